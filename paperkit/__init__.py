@@ -1,0 +1,1 @@
+"""Triage, read, summarize and publish arXiv papers from JupyterLab."""

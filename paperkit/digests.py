@@ -1,0 +1,171 @@
+"""Digests: what was written about one paper, by whom, and on what evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
+
+from paperkit.errors import PaperkitError
+from paperkit.readings import Box
+
+Origin = Literal["model", "person", "source"]
+Severity = Literal["block", "warn"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The verbatim passage a statement rests on: quote, section, page (None in the abstract)."""
+
+    quote: str
+    section: str = "Abstract"
+    page: int | None = None
+    bbox: Box | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence or list item of an answer, with the passages it rests on."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The answer to one question of an outline, by one origin at one time (UTC).
+
+    A line has one statement, a list one per item, a text one per sentence. ``error`` says why
+    there are none; it is never shown as content. ``wish`` is what a person asked for in words.
+    """
+
+    question: str
+    statements: tuple[Statement, ...] = ()
+    origin: Origin = "model"
+    model: str = ""
+    prompt_version: str = ""
+    at: datetime
+    error: str = ""
+    wish: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the statements' texts."""
+        return tuple(s.text for s in self.statements)
+
+    def edited(self, texts: Iterable[str], *, at: datetime | None = None) -> Answer:
+        """Return a person's version with these statements; the draft stays what it was.
+
+        A statement keeps the evidence of the one with the same text, else of the one that stood
+        in its place, so that the checks judge the new words against the passage they came from.
+        """
+        by_text = {s.text: s.evidence for s in self.statements}
+        kept = [t.strip() for t in texts if t.strip()]
+        same_length = len(kept) == len(self.statements)
+        statements = []
+        for place, text in enumerate(kept):
+            fallback = self.statements[place].evidence if same_length else ()
+            statements.append(Statement(text, by_text.get(text, fallback)))
+        return replace(
+            self,
+            statements=tuple(statements),
+            origin="person",
+            at=at or datetime.now(UTC),
+            error="",
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-able data."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the answer that `to_dict` wrote."""
+        statements = tuple(
+            Statement(s["text"], tuple(_evidence(e) for e in s["evidence"]))
+            for s in data["statements"]
+        )
+        at = datetime.fromisoformat(data["at"])
+        return cls(**{**data, "statements": statements, "at": at})
+
+
+def _evidence(data: Mapping[str, Any]) -> Evidence:
+    box = data.get("bbox")
+    return Evidence(data["quote"], data["section"], data["page"], tuple(box) if box else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """Who signed a digest, when (UTC), and the reason where findings were overridden."""
+
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest:
+    """All current answers about one paper version under one outline, in one language.
+
+    ``answers`` are in the outline's order, one per question answered: a person's edit where there
+    is one, else the model's draft. ``approval`` is None until a person signs, and again after any
+    later change.
+    """
+
+    paper_id: str
+    version: int
+    outline: str
+    language: str
+    answers: tuple[Answer, ...] = ()
+    approval: Approval | None = None
+
+    def __getitem__(self, question: str) -> Answer:
+        """Return the answer to `question`."""
+        for answer in self.answers:
+            if answer.question == question:
+                return answer
+        known = ", ".join(a.question for a in self.answers) or "none"
+        raise PaperkitError(f"{self.paper_id}: no answer to {question!r}; answered are {known}.")
+
+    def __contains__(self, question: object) -> bool:
+        """Return whether `question` has an answer with content."""
+        return any(a.question == question and a.statements for a in self.answers)
+
+    @property
+    def approved(self) -> bool:
+        """Return whether a person signed these very answers."""
+        return self.approval is not None
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Return the names of the models that wrote something that still stands, sorted."""
+        return tuple(sorted({a.model for a in self.answers if a.model and a.statements}))
+
+    def with_answer(self, answer: Answer) -> Digest:
+        """Return a digest in which `answer` replaces that to the same question."""
+        rest = [answer if a.question == answer.question else a for a in self.answers]
+        if answer not in rest:
+            rest.append(answer)
+        return replace(self, answers=tuple(rest), approval=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is wrong or doubtful in a digest; ``block`` keeps it from being approved.
+
+    ``statement`` is the position of the statement concerned (None: the whole answer); ``words``
+    are the words concerned as they stand in it; ``message`` is one sentence for the person.
+    """
+
+    code: str
+    severity: Severity
+    question: str
+    message: str
+    words: str = ""
+    statement: int | None = None
+
+
+def blocking(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that keep a digest from being approved."""
+    return tuple(f for f in findings if f.severity == "block")

@@ -1,0 +1,58 @@
+"""Errors: everything paperkit raises on purpose, one small family."""
+
+from __future__ import annotations
+
+
+class PaperkitError(Exception):
+    """Base of every error paperkit raises: the thing concerned first, the next step last."""
+
+
+class SourceError(PaperkitError):
+    """A source (arXiv, a metadata file) could not deliver what it was asked for."""
+
+
+class ReadError(PaperkitError):
+    """A PDF could not be read within its limits."""
+
+
+class PublishError(PaperkitError):
+    """A post may not leave the library as it stands."""
+
+
+class ModelError(PaperkitError):
+    """A language model did not give a usable reply."""
+
+
+class RateLimited(ModelError):
+    """The provider asks for a pause.
+
+    ``retry_after`` is in seconds, None when the provider named no time; ``daily`` says that the
+    quota of the day is used up, so that waiting does not help today.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, daily: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.daily = daily
+
+
+class Refused(ModelError):
+    """The provider blocked the prompt or the reply (safety, recitation, content filter)."""
+
+
+class Truncated(ModelError):
+    """The reply ended at the provider's output limit."""
+
+
+class Malformed(ModelError):
+    """The reply is not the JSON that was asked for."""
+
+
+class Unavailable(ModelError):
+    """The provider cannot be reached, timed out, or failed on its side: worth another try."""
+
+
+class Unauthorized(ModelError):
+    """The provider does not accept the key, the model name or the request: trying again is vain."""

@@ -1,0 +1,89 @@
+"""Queries: which papers of a library are meant, as a value that can be read, set and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Self
+
+from paperkit.errors import PaperkitError
+
+DECISIONS = ("keep", "skip", "later")
+"""What a person can decide; a paper without a decision is ``undecided`` in a query."""
+
+SORTS = ("score", "published", "updated", "title", "decided", "id")
+"""What papers can be sorted by; a leading ``-`` turns the order around."""
+
+HAVE = ("pdf", "reading", "digest", "approved", "code", "update")
+"""What a paper can have: files, write-ups, a code link, or a new version since the decision."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """A selection of a library's papers; every field narrows it, an empty one doesn't.
+
+    ``text`` are words (prefixes) of title, abstract or authors, all of which must occur; quotes
+    keep a phrase together. Within one field the alternatives are ORed. ``since`` and ``until``
+    are dates of v1 (UTC, inclusive). ``sort`` is tried in order.
+    """
+
+    text: str = ""
+    topics: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    sort: tuple[str, ...] = ("-published",)
+
+    def __post_init__(self) -> None:
+        """Refuse names no paper could have."""
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, list):
+                object.__setattr__(self, f.name, tuple(value))
+            elif isinstance(value, str) and f.name not in ("text", "since", "until"):
+                raise PaperkitError(f"query: {f.name} must be a list, like [{value!r}].")
+            elif isinstance(value, str) and f.name in ("since", "until"):
+                object.__setattr__(self, f.name, _day(value, f.name))
+        _known("decisions", self.decisions, (*DECISIONS, "undecided"))
+        _known("sort", tuple(s.removeprefix("-") for s in self.sort), SORTS)
+        _known("has", tuple(h.removeprefix("-") for h in self.has), HAVE)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-able data with the fields that say something."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {
+            name: value.isoformat()
+            if isinstance(value, date)
+            else list(value)
+            if isinstance(value, tuple)
+            else value
+            for name, value in plain.items()
+            if value
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the query that `to_dict` wrote; unknown fields are errors."""
+        known = [f.name for f in fields(cls)]
+        if unknown := sorted(set(data) - set(known)):
+            raise PaperkitError(f"query: no field {unknown[0]!r}; there are {', '.join(known)}.")
+        return cls(**data)
+
+
+def _day(value: str, name: str) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError as error:
+        raise PaperkitError(f"query: {name} {value!r} is not a date; write 2024-11-30.") from error
+
+
+def _known(name: str, values: tuple[str, ...], known: tuple[str, ...]) -> None:
+    if wrong := [v for v in values if v not in known]:
+        raise PaperkitError(f"query: {name} {wrong[0]!r} is unknown; use {', '.join(known)}.")

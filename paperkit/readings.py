@@ -1,0 +1,142 @@
+"""Readings: what a PDF says, as plain values that survive JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in PDF points from the top left of the page as displayed."""
+
+Role = Literal["front", "body", "appendix", "references"]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph in reading order: its text, page (from 1), box, section title and role."""
+
+    text: str
+    page: int
+    bbox: Box
+    section: str = ""
+    role: Role = "body"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading: title without its number, number as printed, level (1 = top), page."""
+
+    title: str
+    level: int
+    page: int
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One numbered figure, table, algorithm or listing.
+
+    ``bbox`` leaves the caption out; ``file`` is the cropped image's name within the folder the
+    reading was written to (None when no image was made); ``rows`` are a table's cells where they
+    could be told apart reliably, else None; ``teaser`` marks the one that suits a cover best.
+    """
+
+    kind: str
+    label: str
+    page: int
+    bbox: Box
+    caption: str
+    file: str | None = None
+    width: int = 0
+    height: int = 0
+    rows: tuple[tuple[str, ...], ...] | None = None
+    teaser: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """One address found in the PDF: ``kind`` is code, project, data, video, paper or other.
+
+    ``own`` says that it is taken for the paper's own and not a citation; ``reason`` says why.
+    """
+
+    url: str
+    kind: str
+    page: int
+    own: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Text that a reader of the page does not see, or that reads like an instruction to a model.
+
+    ``reason``: white, tiny, transparent, covered, off-page, invisible, or instruction.
+    """
+
+    text: str
+    page: int
+    bbox: Box
+    reason: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one PDF says. Pages count from 1; boxes are PDF points from the top left.
+
+    ``warnings`` are sentences about what is missing (a scanned page, a page over a limit).
+    ``reader`` is the version of the reader that made it; a newer reader reads again.
+    """
+
+    title: str
+    page_count: int
+    reader: str
+    paragraphs: tuple[Paragraph, ...] = ()
+    sections: tuple[Section, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    links: tuple[Link, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+    warnings: tuple[str, ...] = ()
+    affiliation: str = ""
+    page_sizes: tuple[tuple[float, float], ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """Return the whole text in reading order, paragraphs separated by an empty line."""
+        return "\n\n".join(p.text for p in self.paragraphs)
+
+    @property
+    def body(self) -> tuple[Paragraph, ...]:
+        """Return the paragraphs a model gets: no references, no hidden text."""
+        return tuple(p for p in self.paragraphs if p.role != "references")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-able data: the fields, ``text`` and ``urls``."""
+        return {**asdict(self), "text": self.text, "urls": [link.url for link in self.links]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the reading that `to_dict` wrote."""
+        return cls(
+            title=data["title"],
+            page_count=data["page_count"],
+            reader=data["reader"],
+            paragraphs=tuple(Paragraph(**_boxed(p)) for p in data["paragraphs"]),
+            sections=tuple(Section(**s) for s in data["sections"]),
+            figures=tuple(Figure(**_tabled(_boxed(f))) for f in data["figures"]),
+            links=tuple(Link(**link) for link in data["links"]),
+            hidden=tuple(Hidden(**_boxed(h)) for h in data["hidden"]),
+            warnings=tuple(data["warnings"]),
+            affiliation=data["affiliation"],
+            page_sizes=tuple((w, h) for w, h in data["page_sizes"]),
+        )
+
+
+def _boxed(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "bbox": tuple(row["bbox"])}
+
+
+def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
+    rows = row["rows"]
+    return {**row, "rows": None if rows is None else tuple(tuple(r) for r in rows)}

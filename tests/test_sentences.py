@@ -1,0 +1,83 @@
+"""What counts as a sentence, in scientific English and Chinese."""
+
+import time
+
+import pytest
+
+from paperkit.sentences import sentence_spans, split_sentences
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["We build on Smith et al. (2020) and reach 3.5 dB.", "It is fast!"],
+        ["See Fig. 3 and Eq. (2), cf. Sec. 4.1.", "This holds, i.e., always."],
+        ["Methods, e.g. BERT, fail.", "Ours vs. theirs is 2.1 vs. 1.9."],
+        ["This was shown by J. K. Rowe and A. Turing.", "We agree."],
+        ["Prior work is due to Smith et al.", "We extend it."],
+        ["Vitamin C.", "The dose is 5 mg."],
+        ["Is it real?", "Yes!", "“Quoted.”", "(Bracketed.)", "Done."],
+        ["We use clustering.", "k-means is slow.", "word2vec helps.", "iOS too."],
+        ["The U.S. Army funds it.", "Code is at https://a.b/c.d for v1.2."],
+        ["It works well.[12, 13]", "Others do not."],
+        ["The answer is no.", "We show why."],
+        ["Samples are i.i.d. Gaussian.", "They run approx. 10 times."],
+        ["我们提出了NeRF-X，速度提高3.5倍。", "结果很好！", "真的吗？", "“是的。”", "完。"],
+        ["我们使用 BERT.", "它很快。"],
+    ],
+)
+def test_sentences_written_one_after_the_other_come_apart_again(sentences):
+    """Abbreviations, decimals, initials and names do not end a sentence; marks do."""
+    separator = "" if "。" in sentences[0] else " "
+    assert split_sentences(separator.join(sentences)) == sentences
+
+
+def test_a_missing_space_before_an_opening_word_still_ends_the_sentence():
+    """Text from PDFs and abstracts often glues sentences together."""
+    assert split_sentences("It gives results.We use node.js.The end.") == [
+        "It gives results.",
+        "We use node.js.",
+        "The end.",
+    ]
+
+
+def test_a_question_mark_in_ascii_ends_a_chinese_sentence():
+    """Chinese text needs no space after the mark."""
+    assert split_sentences("对吗?我们认为对。") == ["对吗?", "我们认为对。"]
+
+
+def test_an_empty_line_ends_a_sentence_and_a_single_line_break_does_not():
+    """Headings have no full stop; lines of a paragraph are no sentences."""
+    assert split_sentences("1 Introduction\n\nWe go\non here.  Then stop.") == [
+        "1 Introduction",
+        "We go\non here.",
+        "Then stop.",
+    ]
+
+
+def test_a_list_marker_stays_with_its_sentence():
+    """``1.`` alone is no sentence."""
+    assert split_sentences("1. We start. 2. We end.") == ["1. We start.", "2. We end."]
+
+
+@pytest.mark.parametrize("text", ["", "  \n\n ", "\t"])
+def test_nothing_has_no_sentences(text):
+    """Blank text yields an empty list."""
+    assert split_sentences(text) == []
+
+
+@pytest.mark.parametrize("text", ["1.", "...", " no mark ", "a.b.c", "\n\n1.\n\n", "。。。"])
+def test_nothing_but_space_is_lost(text):
+    """Whatever the text, its sentences hold all of its visible characters, in place."""
+    spans = sentence_spans(text)
+    joined = "".join(text[start:end] for start, end in spans)
+    assert "".join(joined.split()) == "".join(text.split())
+    assert [text[start:end] for start, end in spans] == split_sentences(text)
+
+
+def test_a_hostile_megabyte_takes_no_more_than_seconds():
+    """No run of marks, brackets or spaces makes the splitter slow."""
+    start = time.perf_counter()
+    for piece in (".", " ", "(", "[1,", " \n", "a. ", "。”", "?!)"):
+        split_sentences(piece * (300_000 // len(piece)))
+    assert time.perf_counter() - start < 10
