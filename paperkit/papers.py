@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -188,7 +188,7 @@ def to_frame(papers: Iterable[Paper]) -> pd.DataFrame:
     return frame_of(data, index)
 
 
-def frame_of(data: dict[str, Sequence[Any]], index: pd.Index) -> pd.DataFrame:
+def frame_of(data: Mapping[str, Sequence[Any]], index: pd.Index) -> pd.DataFrame:
     """Return a papers frame from columns; those named in `COLUMNS` get their dtypes."""
 
     def column(name: str, values: Sequence[Any]) -> pd.Series:

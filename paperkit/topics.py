@@ -115,9 +115,17 @@ def _topic(table: dict[str, Any], file: Path) -> Topic:
         if name not in table:
             raise PaperkitError(f"{label}: {name} is missing; add it.")
     for name, value in table.items():
-        kind = list if name in _LISTS else int if name == "max_age_days" else str
-        fits = type(value) is kind and (kind is not list or all(type(v) is str for v in value))
-        if not fits:
-            wanted = "a list of texts" if kind is list else "a number" if kind is int else "a text"
-            raise PaperkitError(f"{label}: {name} must be {wanted}; mend that line.")
+        _require(name, value, label)
     return Topic(**table)
+
+
+def _require(name: str, value: object, label: str) -> None:
+    if name in _LISTS:
+        fits = isinstance(value, list) and all(isinstance(v, str) for v in value)
+    else:
+        fits = type(value) is (int if name == "max_age_days" else str)
+    if not fits:
+        wanted = "a list of texts" if name in _LISTS else "a text"
+        if name == "max_age_days":
+            wanted = "a whole number"
+        raise PaperkitError(f"{label}: {name} must be {wanted}; mend that line.")

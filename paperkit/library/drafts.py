@@ -1,0 +1,151 @@
+"""Readings, answers, approvals and calls: what was read and written about the papers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from paperkit.digests import Answer, Approval, Digest, Finding
+from paperkit.library.records import dump, now
+from paperkit.readings import Reading
+
+
+def put_reading(db: sqlite3.Connection, num: int, version: int, reading: Reading) -> None:
+    """Store a reading of a paper's version; one per reader version."""
+    data = {k: v for k, v in reading.to_dict().items() if k not in ("text", "urls")}
+    db.execute(
+        "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?)",
+        (num, version, reading.reader, dump(data), now()),
+    )
+
+
+def get_reading(db: sqlite3.Connection, num: int) -> tuple[int, Reading] | None:
+    """Return the version read and its newest reading, or None."""
+    row = db.execute(
+        "SELECT version, data FROM readings WHERE num = ? ORDER BY version DESC, at DESC LIMIT 1",
+        (num,),
+    ).fetchone()
+    return (row["version"], Reading.from_dict(json.loads(row["data"]))) if row else None
+
+
+def put_answers(
+    db: sqlite3.Connection,
+    num: int,
+    digest: Digest,
+    answers: Iterable[Answer],
+    key: str | None,
+) -> None:
+    """Append answers to the digest that `digest` names."""
+    named = (num, digest.version, digest.outline, digest.language)
+    rows = [(*named, a.question, a.origin, dump(a.to_dict()), key) for a in answers]
+    db.executemany(
+        "INSERT INTO answers (num, version, outline, language, question, origin, data, key)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+
+
+def is_known(db: sqlite3.Connection, key: str) -> bool:
+    """Return whether a request was answered before."""
+    return db.execute("SELECT 1 FROM answers WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
+
+
+def get_digest(
+    db: sqlite3.Connection, paper: tuple[int, str], outline: str, language: str | None
+) -> Digest | None:
+    """Return the newest version's digest in `language` (None: that written last), or None.
+
+    An answer is the person's newest, else the model's newest.
+    """
+    num, paper_id = paper
+    found = db.execute(
+        "SELECT version, language FROM answers WHERE num = ? AND outline = ?"
+        " AND language = coalesce(?, language) ORDER BY version DESC, seq DESC LIMIT 1",
+        (num, outline, language),
+    ).fetchone()
+    if found is None:
+        return None
+    named = (num, outline, found["language"], found["version"])
+    return Digest(
+        paper_id=paper_id,
+        version=found["version"],
+        outline=outline,
+        language=found["language"],
+        answers=_current(db, named),
+        approval=_approval(db, named),
+    )
+
+
+_NAMED = "num = ? AND outline = ? AND language = ? AND version = ?"
+
+
+def _current(db: sqlite3.Connection, named: tuple[int, str, str, int]) -> tuple[Answer, ...]:
+    sql = f"SELECT question, origin, data FROM answers WHERE {_NAMED} ORDER BY seq"  # noqa: S608
+    newest: dict[str, sqlite3.Row] = {}
+    for row in db.execute(sql, named):
+        held = newest.get(row["question"])
+        if held is None or row["origin"] == "person" or held["origin"] != "person":
+            newest[row["question"]] = row
+    return tuple(Answer.from_dict(json.loads(r["data"])) for r in newest.values())
+
+
+def drafts(db: sqlite3.Connection, num: int, digest: Digest, question: str) -> tuple[Answer, ...]:
+    """Return every answer ever given to a question of a digest, oldest first."""
+    sql = f"SELECT data FROM answers WHERE {_NAMED} AND question = ? ORDER BY seq"  # noqa: S608
+    named = (num, digest.outline, digest.language, digest.version, question)
+    return tuple(Answer.from_dict(json.loads(r["data"])) for r in db.execute(sql, named))
+
+
+def _newest(db: sqlite3.Connection, named: Sequence[Any]) -> int:
+    sql = f"SELECT max(seq) FROM answers WHERE {_NAMED}"  # noqa: S608
+    return int(db.execute(sql, named).fetchone()[0] or 0)
+
+
+def _approval(db: sqlite3.Connection, named: Sequence[Any]) -> Approval | None:
+    sql = f"SELECT * FROM approvals WHERE {_NAMED} ORDER BY seq DESC LIMIT 1"  # noqa: S608
+    row = db.execute(sql, named).fetchone()
+    if row is None or row["answer"] != _newest(db, named):
+        return None
+    return Approval(by=row["by"], at=datetime.fromisoformat(row["at"]), reason=row["reason"])
+
+
+def put_approval(
+    db: sqlite3.Connection,
+    num: int,
+    digest: Digest,
+    *,
+    by: str,
+    reason: str = "",
+    findings: Sequence[Finding] = (),
+    withdraw: bool = False,
+) -> None:
+    """Append a signature under the digest's answers as they are now, or take one back."""
+    named = (num, digest.outline, digest.language, digest.version)
+    answer = 0 if withdraw else _newest(db, named)
+    db.execute(
+        "INSERT INTO approvals (num, outline, language, version, answer, by, at, reason, findings)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*named, answer, by, now(), reason, dump([asdict(f) for f in findings])),
+    )
+
+
+def put_call(
+    db: sqlite3.Connection,
+    num: int,
+    *,
+    key: str,
+    model: str,
+    tokens: tuple[int | None, int | None],
+    outcome: str,
+    error: str = "",
+) -> None:
+    """Append the record of one call to a model, failed ones too."""
+    db.execute(
+        "INSERT INTO calls (num, key, model, tokens_in, tokens_out, outcome, error, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (num, key, model, *tokens, outcome, error, now()),
+    )

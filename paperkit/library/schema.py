@@ -1,0 +1,229 @@
+"""The library's database: its schema, its migrations, and one connection per use."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from paperkit.errors import PaperkitError
+
+_FIRST = """
+CREATE TABLE papers (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    authors TEXT NOT NULL,            -- JSON array
+    abstract TEXT NOT NULL,
+    categories TEXT NOT NULL,         -- JSON array, primary first
+    published TEXT NOT NULL,          -- ISO 8601, UTC
+    updated TEXT NOT NULL,
+    comment TEXT NOT NULL,
+    journal_ref TEXT NOT NULL,
+    doi TEXT NOT NULL,
+    code INTEGER NOT NULL,            -- 1: abstract or comment links a code host
+    added_at TEXT NOT NULL,
+    -- The state below follows from the history; it stands here to be filtered and sorted by.
+    decision TEXT CHECK (decision IN ('keep', 'skip', 'later')),
+    tags TEXT NOT NULL DEFAULT '[]',
+    note TEXT NOT NULL DEFAULT '',
+    decided_at TEXT,
+    decided_version INTEGER,
+    score REAL,
+    why TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX papers_published ON papers (published, num);
+CREATE INDEX papers_updated ON papers (updated, num);
+CREATE INDEX papers_decision ON papers (decision, published);
+CREATE INDEX papers_score ON papers (score, num);
+CREATE INDEX papers_title ON papers (title, num);
+
+CREATE TABLE versions (
+    num INTEGER NOT NULL REFERENCES papers,
+    version INTEGER NOT NULL,
+    record TEXT NOT NULL,             -- JSON of the paper as it was
+    seen_at TEXT NOT NULL,
+    PRIMARY KEY (num, version)
+);
+CREATE TABLE topics (
+    num INTEGER NOT NULL REFERENCES papers,
+    topic TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    PRIMARY KEY (num, topic)
+) WITHOUT ROWID;
+CREATE INDEX topics_topic ON topics (topic, num);
+
+CREATE VIRTUAL TABLE words USING fts5(
+    title, abstract, authors,
+    content = 'papers', content_rowid = 'num',
+    tokenize = "unicode61 remove_diacritics 2"
+);
+CREATE TRIGGER words_added AFTER INSERT ON papers BEGIN
+    INSERT INTO words (rowid, title, abstract, authors)
+    VALUES (new.num, new.title, new.abstract, new.authors);
+END;
+CREATE TRIGGER words_changed AFTER UPDATE OF title, abstract, authors ON papers BEGIN
+    INSERT INTO words (words, rowid, title, abstract, authors)
+    VALUES ('delete', old.num, old.title, old.abstract, old.authors);
+    INSERT INTO words (rowid, title, abstract, authors)
+    VALUES (new.num, new.title, new.abstract, new.authors);
+END;
+
+CREATE TABLE actions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    undoes INTEGER UNIQUE REFERENCES actions
+);
+CREATE TABLE decisions (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    action INTEGER NOT NULL REFERENCES actions,
+    num INTEGER NOT NULL REFERENCES papers,
+    version INTEGER NOT NULL,
+    decision TEXT CHECK (decision IN ('keep', 'skip', 'later')),
+    tags TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE INDEX decisions_num ON decisions (num, seq);
+CREATE INDEX decisions_action ON decisions (action);
+
+CREATE TABLE readings (
+    num INTEGER NOT NULL REFERENCES papers,
+    version INTEGER NOT NULL,
+    reader TEXT NOT NULL,
+    data TEXT NOT NULL,               -- JSON
+    at TEXT NOT NULL,
+    PRIMARY KEY (num, version, reader)
+);
+CREATE TABLE answers (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    num INTEGER NOT NULL REFERENCES papers,
+    version INTEGER NOT NULL,
+    outline TEXT NOT NULL,
+    language TEXT NOT NULL,
+    question TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    data TEXT NOT NULL,               -- JSON
+    key TEXT                          -- the request it answers; NULL for a person's edit
+);
+CREATE INDEX answers_digest ON answers (num, outline, language, version, question, seq);
+CREATE INDEX answers_key ON answers (key);
+CREATE TABLE approvals (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    num INTEGER NOT NULL REFERENCES papers,
+    version INTEGER NOT NULL,
+    outline TEXT NOT NULL,
+    language TEXT NOT NULL,
+    answer INTEGER NOT NULL,          -- the newest answer that was signed; 0: taken back
+    by TEXT NOT NULL,
+    at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    findings TEXT NOT NULL            -- JSON, as they stood when it was signed
+);
+CREATE INDEX approvals_digest ON approvals (num, outline, language, version, seq);
+CREATE TABLE calls (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    num INTEGER NOT NULL REFERENCES papers,
+    key TEXT NOT NULL,
+    model TEXT NOT NULL,
+    tokens_in INTEGER,
+    tokens_out INTEGER,
+    outcome TEXT NOT NULL,
+    error TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE TABLE publications (
+    num INTEGER NOT NULL REFERENCES papers,
+    version INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    date TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (num, topic, date)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+"""The scripts that lead from one schema to the next; ``PRAGMA user_version`` counts them."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a new connection in autocommit mode; the caller closes it.
+
+    Every commit is flushed to the disk (``synchronous=FULL``): a decision survives a power cut.
+    """
+    db = sqlite3.connect(path, timeout=30, isolation_level=None)
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA synchronous = FULL")
+    return db
+
+
+def migrate(path: Path) -> None:
+    """Bring the database at `path` to the newest schema, creating it where there is none.
+
+    Raises:
+        PaperkitError: the file is no library, or was made by a newer paperkit.
+    """
+    try:
+        db = connect(path)
+    except sqlite3.OperationalError as error:
+        raise PaperkitError(f"{path}: cannot be opened ({error}); check the folder.") from error
+    try:
+        if _version(db) == len(MIGRATIONS):
+            return
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("BEGIN IMMEDIATE")
+        _upgrade(db, path)
+        db.execute("COMMIT")
+    except sqlite3.DatabaseError as error:
+        raise PaperkitError(f"{path}: is no paperkit library ({error}); name another.") from error
+    finally:
+        db.close()
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _upgrade(db: sqlite3.Connection, path: Path) -> None:
+    version = _version(db)  # again, now that no one else can move it
+    if version > len(MIGRATIONS):
+        raise PaperkitError(f"{path}: made by a newer paperkit; update paperkit to open it.")
+    for script in MIGRATIONS[version:]:
+        for statement in statements(script):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script; `sqlite3`'s executescript would commit on its own."""
+    pending = ""
+    for line in script.splitlines():
+        pending += line + "\n"
+        if sqlite3.complete_statement(pending):
+            yield pending.strip()
+            pending = ""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection for one consistent look."""
+    db = connect(path)
+    try:
+        db.execute("BEGIN")
+        yield db
+    finally:
+        db.close()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection whose changes become visible together, or not at all."""
+    db = connect(path)
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        yield db
+        db.execute("COMMIT")
+    finally:
+        db.close()  # rolls back what was not committed
