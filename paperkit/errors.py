@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class PaperkitError(Exception):
     """Base of every error paperkit raises: the thing concerned first, the next step last."""
 
 
 class SourceError(PaperkitError):
-    """A source (arXiv, a metadata file) could not deliver what it was asked for."""
+    """A source (arXiv, a metadata file) could not deliver what it was asked for.
+
+    ``papers`` is the papers frame of what had arrived until then, None when nothing had.
+    """
+
+    def __init__(self, message: str, *, papers: Any = None) -> None:
+        super().__init__(message)
+        self.papers = papers
 
 
 class ReadError(PaperkitError):

@@ -18,10 +18,11 @@ _FIELDED = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all|submittedDate):")
 class Topic:
     """One topic a person follows; the posts about it carry its name, language and author.
 
-    ``queries`` are alternatives (OR): plain words, all of which a paper must have as one phrase,
-    or a query in arXiv's own syntax (``ti:NeRF AND abs:avatar``). ``categories`` narrow them down
-    (a paper must be in one of them), ``exclude`` are words that must not appear, ``max_age_days``
-    limits how far back a search goes, ``language`` is a BCP-47 tag.
+    ``queries`` are alternatives (OR): plain words, all of which a paper must have (quotes keep a
+    phrase together), or a query in arXiv's own syntax (``ti:NeRF AND abs:avatar``).
+    ``categories`` narrow them down (a paper must be in one of them), ``exclude`` are words that
+    must not appear, ``max_age_days`` limits how far back a search goes, ``language`` is a BCP-47
+    tag.
     """
 
     name: str
@@ -45,23 +46,39 @@ class Topic:
 
     def query(self, *, since: datetime | None = None, until: datetime | None = None) -> str:
         """Return the arXiv API query of this topic; dates are those of v1, to the minute (UTC)."""
-        parts = [_any_of([_term(q) for q in self.queries if q.strip()])]
+        parts = [_any_of([terms(q) for q in self.queries if q.strip()])]
         if self.categories:
             parts.append(_any_of([f"cat:{c}" for c in self.categories]))
         query = " AND ".join(parts)
         for word in self.exclude:
-            query += f" ANDNOT {_term(word)}"
+            query += f" ANDNOT {terms(word)}"
         return query + date_window(since, until)
 
 
-def _term(text: str) -> str:
-    """A fielded query as it is, plain words as a phrase: a bare space would mean something else."""
-    text = " ".join(text.split())
-    return f"({text})" if _FIELDED.search(text) else 'all:"{}"'.format(text.replace('"', ""))
+_PHRASE_OR_WORD = re.compile(r'"([^"]+)"|([^\s"()\[\]]+)')
 
 
-def _any_of(terms: list[str]) -> str:
-    return terms[0] if len(terms) == 1 else f"({' OR '.join(terms)})"
+def terms(text: str) -> str:
+    """Return one arXiv query for what a person typed: fielded syntax as it is, else all words.
+
+    ``neural "radiance field"`` becomes ``(all:neural AND all:"radiance field")``: a bare space
+    between terms would be misread.
+
+    Raises:
+        PaperkitError: there is no word in it.
+    """
+    if _FIELDED.search(text):
+        return f"({' '.join(text.split())})"
+    found = [phrase or word for phrase, word in _PHRASE_OR_WORD.findall(text)]
+    words = [" ".join(re.findall(r"[\w.+-]+", w)) for w in found]
+    parts = [f'all:"{w}"' if " " in w else f"all:{w}" for w in words if w]
+    if not parts:
+        raise PaperkitError(f"query {text!r}: no word in it; write some, like 'radiance field'.")
+    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
+
+
+def _any_of(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 
 def date_window(since: datetime | None, until: datetime | None) -> str:

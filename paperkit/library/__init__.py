@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Iterable, Sequence
-from importlib import resources
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +19,7 @@ import pandas as pd
 from paperkit import checks
 from paperkit.digests import Answer, Digest, blocking
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.library import decisions, drafts, files, records, schema
+from paperkit.library import catalogs, decisions, drafts, files, pages, records, sample, schema
 from paperkit.library.decisions import State
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import Paper, clean_text, from_frame, paper_id
@@ -47,6 +50,8 @@ class Library:
             raise PaperkitError(f"{self.path}: is a file; a library is a folder, name another.")
         self.path.mkdir(parents=True, exist_ok=True)
         schema.migrate(self._file)
+        self._catalog = catalogs.Catalog()
+        self._catalog_lock = threading.RLock()
 
     @classmethod
     def sample(cls, path: str | os.PathLike[str] | None = None) -> Self:
@@ -57,9 +62,11 @@ class Library:
         """
         folder = Path(path) if path is not None else Path(tempfile.mkdtemp(prefix="paperkit-"))
         if not (folder / "library.db").exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            with resources.as_file(resources.files("paperkit") / "data" / "sample") as source:
-                shutil.copytree(source, folder, dirs_exist_ok=True)
+            # Made elsewhere and moved, so that a crash leaves no half sample behind.
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".sample-") as part:
+                sample.fill(cls(part))
+                shutil.copytree(part, folder, dirs_exist_ok=True)
         return cls(folder)
 
     def __repr__(self) -> str:
@@ -71,6 +78,11 @@ class Library:
     @property
     def _file(self) -> Path:
         return self.path / "library.db"
+
+    @property
+    def cache_path(self) -> Path:
+        """Return the folder where sources keep the raw answers they were given."""
+        return self.path / "raw"
 
     # Papers
 
@@ -188,6 +200,62 @@ class Library:
         data["at"] = pd.to_datetime(data["at"], utc=True)
         return pd.DataFrame(data).astype({"undo": "bool", "version": "int64", "note": "str"})
 
+    # Pages: what a table shows
+
+    def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
+        """Return the first rows of `query` (see `pages.rows`) and how many papers it means."""
+        with schema.reading(self._file) as db:
+            found = self._with_pdf()
+            return pages.first(db, query, limit, found), pages.count(db, query, found)
+
+    def find(self, query: Query) -> catalogs.Found:
+        """Return what `query` means: the papers' row numbers in its order, and facet counts."""
+        with self._catalog_lock, schema.reading(self._file) as db:
+            self._follow(db)
+            return self._catalog.find(db, query)
+
+    def changes(self) -> list[int]:
+        """Return the row numbers of papers decided since last asked, by whomever."""
+        with self._catalog_lock, schema.reading(self._file) as db:
+            return self._follow(db)
+
+    def _follow(self, db: sqlite3.Connection) -> list[int]:
+        return self._catalog.refresh(db, self._with_pdf())
+
+    def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
+        """Return light rows of papers by row number, in order (see `pages.rows`)."""
+        with schema.reading(self._file) as db:
+            return pages.rows(db, numbers, frozenset(self._with_pdf()))
+
+    def numbers(self, ids: Iterable[str]) -> list[int]:
+        """Return the row numbers of papers; a number never changes."""
+        with schema.reading(self._file) as db:
+            return pages.numbers(db, _ids(ids))
+
+    def ids(self, numbers: Iterable[int]) -> list[str]:
+        """Return the ids of papers by row number."""
+        with schema.reading(self._file) as db:
+            return pages.ids(db, numbers)
+
+    def versions(self, id: str) -> list[Paper]:
+        """Return every version seen of a paper, oldest first."""
+        with schema.reading(self._file) as db:
+            return pages.versions(db, records.number(db, id))
+
+    def why(self, id: str) -> tuple[float | None, str]:
+        """Return the score (0 to 1) a ranking gave a paper, None without one, and its reason."""
+        with schema.reading(self._file) as db:
+            return pages.score(db, records.number(db, id))
+
+    def view(self, name: str) -> dict[str, Any]:
+        """Return what a widget remembered under `name`, empty when nothing."""
+        return files.read_json(self.path / "views" / f"{pages.view_name(name)}.json")
+
+    def save_view(self, name: str, data: Mapping[str, Any]) -> None:
+        """Remember what a widget looked like: JSON-able data under a name."""
+        path = self.path / "views" / f"{pages.view_name(name)}.json"
+        files.write_atomic(path, json.dumps(data, ensure_ascii=False, indent=1).encode())
+
     # Files and readings
 
     def pdf_path(self, id: str, version: int | None = None) -> Path:
@@ -208,17 +276,29 @@ class Library:
         stems = [p.stem.rpartition("v")[0] for p in (self.path / "pdf").glob("*.pdf")]
         return [s.replace("_", "/") for s in stems]
 
+    def licence(self, id: str) -> str:
+        """Return the licence a source states for a paper's files, empty when unknown."""
+        with schema.reading(self._file) as db:
+            return records.licence(db, records.number(db, id))
+
+    def set_licence(self, id: str, licence: str) -> None:
+        """Remember the licence a source states: a name like CC BY 4.0, or its address."""
+        with schema.writing(self._file) as db:
+            records.set_licence(db, records.number(db, id), clean_text(licence))
+
     def save_reading(self, id: str, reading: Reading, *, version: int | None = None) -> None:
         """Remember what the PDF of a paper's version says."""
         with schema.writing(self._file) as db:
             num = records.number(db, id)
             drafts.put_reading(db, num, version or self.paper(id).version, reading)
 
-    def reading(self, id: str) -> Reading | None:
-        """Return what the newest PDF read of a paper says, or None when none was read."""
+    def reading(self, id: str, *, version: int | None = None) -> Reading | None:
+        """Return what the PDF of a paper says, or None when it was not read.
+
+        That of `version`, by default the newest that was read.
+        """
         with schema.reading(self._file) as db:
-            found = drafts.get_reading(db, records.number(db, id))
-        return found[1] if found else None
+            return drafts.get_reading(db, records.number(db, id), version)
 
     # Digests
 
@@ -261,10 +341,29 @@ class Library:
         self.save_answers(digest, [edited])
         return self._existing(id, outline, digest.language)
 
+    def save_edit(self, digest: Digest, answer: Answer, *, seen: datetime | None) -> bool:
+        """Append a person's answer unless an edit newer than that of `seen` stands there.
+
+        `seen` is when the edit it was made over was written (None: there was none). Returns
+        whether it was appended: two open editors never overwrite each other unnoticed.
+        """
+        with schema.writing(self._file) as db:
+            num = records.number(db, digest.paper_id)
+            given = drafts.drafts(db, num, digest, answer.question)
+            newest = next((a.at for a in reversed(given) if a.origin == "person"), None)
+            if newest == seen:
+                drafts.put_answers(db, num, digest, [answer], None)
+            return newest == seen
+
     def drafts(
-        self, id: str, question: str, *, outline: str = "digest", language: str | None = None
+        self,
+        id: str,
+        question: str | None = None,
+        *,
+        outline: str = "digest",
+        language: str | None = None,
     ) -> tuple[Answer, ...]:
-        """Return every answer ever given to a question, drafts and edits, oldest first."""
+        """Return every answer ever given to a question (None: to all), oldest first."""
         digest = self._existing(id, outline, language)
         with schema.reading(self._file) as db:
             return drafts.drafts(db, records.number(db, id), digest, question)

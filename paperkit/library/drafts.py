@@ -23,13 +23,14 @@ def put_reading(db: sqlite3.Connection, num: int, version: int, reading: Reading
     )
 
 
-def get_reading(db: sqlite3.Connection, num: int) -> tuple[int, Reading] | None:
-    """Return the version read and its newest reading, or None."""
+def get_reading(db: sqlite3.Connection, num: int, version: int | None) -> Reading | None:
+    """Return the newest reading of a version (None: of the newest version read), or None."""
     row = db.execute(
-        "SELECT version, data FROM readings WHERE num = ? ORDER BY version DESC, at DESC LIMIT 1",
-        (num,),
+        "SELECT data FROM readings WHERE num = ? AND version = coalesce(?, version)"
+        " ORDER BY version DESC, at DESC LIMIT 1",
+        (num, version),
     ).fetchone()
-    return (row["version"], Reading.from_dict(json.loads(row["data"]))) if row else None
+    return Reading.from_dict(json.loads(row["data"])) if row else None
 
 
 def put_answers(
@@ -93,9 +94,12 @@ def _current(db: sqlite3.Connection, named: tuple[int, str, str, int]) -> tuple[
     return tuple(Answer.from_dict(json.loads(r["data"])) for r in newest.values())
 
 
-def drafts(db: sqlite3.Connection, num: int, digest: Digest, question: str) -> tuple[Answer, ...]:
-    """Return every answer ever given to a question of a digest, oldest first."""
-    sql = f"SELECT data FROM answers WHERE {_NAMED} AND question = ? ORDER BY seq"  # noqa: S608
+def drafts(
+    db: sqlite3.Connection, num: int, digest: Digest, question: str | None
+) -> tuple[Answer, ...]:
+    """Return every answer ever given to a question of a digest (None: to all), oldest first."""
+    wanted = f"{_NAMED} AND question = coalesce(?, question)"
+    sql = f"SELECT data FROM answers WHERE {wanted} ORDER BY seq"  # noqa: S608
     named = (num, digest.outline, digest.language, digest.version, question)
     return tuple(Answer.from_dict(json.loads(r["data"])) for r in db.execute(sql, named))
 

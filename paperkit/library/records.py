@@ -111,7 +111,7 @@ def paper_of(row: sqlite3.Row) -> Paper:
     )
 
 
-_HAS = {
+HAS = {
     "pdf": "0",  # the disk knows, not the database: the library fills in the ids
     "reading": "EXISTS (SELECT 1 FROM readings r WHERE r.num = p.num)",
     "digest": "EXISTS (SELECT 1 FROM answers a WHERE a.num = p.num)",
@@ -121,11 +121,15 @@ _HAS = {
     "code": "p.code",
     "update": "(p.decided_version IS NOT NULL AND p.decided_version < p.version)",
 }
-_SORTS = {
+SORTS = {
     "score": "p.score",
     "published": "p.published",
     "updated": "p.updated",
     "title": "p.title",
+    "authors": "p.authors",
+    "category": "p.categories",
+    "version": "p.version",
+    "decision": "p.decision",
     "decided": "p.decided_at",
     "id": "p.id",
 }
@@ -158,7 +162,13 @@ def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
     any_of("coalesce(p.decision, 'undecided') IN ({})", query.decisions)
     any_of("EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value IN ({}))", query.tags)
     any_of("EXISTS (SELECT 1 FROM json_each(p.categories) WHERE value IN ({}))", query.categories)
-    any_of("p.id IN ({})", [paper_id(i) for i in query.ids])
+    if query.ids:  # as JSON: SQLite limits the number of parameters
+        clauses.append("p.id IN (SELECT value FROM json_each(?))")
+        values.append(dump([paper_id(i) for i in query.ids]))
+    if query.venues:
+        text = "(' ' || p.comment || ' ' || p.journal_ref || ' ')"
+        clauses.append(f"({' OR '.join([text + ' GLOB ?'] * len(query.venues))})")
+        values.extend(f"*[^A-Za-z]{v}[^A-Za-z]*" for v in query.venues)
     if query.since:
         clauses.append("p.published >= ?")
         values.append(query.since.isoformat())
@@ -167,7 +177,7 @@ def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
         values.append((query.until + timedelta(days=1)).isoformat())
     for name in query.has:
         bare = name.removeprefix("-")
-        sql = _HAS[bare]
+        sql = HAS[bare]
         if bare == "pdf":
             sql = f"p.id IN ({', '.join('?' * len(with_pdf))})"
             values.extend(with_pdf)
@@ -180,7 +190,7 @@ def order(query: Query) -> str:
     terms = []
     for name in query.sort:
         descending = name.startswith("-")
-        column = _SORTS[name.removeprefix("-")]
+        column = SORTS[name.removeprefix("-")]
         terms.append(f"{column} {'DESC' if descending else 'ASC'} NULLS LAST")
     return ", ".join([*terms, "p.num DESC"])
 
@@ -246,3 +256,14 @@ def status(row: sqlite3.Row) -> str:
 def set_scores(db: sqlite3.Connection, rows: Iterable[tuple[float, str, str]]) -> None:
     """Write (score, why, id) rows; a score is derived and may be replaced."""
     db.executemany("UPDATE papers SET score = ?, why = ? WHERE id = ?", rows)
+
+
+def licence(db: sqlite3.Connection, num: int) -> str:
+    """Return the licence stated for a paper, empty when unknown."""
+    row = db.execute("SELECT licence FROM licences WHERE num = ?", (num,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def set_licence(db: sqlite3.Connection, num: int, stated: str) -> None:
+    """Write the licence stated for a paper; a source's newest word counts."""
+    db.execute("INSERT OR REPLACE INTO licences VALUES (?, ?)", (num, stated))

@@ -133,6 +133,10 @@ CREATE TABLE calls (
     error TEXT NOT NULL,
     at TEXT NOT NULL
 );
+CREATE TABLE licences (
+    num INTEGER PRIMARY KEY REFERENCES papers,
+    licence TEXT NOT NULL             -- as the source states it: CC BY 4.0, or an address
+);
 CREATE TABLE publications (
     num INTEGER NOT NULL REFERENCES papers,
     version INTEGER NOT NULL,

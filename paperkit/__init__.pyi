@@ -1,0 +1,25 @@
+from .batch import Run as Run, ask as ask, estimate as estimate, read as read, summarize as summarize
+from .checks import check as check
+from .digests import Answer as Answer, Digest as Digest, Evidence as Evidence
+from .digests import Finding as Finding, Statement as Statement
+from .errors import ModelError as ModelError, PaperkitError as PaperkitError
+from .errors import PublishError as PublishError, ReadError as ReadError, SourceError as SourceError
+from .library import Library as Library
+from .models.extractive import Extractive as Extractive
+from .models.gemini import Gemini as Gemini
+from .outlines import DIGEST as DIGEST, Outline as Outline, Question as Question
+from .papers import Paper as Paper
+from .posts import Post as Post, bibliography as bibliography, compose as compose
+from .posts import export as export, load_posts as load_posts, preview as preview
+from .queries import Query as Query
+from .ranking import rank as rank
+from .reading import read_pdf as read_pdf
+from .readings import Reading as Reading
+from .review import Review as Review
+from .sources import load as load, search as search
+from .topics import Topic as Topic, load_topics as load_topics
+from .trends import chart as chart, papers_per as papers_per
+from .trends import rising_terms as rising_terms, themes as themes
+from .triage import Triage as Triage
+
+__version__: str
