@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -441,9 +442,14 @@ def _safely(id: str, task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def _progress(futures: Mapping[Future[dict[str, Any]], str], label: str) -> None:
     from tqdm.auto import tqdm
 
+    # `as_completed` never yields a future that was cancelled before its turn; callbacks do fire.
+    ended: SimpleQueue[Future[dict[str, Any]]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(ended.put)
     failed = 0
     with tqdm(total=len(futures), desc=label, unit="paper", leave=False) as bar:
-        for future in as_completed(futures):
+        for _ in futures:
+            future = ended.get()
             failed += not future.cancelled() and future.result()["outcome"] == "failed"
             bar.set_postfix(failed=failed)
             bar.update()

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import shutil
-import sqlite3
 import tempfile
-import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -19,7 +16,7 @@ import pandas as pd
 from paperkit import checks
 from paperkit.digests import Answer, Digest, blocking
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.library import catalogs, decisions, drafts, files, pages, records, sample, schema
+from paperkit.library import decisions, drafts, files, records, sample, schema, shelves
 from paperkit.library.decisions import State
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import Paper, clean_text, from_frame, paper_id
@@ -29,7 +26,7 @@ from paperkit.readings import Reading
 __all__ = ["Library"]
 
 
-class Library:
+class Library(shelves.Shelf):
     """One folder with papers, decisions, readings, digests and figures.
 
     >>> library = Library("avatars")
@@ -50,8 +47,7 @@ class Library:
             raise PaperkitError(f"{self.path}: is a file; a library is a folder, name another.")
         self.path.mkdir(parents=True, exist_ok=True)
         schema.migrate(self._file)
-        self._catalog = catalogs.Catalog()
-        self._catalog_lock = threading.RLock()
+        super().__init__()
 
     @classmethod
     def sample(cls, path: str | os.PathLike[str] | None = None) -> Self:
@@ -74,10 +70,6 @@ class Library:
         with schema.reading(self._file) as db:
             count = db.execute("SELECT count(*) FROM papers").fetchone()[0]
         return f"Library({str(self.path)!r}, {count:,} papers)"
-
-    @property
-    def _file(self) -> Path:
-        return self.path / "library.db"
 
     @property
     def cache_path(self) -> Path:
@@ -200,62 +192,6 @@ class Library:
         data["at"] = pd.to_datetime(data["at"], utc=True)
         return pd.DataFrame(data).astype({"undo": "bool", "version": "int64", "note": "str"})
 
-    # Pages: what a table shows
-
-    def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
-        """Return the first rows of `query` (see `pages.rows`) and how many papers it means."""
-        with schema.reading(self._file) as db:
-            found = self._with_pdf()
-            return pages.first(db, query, limit, found), pages.count(db, query, found)
-
-    def find(self, query: Query) -> catalogs.Found:
-        """Return what `query` means: the papers' row numbers in its order, and facet counts."""
-        with self._catalog_lock, schema.reading(self._file) as db:
-            self._follow(db)
-            return self._catalog.find(db, query)
-
-    def changes(self) -> list[int]:
-        """Return the row numbers of papers decided since last asked, by whomever."""
-        with self._catalog_lock, schema.reading(self._file) as db:
-            return self._follow(db)
-
-    def _follow(self, db: sqlite3.Connection) -> list[int]:
-        return self._catalog.refresh(db, self._with_pdf())
-
-    def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
-        """Return light rows of papers by row number, in order (see `pages.rows`)."""
-        with schema.reading(self._file) as db:
-            return pages.rows(db, numbers, frozenset(self._with_pdf()))
-
-    def numbers(self, ids: Iterable[str]) -> list[int]:
-        """Return the row numbers of papers; a number never changes."""
-        with schema.reading(self._file) as db:
-            return pages.numbers(db, _ids(ids))
-
-    def ids(self, numbers: Iterable[int]) -> list[str]:
-        """Return the ids of papers by row number."""
-        with schema.reading(self._file) as db:
-            return pages.ids(db, numbers)
-
-    def versions(self, id: str) -> list[Paper]:
-        """Return every version seen of a paper, oldest first."""
-        with schema.reading(self._file) as db:
-            return pages.versions(db, records.number(db, id))
-
-    def why(self, id: str) -> tuple[float | None, str]:
-        """Return the score (0 to 1) a ranking gave a paper, None without one, and its reason."""
-        with schema.reading(self._file) as db:
-            return pages.score(db, records.number(db, id))
-
-    def view(self, name: str) -> dict[str, Any]:
-        """Return what a widget remembered under `name`, empty when nothing."""
-        return files.read_json(self.path / "views" / f"{pages.view_name(name)}.json")
-
-    def save_view(self, name: str, data: Mapping[str, Any]) -> None:
-        """Remember what a widget looked like: JSON-able data under a name."""
-        path = self.path / "views" / f"{pages.view_name(name)}.json"
-        files.write_atomic(path, json.dumps(data, ensure_ascii=False, indent=1).encode())
-
     # Files and readings
 
     def pdf_path(self, id: str, version: int | None = None) -> Path:
@@ -271,10 +207,6 @@ class Library:
     def save_pdf(self, id: str, data: bytes, *, version: int | None = None) -> Path:
         """Keep a paper's PDF; return its path."""
         return files.write_atomic(self.pdf_path(id, version), data)
-
-    def _with_pdf(self) -> list[str]:
-        stems = [p.stem.rpartition("v")[0] for p in (self.path / "pdf").glob("*.pdf")]
-        return [s.replace("_", "/") for s in stems]
 
     def licence(self, id: str) -> str:
         """Return the licence a source states for a paper's files, empty when unknown."""

@@ -89,6 +89,7 @@ class Catalog:
     """The narrow columns of one library; `refresh` brings them up to date, `find` asks them."""
 
     def __init__(self) -> None:
+        self.stamp: tuple[int, ...] | None = None
         self._heads: dict[str, Any] = {}
         self._keys: dict[str, np.ndarray] = {}
         self._orders: dict[tuple[str, ...], np.ndarray] = {}
@@ -96,15 +97,10 @@ class Catalog:
         self._tagged: dict[int, tuple[str, ...]] = {}
         self._tags = Labels()
 
-    @property
-    def loaded(self) -> bool:
-        """Return whether the columns were read once."""
-        return bool(self._heads)
-
     # Following the library
 
-    def refresh(self, db: sqlite3.Connection, with_pdf: Collection[str]) -> list[int]:
-        """Bring the columns up to date; return the row numbers of papers decided since."""
+    def refresh(self, db: sqlite3.Connection, with_pdf: Collection[str]) -> None:
+        """Bring the columns up to date."""
         heads = {name: db.execute(sql).fetchone()[0] for name, sql in _HEADS.items()}
         heads["pdf"] = len(with_pdf)
         before, self._heads = self._heads, heads
@@ -112,12 +108,10 @@ class Catalog:
         if moved & {"papers", "topics", "scores"} or not before:
             self._load(db)
             moved |= {"answers", "decisions"}
-        changed: list[int] = []
         if "decisions" in moved:
-            changed = self._follow(db, before.get("decisions", 0))
+            self._follow(db, before.get("decisions", 0))
         if moved & {"answers", "approvals", "readings", "pdf"} or moved & {"papers"}:
             self._load_has(db, with_pdf)
-        return changed
 
     def _load(self, db: sqlite3.Connection) -> None:
         found = _read(db)
@@ -137,7 +131,7 @@ class Catalog:
         self._keys.clear()
         self._orders.clear()
 
-    def _follow(self, db: sqlite3.Connection, since: int) -> list[int]:
+    def _follow(self, db: sqlite3.Connection, since: int) -> None:
         """Carry over what was decided after entry `since` of the history."""
         sql = """SELECT num, decision, tags, decided_version < version AS moved FROM papers
                  WHERE num IN (SELECT num FROM decisions WHERE seq > ?)"""
@@ -151,7 +145,6 @@ class Catalog:
             del self._orders[sort]
         for name in ("decision", "decided"):
             self._keys.pop(name, None)
-        return [r["num"] for r in rows]
 
     def _load_has(self, db: sqlite3.Connection, with_pdf: Collection[str]) -> None:
         asked = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,21 @@ def read_json(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+_SETTLED = 0.1  # seconds; file systems stamp writes in steps of up to some hundredths
+
+
+def stamp(*paths: Path) -> tuple[int, ...] | None:
+    """Return the times and sizes of files, or None while one is so fresh that it may go unseen."""
+    found: list[int] = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            found += (0, 0)
+            continue
+        if time.time() - status.st_mtime < _SETTLED:
+            return None
+        found += (status.st_mtime_ns, status.st_size)
+    return tuple(found)

@@ -109,6 +109,13 @@ def ids(db: sqlite3.Connection, numbers: Iterable[int]) -> list[str]:
     return [found[n] for n in wanted if n in found]
 
 
+def changes(db: sqlite3.Connection, since: int) -> tuple[int, list[int]]:
+    """Return the newest entry of the history, and the papers that entries after `since` concern."""
+    rows = db.execute("SELECT seq, num FROM decisions WHERE seq > ? ORDER BY seq", (since,))
+    found = [(row["seq"], row["num"]) for row in rows]
+    return (found[-1][0] if found else since), list(dict.fromkeys(num for _, num in found))
+
+
 def versions(db: sqlite3.Connection, num: int) -> list[Paper]:
     """Return every version seen of a paper, oldest first."""
     sql = "SELECT record FROM versions WHERE num = ? ORDER BY version"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from paperkit.errors import PaperkitError
@@ -170,20 +170,17 @@ def migrate(path: Path) -> None:
         PaperkitError: the file is no library, or was made by a newer paperkit.
     """
     try:
-        db = connect(path)
+        with closing(connect(path)) as db:
+            if _version(db) == len(MIGRATIONS):
+                return
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("BEGIN IMMEDIATE")
+            _upgrade(db, path)
+            db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         raise PaperkitError(f"{path}: cannot be opened ({error}); check the folder.") from error
-    try:
-        if _version(db) == len(MIGRATIONS):
-            return
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("BEGIN IMMEDIATE")
-        _upgrade(db, path)
-        db.execute("COMMIT")
     except sqlite3.DatabaseError as error:
         raise PaperkitError(f"{path}: is no paperkit library ({error}); name another.") from error
-    finally:
-        db.close()
 
 
 def _version(db: sqlite3.Connection) -> int:

@@ -50,7 +50,8 @@ class ArxivClient:
     ) -> None:
         self.endpoint = endpoint
         self.gate = Gate(Pace(interval), retries=retries, timeout=timeout, backoff=backoff)
-        self._client = arxiv.Client(page_size=_PAGE, delay_seconds=0, num_retries=0)
+        self.page_size = _PAGE
+        self._client = arxiv.Client(delay_seconds=0, num_retries=0)
         self._client.query_url_format = endpoint + "?{}"
         self._session = self._client._session  # the package offers no other way in
         self._session.mount("http://", self.gate)
@@ -58,6 +59,7 @@ class ArxivClient:
 
     def results(self, search: arxiv.Search) -> Iterator[Result]:
         """Yield arXiv's results, page by page; what is no result raises a `SourceError`."""
+        self._client.page_size = min(self.page_size, search.max_results or self.page_size)
         try:
             yield from self._client.results(search)
         except arxiv.ArxivError as error:

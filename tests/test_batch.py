@@ -1,0 +1,259 @@
+"""Batches: pay once, stop any time, lose nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from paperkit.batch import Run, ask, estimate, read, summarize
+from paperkit.errors import ModelError, PaperkitError, RateLimited, Refused, Unavailable
+from paperkit.library import Library
+from paperkit.prompts import Reply, Request
+from tests.servers import Answer, Asked, serve
+
+IDS = ["2411.00001", "2411.00002", "math/0309136"]
+
+
+class Scripted:
+    """A model that answers every question with its first source sentence, or raises as told."""
+
+    def __init__(self, *script: Exception | None, name: str = "scripted") -> None:
+        self.name = name
+        self.script = list(script)
+        self.asked: list[Request] = []
+        self._lock = threading.Lock()
+
+    def answer(self, request: Request) -> Reply:
+        with self._lock:
+            self.asked.append(request)
+            error = self.script.pop(0) if self.script else None
+        if error is not None:
+            raise error
+        row = {"text": request.sentences[0].text, "evidence": [1]}
+        text = json.dumps({q.key: [row] for q in request.questions})
+        return Reply(text=text, model=self.name, tokens_in=10, tokens_out=5)
+
+
+def test_a_batch_reports_each_paper(library: Library) -> None:
+    """One row per paper, in the order given, and each call is on record."""
+    model = Scripted()
+    report = summarize(library.papers(), library, model)
+    assert list(report["outcome"]) == ["answered"] * 3
+    assert list(report.index) == list(library.papers().index)
+    assert report["tokens_in"].sum() == 30
+    calls = library.calls()
+    assert (list(calls["model"]), calls["tokens_out"].sum()) == (["scripted"] * 3, 15)
+    digest = library.digest("2411.00001")
+    assert digest is not None
+    assert digest["summary"].statements[0].evidence[0].section == "Abstract"
+
+
+def test_what_is_known_is_not_asked_again(library: Library) -> None:
+    """Only what is missing is sent; another model or language is another question."""
+    summarize(IDS[:2], library, Scripted())
+    model = Scripted()
+    report = summarize(IDS, library, model)
+    assert list(report["outcome"]) == ["known", "known", "answered"]
+    assert [r.paper.id for r in model.asked] == ["math/0309136"]
+    assert list(summarize(IDS, library, Scripted(name="other"))["outcome"]) == ["answered"] * 3
+    assert list(summarize(IDS, library, model, language="zh")["outcome"]) == ["answered"] * 3
+
+
+def test_one_bad_paper_stops_no_other(library: Library) -> None:
+    """A refusal is that paper's row; the others are answered, and no answer is made up."""
+    model = Scripted(Refused("blocked"))
+    report = summarize(IDS, library, model)
+    assert sorted(report["outcome"]) == ["answered", "answered", "failed"]
+    failed = report[report["outcome"] == "failed"]
+    assert list(failed["error"]) == ["blocked"]
+    assert library.digest(failed.index[0]) is None
+    assert sorted(library.calls()["outcome"]) == ["Refused", "answered", "answered"]
+
+
+@pytest.mark.parametrize("error", [Unavailable("down"), RateLimited("slow", retry_after=0)])
+def test_what_passes_is_tried_again(library: Library, error: ModelError) -> None:
+    """A fault of the moment costs a try, not the paper."""
+    if isinstance(error, Unavailable):
+        error.retry_after = 0  # type: ignore[attr-defined]
+    model = Scripted(error, error)
+    assert list(summarize(IDS[:1], library, model)["outcome"]) == ["answered"]
+    assert len(model.asked) == 3
+
+
+def test_a_quota_of_the_day_stops_the_batch(library: Library) -> None:
+    """Nothing more is sent, and the report says what is left."""
+    first = Scripted(*[RateLimited("quota used up", daily=True)] * 4)
+    report = summarize(IDS, library, first)
+    assert "answered" not in set(report["outcome"])
+    assert len(first.asked) <= 3
+    assert list(summarize(IDS, library, Scripted())["outcome"]) == ["answered"] * 3
+
+
+def test_a_malformed_reply_is_a_failure(library: Library) -> None:
+    """Chat filler instead of JSON is never content."""
+
+    class Chatty(Scripted):
+        def answer(self, request: Request) -> Reply:
+            return Reply(text="好的，我会按照您的要求回答。", model=self.name)
+
+    report = summarize(IDS[:1], library, Chatty())
+    assert report.loc[IDS[0], "outcome"] == "failed"
+    assert "not JSON" in report.loc[IDS[0], "error"]
+    assert library.digest(IDS[0]) is None
+
+
+def test_an_unknown_paper_is_refused_before_anything_is_sent(library: Library) -> None:
+    """The error names the id."""
+    model = Scripted()
+    with pytest.raises(PaperkitError, match=r"^2411.99999: not in this library"):
+        summarize([*IDS, "2411.99999"], library, model)
+    assert model.asked == []
+
+
+def test_the_estimate_comes_before_the_cost(library: Library) -> None:
+    """Tokens per paper, nothing for what is known, and an unknown price is unknown."""
+    model = Scripted()
+    summarize(IDS[:1], library, model)
+    plan = estimate(IDS, library, model, prices={"scripted": (1.0, 2.0)})
+    assert list(plan["known"]) == [True, False, False]
+    assert plan["tokens_in"].iloc[0] == 0
+    assert (plan["tokens_in"].iloc[1:] > 100).all()
+    assert plan["cost"].sum() == pytest.approx(plan["tokens_in"].sum() / 1e6)
+    assert estimate(IDS, library, model)["cost"].isna().all()
+
+
+def test_a_budget_is_kept(library: Library) -> None:
+    """Above it, or with an unknown price, nothing is sent."""
+    model = Scripted()
+    with pytest.raises(PaperkitError, match="price unknown; give"):
+        summarize(IDS, library, model, budget=1.0)
+    with pytest.raises(PaperkitError, match="above the budget of 0.00"):
+        summarize(IDS, library, model, budget=0.0, prices={"scripted": (1.0, 1.0)})
+    assert model.asked == []
+
+
+def test_in_the_background_the_cell_returns_at_once(library: Library) -> None:
+    """A run can be watched and waited for."""
+    gate = threading.Event()
+
+    class Slow(Scripted):
+        def answer(self, request: Request) -> Reply:
+            gate.wait(10)
+            return super().answer(request)
+
+    run = summarize(IDS, library, Slow(), background=True)
+    assert isinstance(run, Run)
+    assert list(run.report["outcome"]) == ["left"] * 3
+    gate.set()
+    assert list(run.wait()["outcome"]) == ["answered"] * 3
+    assert "3 of 3" in repr(run)
+
+
+def test_a_stopped_run_sends_nothing_more(library: Library) -> None:
+    """What is in flight is kept, the rest is left for the next time."""
+    begun, gate = threading.Event(), threading.Event()
+    library.add(_more(20))
+
+    class Slow(Scripted):
+        def answer(self, request: Request) -> Reply:
+            begun.set()
+            gate.wait(10)
+            return super().answer(request)
+
+    model = Slow()
+    run = summarize(library.papers(), library, model, background=True)
+    assert isinstance(run, Run)
+    begun.wait(10)
+    run.stop()
+    gate.set()
+    report = run.wait()
+    assert len(model.asked) <= 4
+    assert (report["outcome"] == "left").sum() >= 19
+    again = Scripted(name="scripted")
+    summarize(library.papers(), library, again)
+    assert len(again.asked) + len(model.asked) == 23
+
+
+def _more(count: int) -> list:
+    from tests.conftest import make_paper
+
+    return [make_paper(f"2412.{n:05}") for n in range(count)]
+
+
+def test_asking_again_keeps_edit_and_draft(library: Library) -> None:
+    """A wish reaches the model; the person's words stand, the new draft lies beside them."""
+    summarize(IDS[:1], library, Scripted())
+    library.edit(IDS[0], "summary", ["Mine."])
+    model = Scripted()
+    digest = ask(library, IDS[0], ["summary"], model, wish="name the method")
+    assert digest["summary"].texts == ("Mine.",)
+    assert [a.wish for a in library.drafts(IDS[0], "summary")] == ["", "", "name the method"]
+    assert "name the method" in model.asked[0].prompt()
+    assert [q.key for q in model.asked[0].questions] == ["summary"]
+
+
+KILLED = """
+import sys
+from paperkit.batch import summarize
+from paperkit.library import Library
+from paperkit.models.gemini import Gemini
+library = Library(sys.argv[1])
+summarize(library.papers(), library, Gemini("gemini-test", endpoint=sys.argv[2]))
+"""
+
+
+def test_a_killed_batch_goes_on_where_it_was(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kill -9 in the middle; run again: no answered paper is sent twice, no half digest shows."""
+    from tests.models.test_gemini import GOOD, reply
+
+    monkeypatch.setenv("GEMINI_API_KEY", "canary")
+    library.add(_more(12))
+    sent: list[str] = []
+    arrived, lock = threading.Event(), threading.Lock()
+
+    def answer(asked: Asked) -> Answer:
+        with lock:
+            sent.append(asked.json["contents"][0]["parts"][0]["text"])
+            if len(sent) >= 8:
+                arrived.set()
+        return reply(json.dumps(GOOD))
+
+    with serve(answer) as server:
+        script = [sys.executable, "-c", KILLED, str(library.path), server.url]
+        process = subprocess.Popen(script, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert arrived.wait(60)
+        process.kill()
+        process.wait()
+        finished = library.papers()["has_digest"].sum()
+        before = len(sent)
+        subprocess.run(script, check=True, capture_output=True)
+    assert library.papers()["has_digest"].all()
+    assert len(sent) - before == 15 - finished
+
+
+def test_a_missing_pdf_is_that_papers_row(library: Library) -> None:
+    """Reading without the file says where to put it, and stops no other."""
+    report = read(IDS[:2], library, download=False)
+    assert list(report["outcome"]) == ["failed", "failed"]
+    assert report.loc[IDS[0], "error"].startswith("2411.00001: no PDF in the library; put it at ")
+
+
+def test_a_sample_paper_is_read_once(tmp_path: Path) -> None:
+    """Text, sections and figures come into the library; the second time costs nothing."""
+    sample = Library.sample(tmp_path / "sample")
+    first = read(["1408.6659"], sample, download=False)
+    assert list(first["outcome"]) == ["read"]
+    reading = sample.reading("1408.6659")
+    assert reading is not None
+    assert reading.page_count == 5
+    files = {f.file for f in reading.figures if f.file}
+    assert files <= {p.name for p in sample.figures_path("1408.6659").iterdir()}
+    assert len(files) >= 3
+    assert list(read(["1408.6659"], sample, download=False)["outcome"]) == ["known"]

@@ -1,0 +1,360 @@
+"""The library: one folder that remembers, and forgets nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from paperkit.digests import Answer, Digest, Statement
+from paperkit.errors import PaperkitError, PublishError
+from paperkit.library import Library, schema
+from paperkit.papers import COLUMNS, to_frame
+from paperkit.queries import Query
+from paperkit.readings import Reading
+from tests.conftest import make_paper
+
+HOSTILE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b"
+AT = datetime(2024, 11, 12, tzinfo=UTC)
+
+
+def test_a_paper_is_added_once(library: Library) -> None:
+    """The report says what was new; a known paper changes nothing."""
+    report = library.add(to_frame([make_paper("2411.00001"), make_paper("2411.00009")]))
+    assert report["outcome"].to_dict() == {"2411.00001": "known", "2411.00009": "new"}
+    assert library.paper("2411.00001").title == "Fast avatars"
+
+
+def test_a_new_version_updates_its_paper(library: Library) -> None:
+    """v2 is the same row, shown as v1→v2 once decided; v1 does not come back."""
+    library.decide("2411.00001", "keep")
+    report = library.add([make_paper("2411.00001", 2, title="Faster avatars")])
+    assert report.loc["2411.00001"].to_dict() == {"outcome": "updated", "version": 2}
+    assert library.papers("faster").loc["2411.00001", "status"] == "v1→v2"
+    assert len(library.papers("fast")) == 1
+    library.add([make_paper("2411.00001", 1, title="Fast avatars")])
+    assert library.paper("2411.00001").title == "Faster avatars"
+    library.decide("2411.00001", "keep")
+    assert library.papers("faster").loc["2411.00001", "status"] == ""
+
+
+def test_nothing_of_a_bad_batch_is_added(library: Library) -> None:
+    """All papers or none."""
+    frame = to_frame([make_paper("2411.00010"), make_paper("2411.00011")])
+    with pytest.raises(PaperkitError):
+        library.add(frame.rename(index={"2411.00011": "nonsense"}))
+    assert "2411.00010" not in library.papers().index
+
+
+def test_the_frame_has_arxivs_columns_and_the_librarys(library: Library) -> None:
+    """An empty frame has a full one's dtypes."""
+    frame = library.papers()
+    more = ["decision", "tags", "note", "score", "topics", "has_digest", "status"]
+    assert list(frame.columns) == [*COLUMNS, *more]
+    assert frame.index.name == "id"
+    pd.testing.assert_series_equal(library.papers("nosuchword").dtypes, frame.dtypes)
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        (Query(text="fas"), ["2411.00001"]),
+        (Query(text='"Slow ions"'), ["2411.00002"]),
+        (Query(text='"ions slow"'), []),
+        (Query(text='" OR NEAR(x) * ^ title:'), []),
+        (Query(categories=("quant-ph",)), ["2411.00002"]),
+        (Query(since="2024-11-02"), ["2411.00002"]),
+        (Query(until="2024-11-01", sort=("published",)), ["math/0309136", "2411.00001"]),
+        (Query(ids=("math.GT/0309136v1",)), ["math/0309136"]),
+        (Query(topics=("test",), sort=("title",)), ["math/0309136", "2411.00001", "2411.00002"]),
+        (Query(topics=("other",)), []),
+        (
+            Query(decisions=("undecided",), sort=("-title",)),
+            ["2411.00002", "2411.00001", "math/0309136"],
+        ),
+        (Query(has=("-pdf", "-digest", "-code"), text="theorem"), ["math/0309136"]),
+    ],
+)
+def test_a_query_selects(library: Library, query: Query, ids: list[str]) -> None:
+    """Every field narrows; the order is the query's."""
+    assert list(library.papers(query).index) == ids
+
+
+def test_a_query_is_a_value_that_can_be_saved() -> None:
+    """To a dict and back, and unknown names are refused with the known ones."""
+    query = Query(text="x", topics=["a"], since="2024-11-02", has=("-pdf",), sort=("-score", "id"))
+    assert Query.from_dict(query.to_dict()) == query
+    with pytest.raises(PaperkitError, match="decisions 'maybe' is unknown; use keep"):
+        Query(decisions=("maybe",))
+    with pytest.raises(PaperkitError, match="no field 'colour'"):
+        Query.from_dict({"colour": 1})
+    with pytest.raises(PaperkitError, match="since 'soon' is not a date"):
+        Query(since="soon")
+    with pytest.raises(PaperkitError, match=r"topics must be a list, like \['a'\]"):
+        Query(topics="a")
+
+
+def test_a_decision_is_kept_with_tags_and_note(library: Library) -> None:
+    """Tags are added, a note replaced, the version decided on is on record."""
+    library.decide(["2411.00001", "2411.00002"], "keep", tags=["a"])
+    library.decide("2411.00001", "later", tags=["b"], note="  why ")
+    row = library.papers(decision="later").iloc[0]
+    assert (row["decision"], row["tags"], row["note"]) == ("later", ("a", "b"), "why")
+    history = library.history("2411.00001")
+    assert list(history["decision"]) == ["keep", "later"]
+    assert list(history["version"]) == [1, 1]
+
+
+def test_a_decision_is_all_or_nothing(library: Library) -> None:
+    """One unknown id, and no paper is decided; the error names it and the next step."""
+    with pytest.raises(PaperkitError, match=r"^2411.99999: not in this library; add it with"):
+        library.decide(["2411.00001", "2411.99999"], "keep")
+    assert len(library.papers(decision="keep")) == 0
+    with pytest.raises(PaperkitError, match="'maybe': not a decision; use keep, skip, later"):
+        library.decide("2411.00001", "maybe")
+
+
+def test_undo_reaches_back_over_tags_and_notes(library: Library) -> None:
+    """Each action is one step, whatever it was and however many papers it concerned."""
+    library.decide(["2411.00001", "2411.00002"], "skip")
+    library.tag("2411.00001", "x")
+    library.note("2411.00001", "n")
+    assert library.undo(2) == ["2411.00001"]
+    assert library.papers(decision="skip").loc["2411.00001", "tags"] == ()
+    assert library.undo(5) == ["2411.00001", "2411.00002"]
+    assert len(library.papers(decision="undecided")) == 3
+    assert len(library.history("2411.00001")) == 6
+
+
+class History(RuleBasedStateMachine):
+    """Deciding, tagging and undoing in any order against a plain model of it."""
+
+    ids = ("2411.00001", "2411.00002", "2411.00003")
+
+    @initialize()
+    def begin(self) -> None:
+        import tempfile
+
+        self.folder = tempfile.TemporaryDirectory()
+        self.library = Library(self.folder.name)
+        self.library.add([make_paper(i) for i in self.ids])
+        self.states = [dict.fromkeys(self.ids, (None, ()))]
+
+    @rule(
+        ids=st.sets(st.sampled_from(ids), min_size=1),
+        decision=st.sampled_from(["keep", "skip", "later", None]),
+        tags=st.sets(st.sampled_from("ab")),
+    )
+    def decide(self, ids: set[str], decision: str | None, tags: set[str]) -> None:
+        self.library.decide(sorted(ids), decision, tags=tags)
+        now = self.states[-1]
+        new = {i: (decision, tuple(sorted({*now[i][1], *tags}))) for i in ids}
+        self.states.append({**now, **new})
+
+    @rule(id=st.sampled_from(ids), tag=st.sampled_from("ab"))
+    def untag(self, id: str, tag: str) -> None:
+        self.library.tag(id, remove=[tag])
+        decision, tags = self.states[-1][id]
+        kept = tuple(t for t in tags if t != tag)
+        self.states.append({**self.states[-1], id: (decision, kept)})
+
+    @rule(n=st.integers(1, 3))
+    def undo(self, n: int) -> None:
+        self.library.undo(n)
+        for _ in range(min(n, len(self.states) - 1)):
+            self.states.pop()
+
+    @invariant()
+    def agrees(self) -> None:
+        frame = self.library.papers()
+        stored = {i: (frame.loc[i, "decision"], frame.loc[i, "tags"]) for i in self.ids}
+        assert stored == self.states[-1]
+
+    @invariant()
+    def the_last_entry_is_the_state(self) -> None:
+        for i in self.ids:
+            history = self.library.history(i)
+            last = history.iloc[-1]["decision"] if len(history) else None
+            assert last == self.states[-1][i][0]
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+
+TestHistory = History.TestCase
+TestHistory.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)
+
+
+def test_two_openers_see_each_other(library: Library) -> None:
+    """A second opening of the folder sees what the first decides, at once."""
+    other = Library(library.path)
+    library.decide("2411.00001", "keep")
+    assert list(other.papers(decision="keep").index) == ["2411.00001"]
+    assert other.undo() == ["2411.00001"]
+    assert len(library.papers(decision="keep")) == 0
+
+
+def test_many_threads_may_decide_at_once(library: Library) -> None:
+    """Widget callbacks run on other threads than cells; no decision is lost."""
+    errors: list[Exception] = []
+
+    def work(tag: str) -> None:
+        try:
+            for _ in range(5):
+                library.tag("2411.00001", tag)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"t{n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert library.papers("fast")["tags"].iloc[0] == tuple(f"t{n}" for n in range(6))
+    assert len(library.history("2411.00001")) == 30
+
+
+def test_a_killed_process_loses_only_what_was_in_flight(library: Library) -> None:
+    """What returned is on disk; what was begun and not committed is gone without a trace."""
+    script = (
+        "import os, sys\n"
+        "from paperkit.library import Library, schema\n"
+        "library = Library(sys.argv[1])\n"
+        "library.decide('2411.00001', 'keep')\n"
+        "with schema.writing(library.path / 'library.db') as db:\n"
+        "    db.execute(\"UPDATE papers SET decision = 'skip'\")\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(library.path)], check=False)
+    assert done.returncode == -9
+    assert list(library.papers(decision="keep").index) == ["2411.00001"]
+    assert len(library.papers(decision="skip")) == 0
+
+
+def test_an_old_schema_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Migrations run once, in order; a newer library is refused by name."""
+    library = Library(tmp_path / "a")
+    more = (*schema.MIGRATIONS, "CREATE TABLE extra (x);\nINSERT INTO extra VALUES (1);\n")
+    monkeypatch.setattr(schema, "MIGRATIONS", more)
+    for _ in range(2):
+        Library(library.path)
+    with schema.reading(library.path / "library.db") as db:
+        assert db.execute("SELECT count(*) FROM extra").fetchone()[0] == 1
+    monkeypatch.undo()
+    with pytest.raises(PaperkitError, match="made by a newer paperkit"):
+        Library(library.path)
+
+
+def test_a_file_that_is_no_library_is_refused(tmp_path: Path) -> None:
+    """The file keeps its content, and the error names it."""
+    (tmp_path / "library.db").write_bytes(b"precious" * 1000)
+    with pytest.raises(PaperkitError, match=r"library\.db: is no paperkit library"):
+        Library(tmp_path)
+    assert (tmp_path / "library.db").read_bytes() == b"precious" * 1000
+    with pytest.raises(PaperkitError, match="is a file; a library is a folder"):
+        Library(tmp_path / "library.db")
+
+
+def test_files_lie_in_the_folder_by_id_and_version(library: Library) -> None:
+    """An old id's slash does not make a folder, and a file appears whole or not at all."""
+    path = library.save_pdf("math/0309136", b"%PDF-1.7")
+    assert path == library.path / "pdf" / "math_0309136v1.pdf"
+    assert [p.name for p in path.parent.iterdir()] == ["math_0309136v1.pdf"]
+    assert list(library.papers(Query(has=("pdf",))).index) == ["math/0309136"]
+    assert library.figures_path("math/0309136").parent == library.path / "figures"
+
+
+def test_a_reading_comes_back(library: Library) -> None:
+    """That of a version, by default the newest read."""
+    first = Reading(title="T", page_count=1, reader="1")
+    second = Reading(title="T2", page_count=1, reader="1")
+    assert library.reading("2411.00001") is None
+    library.save_reading("2411.00001", first, version=1)
+    library.save_reading("2411.00001", second, version=2)
+    assert library.reading("2411.00001") == second
+    assert library.reading("2411.00001", version=1) == first
+
+
+def named() -> Digest:
+    return Digest(paper_id="2411.00001", version=1, outline="digest", language="en")
+
+
+def answer(text: str, question: str = "summary") -> Answer:
+    return Answer(question=question, statements=(Statement(text),), model="m", at=AT)
+
+
+def test_an_edit_stands_before_every_draft(library: Library) -> None:
+    """A later draft is kept beside the person's words, never over them."""
+    library.save_answers(named(), [answer("A draft."), answer("Points.", "takeaways")], key="k")
+    library.edit("2411.00001", "summary", ["My words."])
+    library.save_answers(named(), [answer("Another draft.")])
+    digest = library.digest("2411.00001")
+    assert digest is not None
+    assert digest["summary"].texts == ("My words.",)
+    assert digest["takeaways"].texts == ("Points.",)
+    texts = [a.texts[0] for a in library.drafts("2411.00001", "summary")]
+    assert texts == ["A draft.", "My words.", "Another draft."]
+    assert library.is_known("k")
+    assert not library.is_known("other")
+
+
+def test_approval_holds_until_the_next_change(library: Library) -> None:
+    """Blocking findings need a reason; who signed and why is on record."""
+    library.save_answers(named(), [answer("As an AI language model, I cannot.")])
+    with pytest.raises(PublishError, match=r"^2411.00001: \d+ blocking finding"):
+        library.approve("2411.00001", by="ada")
+    signed = library.approve("2411.00001", by="ada", reason="I checked it myself")
+    assert signed.approval is not None
+    assert (signed.approval.by, signed.approval.reason) == ("ada", "I checked it myself")
+    assert list(library.papers(Query(has=("approved",))).index) == ["2411.00001"]
+    assert not library.edit("2411.00001", "summary", ["Other words."]).approved
+    assert library.papers(Query(has=("approved",))).empty
+
+
+def test_an_approval_can_be_taken_back(library: Library) -> None:
+    """The answers stay."""
+    library.save_answers(named(), [answer("A draft.")])
+    library.approve("2411.00001", by="ada", reason="short")
+    assert not library.disapprove("2411.00001").approved
+
+
+def test_a_paper_without_digest_says_what_to_do(library: Library) -> None:
+    """The error names the paper and `summarize`."""
+    assert library.digest("2411.00001") is None
+    with pytest.raises(PaperkitError, match=r"^2411.00001: no digest .* run summarize"):
+        library.approve("2411.00001")
+
+
+def test_hostile_text_is_kept_as_text(library: Library) -> None:
+    """A title made to break things goes in and comes out unchanged, and can be found."""
+    library.add([make_paper("2411.00066", title=HOSTILE)])
+    library.decide("2411.00066", "keep", tags=[HOSTILE], note=HOSTILE)
+    row = library.papers(HOSTILE).iloc[0]
+    assert (row["title"], row["tags"], row["note"]) == (HOSTILE, (HOSTILE,), HOSTILE)
+
+
+def test_the_sample_is_a_fresh_copy_or_the_one_at_a_path(tmp_path: Path) -> None:
+    """Real papers in at least three topics over at least a year, some with their PDF."""
+    sample = Library.sample(tmp_path / "sample")
+    papers = sample.papers()
+    assert len(papers) >= 300
+    assert len(sample.topics()) >= 3
+    assert papers["published"].dt.strftime("%Y-%m").nunique() >= 12
+    with_pdf = sample.papers(Query(has=("pdf",)))
+    assert sorted(with_pdf.index) == ["1408.6659", "1911.02782"]
+    assert {sample.licence(i) for i in with_pdf.index} == {"CC BY 4.0"}
+    sample.decide(papers.index[0], "keep")
+    assert len(Library.sample(tmp_path / "sample").papers(decision="keep")) == 1
+    assert sqlite3.connect(sample.path / "library.db").execute(
+        "PRAGMA integrity_check"
+    ).fetchone() == ("ok",)
