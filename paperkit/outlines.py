@@ -67,6 +67,10 @@ class Outline:
         if twice := sorted({k for k in keys if keys.count(k) > 1}):
             raise PaperkitError(f"outline {self.name!r}: question {twice[0]!r} stands twice.")
 
+    def __repr__(self) -> str:
+        """Return the name and the keys of the questions."""
+        return f"Outline({self.name!r}: {', '.join(q.key for q in self.questions)})"
+
     def __getitem__(self, key: str) -> Question:
         """Return the question of that key."""
         for question in self.questions:

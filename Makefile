@@ -1,0 +1,57 @@
+# One command per job; each sets up what it needs the first time and nothing again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+BUILD := build
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab test demo bench lint test-unit test-notebooks test-browser test-blog \
+	test-lowest clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperkit needs Python 3.11 or newer; try make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,scale,genai,openai]'
+	@touch $@
+
+setup: $(READY)  ## make the environment in .venv/
+
+lab: $(READY)  ## open JupyterLab on the triage notebook, with the bundled sample
+	$(BIN)/jupyter lab notebooks/01_triage.ipynb
+
+test: lint test-unit test-notebooks test-browser test-blog  ## all tests
+
+lint: $(READY)  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test-unit: $(READY)  ## the tests that need neither browser nor node (under 2 minutes)
+	$(BIN)/python -m pytest tests --ignore tests/browser --ignore tests/blog --ignore tests/notebooks
+
+test-notebooks: $(READY)  ## execute the notebooks as a user would
+	$(BIN)/python -m pytest tests/notebooks
+
+test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
+	scripts/system-packages chromium
+	$(BIN)/python -m pytest tests/browser
+
+test-blog: $(READY)  ## the posts in real blog engines
+	scripts/system-packages chromium node hugo
+	$(BIN)/python -m pytest tests/blog
+
+test-lowest:  ## the unit tests with the oldest versions that pyproject.toml allows
+	scripts/test-lowest
+
+demo: $(READY)  ## run the four notebooks headless; posts and charts under build/
+	$(BIN)/python -m paperkit demo $(BUILD)/demo
+
+bench: $(READY)  ## measure; PAPERKIT_BENCH names the folder of the benchmark data
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what was built
+	rm -rf $(BUILD)

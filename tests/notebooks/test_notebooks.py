@@ -1,0 +1,66 @@
+"""The notebooks: short, without outputs, and each runs offline from top to bottom."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+PATHS = sorted(NOTEBOOKS.glob("0*.ipynb"))
+
+
+def cells(path: Path, kind: str) -> list[str]:
+    return [c.source for c in nbformat.read(path, 4).cells if c.cell_type == kind]
+
+
+def test_there_are_four() -> None:
+    """The story is told in four parts."""
+    names = [p.stem for p in PATHS]
+    assert names == ["01_triage", "02_summarize", "03_publish", "04_trends"]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_a_notebook_is_short(path: Path) -> None:
+    """At most 12 code cells of 8 lines, at most 60 words of prose between them, no machinery."""
+    code = cells(path, "code")
+    assert len(code) <= 12
+    for source in code:
+        assert len([line for line in source.splitlines() if line.strip()]) <= 8
+        assert not re.search(r"\b(def|class|try|sys\.path|getenv|api_key)\b", source)
+    for source in cells(path, "markdown"):
+        assert len(re.sub(r"```.*?```", "", source, flags=re.S).split()) <= 60
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_a_notebook_is_committed_without_outputs(path: Path) -> None:
+    """No output, no execution count, no widget state, no machine in the metadata."""
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert (cell.outputs, cell.execution_count) == ([], None)
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_a_notebook_runs_alone(path: Path, tmp_path: Path) -> None:
+    """In a folder of its own, offline, without a key; every last line shows something."""
+    shutil.copy(NOTEBOOKS / "topics.toml", tmp_path)
+    notebook = nbformat.read(path, 4)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    shown = [c for c in notebook.cells if c.cell_type == "code" and c.outputs]
+    assert len(shown) >= 4
+    for cell in shown:
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr" or "it/s" in output.text or "paper" in output.text
+    if path.stem == "03_publish":
+        posts = list((tmp_path / "posts").rglob("*.md"))
+        assert len(posts) == 1
+        assert posts[0].read_bytes().startswith(b"---\n")
