@@ -1,4 +1,5 @@
 from .batch import Run as Run, ask as ask, estimate as estimate, read as read, summarize as summarize
+from .batch import update as update
 from .checks import check as check
 from .digests import Answer as Answer, Digest as Digest, Evidence as Evidence
 from .digests import Finding as Finding, Statement as Statement
@@ -18,7 +19,7 @@ from .readings import Reading as Reading
 from .review import Review as Review
 from .sources import load as load, search as search
 from .topics import Topic as Topic, load_topics as load_topics
-from .trends import chart as chart, papers_per as papers_per
+from .trends import chart as chart, chart_image as chart_image, papers_per as papers_per
 from .trends import rising_terms as rising_terms, themes as themes
 from .triage import Triage as Triage
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from paperkit.batch import Run, ask, estimate, read, summarize
+from paperkit.batch import Run, ask, estimate, read, summarize, update
 from paperkit.errors import ModelError, PaperkitError, RateLimited, Refused, Unavailable
 from paperkit.library import Library
 from paperkit.prompts import Reply, Request

@@ -1,0 +1,10 @@
+"""Batches: update, read and summarize many; paced, retried, resumable, each with a report."""
+
+from __future__ import annotations
+
+from paperkit.batch.reads import page_image, read
+from paperkit.batch.runs import Run
+from paperkit.batch.summaries import ask, estimate, summarize
+from paperkit.batch.updates import model_named, update
+
+__all__ = ["Run", "ask", "estimate", "model_named", "page_image", "read", "summarize", "update"]

@@ -1,0 +1,82 @@
+"""Reading the PDFs of many papers, and showing where a passage stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from paperkit.batch.runs import Run, ids_of
+from paperkit.errors import ReadError
+from paperkit.library import Library
+from paperkit.papers import Paper
+from paperkit.readings import Box
+
+_READERS = 2
+
+
+def read(
+    papers: pd.DataFrame | Iterable[str],
+    library: Library,
+    *,
+    download: bool = True,
+    executor: Executor | None = None,
+) -> pd.DataFrame:
+    """Read the PDFs of some papers of a library; those read before are skipped.
+
+    A PDF that is not in the library is fetched from arXiv unless `download` is False. Each runs
+    in a process of its own with limits; one bad paper stops no other. `executor` is any
+    `concurrent.futures` executor, also of other machines that see the library's folder.
+
+    Returns a report: index id, outcome (read, known, failed), error, pages, figures.
+    """
+    tasks = {i: partial(_read_one, library, i, download) for i in ids_of(papers)}
+    run = Run(tasks, _READ_COLUMNS, executor=executor, workers=_READERS, label="reading")
+    return run.wait()
+
+
+_READ_COLUMNS = {"outcome": "str", "error": "str", "pages": "Int64", "figures": "Int64"}
+
+
+def _read_one(library: Library, id: str, download: bool) -> dict[str, Any]:
+    from paperkit import reading
+
+    paper = library.paper(id)
+    held = library.reading(paper.id, version=paper.version)
+    if held is not None and held.reader == reading.READER_VERSION:
+        outcome = "known"
+    else:
+        path = _pdf(library, paper, download)
+        held = reading.read_pdf(path, figures_dir=library.figures_path(paper.id))
+        library.save_reading(paper.id, held, version=paper.version)
+        outcome = "read"
+    return {"outcome": outcome, "error": "", "pages": held.page_count, "figures": len(held.figures)}
+
+
+def _pdf(library: Library, paper: Paper, download: bool) -> Path:
+    from paperkit import sources
+
+    path = library.pdf_path(paper.id)
+    if path.is_file():
+        return path
+    if not download:
+        raise ReadError(
+            f"{paper.id}: no PDF in the library; put it at {path}, or read with download=True."
+        )
+    return library.save_pdf(paper.id, sources.fetch_pdf(paper))
+
+
+def page_image(library: Library, id: str, page: int, *, marks: Sequence[Box] = ()) -> bytes:
+    """Return a page of a paper's PDF as PNG, with boxes (PDF points) marked.
+
+    Raises:
+        ReadError: the library has no PDF of it, or no such page.
+    """
+    from paperkit import reading
+
+    path = _pdf(library, library.paper(id), download=False)
+    return reading.page_crop(path, page, marks=marks)

@@ -1,0 +1,191 @@
+"""The house: layers, one SDK per room, a quick import, every public name documented."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+import paperkit
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "paperkit"
+
+# From the top down; a room may import rooms of lower layers only, never of its own.
+LAYERS = (
+    {"__main__", "triage", "review"},
+    {"batch", "posts"},
+    {"library", "sources", "reading", "models"},
+    {"prompts", "checks", "ranking", "trends"},
+    {"digests"},
+    {"papers", "topics", "outlines", "readings", "queries", "sentences"},
+    {"errors"},
+)
+LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}
+# What only one room may name.
+SDKS = {
+    "arxiv": "sources",
+    "requests": "sources",
+    "pymupdf": "reading",
+    "fitz": "reading",
+    "google": "models",
+    "openai": "models",
+    "nbformat": "posts",
+    "nbconvert": "posts",
+    "sqlite3": "library",
+    "vl_convert": "trends",
+    "anywidget": ("triage", "review", "trends"),
+}
+# An exception of requests passes through google-generativeai, so its module must name it.
+ALLOWED = {("models", "requests")}
+WIDGETS_MAY_NOT = {"sources", "reading", "models"}
+
+
+def room_of(path: Path) -> str:
+    """Return the room a file belongs to: a module's name or its folder's."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Yield each module a file imports, and whether only for the type checker."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) in typing_only
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names = [f"{node.module}.{a.name}" for a in node.names]
+            for name in names if node.module == "paperkit" else [node.module]:
+                yield name, id(node) in typing_only
+
+
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_down(path: Path) -> None:
+    """Never up and never sideways; widgets reach the SDK rooms through batch only."""
+    room = room_of(path)
+    assert room in LAYER, f"{room}: a new room needs its place in LAYERS"
+    for module, typing_only in imports(path):
+        if not module.startswith("paperkit."):
+            continue
+        other = module.split(".")[1]
+        if other == room or typing_only:
+            continue
+        assert LAYER[other] > LAYER[room], f"{path.name} imports {module}"
+        assert LAYER[room] > 0 or other not in WIDGETS_MAY_NOT, f"{path.name} imports {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_each_sdk_lives_in_one_room(path: Path) -> None:
+    """Its objects and exceptions go no further."""
+    room = room_of(path)
+    for module, _ in imports(path):
+        top = module.split(".")[0]
+        if top in SDKS and (room, top) not in ALLOWED:
+            homes = SDKS[top]
+            assert room in ((homes,) if isinstance(homes, str) else homes), f"{path}: {module}"
+
+
+def test_every_module_begins_with_its_contract() -> None:
+    """The first sentence says what the module alone knows."""
+    for path in MODULES:
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+
+
+def test_the_import_is_quick() -> None:
+    """Less than 0.3 s of its own, and none of the slow packages."""
+    script = (
+        "import time, sys; t = time.process_time(); import paperkit;"
+        "slow = {'pandas', 'pymupdf', 'nbconvert', 'google.generativeai', 'sklearn', 'ipywidgets'};"
+        "print(time.process_time() - t, sorted(slow & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    seconds, slow = done.stdout.split(maxsplit=1)
+    assert float(seconds) < 0.3
+    assert slow.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", paperkit.__all__)
+def test_a_public_name_is_documented(name: str) -> None:
+    """It loads, has a docstring, annotations, a line in the README, and is no module's name."""
+    value = getattr(paperkit, name)
+    assert name in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert not (PACKAGE / f"{name}.py").exists()
+    assert not (PACKAGE / name).exists()
+    if not callable(value):
+        return
+    assert inspect.getdoc(value)
+    if inspect.isfunction(value):
+        signature = inspect.signature(value)
+        assert signature.return_annotation is not inspect.Signature.empty
+        assert all(
+            p.annotation is not inspect.Parameter.empty for p in signature.parameters.values()
+        )
+
+
+def test_public_methods_are_documented() -> None:
+    """So is what the classes offer."""
+    for name in paperkit.__all__:
+        value = getattr(paperkit, name)
+        if inspect.isclass(value) and value.__module__.startswith("paperkit"):
+            for attribute, member in vars(value).items():
+                if inspect.isfunction(member) and not attribute.startswith("_"):
+                    assert inspect.getdoc(member), f"{name}.{attribute}"
+
+
+def requirements(texts: list[str]) -> dict[str, str]:
+    found = [re.fullmatch(r"([a-zA-Z0-9_.-]+?)(?:\[.*])?(>=[\w.]+)?", t) for t in texts]
+    return {m[1].lower(): m[2] or "" for m in found if m}
+
+
+def test_condas_environment_agrees_with_pyproject() -> None:
+    """The packages that conda installs have the bounds of pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = requirements(project["dependencies"])
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    plain = [d for d in environment if isinstance(d, str)]
+    by_pip = next(d["pip"] for d in environment if isinstance(d, dict))
+    listed = requirements([*plain, *(d for d in by_pip if not d.startswith("-e"))])
+    assert listed.pop("python") == project["requires-python"]
+    assert listed.pop("pip") == ""
+    assert {name: declared.get(name) for name in listed} == listed
+    assert "-e ." in by_pip
+    named = {"jupyterlab", "ipywidgets", "pandas", "arxiv", "pymupdf", "nbconvert"}
+    assert named | {"google-generativeai"} <= set(listed)
+
+
+def test_the_version_is_said_once() -> None:
+    """The package, pyproject.toml and the changelog agree."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert paperkit.__version__ == version
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_exporter_is_registered() -> None:
+    """`jupyter nbconvert --to hexo` finds them, and each loads."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+    exporters = groups["nbconvert.exporters"]
+    assert "hexo" in exporters
+    for target in exporters.values():
+        module, name = target.split(":")
+        assert getattr(importlib.import_module(module), name)
