@@ -1,0 +1,35 @@
+"""Trends: papers in, tidy frames out, and a chart for each of them.
+
+Every function takes any papers frame, filtered as you like, or Parquet files of papers, and
+returns a frame with one observation per row, its denominator and its uncertainty beside it.
+``chart`` draws what any of them returned; ``papers_behind`` leads from a row back to the papers.
+"""
+
+from __future__ import annotations
+
+from paperkit.trends.charts import Chart, chart, chart_image
+from paperkit.trends.counts import growth, papers_per
+from paperkit.trends.factors import themes
+from paperkit.trends.longevity import lifetimes, survival
+from paperkit.trends.origins import papers_behind
+from paperkit.trends.rosters import co_occurrence, top_authors, venues
+from paperkit.trends.terms import compare, fading_terms, rising_terms, terms_per
+
+__all__ = [
+    "Chart",
+    "chart",
+    "chart_image",
+    "co_occurrence",
+    "compare",
+    "fading_terms",
+    "growth",
+    "lifetimes",
+    "papers_behind",
+    "papers_per",
+    "rising_terms",
+    "survival",
+    "terms_per",
+    "themes",
+    "top_authors",
+    "venues",
+]

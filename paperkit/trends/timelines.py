@@ -1,0 +1,314 @@
+"""Timelines: drawings of what changes with time: counts and shares, survival, lifetimes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from paperkit.trends.drawings import (
+    COLORS,
+    FIRST,
+    INK,
+    SECOND,
+    SHAPES,
+    STEP,
+    Drawing,
+    Row,
+    Wish,
+    counted,
+    finished,
+    label,
+    names,
+    nothing,
+    number,
+    percent,
+    plain,
+    quantity,
+    tip,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_POINTS = 60
+MOST_BANDS = 3
+MOST_BARS = 100
+WORDS = {"count": "papers", "share": "share of papers"}
+
+
+def periods(frame: pd.DataFrame, wish: Wish) -> Drawing:
+    """Draw counts or shares per period: bars for one group, lines for several."""
+    groups = list(dict.fromkeys(frame["group"]))
+    shown = groups[: min(wish.top or len(COLORS), len(COLORS))]
+    data = frame[frame["group"].isin(shown)]
+    measure = wish.measure or ("count" if len(groups) == 1 else "share")
+    unit = _unit(frame)
+    title = wish.title or f"{WORDS[measure].capitalize()} per {unit}"
+    notes = _notes(frame, data, (len(shown), len(groups)), measure, unit)
+    alt = _said(data, shown, measure, f"{title}. {'; '.join(notes)}.")
+    if not len(data):
+        return finished(nothing(wish), [], title, notes, alt)
+    if len(shown) == 1 and len(data) <= MOST_BARS:
+        body = _bars(measure, unit, wish)
+    else:
+        body = _curves(data, shown, measure, unit, wish)
+    return finished(body, _rows(data, measure), title, notes, alt)
+
+
+def _unit(frame: pd.DataFrame) -> str:
+    """Return the name of the period, from the distance between neighboring periods."""
+    starts = frame["period"].drop_duplicates().sort_values()
+    if len(starts) < 2:
+        return str(frame.attrs.get("unit", "period"))
+    days = starts.diff().dt.days.min()
+    return next(name for most, name in _UNITS if days <= most)
+
+
+_UNITS = ((1, "day"), (7, "week"), (31, "month"), (92, "quarter"), (10**9, "year"))
+_DATES = {"year": "%Y", "quarter": "%Y-%m", "month": "%Y-%m"}
+
+
+def _notes(
+    frame: pd.DataFrame, data: pd.DataFrame, groups: tuple[int, int], measure: str, unit: str
+) -> list[str]:
+    """Return the lines below the title: n, the denominator, the interval, what is missing."""
+    total = int(frame.drop_duplicates("period")["total"].sum())
+    n = f"n = {counted(total)}"
+    if groups[0] < groups[1]:
+        n += f"; the {groups[0]} largest of {groups[1]} groups"
+    level = round(100 * float(frame.attrs.get("level", 0.95)))
+    basis = f"share: of the papers of each {unit}" if measure == "share" else "counts"
+    interval = f"; {level} % interval" if groups[0] <= MOST_BANDS else ""
+    notes = [n, f"{basis}{interval}"]
+    open_ones = data.loc[~data["complete"], "period"].drop_duplicates()
+    if len(open_ones):
+        dates = ", ".join(day.strftime("%Y-%m-%d") for day in open_ones[:3])
+        notes[1] += f"; {unit} from {dates} incomplete (hollow, dashed)"
+    return notes
+
+
+def _said(data: pd.DataFrame, shown: list[str], measure: str, head: str) -> str:
+    """Return the alt text: what is shown, then for each group its peak and its last value."""
+    parts = [head]
+    for name in shown:
+        used = (data["group"] == name) & data["complete"] & data[measure].notna()
+        rows = data.loc[used].sort_values("period")
+        if len(rows):
+            peak, last = rows.iloc[int(rows[measure].argmax())], rows.iloc[-1]
+            parts.append(
+                f"{plain(name)}: highest {_value(peak, measure)} in {_day(peak)}, "
+                f"last complete {_value(last, measure)} in {_day(last)}."
+            )
+    return " ".join(parts)
+
+
+def _value(row: pd.Series, measure: str) -> str:
+    return counted(int(row["count"])) if measure == "count" else percent(row["share"])
+
+
+def _day(row: pd.Series) -> str:
+    return str(row["period"].strftime("%Y-%m-%d"))
+
+
+def _rows(data: pd.DataFrame, measure: str) -> list[Row]:
+    """Return the values of the drawing; the last complete point also begins the dashed end."""
+    low, high = ("count_low", "count_high") if measure == "count" else ("low", "high")
+    length = data["period"].drop_duplicates().sort_values().diff().min()
+    rows = []
+    for _, group in data.groupby("group", sort=False):
+        whole = [*group["complete"], True]
+        for i, row in enumerate(group.to_dict("records")):
+            end = row["period"] + (length if length == length else row["period"].resolution)
+            rows.append({
+                "row": row["row"],
+                "period": _stamp(row["period"]), "end": _stamp(end),
+                "middle": _stamp(row["period"] + (end - row["period"]) / 2),
+                "group": plain(row["group"]),
+                "value": number(row[measure]), "low": number(row.get(low)),
+                "high": number(row.get(high)), "count": int(row["count"]),
+                "total": int(row["total"]), "complete": bool(row["complete"]),
+                "ends": not (whole[i] and whole[i + 1]),
+            })  # fmt: skip
+    return rows
+
+
+def _stamp(day: pd.Timestamp) -> str:
+    return day.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _time(unit: str, field: str = "period") -> dict[str, Any]:
+    form = _DATES.get(unit, "%Y-%m-%d")
+    axis = {"title": None, "grid": False, "labelOverlap": True, "format": form}
+    return {"field": field, "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
+
+
+def _amount(measure: str, field: str = "value") -> dict[str, Any]:
+    form = {"format": "~%"} if measure == "share" else {"tickMinStep": 1, "format": ",d"}
+    return quantity(field, WORDS[measure], tickCount=5, **form)
+
+
+def _tooltip(measure: str) -> list[dict[str, Any]]:
+    form = ".3~%" if measure == "share" else ",.3~r"
+    return [
+        tip("period", "from", "temporal", timeUnit="utcyearmonthdate", format="%Y-%m-%d"),
+        tip("group", "group", "nominal"),
+        tip("count", "papers"),
+        tip("total", "of"),
+        *(
+            tip(field, name, format=form)
+            for field, name in (("value", measure), ("low", "low"), ("high", "high"))
+        ),
+        tip("complete", "period complete", "nominal"),
+    ]
+
+
+def _when(test: str) -> list[dict[str, Any]]:
+    return [{"filter": test}]
+
+
+def _bars(measure: str, unit: str, wish: Wish) -> dict[str, Any]:
+    """Return bars with interval rules; the bar of an incomplete period is hollow and dashed."""
+    place = {
+        "x": _time(unit), "x2": {"field": "end"},
+        "y": _amount(measure), "y2": {"datum": 0}, "tooltip": _tooltip(measure),
+    }  # fmt: skip
+    solid = {"type": "rect", "color": FIRST, "xOffset": 1, "x2Offset": -1}
+    hollow = {**solid, "filled": False, "strokeDash": [4, 3], "strokeWidth": 1.5}
+    spread = {"x": _time(unit, "middle"), "y": _amount(measure, "low"), "y2": {"field": "high"}}
+    rule = {"type": "rule", "color": INK, "opacity": 0.55}
+    return {
+        "width": wish.width,
+        "height": wish.height or 260,
+        "layer": [
+            {"transform": _when("datum.complete"), "mark": solid, "encoding": place},
+            {"transform": _when("!datum.complete"), "mark": hollow, "encoding": place},
+            {"transform": _when("datum.complete"), "mark": rule, "encoding": spread},
+        ],
+    }
+
+
+def _curves(
+    data: pd.DataFrame, shown: list[str], measure: str, unit: str, wish: Wish
+) -> dict[str, Any]:
+    """Return a line per group; its end in an incomplete period is dashed with a hollow point."""
+    labels = [plain(name) for name in shown]
+    columns = 3 if max(map(len, labels)) < 30 else 1
+    legend = {"title": None, "orient": "bottom", "columns": columns, "symbolLimit": 0}
+    color = {"field": "group", "type": "nominal", "sort": labels, "legend": legend,
+             "scale": {"domain": labels, "range": COLORS[: len(labels)]}}  # fmt: skip
+    shape = {**color, "scale": {"domain": labels, "range": SHAPES[: len(labels)]}}
+    faded = {"condition": {"param": "picked", "value": 1}, "value": 0.15}
+    place = {"x": _time(unit), "y": _amount(measure), "color": color, "opacity": faded}
+    dots = {**place, "shape": shape, "tooltip": _tooltip(measure)}
+    few = data["period"].nunique() <= MOST_POINTS
+    whole = {"type": "point", "filled": True, "size": 36 if few else 6}
+    hollow = {"type": "point", "filled": False, "size": 60, "strokeWidth": 1.8}
+    picked = {"name": "picked", "select": {"type": "point", "fields": ["group"]}, "bind": "legend"}
+    line = {"type": "line", "strokeWidth": 2}
+    layers = [
+        {"transform": _when("datum.complete"), "mark": line, "encoding": place, "params": [picked]},
+        {"transform": _when("datum.ends"), "mark": {**line, "strokeDash": [4, 4]},
+         "encoding": place},
+        {"transform": _when("datum.complete"), "mark": whole, "encoding": dots},
+        {"transform": _when("!datum.complete"), "mark": hollow, "encoding": dots},
+    ]  # fmt: skip
+    if len(labels) <= MOST_BANDS:
+        layers.insert(0, _band(measure, unit, color))
+    return {"width": wish.width, "height": wish.height or 300, "layer": layers}
+
+
+def _band(measure: str, unit: str, color: dict[str, Any]) -> dict[str, Any]:
+    """Return the layer of the intervals."""
+    place = {
+        "x": _time(unit),
+        "y": _amount(measure, "low"),
+        "y2": {"field": "high"},
+        "color": color,
+    }
+    mark = {"type": "area", "fillOpacity": 0.15}
+    return {"transform": _when("datum.complete"), "mark": mark, "encoding": place}
+
+
+# Survival and lifetimes
+
+
+def curve(frame: pd.DataFrame, wish: Wish) -> Drawing:
+    """Draw a survival curve as steps with their interval."""
+    unit = str(frame.attrs.get("unit", "period"))
+    title = wish.title or f"How long terms stay in use, in {unit}s"
+    n = int(frame["at_risk"].max()) if len(frame) else 0
+    level = round(100 * float(frame.attrs.get("level", 0.95)))
+    notes = [f"n = {counted(n, 'terms')}; share still in use; {level} % interval (Kaplan-Meier)"]
+    if not len(frame):
+        return finished(nothing(wish), [], title, notes, f"{title}. No terms.")
+    rows = [
+        {name: number(row[name]) for name in ("age", "at_risk", "died", "survival", "low", "high")}
+        for row in frame.to_dict("records")
+    ]
+    last = rows[-1]
+    alt = f"{title}. {notes[0]}. After {last['age']:.0f}: {percent(last['survival'])}."
+    x = quantity("age", f"{unit}s since the term was established", grid=False, tickMinStep=1)
+    y = quantity("survival", "share still in use", format="~%")
+    tips = [tip("age", unit), tip("at_risk", "followed"), tip("died", "fell silent"),
+            *(tip(name, name, format=".3~%") for name in ("survival", "low", "high"))]  # fmt: skip
+    steps = {"interpolate": "step-after", "color": FIRST}
+    band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
+    layers = [
+        {"mark": {"type": "area", "fillOpacity": 0.18, **steps}, "encoding": band},
+        {"mark": {"type": "line", "strokeWidth": 2, **steps}, "encoding": {"x": x, "y": y}},
+        {"mark": {"type": "point", "filled": True, "size": 25, "color": FIRST},
+         "encoding": {"x": x, "y": y, "tooltip": tips}},
+    ]  # fmt: skip
+    body = {"width": wish.width, "height": wish.height or 260, "layer": layers}
+    return finished(body, rows, title, notes, alt)
+
+
+def spans(frame: pd.DataFrame, wish: Wish) -> Drawing:
+    """Draw lifetimes as spans from birth to last use; arrows are terms still in use."""
+    data = frame.head(wish.top or 20)
+    title = wish.title or "Terms from their first to their last paper"
+    notes = [
+        f"n = {counted(int(frame.attrs.get('n', 0)))}; right: papers with the term",
+        "thick from when it is established; diamond: most papers; arrow: still in use",
+    ]
+    if not len(data):
+        return finished(nothing(wish), [], title, notes, f"{title}. No terms.")
+    rows: list[Row] = [
+        {"row": row["row"], "term": plain(row["term"]), "papers": f"{row['count']:,}",
+         "died": bool(row["died"]),
+         **{name: _stamp(row[name]) for name in ("born", "established", "last", "peak")}}
+        for row in data.to_dict("records")
+    ]  # fmt: skip
+    said = "; ".join(f"{r['term']} {r['born'][:7]} to {r['last'][:7]}" for r in rows[:8])
+    alt = f"{title}. {notes[0]}. {said}."
+    return finished(_spanned([row["term"] for row in rows], wish), rows, title, notes, alt)
+
+
+def _spanned(order: list[str], wish: Wish) -> dict[str, Any]:
+    """Return spans with their ends, peaks and counts."""
+    y, when = names("term", order), _time("month")
+    when["scale"] = {"type": "utc", "padding": 12}
+    tips = [tip("term", "term", "nominal"), tip("papers", "papers", "nominal"), *(
+        tip(name, name, "temporal", timeUnit="utcyearmonthdate", format="%Y-%m-%d")
+        for name in ("born", "established", "peak", "last"))]  # fmt: skip
+
+    def line(begin: str, width: int) -> dict[str, Any]:
+        x = {**when, "field": begin}
+        mark = {"type": "rule", "strokeWidth": width, "color": FIRST}
+        return {"mark": mark, "encoding": {"y": y, "x": x, "x2": {"field": "last"}}}
+
+    def dot(field: str, test: str | None, **mark: Any) -> dict[str, Any]:
+        place = {"y": y, "x": {**when, "field": field}, "tooltip": tips}
+        layer = {"mark": {"type": "point", "size": 70, "opacity": 1, **mark}, "encoding": place}
+        return layer if test is None else {"transform": _when(test), **layer}
+
+    text = {"y": y, "x": {"value": "width"}, "text": {"field": "papers"}}
+    layers = [
+        line("born", 1),
+        line("established", 4),
+        dot("last", "datum.died", filled=True, color=FIRST),
+        dot("last", "!datum.died", filled=True, color=FIRST, shape="triangle-right", size=160),
+        dot("peak", None, filled=True, color=SECOND, shape="diamond"),
+        {"mark": label(dx=10), "encoding": text},
+    ]
+    height = wish.height or {"step": STEP}
+    return {"width": max(wish.width - 200, 200), "height": height, "layer": layers}
