@@ -164,6 +164,7 @@ DIGEST = Outline(
             "本文方法",
             "What the paper proposes.",
             part="summary",
+            optional=True,
         ),
         _q(
             "task",

@@ -1,0 +1,152 @@
+"""What the checks see: labelled pairs made from SciTLDR, quotes, false alarms and time.
+
+    PAPERKIT_BENCH=<folder with scitldr/dev.jsonl> python benchmarks/bench_checks.py [split]
+
+Faithful claims are the authors' one-line summaries against their abstracts. Edited ones have a
+number, a name or a direction changed, or belong to another paper. The edits here are this file's
+own; `paperkit.checks` was fitted on the train split with them, so read the dev split.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from paperkit.checks import find_quote, support
+from paperkit.sentences import split_sentences
+
+Edit = Callable[[str, random.Random], str | None]
+GATES = ("numbers", "entities", "polarity", "topic", "worst")
+OPPOSITES = dict(
+    pair.split(":")
+    for pair in """increase:decrease increases:decreases improve:worsen improves:degrades
+    improved:worsened improving:degrading outperform:underperform outperforms:underperforms
+    higher:lower better:worse best:worst more:less faster:slower larger:smaller reduce:increase
+    reduces:increases reducing:increasing enable:prevent enables:prevents allow:prevent
+    allows:prevents can:cannot with:without without:with superior:inferior stronger:weaker
+    efficient:inefficient effective:ineffective robust:fragile accurate:inaccurate
+    simple:complicated
+    stable:unstable sufficient:insufficient positive:negative fewer:more lower:higher
+    similar:different successfully:unsuccessfully enhance:weaken boosts:hurts""".split()
+)
+COUNTS = "two three four five six seven eight nine ten".split()
+NAME = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z][a-z]*[A-Z][A-Za-z0-9]*|[A-Z]{2,}s?|[A-Z][a-zA-Z]*-?\d+)(?![A-Za-z0-9])"
+)
+
+
+def swap(pattern: str, claim: str, rng: random.Random, new: Callable[[str], str]) -> str | None:
+    """Return `claim` with one match of `pattern` replaced, None where there is none."""
+    hits = list(re.finditer(pattern, claim))
+    if not hits:
+        return None
+    hit = rng.choice(hits)
+    return claim[: hit.start()] + new(hit[0]) + claim[hit.end() :]
+
+
+def other_number(claim: str, rng: random.Random) -> str | None:
+    """Return the claim with a number changed: a digit, a factor, or another count."""
+
+    def digits(old: str) -> str:
+        place = rng.choice([i for i, c in enumerate(old) if c.isdigit()])
+        new = rng.choice([d for d in "123456789" if d != old[place]])
+        return old[:place] + new + old[place + 1 :]
+
+    found = swap(r"(?<![A-Za-z0-9_.-])\d+(?:\.\d+)?(?![A-Za-z0-9)])", claim, rng, digits)
+    words = rf"\b(?:{'|'.join(COUNTS)})\b"
+    return found or swap(words, claim, rng, lambda w: rng.choice([c for c in COUNTS if c != w]))
+
+
+def other_direction(claim: str, rng: random.Random) -> str | None:
+    """Return the claim turned round: a word for its opposite, a "not" added or taken away."""
+    edits: list[Edit] = [
+        lambda c, r: swap(rf"\b(?:{'|'.join(OPPOSITES)})\b", c, r, lambda w: OPPOSITES[w]),
+        lambda c, r: swap(r"\b(?:is|are|can|has|have|does|do)\b(?! not)", c, r, "{} not".format),
+        lambda c, r: swap(r"\b(?:does not|do not|not|never) ", c, r, lambda _: ""),
+    ]
+    rng.shuffle(edits)
+    return next((new for edit in edits if (new := edit(claim, rng))), None)
+
+
+def load(split: str) -> list[tuple[str, str]]:
+    """Return (abstract, author's summary) pairs."""
+    folder = Path(os.environ["PAPERKIT_BENCH"]) / "scitldr"
+    rows = map(json.loads, (folder / f"{split}.jsonl").read_text("utf-8").splitlines())
+    return [(" ".join(r["source"]), r["target"][0]) for r in rows if r["target"]]
+
+
+def pairs(rows: list[tuple[str, str]], rng: random.Random) -> list[tuple[str, str, str]]:
+    """Return (kind, claim, source): each summary as it is, and edited in every way it allows."""
+    pool = sorted({m[0] for _, claim in rows for m in NAME.finditer(claim)})
+    edits: dict[str, Edit] = {
+        "number": other_number,
+        "entity": lambda c, r: swap(NAME.pattern, c, r, lambda _: r.choice(pool)),
+        "polarity": other_direction,
+        "off topic": lambda c, r: r.choice(rows)[1],
+    }
+    found = []
+    for source, claim in rows:
+        found.append(("faithful", claim, source))
+        for kind, edit in edits.items():
+            new = edit(claim, rng)
+            if new and new != claim:
+                found.append((kind, new, source))
+    return found
+
+
+def report_claims(rows: list[tuple[str, str]]) -> None:
+    """Print AUC per gate and kind of edit, balanced accuracy at 0.5, and false alarms."""
+    made = pairs(rows, random.Random(0))
+    began = time.process_time()
+    scores = [support(claim, source) for _, claim, source in made]
+    spent = 1000 * (time.process_time() - began) / len(made)
+    kinds = np.array([kind for kind, *_ in made])
+    values = {gate: np.array([s[gate] for s in scores]) for gate in GATES}
+    true = kinds == "faithful"
+    print(f"{len(made)} claims, {spent:.2f} ms each")
+    print("| edits | n |", " | ".join(GATES), "| BA at 0.5 |")
+    for kind in ("number", "entity", "polarity", "off topic", "all"):
+        edited = ~true if kind == "all" else kinds == kind
+        both = true | edited
+        row = [f"{roc_auc_score(true[both], values[g][both]):.3f}" for g in GATES]
+        worst = values["worst"]
+        accuracy = (np.mean(worst[true] >= 0.5) + np.mean(worst[edited] < 0.5)) / 2
+        print(f"| {kind} | {edited.sum()} |", " | ".join(row), f"| {accuracy:.3f} |")
+    alarms = {g: f"{np.mean(values[g][true] < 0.5):.3f}" for g in GATES}
+    print("false alarms on faithful claims:", alarms)
+
+
+def report_quotes(rows: list[tuple[str, str]]) -> None:
+    """Print how true, altered and foreign quotes are judged."""
+    rng = random.Random(0)
+    counts: dict[tuple[str, str], int] = {}
+    for source, _ in rows:
+        quote = rng.choice(split_sentences(source))
+        words = quote.split()
+        cases = {
+            "true": quote,
+            "digit": swap(r"\d", quote, rng, lambda d: str((int(d) + 3) % 10)),
+            "not added": " ".join([*words[:5], "not", *words[5:]]) if len(words) > 12 else None,
+            "foreign": rng.choice(split_sentences(rng.choice(rows)[0])),
+        }
+        for case, text in cases.items():
+            if text:
+                match = find_quote(text, source)
+                kind = "altered" if match.changed else match.kind
+                counts[case, kind] = counts.get((case, kind), 0) + 1
+    print("quotes:", {f"{case}: {kind}": n for (case, kind), n in sorted(counts.items())})
+
+
+if __name__ == "__main__":
+    table = load(sys.argv[1] if len(sys.argv) > 1 else "dev")
+    report_claims(table)
+    report_quotes(table)

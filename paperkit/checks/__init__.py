@@ -1,0 +1,165 @@
+"""Checks: what is wrong with an answer. Pure: text in, findings out; nothing is called verified.
+
+Every finding's code is explained with an example in ``docs/findings.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paperkit.checks.batches import swapped
+from paperkit.checks.claims import support
+from paperkit.checks.faults import Asked, is_chinese_text, lint, lint_across
+from paperkit.checks.grounding import Sources, ground, is_quote
+from paperkit.checks.phrases import PHRASES, Phrases
+from paperkit.checks.quotes import Match, find_quote
+from paperkit.checks.writeups import lint_text
+from paperkit.digests import Answer, Digest, Finding
+from paperkit.outlines import DIGEST, Outline, Question
+from paperkit.papers import Paper
+from paperkit.readings import Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "PHRASES",
+    "Match",
+    "Phrases",
+    "Sources",
+    "check",
+    "find_quote",
+    "findings",
+    "findings_frame",
+    "ground",
+    "is_chinese_text",
+    "lint",
+    "lint_text",
+    "support",
+    "swapped",
+]
+
+COLUMNS = ("code", "severity", "question", "statement", "words", "message")
+_TRANSLATIONS = ("title", "abstract")
+# A sentence taken from the paper word for word is the paper's, whatever its style.
+_STYLE = frozenset(
+    "filler refusal placeholder echo markup cut-off run-on repeated too-long no-method"
+    " foreign-link".split()
+)
+_COMMAND = re.compile(
+    r"\b(?:ignore|disregard|forget) (?:all |any |the )?(?:previous|prior|above|earlier)"
+    r"|\b(?:you (?:are|must|should)|please|do not|only) .{0,40}\b(?:review|recommend|accept|rate"
+    r"|praise|positive|summar|output|say|mention)|\bas a language model\b|\bsystem prompt\b"
+    r"|忽略(?:以上|之前|前面|所有)|(?:请|务必|必须).{0,12}(?:好评|推荐|接收|正面)",
+    re.IGNORECASE,
+)
+
+
+def check(
+    digest: Digest,
+    reading: Reading | None = None,
+    *,
+    paper: Paper | None = None,
+    outline: Outline = DIGEST,
+    phrases: Phrases = PHRASES,
+) -> pd.DataFrame:
+    """Return `findings` as a frame: one row per finding, worst first, columns as in `COLUMNS`.
+
+    ``statement`` is the position within the answer (Int64, missing for the whole answer).
+    """
+    return findings_frame(findings(digest, reading, paper=paper, outline=outline, phrases=phrases))
+
+
+def findings_frame(found: tuple[Finding, ...]) -> pd.DataFrame:
+    """Return findings as a frame, blocking ones first; an empty one has the same dtypes."""
+    import pandas as pd
+
+    rows = sorted(found, key=lambda f: f.severity != "block")
+    data = {name: [getattr(f, name) for f in rows] for name in COLUMNS}
+    frame = pd.DataFrame(data, columns=list(COLUMNS))
+    return frame.astype({name: "Int64" if name == "statement" else "str" for name in COLUMNS})
+
+
+def findings(
+    digest: Digest,
+    reading: Reading | None = None,
+    *,
+    paper: Paper | None = None,
+    outline: Outline = DIGEST,
+    phrases: Phrases = PHRASES,
+) -> tuple[Finding, ...]:
+    """Return everything wrong or doubtful in a digest, in the outline's order.
+
+    Lint needs the digest alone; grounding needs the `paper` (title, abstract) or its `reading`,
+    better both. Findings on the paper as a whole have the question "".
+    """
+    sources = Sources(paper, reading)
+    answers = {a.question: a for a in digest.answers}
+    found = [*_hidden(reading)]
+    for question in outline.questions:
+        answer = answers.get(question.key)
+        if gap := _gap(question, answer):
+            found.append(gap)
+        if answer is not None and answer.statements:
+            asked = Asked(question, digest.language, paper, phrases)
+            found.extend(_answer(answer, asked, sources))
+    known = [(q, answers[q.key].texts) for q in outline.questions if q.key in answers]
+    return (*found, *lint_across(known, Asked(None, digest.language, paper, phrases)))
+
+
+def _gap(question: Question, answer: Answer | None) -> Finding | None:
+    """Return the finding for an answer that failed, or is missing though it is required."""
+    if answer is not None and answer.error:
+        message = f"The question has no answer: {answer.error[:160]} Ask again or write one."
+    elif not question.optional and not (answer is not None and answer.statements):
+        message = "The question has no answer; ask again or write one."
+    else:
+        return None
+    return Finding(code="missing", severity="block", question=question.key, message=message)
+
+
+def _answer(answer: Answer, asked: Asked, sources: Sources) -> Iterator[Finding]:
+    quoted = [is_quote(s) for s in answer.statements]
+    for fault in lint(
+        answer.texts,
+        asked.question,
+        language=asked.language,
+        paper=asked.paper,
+        phrases=asked.phrases,
+    ):
+        own_words = fault.statement is not None and quoted[fault.statement]
+        yield _as_warning(fault) if own_words and fault.code in _STYLE else fault
+    for place, statement in enumerate(answer.statements):
+        yield from ground(statement, sources, question=asked.key, place=place)
+        if answer.origin == "model" and not statement.evidence and asked.key not in _TRANSLATIONS:
+            message = "No passage of the paper is given for this; add one or check it by hand."
+            yield asked.finding(
+                "no-evidence", message, words=statement.text, statement=place, severity="warn"
+            )
+
+
+def _as_warning(finding: Finding) -> Finding:
+    """Return the same finding as one that does not block."""
+    return replace(finding, severity="warn")
+
+
+def _hidden(reading: Reading | None) -> Iterator[Finding]:
+    """Yield a finding per hidden text; an instruction that no reader can see blocks."""
+    for hidden in reading.hidden if reading is not None else ():
+        orders = bool(_COMMAND.search(hidden.text))
+        unseen = hidden.reason != "instruction"
+        message = (
+            f"Page {hidden.page} holds text that "
+            + (f"readers do not see ({hidden.reason})" if unseen else "reads like an instruction")
+            + "; it was kept from the model. Look at the page."
+        )
+        yield Finding(
+            code="hidden-instruction" if orders or not unseen else "hidden-text",
+            severity="block" if orders and unseen else "warn",
+            question="",
+            message=message,
+            words=hidden.text[:200],
+        )

@@ -1,0 +1,67 @@
+"""Batches: whether a write-up fits another paper of its batch better than its own (swapped)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from paperkit.checks.words import FUNCTION_WORDS, stem, tokens
+from paperkit.digests import Digest, Finding
+from paperkit.papers import Paper
+
+_CLEARLY = 1.6
+_LEAST_OWN_SHARE = 0.5
+_LEAST_SHARED = 3
+
+
+def swapped(digests: Iterable[Digest], papers: Iterable[Paper]) -> dict[str, tuple[Finding, ...]]:
+    """Return, by paper id, a finding for each digest that fits another of `papers` better.
+
+    Words weigh by how few of the batch's papers use them; in a Chinese digest the Latin names and
+    the numbers decide. Digests with nothing to compare, or of papers not given, are passed over.
+    """
+    known = {p.id: _marks(f"{p.title} {p.abstract}") for p in papers}
+    spread = Counter(mark for marks in known.values() for mark in marks)
+    rarity = {m: math.log(1 + len(known) / n) for m, n in spread.items()}
+    holders: dict[str, list[str]] = {}
+    for paper_id, marks in known.items():
+        for mark in marks:
+            holders.setdefault(mark, []).append(paper_id)
+    found: dict[str, tuple[Finding, ...]] = {}
+    for digest in digests:
+        if digest.paper_id in known and (other := _better(digest, rarity, holders)):
+            found[digest.paper_id] = (_finding(other),)
+    return found
+
+
+def _better(digest: Digest, rarity: Mapping[str, float], holders: Mapping[str, list[str]]) -> str:
+    """Return the id of a paper that the digest fits clearly better, empty where there is none."""
+    marks = [m for m in _marks(" ".join(_words_of(digest))) if m in rarity]
+    fit: dict[str, float] = {}
+    for mark in marks:
+        for paper_id in holders[mark]:
+            fit[paper_id] = fit.get(paper_id, 0.0) + rarity[mark]
+    own = fit.pop(digest.paper_id, 0.0)
+    best = max(fit, key=lambda i: fit[i], default="")
+    unlike = own < _LEAST_OWN_SHARE * sum(rarity[m] for m in marks)
+    enough = sum(best in holders[m] for m in marks) >= _LEAST_SHARED
+    return best if best and enough and unlike and fit[best] > _CLEARLY * own else ""
+
+
+def _words_of(digest: Digest) -> Iterable[str]:
+    for answer in digest.answers:
+        for statement in answer.statements:
+            yield statement.text
+            yield from (e.quote for e in statement.evidence)
+
+
+def _marks(text: str) -> frozenset[str]:
+    words = {stem(w) for w in tokens(text) if w not in FUNCTION_WORDS and len(w) > 1}
+    return frozenset(words | set(re.findall(r"\d+(?:\.\d+)?", text)))
+
+
+def _finding(other: str) -> Finding:
+    message = f"The write-up fits {other} of the same batch better than its own paper; ask again."
+    return Finding(code="swapped", severity="block", question="", message=message, words=other)

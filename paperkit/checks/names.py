@@ -1,0 +1,246 @@
+"""Names: the Latin names and acronyms a claim uses, and whether a source knows them.
+
+A source knows a name that it writes (whatever the case, hyphens or plural), one whose letters
+are the initials of its words, and the usual short form of a term it spells out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from paperkit.checks.words import is_common
+
+_TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-+./'’][A-Za-z0-9]+)*[+#]?")
+_JOINT = re.compile(r"[-/.'’+]")
+_MARKED = re.compile(r"[a-zA-Z0-9][A-Z]|[A-Za-z]\d|\d[a-zA-Z]")
+_NUMBERED = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]+)*-\d+(?:\.\d+)?")
+_TEX = re.compile(r"\$[^$]*\$|\\[A-Za-z]+")
+_URL = re.compile(r"https?://\S+|\b(?:www\.|github\.com/)\S+")
+_ORDINARY = frozenset(
+    """a an the i we our in on of for to and or is it its this that these those with by from as at
+    be are was no not us if so but vs via per etc yes both each all new novel ok
+    january february march april may june july august september october november december english
+    figure fig table section appendix eq equation theorem lemma algorithm chapter part step
+    github pdf url code arxiv paper tl dr tldr abstract et al ie eg i.e e.g ii iii iv""".split()
+)
+# What a reader of the field takes for the same thing, beyond initials.
+_SHORT_FORMS: dict[str, tuple[str, ...]] = {
+    "ai": ("artificial intelligence", "intelligen", "learning", "agent"),
+    "ann": ("neural",),
+    "asr": ("speech recognition",),
+    "bert": ("bert",),
+    "cnn": ("convolution", "convnet"),
+    "convnet": ("convolution",),
+    "cv": ("vision",),
+    "dl": ("deep",),
+    "dnn": ("deep n", "neural net", "deep learning"),
+    "drl": ("deep reinforcement", "reinforcement"),
+    "elbo": ("lower bound", "variational"),
+    "gan": ("adversarial", "generative model", "discriminator"),
+    "gp": ("gaussian process",),
+    "gnn": ("graph neural", "graph conv", "graph net"),
+    "kl": ("kullback", "divergence"),
+    "lm": ("language model",),
+    "llm": ("language model",),
+    "lstm": ("long short", "recurrent"),
+    "mcmc": ("markov chain", "sampl"),
+    "mdp": ("markov decision",),
+    "ml": ("machine learning", "learning"),
+    "mlp": ("perceptron", "fully connected", "fully-connected"),
+    "mt": ("machine translation", "translation"),
+    "nas": ("architecture search",),
+    "nerf": ("radiance field",),
+    "neurips": ("nips",),
+    "nlp": ("natural language", "language", "text"),
+    "nmt": ("translation",),
+    "nn": ("neural", "network"),
+    "ocr": ("character recognition",),
+    "ood": ("out-of-distribution", "out of distribution"),
+    "pca": ("principal component",),
+    "pde": ("partial differential",),
+    "pomdp": ("partially observ", "partial observ"),
+    "qa": ("question answer", "question-answer"),
+    "relu": ("rectif",),
+    "rl": ("reinforcement", "reward", "polic"),
+    "rnn": ("recurrent",),
+    "sgd": ("stochastic gradient", "gradient descent"),
+    "sota": ("",),
+    "svm": ("support vector",),
+    "tts": ("text-to-speech", "speech synth"),
+    "vae": ("variational", "autoencoder", "auto-encoder"),
+    "vqa": ("visual question",),
+    "vr": ("virtual reality",),
+    "ar": ("augmented reality", "autoregressive"),
+    "xr": ("extended reality",),
+    "slam": ("localization and mapping",),
+    "seq2seq": ("sequence-to-sequence", "sequence to sequence", "encoder-decoder"),
+}
+# Eponyms of method families: a paraphrase adds them freely, so their absence weighs little.
+_EPONYMS = frozenset(
+    """bayesian gaussian markov monte carlo fourier hilbert hessian euclidean riemannian lipschitz
+    jacobian frechet kronecker laplace lagrangian hamiltonian nesterov newton poisson bernoulli
+    boltzmann turing transformer python adam internet web wasserstein fisher cartesian""".split()
+)
+# Families everyone in the field names without being told: absence from an abstract says little.
+_FAMILIES = frozenset(
+    "ml ai cnn rnn lstm gru dnn nn mlp gan vae rl sgd relu ode pde gpu cpu".split()
+)
+_LETTERS = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Name:
+    """One name in a claim: its words, and whether its spelling marks it as a name for sure."""
+
+    text: str
+    sure: bool
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """What a source offers to bear out names: its letters without gaps, words and initials."""
+
+    letters: str
+    words: frozenset[str]
+    initials: str
+    text: str
+    spaced: str
+
+
+def known_names(source: str) -> KnownNames:
+    """Return the names, words and initials of `source`, made once per source."""
+    text = unicodedata.normalize("NFKC", source).lower()
+    words = re.findall(r"[a-z0-9]+", text)
+    return KnownNames(
+        letters=_LETTERS.sub("", text),
+        words=frozenset(words),
+        initials="".join(w[0] for w in words),
+        text=text,
+        spaced=f" {' '.join(words)} ",
+    )
+
+
+def names(claim: str) -> list[Name]:
+    """Return the names in `claim`, each once, in order."""
+    plain = _URL.sub(" ", _TEX.sub(" ", unicodedata.normalize("NFKC", claim)))
+    tokens = [(m[0].rstrip("'’"), _opens(plain, m.start())) for m in _TOKEN.finditer(plain)]
+    tokens = [(re.sub(r"['’]s$", "", t), opens) for t, opens in tokens]
+    lower = [t for t, _ in tokens if t[0].islower() and len(t) > 3]
+    title_case = len([t for t, _ in tokens if t[0].isupper()]) > 1.2 * max(len(lower), 1) > 3
+    shouting = sum(c.isupper() for c in plain) > sum(c.islower() for c in plain)
+    chinese = bool(re.search(r"[\u4e00-\u9fff]", plain))
+    found: dict[str, Name] = {}
+    for token, opens in tokens:
+        if (token.islower() and token.isalpha()) or len(token) < 2 or token.lower() in _ORDINARY:
+            continue
+        ordinary = all(is_common(p) for p in _JOINT.split(token) if len(p) > 1)
+        if _is_marked(token) and not (shouting and ordinary):
+            found.setdefault(token, Name(token, True))
+        elif token[0].isupper() and not ordinary and (chinese or not (opens or title_case)):
+            found.setdefault(token, Name(token, False))
+    return list(found.values())
+
+
+def _opens(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" \t\"'“‘(*_-")
+    return not before or before[-1] in ".!?:;\n。！？：；"
+
+
+def _is_marked(token: str) -> bool:
+    """Tell whether inner capitals or digits make `token` a name wherever it stands."""
+    marked = any(len(p) > 1 and _MARKED.search(p) for p in _JOINT.split(token))
+    return marked or bool(_NUMBERED.fullmatch(token))
+
+
+def knows(known: KnownNames, name: Name | str) -> float:
+    """Return how well a source knows a name: 1 written so, down to 0 never heard of."""
+    token = name if isinstance(name, str) else name.text
+    best = _knows_form(known, token)
+    if (
+        best < 1
+        and (parts := [p for p in re.split(r"[-/+]", token) if len(p) > 1])
+        and "-" in token
+    ):
+        scores = [_knows_form(known, p) if _counts(p) else 1.0 for p in parts]
+        best = max(best, min(scores) * 0.95)
+    if best < 1 and "/" in token:
+        best = max(best, min(_knows_form(known, p) for p in token.split("/") if p))
+    return max(best, 0.6) if token.lower() in _EPONYMS else best
+
+
+def _counts(part: str) -> bool:
+    return not part.islower() or len(part) > 6
+
+
+def _knows_form(known: KnownNames, token: str) -> float:
+    bare = _LETTERS.sub("", token.lower())
+    if not bare or _written(known, bare):
+        return 1.0
+    for singular in _singulars(bare):
+        if _written(known, singular):
+            return 1.0
+        if any(phrase in known.text for phrase in _SHORT_FORMS.get(singular, ())):
+            return 0.8
+        if _initials_known(known, singular, token):
+            return 0.9
+        if singular in _FAMILIES and ("learn" in known.text or "neural" in known.text):
+            return 0.52
+    if token.isalpha() and not token.isupper() and _stem_known(known, bare):
+        return 0.8
+    return 0.0
+
+
+def _written(known: KnownNames, bare: str) -> bool:
+    """Tell whether the letters occur; very short ones only as a word of their own."""
+    if len(bare) <= 4:
+        return bare in known.words or bare + "s" in known.words or _glued(known, bare)
+    return bare in known.letters
+
+
+def _glued(known: KnownNames, bare: str) -> bool:
+    """Tell whether `bare` is written with a hyphen or as the head of a longer name (A-NICE-MC)."""
+    if len(bare) < 3:
+        return bool(re.search(rf"\d{bare}(?![a-z0-9])", known.text))
+    if f" {bare}" in known.spaced or f"{bare} " in known.spaced:
+        return True
+    return bool(re.search(rf"(?<![a-z0-9]){'[-. ]?'.join(bare)}(?![a-z0-9])", known.text))
+
+
+def _singulars(bare: str) -> Iterable[str]:
+    yield bare
+    if bare.endswith("s") and len(bare) > 2:
+        yield bare[:-1]
+    if bare.endswith("es") and len(bare) > 3:
+        yield bare[:-2]
+
+
+def _initials_known(known: KnownNames, bare: str, token: str) -> bool:
+    """Tell whether an acronym's letters are the initials of neighboring words of the source."""
+    if not (2 <= len(bare) <= 7 and sum(c.isupper() for c in token) >= 2 and bare.isalpha()):
+        return False
+    return _two(known, bare) if len(bare) == 2 else bare in known.initials
+
+
+def _two(known: KnownNames, bare: str) -> bool:
+    """Tell whether two letters head two neighboring long words (any two would be chance)."""
+    pattern = rf"(?<![a-z]){bare[0]}[a-z]{{4,}}[- ]{bare[1]}[a-z]{{4,}}"
+    return bool(re.search(pattern, known.text))
+
+
+def _stem_known(known: KnownNames, bare: str) -> bool:
+    """Tell whether a capitalized word is an ordinary one of the source (Bayesian, Bayes)."""
+    stem = bare[: max(4, len(bare) - 4)]
+    return len(bare) > 4 and f" {stem}" in known.spaced
+
+
+def explained(name: Name, claim: str) -> float:
+    """Return 0.7 where the claim itself spells an acronym out before or after it, else 0."""
+    bare = _LETTERS.sub("", name.text.lower()).removesuffix("s")
+    if not name.sure or not 3 <= len(bare) <= 6 or not bare.isalpha():
+        return 0.0
+    rest = claim.replace(name.text, " . ")
+    initials = "".join(w[0] for w in re.findall(r"[A-Za-z]+|\.", rest)).lower()
+    return 0.7 if bare in initials else 0.0

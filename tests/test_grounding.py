@@ -1,0 +1,252 @@
+"""Grounding: numbers, names, directions, quotes and the findings made of them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from paperkit.checks import Sources, find_quote, ground, support
+from paperkit.checks.names import known_names, knows, names
+from paperkit.checks.numerals import numbers, states
+from paperkit.digests import Evidence, Statement
+from paperkit.papers import Paper
+from paperkit.readings import Paragraph, Reading
+
+ABSTRACT = (
+    "We present Glide, a convolutional neural network for depth estimation. It does not need"
+    " camera poses. On ImageNet it reduces the error by 63.4% and runs 10.7 times faster than"
+    " ResNet-50. We collect 12,000 labeled images."
+)
+PAPER = Paper(
+    id="2401.00001",
+    title="Glide: Depth Estimation without Poses",
+    authors=("Ada Lovelace", "Alan Turing"),
+    abstract=ABSTRACT,
+    published=datetime(2024, 1, 1, tzinfo=UTC),
+    updated=datetime(2024, 1, 1, tzinfo=UTC),
+)
+PAGES = Reading(
+    title="Glide",
+    page_count=2,
+    reader="test",
+    paragraphs=(
+        Paragraph("Training takes 7 hours on one card.", 1, (0, 0, 1, 1)),
+        Paragraph(
+            "Our loss is not differ-\nentiable everywhere, as shown in [3].", 2, (0, 0, 1, 1)
+        ),
+    ),
+)
+
+
+def codes(statement, sources=None):
+    found = ground(statement, sources or Sources(PAPER))
+    return [(f.code, f.severity, f.words) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("误差降低63.4%", "reduces the error by 63.4 percent"),
+        ("提高10.7倍", "10.7 times faster"),
+        ("提高10.7倍", "a 10.7x speed-up"),
+        ("达到９５．２％", "95.2%"),
+        ("1.2万张图像", "12,000 images"),
+        ("1.5亿参数", "150M parameters"),
+        ("百分之三十", "30%"),
+        ("三维人体", "3D humans"),
+        ("速度翻倍", "doubles the speed"),
+        ("doubles the speed", "runs 2x faster"),
+        ("halves the cost", "a 50% lower cost"),
+        ("3 to 5 layers", "3-5 layers"),
+        ("two million users", "2,000,000 users"),
+        ("an accuracy of 0.63", "63% accuracy"),
+        ("about 63%", "63.4%"),
+        ("a gain of 63 %", r"a gain of $63\%$"),
+        ("two orders of magnitude", "100 times"),
+    ],
+)
+def test_the_same_number_is_known_in_another_form(claim, source):
+    """Percent, times, fold, Chinese units, full width, ranges and words are one number."""
+    assert all(states(numbers(source), n) > 0 for n in numbers(claim)) and numbers(claim)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("提高10.8倍", "10.7 times faster"),
+        ("63%", "36%"),
+        ("63.4%", "63%"),
+        ("1.2万张", "1,200 images"),
+        ("50 times", "50%"),
+        ("three layers", "two layers"),
+    ],
+)
+def test_another_number_is_not_taken_for_the_same(claim, source):
+    """A changed digit, unit or precision that the source lacks is seen."""
+    assert [states(numbers(source), n) for n in numbers(claim)] == [0.0]
+
+
+def test_numbers_in_names_belong_to_the_name():
+    """ResNet-50 and GPT4 state no number; enumeration marks and references do not either."""
+    assert numbers("(1) ResNet-50 and GPT4 as in [12] beat $x_{2}$") == ()
+
+
+def test_names_and_vague_counts_in_chinese_state_no_number():
+    """6G is a name and 百万 is "millions", but 24GB and 30fps count something."""
+    assert numbers("6G车载网络处理数百万个高斯体") == ()
+    assert [n.value for n in numbers("24GB显存达到30fps")] == [24.0, 30.0]
+
+
+def test_names_are_those_that_spelling_marks():
+    """Acronyms and mixed case are names anywhere, capitals only inside a sentence."""
+    assert [n.text for n in names("Here the Wasserstein loss beats iMAML on CIFAR-10.")] == [
+        "Wasserstein",
+        "iMAML",
+        "CIFAR-10",
+    ]
+
+
+def test_names_are_found_in_chinese_text():
+    """Chinese characters glued to a name do not hide it."""
+    assert [n.text for n in names("我们在ImageNet上训练Glide模型")] == ["ImageNet", "Glide"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("CNNs", True),
+        ("Resnet50", True),
+        ("glide-based", True),
+        ("BERT", False),
+        ("ResNet-18", False),
+    ],
+)
+def test_a_source_knows_names_by_spelling_plural_and_initials(name, expected):
+    """Case, hyphens, plural and initials are seen through; another name is not."""
+    assert (knows(known_names(ABSTRACT), name) >= 0.5) is expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "gate"),
+    [
+        ("Glide reduces the error by 68.4% on ImageNet.", "numbers"),
+        ("Glide reduces the error by 63.4% on COCO.", "entities"),
+        ("Glide increases the error by 63.4% on ImageNet.", "polarity"),
+        ("Glide runs slower than ResNet-50.", "polarity"),
+        ("Protein folding obeys thermodynamic constraints in yeast.", "topic"),
+    ],
+)
+def test_each_gate_sees_its_own_edit(claim, gate):
+    """A changed number, name or direction, and another topic, each fail the gate made for it."""
+    scores = support(claim, ABSTRACT)
+    assert [g for g in scores if scores[g] < 0.5] == [gate, "worst"]
+
+
+def test_a_faithful_claim_passes_every_gate():
+    """What the source says in other words stays above one half everywhere."""
+    scores = support("Glide, a CNN for depth, lowers the error on ImageNet by 63.4%.", ABSTRACT)
+    assert {g: s >= 0.5 for g, s in scores.items()} == dict.fromkeys(scores, True)
+
+
+def test_scores_lie_between_zero_and_one():
+    """Every score is a share, also for empty texts."""
+    assert all(0 <= s <= 1 for s in (*support("", "").values(), *support("a 5%", "").values()))
+
+
+def test_a_quote_is_verbatim_in_spite_of_case_spaces_and_line_breaks():
+    """Case, white space, hyphenation at a line's end and typographic quotes do not count."""
+    found = find_quote("our  loss is NOT differentiable everywhere", PAGES.paragraphs[1].text)
+    assert (found.kind, found.text) == ("verbatim", "Our loss is not differ-\nentiable everywhere")
+
+
+def test_a_quote_with_another_word_is_near_and_says_what_stands_there():
+    """A likeness between 85 and 98 is near; the text's own words come back."""
+    quote = "We present Glide, a convolutional neural net for the depth estimation"
+    found = find_quote(quote, ABSTRACT)
+    assert (found.kind, found.changed) == ("near", ())
+    assert "neural network for depth estimation" in found.text
+
+
+@pytest.mark.parametrize(
+    ("quote", "changed"),
+    [
+        (
+            "it reduces the error by 68.4% and runs 10.7 times faster than ResNet-50",
+            {"68.4", "63.4"},
+        ),
+        ("it reduces the error by 63.4% and runs 10.7 times faster than ResNet-18", {"18"}),
+        ("It does need camera poses. On ImageNet it reduces the error", {"not"}),
+    ],
+)
+def test_a_changed_digit_or_negation_is_never_verbatim(quote, changed):
+    """One digit or one "not" leaves the likeness near 100, so they are compared exactly."""
+    found = find_quote(quote, ABSTRACT)
+    assert (found.kind, set(found.changed)) == ("near", changed)
+
+
+def test_a_shortened_quote_is_found_part_by_part():
+    """An ellipsis splits the quote; both parts must stand in the text."""
+    whole = find_quote("We present Glide, a convolutional … labeled images.", ABSTRACT)
+    half = find_quote("We present Glide, a convolutional … labeled videos.", ABSTRACT)
+    assert (whole.kind, half.kind) == ("verbatim", "missing")
+
+
+def test_a_number_cut_out_of_a_longer_one_is_not_a_quote():
+    """The text says 63.4%, not 3.4%."""
+    assert find_quote("3.4% and runs", ABSTRACT).kind == "missing"
+
+
+def test_a_near_quote_is_found_in_a_long_text():
+    """In a full text only the likely places are compared; the quote is found all the same."""
+    filler = " ".join(f"Sentence number {i} talks about weather and trees." for i in range(400))
+    quote = "We present Glide, a convolutional neural net for the depth estimation"
+    found = find_quote(quote, f"{filler} {ABSTRACT} {filler}")
+    assert found.kind == "near"
+
+
+def test_a_statement_with_its_evidence_has_no_finding():
+    """A sentence of the abstract that quotes itself raises nothing."""
+    text = "We collect 12,000 labeled images."
+    assert codes(Statement(text, (Evidence(text),))) == []
+
+
+def test_a_number_the_paper_lacks_blocks():
+    """The number is named in the finding."""
+    assert codes("Glide reduces the error by 68.4%.") == [
+        ("number-not-in-source", "block", "68.4%")
+    ]
+
+
+def test_a_number_outside_the_evidence_warns():
+    """The paper states it elsewhere; the passage given does not."""
+    statement = Statement(
+        "Glide collects 12,000 labeled images.",
+        (Evidence("We present Glide, a convolutional neural network for depth estimation."),),
+    )
+    assert ("number-not-in-evidence", "warn", "12,000") in codes(statement)
+
+
+def test_evidence_that_is_not_in_the_paper_blocks():
+    """An invented quote is a blocking finding."""
+    quote = "Our approach wins every single benchmark by a wide margin"
+    found = codes(Statement("Glide is a network for depth estimation.", (Evidence(quote),)))
+    assert ("evidence-missing", "block", quote) in found
+
+
+def test_evidence_from_a_text_not_at_hand_warns():
+    """A passage with a page can't be looked up without the reading."""
+    quote = "Training takes 7 hours on one card."
+    statement = Statement("Training Glide takes 7 hours.", (Evidence(quote, "Setup", 1),))
+    assert codes(statement) == [("evidence-unread", "warn", quote)]
+    assert codes(statement, Sources(PAPER, PAGES)) == []
+
+
+def test_an_unknown_name_warns():
+    """A name the paper never writes is shown."""
+    assert codes("Glide does depth estimation on KITTI.") == [
+        ("name-not-in-source", "warn", "KITTI")
+    ]
+
+
+def test_without_sources_there_is_nothing_to_compare_with():
+    """Neither paper nor reading: no finding, not a false one."""
+    assert ground("Glide gains 99%.", Sources()) == ()
