@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import threading
+import warnings
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from paperkit.errors import (
@@ -75,6 +77,8 @@ class Gemini:
     def answer(self, request: Request) -> Reply:
         """Return the model's reply, or raise a `ModelError` that says what to do."""
         from google.api_core import exceptions
+        from google.auth.exceptions import GoogleAuthError
+        from google.protobuf.json_format import ParseError
         from requests import RequestException
 
         try:
@@ -82,17 +86,15 @@ class Gemini:
                 request.source() + "\n\n" + request.task(),
                 request_options={"timeout": self.timeout, "retry": None},
             )
-        except (exceptions.GoogleAPIError, RequestException) as error:
+        except (exceptions.GoogleAPIError, GoogleAuthError, RequestException) as error:
             raise self._error(error) from None  # the cause may carry the key in its address
-        except (ValueError, TypeError) as error:
+        except (ParseError, ValueError, TypeError) as error:
             raise Malformed(f"{self._name}: the server's answer is no JSON; ask again.") from error
         return self._reply(response)
 
     def models(self) -> list[str]:
         """Return the names of the models this key may use."""
-        import google.generativeai as genai
-
-        found = genai.list_models(client=self._connect("ModelServiceClient"))
+        found = _sdk().list_models(client=self._connect("ModelServiceClient"))
         wanted = "generateContent"
         return [
             m.name.removeprefix("models/")
@@ -101,12 +103,10 @@ class Gemini:
         ]
 
     def _model(self, request: Request) -> Any:
-        import google.generativeai as genai
-
         with self._lock:
             if self._client is None:
                 self._client = self._connect("GenerativeServiceClient")
-        model = genai.GenerativeModel(
+        model = _sdk().GenerativeModel(
             self._name,
             system_instruction=request.instructions(),
             generation_config={
@@ -176,6 +176,13 @@ class Gemini:
             return f"this key may use {', '.join(self.models()) or 'none'}."
         except (exceptions.GoogleAPIError, RequestException, ValueError):
             return "see https://ai.google.dev/gemini-api/docs/models for their names."
+
+
+def _sdk() -> Any:
+    """Return google-generativeai; its notice of retirement is for us, not for each notebook."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return import_module("google.generativeai")
 
 
 def _key(name: str) -> str:

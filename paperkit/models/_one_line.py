@@ -1,0 +1,241 @@
+"""The one-line summary: the span of the abstract a person's summary would overlap with most.
+
+Two linear models: the first tells how likely each word of the paper is to stand in a person's
+one-line summary, the second ranks the spans by those chances, their place and their wording.
+`benchmarks/train_extractive.py` fits both on SciTLDR.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from paperkit.models._spans import MOST, Span, spans
+from paperkit.models._weights import Features, dot, expected_hits, idf, stem, stems, weights
+
+_CUES = tuple(
+    re.compile(cue, re.IGNORECASE)
+    for cue in (
+        r"\bwe (?:\w+ )?(?:propose|present|introduce)",
+        r"\bwe (?:\w+ )?(?:show|demonstrate|find|prove)",
+        r"\bwe (?:\w+ )?(?:develop|describe|design|provide|devise)",
+        r"\bwe (?:\w+ )?(?:study|investigate|analy[sz]e|explore|consider|examine|address)",
+        r"\bthis (?:paper|work)",
+        r"\bour\b",
+        r"^(?:however|but|unfortunately)",
+        r"\boutperform|state[- ]of[- ]the[- ]art|improv",
+        r"^experiment|^(?:empirical|extensive|the )?results|experiments",
+        r"\bnovel|\bnew\b",
+        r"\bframework|algorithm|method|approach|model\b",
+        r"^(?:finally|furthermore|moreover|additionally|also|in addition)",
+        r"^(?:specifically|in particular|for example)",
+        r"\d",
+        r"^(?:we|our)\b",
+        r"^(?:this|these|it|they|such)\b",
+        r"\b(?:can|is|are)\b",
+        r"\bin contrast|\bunlike",
+        r"https?:|github|available",
+        r"\?$",
+    )
+)
+_CLAIM = re.compile(
+    r"\b(?:we|this (?:paper|work)|our)\b.{0,40}?\b(?:propos|present|introduc|develop|show"
+    r"|demonstrat|study|investigat|deriv|describ|provid|analy|explor|find|prove|address|evaluat|argue)",
+    re.IGNORECASE,
+)
+SENTENCES = 60  # of the first so many one is chosen; an abstract has a dozen
+CHARACTERS = 400  # of a line that has no clause to cut at
+
+
+def one_line(title: str, sentences: list[str], *, standalone: bool = True) -> str:
+    """Return a one-line summary of at most 40 words, made of verbatim spans of the paper.
+
+    It is a sentence of the abstract, or a clause of one. ``standalone`` is for where the title is
+    not shown (lists, feeds): the title may then stand before it, set off by an en dash. Under a
+    title (False) only the method's name may, set off by a colon, where the span leaves it out.
+    Empty where there are no sentences.
+    """
+    if not any(sentence.strip() for sentence in sentences):
+        return ""
+    return line_of(title, sentences, best_span(title, sentences, titled=standalone))
+
+
+def line_of(title: str, sentences: list[str], span: Span) -> str:
+    """Return the line a span makes, with what of the title belongs before it."""
+    text = sentences[span.sentence][span.start : span.end]
+    if span.titled:
+        return f"{title} – {text}"
+    name = _method_name(title)
+    return f"{name}: {text}" if name and name not in text else text
+
+
+def _method_name(title: str) -> str:
+    """Return the name before the title's colon ("EMOPortraits: …"), empty where there is none."""
+    head, colon, rest = title.partition(":")
+    named = colon and rest[:1].isspace() and len(head.split()) <= 2 and len(head) <= 60
+    return head.strip() if named and head != head.lower() else ""
+
+
+def best_span(title: str, sentences: list[str], *, titled: bool = False) -> Span:
+    """Return the span that a person's summary would most likely overlap with."""
+    sentences = sentences[:SENTENCES]
+    found = candidates(title, sentences, titled=titled)
+    if not found:
+        return _beginning(sentences)
+    chance = word_chances(title, sentences)
+    rows = span_features(title, sentences, chance, found)
+    scores = [dot(row, weights("spans")) for row in rows]
+    return found[scores.index(max(scores))]
+
+
+def _beginning(sentences: list[str]) -> Span:
+    """Return the beginning of the shortest sentence: all are too long and none can be cut."""
+    number = min(range(len(sentences)), key=lambda n: len(sentences[n].strip()) or 10**9)
+    words = list(re.finditer(r"\S+", sentences[number][: 2 * CHARACTERS]))[:MOST]
+    start, end = words[0].start(), words[-1].end()
+    return Span(number, start, min(end, start + CHARACTERS), "start", "cut")
+
+
+def candidates(title: str, sentences: list[str], *, titled: bool) -> list[Span]:
+    """Return the spans to choose from; with ``titled`` also each behind the title, if it fits."""
+    plain = [s for s in spans(sentences) if sentences[s.sentence][s.start : s.end].strip()]
+    # A title says what the paper is about; what follows it should say what the paper claims.
+    room = MOST - len(title.split()) if titled and title.strip() else 0
+    texts = ((s, sentences[s.sentence][s.start : s.end]) for s in plain)
+    fits = [s for s, text in texts if len(text.split()) <= room and _CLAIM.search(text)]
+    return plain + [replace(s, titled=True) for s in fits]
+
+
+def word_chances(title: str, sentences: list[str]) -> dict[str, float]:
+    """Return for each stem of the paper how likely a person's one-line summary holds it."""
+    weight = weights("words")
+    rows = word_features(title, sentences)
+    return {word: 1 / (1 + math.exp(-dot(row, weight))) for word, row in rows.items()}
+
+
+def word_features(title: str, sentences: list[str]) -> dict[str, Features]:
+    """Return what is known about each stem of a paper."""
+    parts = [stems(sentence) for sentence in sentences]
+    places: dict[str, list[int]] = {}
+    for number, part in enumerate(parts):
+        for word in dict.fromkeys(part):
+            places.setdefault(word, []).append(number)
+    claims = {n for n, sentence in enumerate(sentences) if _CLAIM.search(sentence)}
+    counts = Counter(word for part in parts for word in part)
+    words = re.findall(r"\w+", " ".join([title, *sentences]))
+    names = {stem(w.lower()) for w in words if sum(map(str.isupper, w)) >= 2}
+    titled = set(stems(title))
+    rows = {}
+    for word in dict.fromkeys([*counts, *sorted(titled)]):
+        row = _word_row(word, counts[word], places.get(word, []), len(parts))
+        row["named"] = float(word in names)
+        row["claimed"] = float(not claims.isdisjoint(places.get(word, ())))
+        if word in titled:
+            row |= {"title": 1.0, "title*claimed": row["claimed"], "title*count": row["count"]}
+            row |= {"title*rare": row["rare"], "title*length": len(titled) / 10}
+        rows[word] = row
+    return rows
+
+
+def _word_row(word: str, count: int, places: list[int], sentences: int) -> Features:
+    rare = idf(word) / 8
+    return {
+        "one": 1.0,
+        "count": math.log1p(count),
+        "once": float(count == 1),
+        "often": float(count >= 3),
+        "spread": len(places) / sentences,
+        "first": (places[0] if places else sentences) / sentences,
+        "opens": float(0 in places),
+        "closes": float(sentences - 1 in places),
+        "absent": float(not places),
+        "rare": rare,
+        "rare*count": rare * math.log1p(count),
+        "digit": float(word[0].isdigit()),
+        f"word {word}": 1.0,
+    }
+
+
+def span_features(
+    title: str, sentences: list[str], chance: Mapping[str, float], found: list[Span]
+) -> list[Features]:
+    """Return what is known about each span; titled ones have features of their own."""
+    head = stems(title)
+    cues = [_cues(sentence, "whole") for sentence in sentences]
+    known: dict[Span, tuple[list[str], Features]] = {}
+    rows = []
+    for span in found:
+        plain = replace(span, titled=False)
+        if plain not in known:
+            text = sentences[span.sentence][span.start : span.end]
+            words = stems(text)
+            row = _wording(text, words, set(head)) | cues[span.sentence]
+            known[plain] = words, row | _place(span, len(sentences))
+        words, row = known[plain]
+        if span.titled:
+            row = _behind_title(row, words, head)
+            words = head + words
+        else:
+            row = row | _phrases(sentences[span.sentence][span.start : span.end])
+        rows.append(row | _overlap(words, chance))
+    return rows
+
+
+def _behind_title(row: Features, words: list[str], head: list[str]) -> Features:
+    return {
+        **{f"titled {name}": value for name, value in row.items()},
+        "titled": 1.0,
+        "title length": len(head) / 10,
+        "title again": float(len(set(head) & set(words))),
+    }
+
+
+def _overlap(words: list[str], chance: Mapping[str, float]) -> Features:
+    hits, length = expected_hits(words, chance), len(words)
+    return {
+        "overlap 13": 20 * hits / (length + 13),
+        "overlap 20": 20 * hits / (length + 20),
+        "overlap 28": 20 * hits / (length + 28),
+        "precision": 10 * hits / max(length, 1),
+        "hits": hits,
+        "length": length / 10,
+        "length squared": (length / 10) ** 2,
+        "log length": math.log1p(length),
+        "long": max(0, length - 30) / 10,
+        "short": max(0, 10 - length) / 10,
+    }
+
+
+def _wording(text: str, words: list[str], title: set[str]) -> Features:
+    shared = len(title.intersection(words))
+    return {
+        "covers title": shared / max(1, len(title)),
+        "from title": sum(word in title for word in words) / max(1, len(words)),
+        "repeats": float(len(words) - len(set(words))),
+        **_cues(text, "span"),
+    }
+
+
+def _place(span: Span, sentences: int) -> Features:
+    relative = span.sentence / max(1, sentences - 1)
+    return {
+        f"from start {min(span.sentence, 5)}": 1.0,
+        f"from end {min(sentences - 1 - span.sentence, 4)}": 1.0,
+        "relative": relative,
+        "relative squared": relative**2,
+        f"opens {span.opens}": 1.0,
+        f"closes {span.closes}": 1.0,
+    }
+
+
+def _phrases(text: str) -> Features:
+    words = re.findall(r"[a-z]+", text.lower())
+    first = {f"begins {' '.join(words[:n])}": 1.0 for n in (1, 2, 3)}
+    return first | {f"ends {' '.join(words[-1:])}": 1.0}
+
+
+def _cues(text: str, where: str) -> Features:
+    return {f"cue {n} {where}": 1.0 for n, cue in enumerate(_CUES) if cue.search(text)}
