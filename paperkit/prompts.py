@@ -141,14 +141,16 @@ def _shape(question: Question, language: str) -> str:
 def source_sentences(paper: Paper, reading: Reading | None = None) -> tuple[SourceSentence, ...]:
     """Return the numbered sentences of a paper: its abstract, then its PDF's body.
 
-    References, hidden text and the PDF's own abstract are left out; so is what lies beyond
-    `MAX_CHARACTERS`.
+    References, appendices, hidden text and the PDF's own abstract are left out, as are bullets;
+    so is what lies beyond `MAX_CHARACTERS`.
     """
     found: list[SourceSentence] = []
     used = 0
     for text, section, page, box in _passages(paper, reading):
         for sentence in split_sentences(text):
-            line = " ".join(sentence.split())
+            line = " ".join(sentence.split()).lstrip("•▪◦‣∙·- ")
+            if not line:
+                continue
             used += len(line)
             if used > MAX_CHARACTERS:
                 return tuple(found)
@@ -162,7 +164,7 @@ def _passages(
     if paper.abstract:
         yield paper.abstract, "Abstract", None, None
     for p in reading.body if reading else ():
-        if p.role == "front" or (paper.abstract and p.section.strip().lower() == "abstract"):
+        if p.role in ("front", "appendix") or (paper.abstract and p.section.strip().lower() == "abstract"):
             continue
         yield p.text, p.section, p.page, p.bbox
 

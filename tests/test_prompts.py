@@ -24,6 +24,8 @@ READING = Reading(
         Paragraph("Some Author, Somewhere", 1, (0, 0, 1, 1), role="front"),
         Paragraph("We render avatars with 3D Gaussians.", 1, (0, 0, 1, 1), "Abstract"),
         Paragraph("Training takes 3 hours. We use Adam.", 2, (5, 6, 7, 8), "Training"),
+        Paragraph("• Extra details.", 2, (0, 0, 1, 1), "More"),
+        Paragraph("Proofs.", 2, (0, 0, 1, 1), "A", "appendix"),
         Paragraph("[1] A reference.", 2, (0, 0, 1, 1), "References", "references"),
     ),
 )
@@ -38,12 +40,13 @@ def reply(data: object) -> Reply:
 
 
 def test_the_source_is_numbered_and_without_references() -> None:
-    """Abstract first, then the body once; front matter, references and a second abstract go."""
+    """Abstract, then the body once; front matter, appendix and references go, and bullets."""
     assert [(s.number, s.text, s.section, s.page) for s in request().sentences] == [
         (1, "We render avatars with 3D Gaussians.", "Abstract", None),
         (2, "It runs at 90 FPS on one GPU.", "Abstract", None),
         (3, "Training takes 3 hours.", "Training", 2),
         (4, "We use Adam.", "Training", 2),
+        (5, "Extra details.", "More", 2),
     ]
 
 
