@@ -1,0 +1,65 @@
+"""PDFs: what a paper's PDF says, read outside the caller's process; alone here knows PyMuPDF.
+
+`read_pdf` returns a `Reading`; `page_crop` shows a page or a passage of it as it stands.
+``pages`` and ``rasters`` touch PyMuPDF; everything between decides on plain values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from paperkit.reading.limits import READER_VERSION, Limits
+from paperkit.readings import Box, Reading
+
+__all__ = ["READER_VERSION", "Limits", "page_crop", "read_dict", "read_here", "read_pdf"]
+
+
+def read_pdf(
+    path: str | Path, *, limits: Limits | None = None, figures_dir: str | Path | None = None
+) -> Reading:
+    """Return what a PDF says, read in a process of its own that ends with this call.
+
+    With ``figures_dir`` each figure and table is also written there as an image, under a name
+    that stays the same as long as the picture does. Raises `ReadError` when the file can't be
+    read within the limits.
+    """
+    from paperkit.reading.worker import ask
+
+    folder = None if figures_dir is None else str(Path(figures_dir).absolute())
+    return Reading.from_dict(ask("read", Path(path), limits or Limits(), figures_dir=folder))
+
+
+def page_crop(
+    path: str | Path,
+    page: int,
+    bbox: Box | None = None,
+    *,
+    marks: Sequence[Box] = (),
+    dpi: int = 110,
+    limits: Limits | None = None,
+) -> bytes:
+    """Return a page (from 1), or a box of it in points, as PNG, with passages marked in yellow."""
+    import base64
+
+    from paperkit.reading.worker import ask
+
+    box, boxes = None if bbox is None else list(bbox), [list(m) for m in marks]
+    image = ask("crop", Path(path), limits or Limits(), page=page, bbox=box, marks=boxes, dpi=dpi)
+    return base64.b64decode(image)
+
+
+def read_here(
+    path: str | Path, *, limits: Limits | None = None, figures_dir: str | Path | None = None
+) -> Reading:
+    """Return what a PDF says, read in this process: only for processes that may die."""
+    from paperkit.reading import document
+
+    folder = None if figures_dir is None else Path(figures_dir)
+    return document.read_here(Path(path), limits=limits or Limits(), figures_dir=folder)
+
+
+def read_dict(path: str) -> dict[str, Any]:
+    """Return `read_here` as JSON-able data, as measuring scripts expect it."""
+    return read_here(path).to_dict()

@@ -1,0 +1,146 @@
+"""Hidden text: what the file says and a reader of the page does not see; and what talks to models.
+
+Found by the pixels where the text should stand: almost no contrast means nothing is seen there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from paperkit.reading.layout import union
+from paperkit.reading.pages import Line, Page, Span
+from paperkit.readings import Box, Hidden, Paragraph
+
+if TYPE_CHECKING:
+    import numpy as np
+
+CONTRAST = 16
+"""Gray levels (of 255) within a span's box under which nothing is seen; visible text has 200."""
+TINY = 3.0
+"""Font size in points under which text is not for readers."""
+
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b[^.]{0,40}\b(?:previous|prior|above|earlier|all|any)"
+    r"\b[^.]{0,30}\b(?:instruction|prompt|direction|guideline|rule|command)s?\b"
+    r"|\b(?:give|write|provide|generate|output)\b[^.]{0,30}\b(?:positive|favou?rable|glowing)"
+    r"\b[^.]{0,15}\b(?:review|score|rating|recommendation|summary)\b"
+    r"|\b(?:do not|don't|never) (?:highlight|mention)\b[^.]{0,30}\b(?:negative|weakness\w*|flaw)"
+    r"|\b(?:as an?|you are an?) (?:ai|llm|(?:large )?language model|assistant|reviewer)\b"
+    r"[^.]{0,60}\b(?:must|should|recommend|accept|give)\b"
+    r"|\brecommend (?:this paper )?(?:for )?(?:strong )?accept(?:ance)?\b"
+    r"|忽略[^。]{0,12}(?:指令|提示|指示)|(?:给出|只给)[^。]{0,8}(?:正面|积极|好评)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page with its hidden text taken out, what was taken, and whether it is a scan."""
+
+    page: Page
+    hidden: tuple[Hidden, ...]
+    scanned: bool
+
+
+def seen(page: Page, gray: np.ndarray | None) -> Seen:
+    """Return the page as a reader sees it; a scan's invisible text layer is kept."""
+    scanned = _scanned(page)
+    taken: list[tuple[Span, str]] = []
+    lines: list[Line] = []
+    for line in page.lines:
+        reasons = [_reason(s, page, gray, scanned=scanned) for s in line.spans]
+        taken += [(s, r) for s, r in zip(line.spans, reasons, strict=True) if r]
+        kept = tuple(s for s, r in zip(line.spans, reasons, strict=True) if not r)
+        if len(kept) == len(line.spans):
+            lines.append(line)
+        elif any(s.text.strip() for s in kept):
+            lines.append(_without(line, kept))
+    found = [*_passages(taken, page), *_cut(page)]
+    return Seen(replace(page, lines=tuple(lines)), tuple(found), scanned)
+
+
+def _cut(page: Page) -> Iterable[Hidden]:
+    """Yield the passages outside the page or a clip; a picture's cut labels are too short."""
+    for line in page.cut:
+        words = re.findall(r"[^\W\d_]{2,}", line.text)
+        if len(words) >= 3:
+            x0, y0, x1, y1 = line.box
+            outside = x1 < 0 or y1 < 0 or x0 > page.width or y0 > page.height
+            reason = "off-page" if outside else "covered"
+            yield Hidden(" ".join(line.text.split()), page.number, line.box, reason)
+
+
+def _without(line: Line, kept: tuple[Span, ...]) -> Line:
+    box = union(s.box for s in kept if s.text.strip())
+    return replace(line, text="".join(s.text for s in kept), box=box, spans=kept)
+
+
+def _scanned(page: Page) -> bool:
+    """Return whether an image fills the page under a text layer that draws nothing."""
+    area = page.width * page.height
+    filled = any(
+        s.image and (s.box[2] - s.box[0]) * (s.box[3] - s.box[1]) > 0.7 * area for s in page.shapes
+    )
+    spans = [s for line in page.lines for s in line.spans if s.text.strip()]
+    return filled and sum(not s.painted for s in spans) > 0.6 * len(spans)
+
+
+def _reason(span: Span, page: Page, gray: np.ndarray | None, *, scanned: bool) -> str:
+    if not span.text.strip() or (scanned and not span.painted):
+        return ""
+    x0, y0, x1, y1 = span.box
+    if x1 < 0 or y1 < 0 or x0 > page.width or y0 > page.height:
+        return "off-page"
+    if not span.painted:
+        return "invisible"
+    if span.alpha < 26:
+        return "transparent"
+    if span.size < TINY and len(span.text.strip()) > 2:
+        return "tiny"
+    if gray is not None and _contrast(gray, span.box) < CONTRAST:
+        return "white" if span.color == 0xFFFFFF else "covered"
+    return ""
+
+
+def _contrast(gray: np.ndarray, box: Box) -> int:
+    part = gray[
+        max(0, int(box[1] * 2)) : int(box[3] * 2) + 1, max(0, int(box[0] * 2)) : int(box[2] * 2) + 1
+    ]
+    return int(part.max()) - int(part.min()) if part.size else 255
+
+
+def _passages(taken: Sequence[tuple[Span, str]], page: Page) -> Iterable[Hidden]:
+    """Yield neighboring spans hidden in the same way as one passage; lone symbols are dropped."""
+    groups: list[tuple[list[Span], str]] = []
+    for span, reason in taken:
+        if groups and groups[-1][1] == reason and _near(groups[-1][0][-1].box, span.box):
+            groups[-1][0].append(span)
+        else:
+            groups.append(([span], reason))
+    for spans, reason in groups:
+        text = " ".join(" ".join(s.text for s in spans).split())
+        if len(set(re.findall(r"[^\W\d_]", text))) >= 3:
+            yield Hidden(text, page.number, union(s.box for s in spans), reason)
+
+
+def _near(a: Box, b: Box) -> bool:
+    height = max(a[3] - a[1], b[3] - b[1], 4.0)
+    return b[1] - a[3] < height and a[1] - b[3] < height
+
+
+def instructions(paragraphs: Iterable[Paragraph]) -> list[Hidden]:
+    """Return the visible passages that speak to a model instead of a reader."""
+    return [
+        Hidden(_around(match, p.text), p.page, p.bbox, "instruction")
+        for p in paragraphs
+        if (match := _INSTRUCTION.search(p.text)) is not None
+    ]
+
+
+def _around(match: re.Match[str], text: str) -> str:
+    start = max(text.rfind(". ", 0, match.start()) + 1, match.start() - 200, 0)
+    end = text.find(". ", match.end())
+    return text[start : end + 1 if 0 <= end < match.end() + 200 else match.end() + 200].strip()

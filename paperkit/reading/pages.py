@@ -1,0 +1,273 @@
+"""Pages as plain values: the only module that knows PyMuPDF, and decides nothing about a paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paperkit.errors import ReadError
+from paperkit.reading.limits import Limits
+from paperkit.readings import Box
+
+if TYPE_CHECKING:
+    pass
+
+PIXELS = 6_000_000
+"""Most pixels a raster may have; a giant page is seen at a lower resolution instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of characters in one font; ``painted`` is False for text that draws nothing."""
+
+    text: str
+    box: Box
+    size: float
+    font: str
+    bold: bool
+    italic: bool
+    color: int
+    alpha: int
+    painted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Characters on one baseline. ``size``, ``font``, ``bold``, ``italic``: of most of them."""
+
+    text: str
+    box: Box
+    size: float
+    font: str
+    bold: bool
+    italic: bool
+    upright: bool
+    spans: tuple[Span, ...]
+
+    @property
+    def width(self) -> float:
+        """Return the width in points."""
+        return self.box[2] - self.box[0]
+
+    @property
+    def base(self) -> float:
+        """Return the bottom of the longest span: tall brackets and roots don't shift it."""
+        return max(self.spans, key=lambda s: len(s.text)).box[3]
+
+    @property
+    def height(self) -> float:
+        """Return the height in points."""
+        return self.box[3] - self.box[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A drawn path or an image: its box, and whether it is an image or a plain rectangle."""
+
+    box: Box
+    image: bool
+    rectangle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A link annotation: where it stands and where it leads."""
+
+    box: Box
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: size in points, lines in the file's order, shapes, links.
+
+    ``cut`` are lines that the file writes outside the page or a clip, so that nobody sees them.
+    """
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    shapes: tuple[Shape, ...]
+    links: tuple[PageLink, ...]
+    cut: tuple[Line, ...] = ()
+
+
+def open_pdf(path: Path, limits: Limits) -> Any:
+    """Return the open document, or raise `ReadError` when it can't or may not be read."""
+    import pymupdf
+
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    pymupdf.TOOLS.store_shrink(100)
+    _check_size(path, limits)
+    try:
+        document = pymupdf.open(path, filetype="pdf")
+        locked = document.needs_pass and not document.authenticate("")
+        count = document.page_count
+    except (RuntimeError, ValueError) as error:
+        raise ReadError(
+            f"{path.name}: not a readable PDF (damaged or cut off); download it again"
+        ) from error
+    if locked:
+        raise ReadError(f"{path.name}: encrypted with a password; store a copy without one")
+    if count == 0:
+        raise ReadError(f"{path.name}: has no pages; download it again")
+    return document
+
+
+def _check_size(path: Path, limits: Limits) -> None:
+    if not path.is_file():
+        raise ReadError(f"{path.name}: no such file; download it first")
+    size = path.stat().st_size
+    if size > limits.bytes:
+        raise ReadError(
+            f"{path.name}: {size} bytes are over the limit of {limits.bytes}; "
+            "pass Limits(bytes=...) to allow it"
+        )
+    with path.open("rb") as file:
+        if b"%PDF-" not in file.read(1024):
+            raise ReadError(f"{path.name}: not a PDF (no %PDF header); download it again")
+
+
+def pages(document: Any, limits: Limits) -> Iterator[Page]:
+    """Yield the pages up to the limit; a page that can't be parsed comes out empty."""
+    for index in range(min(document.page_count, limits.pages)):
+        try:
+            yield _page(document[index])
+        except (RuntimeError, ValueError):
+            yield Page(index + 1, 0.0, 0.0, (), (), ())
+
+
+def _page(page: Any) -> Page:
+    import pymupdf
+
+    clip = pymupdf.TEXT_CLIP
+    content = page.get_text("dict", flags=TEXT_FLAGS | clip | pymupdf.TEXT_COLLECT_VECTORS)
+    lines: list[Line] = []
+    shapes: list[Shape] = []
+    for block in content["blocks"]:
+        if block["type"] == 0:
+            lines.extend(line for row in block["lines"] if (line := _line(row)) is not None)
+        elif len(shapes) < MOST_SHAPES:
+            shapes.append(Shape(tuple(block["bbox"]), False, bool(block.get("isrect"))))
+    shapes += [Shape(box, True, True) for box in _image_boxes(page)]
+    rect = page.rect
+    return Page(
+        number=page.number + 1,
+        width=rect.width,
+        height=rect.height,
+        lines=tuple(lines),
+        shapes=tuple(shapes),
+        links=tuple(_links(page)),
+        cut=tuple(_cut(page, lines)),
+    )
+
+
+def _cut(page: Any, lines: list[Line]) -> Iterator[Line]:
+    """Yield what the file writes outside the page or a clip, where it writes anything there."""
+    import pymupdf
+
+    everywhere = pymupdf.INFINITE_RECT()
+    every = page.get_text("text", flags=TEXT_FLAGS, clip=everywhere)
+    seen = sum(len("".join(line.text.split())) for line in lines)
+    if len("".join(every.split())) <= seen + 3:
+        return
+    known = {(s.text, round(s.box[0]), round(s.box[1])) for line in lines for s in line.spans}
+    for block in page.get_text("dict", flags=TEXT_FLAGS, clip=everywhere)["blocks"]:
+        for row in block.get("lines", ()):
+            line = _line(row)
+            if line is None:
+                continue
+            first = next(s for s in line.spans if s.text.strip())
+            if (first.text, round(first.box[0]), round(first.box[1])) not in known:
+                yield line
+
+
+TEXT_FLAGS = 2 | 128
+"""PyMuPDF's TEXT_PRESERVE_WHITESPACE and TEXT_CID_FOR_UNKNOWN_UNICODE; ligatures come apart."""
+MOST_SHAPES = 20_000
+"""A page with more paths is a scatter plot; the first ones say where it is."""
+
+
+def _image_boxes(page: Any) -> list[Box]:
+    return [tuple(item["bbox"]) for item in page.get_image_info()]
+
+
+def _links(page: Any) -> Iterator[PageLink]:
+    for link in page.get_links():
+        if link.get("uri"):
+            yield PageLink(tuple(link["from"]), str(link["uri"]))
+
+
+def _line(row: dict[str, Any]) -> Line | None:
+    spans = tuple(_span(s) for s in row["spans"] if s["text"])
+    text = "".join(s.text for s in spans)
+    if not text.strip():
+        return None
+    weights: dict[tuple[str, float, bool, bool], int] = {}
+    for span in spans:
+        key = (span.font, span.size, span.bold, span.italic)
+        weights[key] = weights.get(key, 0) + len(span.text.strip())
+    font, size, bold, italic = max(weights, key=lambda k: weights[k])
+    upright = row["dir"][0] > 0.9
+    return Line(text, _box(spans), size, font, bold, italic, upright, spans)
+
+
+def _box(spans: tuple[Span, ...]) -> Box:
+    boxes = [s.box for s in spans if s.text.strip()]
+    return (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )
+
+
+_BOLD = re.compile(r"bold|medi(?!a)|cmb|sfbx|black|heavy|semib|demi|ecbx|-bd|[.-]bi?$")
+_ITALIC = re.compile(r"ital|cmti|obli|slant|ecti|[.-]b?i$")
+
+
+def _span(row: dict[str, Any]) -> Span:
+    font = row["font"].rsplit("+", 1)[-1]
+    lower = font.lower()
+    # Many LaTeX fonts say bold and italic in the name alone.
+    bold = bool(row["flags"] & 16) or _BOLD.search(lower) is not None
+    italic = bool(row["flags"] & 2) or _ITALIC.search(lower) is not None
+    painted = row.get("char_flags", 16) & 48 != 0
+    size = round(row["size"], 1)
+    return Span(
+        text=_clean(row["text"]),
+        box=tuple(row["bbox"]),
+        size=size,
+        font=font,
+        bold=bold,
+        italic=italic,
+        color=row["color"],
+        alpha=row.get("alpha", 255),
+        painted=painted,
+    )
+
+
+def _clean(text: str) -> str:
+    """Return the text without control characters, lone surrogates and non-breaking oddities."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (c for c in text if c in "\t " or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
+    return "".join(kept) if any(not c.isprintable() for c in text) else text
+
+
+def outline(document: Any) -> list[tuple[int, str, int]]:
+    """Return the file's own outline as (level, title, page from 1)."""
+    try:
+        return [(int(row[0]), str(row[1]), int(row[2])) for row in document.get_toc(simple=True)]
+    except (RuntimeError, ValueError):
+        return []
+
+
+def stated_title(document: Any) -> str:
+    """Return the title of the file's metadata, often empty or wrong."""
+    return _clean(str((document.metadata or {}).get("title") or ""))

@@ -1,0 +1,232 @@
+"""Paragraphs: rows joined to running text in reading order, across columns and pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from paperkit.reading.headings import Heading
+from paperkit.reading.headlines import REFERENCES
+from paperkit.reading.layout import Row, Sheet, Style, union
+from paperkit.readings import Box, Paragraph, Role
+
+_ENDED = (".", "!", "?", ":", "。", "！", "？", ".”", ".)", '."')
+
+
+@dataclass
+class _Draft:
+    """A paragraph being built: its rows, and the page and box where it starts."""
+
+    rows: list[Row]
+    page: int
+    last_page: int
+    box: Box
+    kind: str = "text"
+    heading: Heading | None = None
+    order: float = 0.0
+    first: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What each page gives to the text: rows left out, and blocks set apart from the flow."""
+
+    skipped: Sequence[frozenset[int]]
+    captions: Sequence[Sequence[tuple[int, ...]]]
+
+
+def paragraphs(
+    sheets: Sequence[Sheet], style: Style, headings: Sequence[Heading], flow: Flow
+) -> list[Paragraph]:
+    """Return the text of the document; floats' captions and footnotes follow the running text."""
+    words = _vocabulary(sheets)
+    main: list[_Draft] = []
+    apart: list[_Draft] = []
+    titled = {(h.sheet, h.rows[0]): h for h in headings}
+    covered = {(h.sheet, i) for h in headings for i in h.rows}
+    for number, sheet in enumerate(sheets):
+        notes = _footnotes(sheet, style, flow.skipped[number])
+        captioned = {i for rows in flow.captions[number] for i in rows}
+        for rows in flow.captions[number]:
+            apart.append(_draft(sheet, [sheet.rows[i] for i in rows], "caption"))
+        for index, row in enumerate(sheet.rows):
+            key = (number, index)
+            if key in titled:
+                heading = titled[key]
+                some = [sheet.rows[i] for i in heading.rows]
+                main.append(_draft(sheet, some, "heading", heading))
+            elif key in covered or index in flow.skipped[number] or index in captioned:
+                continue
+            elif index in notes:
+                _extend(apart, sheet, row, "note")
+            else:
+                _extend(main, sheet, row, "text")
+    return _finished(_merged(main, apart), words)
+
+
+def _draft(sheet: Sheet, rows: list[Row], kind: str, heading: Heading | None = None) -> _Draft:
+    number = sheet.page.number
+    return _Draft(rows, number, number, union(r.box for r in rows), kind, heading)
+
+
+def _extend(drafts: list[_Draft], sheet: Sheet, row: Row, kind: str) -> None:
+    last = drafts[-1] if drafts else None
+    if last is None or last.kind != kind or not _continues(last, sheet, row, kind):
+        drafts.append(_draft(sheet, [row], kind))
+        return
+    last.rows.append(row)
+    if last.last_page == last.page == sheet.page.number and last.rows[0].column == row.column:
+        last.box = union([last.box, row.box])
+    last.last_page = sheet.page.number
+
+
+def _continues(draft: _Draft, sheet: Sheet, row: Row, kind: str) -> bool:
+    last = draft.rows[-1]
+    if kind == "note" and re.match(r"\s*[\d*†‡§¶∗]{1,3}\s*\S", row.text) and _small_start(row):
+        return False
+    if draft.last_page == sheet.page.number and last.column == row.column:
+        return _continues_below(draft, sheet, last, row)
+    if abs(last.size - row.size) > 0.6:
+        return False
+    x0, x1 = sheet.extent(row.column)
+    indented = row.box[0] - x0 > 0.8 * row.size and row.line.width < 0.99 * (x1 - x0)
+    ended = last.text.rstrip().endswith(_ENDED)
+    return not ended or (not indented and not row.text.lstrip()[:1].isupper())
+
+
+def _small_start(row: Row) -> bool:
+    first = next((s for s in row.line.spans if s.text.strip()), None)
+    return first is not None and first.size < row.size - 0.8
+
+
+def _continues_below(draft: _Draft, sheet: Sheet, last: Row, row: Row) -> bool:
+    level = abs((row.box[1] + row.box[3]) - (last.box[1] + last.box[3])) / 2
+    if level < 0.5 * max(row.size, 4):
+        return True
+    step = row.box[3] - last.box[3]
+    pitch = _pitch(draft)
+    if (
+        step > (pitch * 1.35 + 1 if pitch else 2.1 * max(row.size, last.size))
+        or step < -2 * row.size
+    ):
+        return False
+    if abs(last.size - row.size) > 1.2 and len(row.text) > 20 and len(last.text) > 20:
+        return False
+    x0, x1 = sheet.extent(row.column)
+    indent = row.box[0] - last.box[0]
+    short = last.box[2] < x1 - 0.12 * (x1 - x0)
+    ended = last.text.rstrip().endswith(_ENDED)
+    if 0.7 * row.size < indent < 4 * row.size and ended:
+        return len(draft.rows) == 1 and last.box[0] < x0 + 2 and not short
+    return not (
+        ended and short and indent >= -0.5 * row.size and not row.text.lstrip()[:1].islower()
+    )
+
+
+def _pitch(draft: _Draft) -> float:
+    rows = draft.rows[-6:]
+    steps = [b.box[3] - a.box[3] for a, b in pairwise(rows) if a.column == b.column]
+    steps = [s for s in steps if s > 0.7 * rows[-1].size]
+    return sorted(steps)[len(steps) // 2] if steps else 0.0
+
+
+def _footnotes(sheet: Sheet, style: Style, skipped: frozenset[int]) -> frozenset[int]:
+    """Return the rows of small print that end a column below larger text."""
+    found: set[int] = set()
+    for column in {r.column for r in sheet.rows}:
+        some = [i for i, r in enumerate(sheet.rows) if r.column == column and i not in skipped]
+        some.sort(key=lambda i: -sheet.rows[i].box[3])
+        small = []
+        for index in some:
+            row = sheet.rows[index]
+            if row.size > style.size - 0.6 or row.box[1] < 0.4 * sheet.page.height:
+                break
+            small.append(index)
+        else:
+            small = []
+        found |= set(small)
+    return frozenset(found)
+
+
+def _merged(main: list[_Draft], apart: list[_Draft]) -> list[_Draft]:
+    """Return the main flow with each block set apart after the paragraph that its page ends."""
+    result: list[_Draft] = []
+    waiting = sorted(apart, key=lambda d: d.page)
+    for index, draft in enumerate(main):
+        result.append(draft)
+        following = main[index + 1] if index + 1 < len(main) else None
+        while waiting and (following is None or following.page > waiting[0].page):
+            result.append(waiting.pop(0))
+    return result + waiting
+
+
+def _finished(drafts: Sequence[_Draft], words: Counter[str]) -> list[Paragraph]:
+    result: list[Paragraph] = []
+    section, role = "", "front"
+    for draft in drafts:
+        if draft.heading is not None:
+            section, role = draft.heading.title, _role(draft.heading, role)
+        text = joined([row.text for row in draft.rows], words)
+        if text:
+            result.append(Paragraph(text, draft.page, _rounded(draft.box), section, _as_role(role)))
+    return result
+
+
+def _as_role(role: str) -> Role:
+    return role  # type: ignore[return-value]
+
+
+def _role(heading: Heading, before: str) -> str:
+    if REFERENCES.fullmatch(heading.title):
+        return "references"
+    appendix = heading.title.lower().startswith(("appendi", "supplement", "附录"))
+    if before in {"references", "appendix"} or appendix:
+        return "appendix"
+    return "body"
+
+
+def _rounded(box: Box) -> Box:
+    return (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
+
+
+def _vocabulary(sheets: Sequence[Sheet]) -> Counter[str]:
+    """Return the words inside lines, where no hyphenation can have cut them."""
+    words: Counter[str] = Counter()
+    for sheet in sheets:
+        for row in sheet.rows:
+            words.update(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", row.text.lower())[:-1])
+    return words
+
+
+def joined(lines: Iterable[str], words: Counter[str]) -> str:
+    """Return the lines as one text, words cut at line ends repaired from the document's own."""
+    text = ""
+    for line in lines:
+        line = " ".join(line.split())
+        if not text or not line:
+            text = text or line
+        elif text.endswith(("-", "\xad", "‐")) and line[:1].isalpha():
+            text = _dehyphenated(text, line, words)
+        elif _chinese(text[-1]) and _chinese(line[0]):
+            text += line
+        else:
+            text += " " + line
+    return text
+
+
+def _chinese(char: str) -> bool:
+    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
+
+
+def _dehyphenated(text: str, line: str, words: Counter[str]) -> str:
+    before = re.search(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\xad‐]$", text)
+    after = re.match(r"[^\W\d_]+", line)
+    if before is None or after is None or not line[0].islower():
+        return text + line
+    a, b = before[1].lower(), after.group().lower()
+    whole, compound = words[a.rsplit("-", 1)[-1] + b], words[f"{a}-{b}"]
+    keep = compound > whole or (not whole and ("-" in a or a in {"non", "self", "well", "cross"}))
+    return text + line if keep else text[:-1] + line

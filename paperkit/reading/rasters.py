@@ -1,0 +1,144 @@
+"""Rasters: what is seen of a page, as arrays and image files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paperkit.errors import ReadError
+from paperkit.reading.limits import Limits
+from paperkit.reading.pages import open_pdf
+from paperkit.readings import Box
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LARGEST = 4_000_000
+"""Square points of the largest page that is looked at as pixels (A0 has 8 million)."""
+LONG_SIDE = 1600
+"""Pixels of a figure's long side."""
+FIGURE_BYTES = 400_000
+"""Most bytes a figure's image may have; a heavier one is made smaller."""
+PAD = 3.0
+"""White (points) left around a figure."""
+
+
+def gray_of(document: Any, index: int) -> np.ndarray | None:
+    """Return the page in gray, two pixels a point, without annotations; None if too large."""
+    import numpy as np
+    import pymupdf
+
+    page = document[index]
+    if not 0 < page.rect.width * page.rect.height <= LARGEST:
+        return None
+    matrix = pymupdf.Matrix(2, 2)
+    try:
+        pix = page.get_pixmap(matrix=matrix, colorspace=pymupdf.csGRAY, annots=False)
+    except RuntimeError:
+        return None
+    rows = np.frombuffer(pix.samples_mv, dtype=np.uint8).reshape(pix.height, pix.stride)
+    return rows[:, : pix.width].copy()
+
+
+def ink_of(gray: np.ndarray) -> np.ndarray:
+    """Return where the page is not white, one cell a point."""
+    import numpy as np
+
+    height, width = gray.shape[0] // 2 * 2, gray.shape[1] // 2 * 2
+    part = gray[:height, :width]
+    rows = np.minimum(part[::2], part[1::2])
+    return np.asarray(np.minimum(rows[:, ::2], rows[:, 1::2]) < 250)
+
+
+def crop_here(
+    path: Path,
+    page: int,
+    bbox: Sequence[float] | None,
+    *,
+    marks: Sequence[Sequence[float]],
+    dpi: int,
+    limits: Limits,
+) -> bytes:
+    """Return a page or a box of it as PNG, in this process."""
+    import pymupdf
+
+    with open_pdf(path, limits) as document:
+        if not 1 <= page <= document.page_count:
+            raise ReadError(
+                f"{path.name}: has {document.page_count} pages, not {page}; ask for one of those"
+            )
+        sheet = document[page - 1]
+        clip = pymupdf.Rect(sheet.rect if bbox is None else bbox) & sheet.rect
+        if clip.is_empty:
+            raise ReadError(f"{path.name}: the box lies outside page {page}; ask for another box")
+        zoom = min(dpi / 72, 2400 / max(clip.width, clip.height))
+        pix = sheet.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, annots=False)
+        for mark in marks:
+            _mark(pix, [v * zoom for v in mark])
+        return bytes(pix.tobytes("png"))
+
+
+def _mark(pix: Any, box: Sequence[float]) -> None:
+    """Tint a box (in pixels of the whole page) yellow, as a marker pen does."""
+    import numpy as np
+
+    rows = np.frombuffer(pix.samples_mv, dtype=np.uint8).reshape(pix.height, pix.stride)
+    image = rows[:, : pix.width * pix.n].reshape(pix.height, pix.width, pix.n)
+    x0, y0, x1, y1 = (round(v) for v in box)
+    y = slice(max(0, y0 - pix.y), max(0, y1 - pix.y))
+    x = slice(max(0, x0 - pix.x), max(0, x1 - pix.x))
+    image[y, x] = (image[y, x] * np.array([1.0, 0.93, 0.45])).astype(np.uint8)
+
+
+def write_figure(
+    document: Any, folder: Path, figure: tuple[str, str, int, Box]
+) -> tuple[str, int, int]:
+    """Write the crop of (kind, label, page, box); return its file name, width and height."""
+    import pymupdf
+
+    kind, label, page, box = figure
+    sheet = document[page - 1]
+    clip = pymupdf.Rect(box[0] - PAD, box[1] - PAD, box[2] + PAD, box[3] + PAD) & sheet.rect
+    zoom = LONG_SIDE / max(clip.width, clip.height)
+    zoom = min(zoom, 6.0)
+    data, suffix, width, height = _encoded(sheet, clip, zoom)
+    name = file_name(kind, label, data, suffix)
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{name}.part"
+    temporary.write_bytes(data)
+    temporary.replace(folder / name)
+    return name, width, height
+
+
+def _encoded(sheet: Any, clip: Any, zoom: float) -> tuple[bytes, str, int, int]:
+    """Return the crop as PNG or WebP, whichever is smaller, made smaller until it is light."""
+    import pymupdf
+
+    for quality in (90, 80, 70, 60, 60, 60):
+        pix = sheet.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, annots=False)
+        images = {"png": bytes(pix.tobytes("png")), "webp": _webp(pix, quality)}
+        suffix = min(images, key=lambda s: len(images[s]))
+        if len(images[suffix]) <= FIGURE_BYTES:
+            break
+        zoom *= 0.85
+    return images[suffix], suffix, pix.width, pix.height
+
+
+def _webp(pix: Any, quality: int) -> bytes:
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    image = Image.frombuffer("RGB", (pix.width, pix.height), bytes(pix.samples_mv))
+    image.save(out, "webp", quality=quality, method=4)
+    return out.getvalue()
+
+
+def file_name(kind: str, label: str, data: bytes, suffix: str = "png") -> str:
+    """Return a safe name: kind, label and a hash of the picture."""
+    safe = re.sub(r"[^a-z0-9]+", "-", f"{kind}-{label}".lower()).strip("-")[:40] or "figure"
+    return f"{safe}-{hashlib.sha256(data).hexdigest()[:10]}.{suffix}"

@@ -1,0 +1,341 @@
+"""Regions: where the picture or table of a caption stands, from what is printed around it.
+
+From the caption the region grows over ink until running text, a heading, another caption or the
+page's edge ends it; then the captions of a page agree on who takes what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from paperkit.reading.boards import Board, cells_of, size_of
+from paperkit.reading.captions import Caption
+from paperkit.reading.layout import WIDE
+from paperkit.readings import Box
+
+if TYPE_CHECKING:
+    import numpy as np
+
+OUTSIDE = 30.0
+"""How far (points) a picture may reach over the edge of the text area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A possible place of a caption's picture or table, and how well it fits."""
+
+    box: Box
+    score: float
+    above: bool
+
+
+# ---- one caption
+
+
+def candidates(page: Board, caption: Caption) -> list[Region]:
+    """Return the possible regions above, below and beside a caption, best first."""
+    found = [
+        region
+        for above in (True, False)
+        if (region := _candidate(page, caption, above=above)) is not None
+    ]
+    if not found:
+        found = [r for left in (True, False) if (r := _beside(page, caption, left)) is not None]
+    return sorted(found, key=lambda r: -r.score)
+
+
+def _candidate(page: Board, caption: Caption, *, above: bool) -> Region | None:
+    column = caption.column
+    area = _area(page, caption, column, above=above)
+    box, score = _grow(page, caption, area, above=above)
+    if column != WIDE and len(page.sheet.columns) > 1 and box is not None:
+        wider = _area(page, caption, WIDE, above=above)
+        if _crosses_gutter(page, box, wider):
+            box, score = _grow(page, caption, wider, above=above)
+    return None if box is None else Region(box, score, above)
+
+
+def _area(page: Board, caption: Caption, column: int, *, above: bool) -> Box:
+    """Return how far the region may reach: to the next text above or below, and sideways."""
+    x0, x1 = _sideways(page, caption, column)
+    y0, y1 = page.top, page.bottom
+    for box in (*page.blocks, *(c.box for c in page.captions if c is not caption)):
+        if box[2] < x0 + 3 or box[0] > x1 - 3:
+            continue
+        if (box[1] + box[3]) / 2 < caption.box[1]:
+            y0 = max(y0, box[3])
+        elif (box[1] + box[3]) / 2 > caption.box[3]:
+            y1 = min(y1, box[1])
+    return (x0, y0, x1, caption.box[1] - 0.5) if above else (x0, caption.box[3] + 0.5, x1, y1)
+
+
+def _sideways(page: Board, caption: Caption, column: int) -> tuple[float, float]:
+    sheet = page.sheet
+    x0, x1 = sheet.extent(column)
+    left, right = sheet.span
+    x0 = x0 - OUTSIDE if x0 <= left + 1 else x0 - 4
+    x1 = x1 + OUTSIDE if x1 >= right - 1 else x1 + 4
+    x0, x1 = max(3.0, min(x0, caption.box[0])), min(sheet.page.width - 3, max(x1, caption.box[2]))
+    for box in page.blocks:
+        if _level(box, caption.box):
+            x0 = max(x0, box[2] + 1) if box[2] < caption.box[0] else x0
+            x1 = min(x1, box[0] - 1) if box[0] > caption.box[2] else x1
+    for other in page.captions:
+        if other is not caption and _level(other.box, caption.box):
+            edge = _between(page, caption.box, other.box)
+            x0 = max(x0, edge) if other.box[2] < caption.box[0] + 3 else x0
+            x1 = min(x1, edge) if other.box[0] > caption.box[2] - 3 else x1
+    return x0, x1
+
+
+def _level(a: Box, b: Box) -> bool:
+    return min(a[3], b[3]) - max(a[1], b[1]) > 0.3 * min(a[3] - a[1], b[3] - b[1])
+
+
+def _between(page: Board, a: Box, b: Box) -> float:
+    """Return the x between two captions side by side where the widest white strip runs."""
+    import numpy as np
+
+    left, right = (a, b) if a[0] < b[0] else (b, a)
+    low, high = (
+        int(left[0] + 0.5 * (left[2] - left[0])),
+        int(right[0] + 0.5 * (right[2] - right[0])),
+    )
+    top = int(min(a[1], b[1]))
+    y0 = max([int(page.top), *(int(x[3]) for x in page.blocks if x[3] < top)], default=0)
+    strip = np.asarray(page.ink[y0:top, low:high].any(axis=0))
+    middle = (left[2] + right[0]) / 2
+    white = [
+        (x1 - x0, -abs((x0 + x1) / 2 + low - middle), (x0 + x1) / 2 + low)
+        for x0, x1 in _runs(~strip)
+    ]
+    near = [w for w in white if w[0] >= 4 and w[1] > -0.25 * (high - low) - 10]
+    return max(near)[2] if near else middle
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """Return the start and end of each run of True."""
+    import numpy as np
+
+    padded = np.concatenate(([False], flags, [False]))
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _crosses_gutter(page: Board, box: Box, wider: Box) -> bool:
+    columns = page.sheet.columns
+    gutter = (columns[0][1] + columns[1][0]) / 2
+    rows = slice(int(max(box[1], wider[1])), int(min(box[3], wider[3])))
+    if rows.stop - rows.start < 0.5 * (box[3] - box[1]):
+        return False
+    band = page.ink[rows, int(gutter - 5) : int(gutter + 5)]
+    return bool(band.size) and bool(band.all(axis=1).sum() >= 1 or band.any(axis=0).all())
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    start: int
+    end: int
+    graphic: bool
+
+
+def _grow(page: Board, caption: Caption, area: Box, *, above: bool) -> tuple[Box | None, float]:
+    """Return the box of the ink that belongs to the caption within the area, and its score."""
+    segments = _segments(page, area)
+    ordered = segments[::-1] if above else segments
+    edge = area[3] if above else area[1]
+    taken: list[_Segment] = []
+    distance = 0.0
+    for segment in ordered:
+        near = segment.end if above else segment.start
+        gap = abs(edge - near)
+        if gap > _reach(page, caption, taken, segment, area):
+            break
+        distance = gap if not taken else distance
+        taken.append(segment)
+        edge = segment.start if above else segment.end
+    taken = _without_stray_text(caption, taken)
+    if not taken:
+        return None, 0.0
+    y0, y1 = min(s.start for s in taken), max(s.end for s in taken)
+    box = _trimmed(page, (area[0], y0, area[2], y1))
+    if box is None or box[3] - box[1] < 6 or box[2] - box[0] < 12:
+        return None, 0.0
+    return box, _score(page, caption, box, distance, above=above)
+
+
+def _segments(page: Board, area: Box) -> list[_Segment]:
+    import numpy as np
+
+    cells = cells_of(page.ink, area)
+    rows = np.asarray(page.ink[cells].any(axis=1))
+    graphic = np.asarray(page.graphics[cells].any(axis=1))
+    merged: list[tuple[int, int]] = []
+    for a, b in _runs(rows):
+        if merged and a - merged[-1][1] < 3:
+            merged[-1] = (merged[-1][0], b)
+        else:
+            merged.append((a, b))
+    y = cells[0].start
+    return [
+        _Segment(a + y, b + y, bool(graphic[a:b].any()))
+        for a, b in merged
+        if b - a >= 2 or page.ink[cells][a:b].sum() > 20
+    ]
+
+
+def _reach(
+    page: Board, caption: Caption, taken: list[_Segment], segment: _Segment, area: Box
+) -> float:
+    """Return how much white (points) the region may cross to take the next segment."""
+    if not taken:
+        return 60.0 if caption.kind == "figure" else 40.0
+    if segment.graphic and caption.kind == "figure":
+        return 50.0
+    if _between_rules(page, taken, segment, area):
+        return 40.0
+    return 16.0
+
+
+def _between_rules(page: Board, taken: list[_Segment], segment: _Segment, area: Box) -> bool:
+    """Return whether a rule like the ones passed still lies ahead, in growing direction."""
+    y0, y1 = min(s.start for s in taken), max(s.end for s in taken)
+    down = segment.start >= y1
+    inside = [r for r in page.rules if r[0] > area[0] - 3 and r[2] < area[2] + 3]
+    seen = [r for r in inside if y0 - 1 <= r[1] <= y1 + 1]
+    ahead = [r for r in inside if (area[3] >= r[1] >= y1 if down else area[1] <= r[1] <= y0)]
+    return any(abs(a[0] - b[0]) < 4 and abs(a[2] - b[2]) < 4 for a in seen for b in ahead)
+
+
+def _without_stray_text(caption: Caption, taken: list[_Segment]) -> list[_Segment]:
+    """Return the segments without text far from the caption, once a picture has been seen."""
+    if caption.kind != "figure" or not any(s.graphic for s in taken):
+        return taken
+    kept = list(taken)
+    while len(kept) > 1 and not kept[-1].graphic:
+        gap = max(kept[-2].start - kept[-1].end, kept[-1].start - kept[-2].end)
+        if gap < 9:
+            break
+        kept.pop()
+    return kept
+
+
+def _trimmed(page: Board, area: Box) -> Box | None:
+    import numpy as np
+
+    cells = cells_of(page.ink, area)
+    part = page.ink[cells]
+    ys, xs = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    if not len(ys):
+        return None
+    x, y = cells[1].start, cells[0].start
+    return (float(xs[0] + x), float(ys[0] + y), float(xs[-1] + x + 1), float(ys[-1] + y + 1))
+
+
+def _score(page: Board, caption: Caption, box: Box, distance: float, *, above: bool) -> float:
+    cells = cells_of(page.ink, box)
+    graphic = float(page.graphics[cells].mean())
+    ruled = sum(
+        box[1] - 2 <= r[1] <= box[3] + 2 and r[0] < box[2] and r[2] > box[0] for r in page.rules
+    )
+    score = 2.0 - distance / 25 + min(1.0, (box[3] - box[1]) / 40)
+    if caption.kind == "figure":
+        return score + (1.0 if above else 0.0) + (1.0 if graphic > 0.1 else 0.0)
+    return score + (0.0 if above else 0.4) + min(1.5, 0.5 * ruled) - (0.7 if graphic > 0.5 else 0.0)
+
+
+def _beside(page: Board, caption: Caption, left: bool) -> Region | None:
+    """Return the picture at the left or right of its caption."""
+    x0, x1 = page.sheet.span
+    x0, x1 = (x0 - OUTSIDE, caption.box[0] - 1) if left else (caption.box[2] + 1, x1 + OUTSIDE)
+    if x1 - x0 < 40:
+        return None
+    y0, y1 = page.top, page.bottom
+    for box in (*page.blocks, *(c.box for c in page.captions if c is not caption)):
+        if box[2] > x0 + 3 and box[0] < x1 - 3:
+            y0 = max(y0, box[3]) if box[3] < caption.box[3] else y0
+            y1 = min(y1, box[1]) if box[1] > caption.box[1] else y1
+    found = _trimmed(page, (max(3.0, x0), y0, min(page.sheet.page.width - 3, x1), y1))
+    if found is None or not _level(found, caption.box) or min(size_of(found)) < 25:
+        return None
+    return Region(found, 1.0, True)
+
+
+# ---- all captions
+
+
+def places(boards: Sequence[Board]) -> list[list[tuple[Caption, Region | None]]]:
+    """Return a region for each caption of each page, directions agreed over the document."""
+    options = [_cut_free(b, [(c, candidates(b, c)) for c in b.captions]) for b in boards]
+    usual = {
+        kind: _vote([o for page in options for c, o in page if c.kind == kind])
+        for kind in {c.kind for b in boards for c in b.captions}
+    }
+    return [_assign([(c, _biased(o, usual[c.kind])) for c, o in page]) for page in options]
+
+
+def _cut_free(
+    page: Board, options: list[tuple[Caption, list[Region]]]
+) -> list[tuple[Caption, list[Region]]]:
+    """Return the options with regions added that leave out what another caption may claim."""
+    found = []
+    for caption, regions in options:
+        more = list(regions)
+        for region in regions:
+            for other, theirs in options:
+                for claim in theirs if other is not caption else ():
+                    if _overlap(region.box, claim.box) > 0.5 and _area_of(
+                        claim.box
+                    ) < 0.8 * _area_of(region.box):
+                        cut = replace(page, blocks=(*page.blocks, claim.box))
+                        again = _candidate(cut, caption, above=region.above)
+                        more += [replace(again, score=again.score - 0.2)] if again else []
+        found.append((caption, sorted(more, key=lambda r: -r.score)[:6]))
+    return found
+
+
+def _area_of(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _vote(options: Sequence[Sequence[Region]]) -> float:
+    """Return from -1 (always below the caption) to 1 (always above)."""
+    sure = [o[0].above for o in options if o and (len(o) == 1 or o[0].score - o[1].score > 0.8)]
+    return (2 * sum(sure) - len(sure)) / len(sure) if sure else 0.0
+
+
+def _biased(options: Sequence[Region], usual: float) -> list[Region]:
+    shifted = [Region(r.box, r.score + (usual if r.above else -usual), r.above) for r in options]
+    return sorted(shifted, key=lambda r: -r.score)
+
+
+def _assign(
+    options: list[tuple[Caption, list[Region]]],
+) -> list[tuple[Caption, Region | None]]:
+    """Return the choice of regions that overlap least and score best (a beam of 64 choices)."""
+    beams: list[tuple[float, list[Region | None]]] = [(0.0, [])]
+    for _, regions in options:
+        grown = [
+            (score + _worth(region, chosen), [*chosen, region])
+            for score, chosen in beams
+            for region in (*regions, None)
+        ]
+        beams = sorted(grown, key=lambda g: -g[0])[:64]
+    return [(c, r) for (c, _), r in zip(options, beams[0][1], strict=True)]
+
+
+def _worth(region: Region | None, chosen: Sequence[Region | None]) -> float:
+    if region is None:
+        return 0.0
+    clash = sum(_overlap(region.box, other.box) > 0.15 for other in chosen if other is not None)
+    return region.score - 6.0 * clash
+
+
+def _overlap(a: Box, b: Box) -> float:
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    smaller = min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
+    return width * height / smaller if smaller else 0.0

@@ -1,0 +1,198 @@
+"""The worker: one PDF in one process of its own, with limits, gone when it is done or overdue.
+
+Run as ``python -m paperkit.reading.worker``: a request as one line of JSON comes in on standard
+input, one line of JSON goes out on standard output. Nothing from the PDF is ever executed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from paperkit.errors import ReadError
+from paperkit.reading.limits import Limits
+
+
+def ask(job: str, path: Path, limits: Limits, **arguments: Any) -> Any:
+    """Return the worker's answer to a job (``read`` or ``crop``), or raise `ReadError`."""
+    request = {"job": job, "path": str(path.absolute()), "limits": asdict(limits), **arguments}
+    answer = _answer(json.dumps(request) + "\n", path.name, limits)
+    if "error" in answer:
+        raise ReadError(answer["error"])
+    return answer["result"]
+
+
+def _answer(request: str, name: str, limits: Limits) -> dict[str, Any]:
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "paperkit.reading.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        start_new_session=True,
+    )
+    try:
+        # Standard input stays open: its end tells the worker that its parent is gone.
+        with suppress(BrokenPipeError):
+            _pipe(process.stdin).write(request.encode())
+            _pipe(process.stdin).flush()
+        out = _output(process, name, limits)
+    finally:
+        _end(process)
+    return _parsed(out, process.returncode, name, limits)
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise ReadError("the worker has no pipe; report this with your platform's name")
+    return pipe
+
+
+def _output(process: subprocess.Popen[bytes], name: str, limits: Limits) -> bytes:
+    chunks: list[bytes] = []
+    pipe = _pipe(process.stdout)
+    reader = threading.Thread(target=lambda: chunks.append(pipe.read()), daemon=True)
+    reader.start()
+    reader.join(limits.seconds)
+    if reader.is_alive():
+        _end(process)
+        raise ReadError(
+            f"{name}: not read within {limits.seconds:g} s; pass Limits(seconds=...) to wait longer"
+        )
+    process.wait()
+    return b"".join(chunks)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None and not pipe.closed:
+            with suppress(OSError):
+                pipe.close()
+
+
+def _parsed(out: bytes, code: int | None, name: str, limits: Limits) -> dict[str, Any]:
+    try:
+        answer = json.loads(out)
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict):
+        return answer
+    if code == -getattr(signal, "SIGXCPU", 24):
+        raise ReadError(
+            f"{name}: used more than {limits.seconds:g} s; pass Limits(seconds=...) to wait longer"
+        )
+    raise ReadError(
+        f"{name}: the reader stopped on it (exit {code}); the file is damaged or needs more than "
+        f"{limits.megabytes} MB: download it again or pass Limits(megabytes=...)"
+    )
+
+
+def _environment() -> dict[str, str]:
+    """Return what a worker needs of the environment: no keys, one thread, this package."""
+    kept = {
+        k: os.environ[k]
+        for k in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG")
+        if k in os.environ
+    }
+    package = str(Path(__file__).resolve().parents[2])
+    paths = [package, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return {
+        **kept,
+        "PYTHONPATH": os.pathsep.join(p for p in paths if p),
+        "PYTHONIOENCODING": "utf-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+# ---- inside the worker
+
+
+def main() -> None:
+    """Answer one request from standard input, within its limits."""
+    out = os.dup(1)
+    os.dup2(2, 1)  # whatever a library prints must not reach the answer
+    request = json.loads(sys.stdin.readline())
+    limits = Limits(**request["limits"])
+    _confine(limits)
+    # PyMuPDF 2.0 loads a layout model's runtime on import: seconds and memory we don't need.
+    sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    answer = json.dumps(_done(request, limits)).encode()
+    with os.fdopen(out, "wb") as pipe:
+        pipe.write(answer)
+
+
+def _confine(limits: Limits) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits; the parent's clock still holds.
+        return
+    size = limits.megabytes * 1_000_000
+    seconds = max(1, int(limits.seconds) + 1)
+    for what, most in (
+        (resource.RLIMIT_AS, size),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, most))
+
+
+def _leave_with_parent() -> NoReturn:
+    sys.stdin.read()
+    os._exit(1)
+
+
+def _done(request: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+    path = Path(request["path"])
+    try:
+        return {"result": _JOBS[request["job"]](path, limits, request)}
+    except ReadError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {
+            "error": f"{path.name}: needs more than {limits.megabytes} MB; "
+            "pass Limits(megabytes=...) to allow it"
+        }
+    except Exception as error:
+        kind = type(error).__name__
+        return {
+            "error": f"{path.name}: can't be read ({kind}: {str(error)[:150]}); download it again"
+        }
+
+
+def _read(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
+    from paperkit.reading.document import read_here
+
+    folder = request["figures_dir"]
+    return read_here(path, limits=limits, figures_dir=Path(folder) if folder else None).to_dict()
+
+
+def _crop(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
+    import base64
+
+    from paperkit.reading.rasters import crop_here
+
+    bbox, marks = request["bbox"], request["marks"]
+    image = crop_here(path, request["page"], bbox, marks=marks, dpi=request["dpi"], limits=limits)
+    return base64.b64encode(image).decode()
+
+
+_JOBS = {"read": _read, "crop": _crop}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""Safety: whatever the file is, a clear error or an honest reading, and no process left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import zlib
+
+import pymupdf
+import pytest
+
+from paperkit.errors import ReadError
+from paperkit.reading import Limits, page_crop, read_here, read_pdf
+from tests.reading_samples import LEFT, Paper, body
+
+
+def _raw(objects: list[bytes]) -> bytes:
+    """Return a PDF file of these objects, the first one its catalog."""
+    out, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % p for p in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    return out + head + table + tail % (len(objects) + 1, len(out))
+
+
+def _bomb() -> bytes:
+    """Return a small file whose page unpacks to gigabytes."""
+    once = zlib.compressobj(9)
+    packed = b"".join(once.compress(b" " * 10_000_000) for _ in range(20)) + once.flush()
+    packed = zlib.compress(packed, 9)
+    return _raw(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents[%s]>>" % (b"4 0 R " * 8),
+            b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n%s\nendstream"
+            % (len(packed), packed),
+        ]
+    )
+
+
+def _paper(path, pages=1):
+    paper = Paper()
+    for number in range(pages):
+        if number:
+            paper.next_page()
+        body(paper, 72 + number % 7, LEFT)
+    return paper.save(path / "paper.pdf")
+
+
+def _error(path, limits=None) -> str:
+    with pytest.raises(ReadError) as caught:
+        read_here(path, limits=limits)
+    return str(caught.value)
+
+
+def test_a_password_is_named(tmp_path):
+    """An encrypted file says that it is one."""
+    paper = Paper()
+    body(paper)
+    options = {"encryption": pymupdf.PDF_ENCRYPT_AES_256, "user_pw": "u", "owner_pw": "o"}
+    path = paper.save(tmp_path / "locked.pdf", **options)
+    assert _error(path) == "locked.pdf: encrypted with a password; store a copy without one"
+
+
+def test_a_file_that_only_its_owner_locked_is_read(tmp_path):
+    """Rights that forbid printing do not hide the text."""
+    paper = Paper()
+    body(paper)
+    options = {"encryption": pymupdf.PDF_ENCRYPT_AES_256, "owner_pw": "o"}
+    assert "sparse code" in read_here(paper.save(tmp_path / "owner.pdf", **options)).text
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "x.pdf: not a PDF (no %PDF header); download it again"),
+        (b"<html>Rate exceeded.</html>", "x.pdf: not a PDF (no %PDF header); download it again"),
+        (b"%PDF-1.5\n1 0 obj", "x.pdf: not a readable PDF (damaged or cut off); download it again"),
+        (
+            _raw([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>"]),
+            "x.pdf: has no pages; download it again",
+        ),
+    ],
+)
+def test_what_is_no_paper_is_refused(tmp_path, content, message):
+    """Nothing, an error page, a stump and a file without pages each say what they are."""
+    path = tmp_path / "x.pdf"
+    path.write_bytes(content)
+    assert _error(path) == message
+
+
+def test_a_file_over_the_limit_is_refused(tmp_path):
+    """The size is checked before anything is parsed."""
+    path = _paper(tmp_path)
+    size = path.stat().st_size
+    expected = (
+        f"paper.pdf: {size} bytes are over the limit of 99; pass Limits(bytes=...) to allow it"
+    )
+    assert _error(path, Limits(bytes=99)) == expected
+
+
+def test_a_broken_index_is_repaired(tmp_path):
+    """A wrong cross-reference table costs nothing."""
+    path = _paper(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b" 00000 n", b" 99999 n"))
+    assert "sparse code" in read_here(path).text
+
+
+def test_pages_over_the_limit_are_named(tmp_path):
+    """The first pages are read and the reading says how many there are."""
+    reading = read_here(_paper(tmp_path, pages=12), limits=Limits(pages=2))
+    assert (reading.page_count, len(reading.page_sizes)) == (12, 2)
+    assert reading.warnings == (
+        "only the first 2 of 12 pages were read; pass Limits(pages=...) to read more",
+    )
+
+
+def test_a_giant_page_is_read_but_not_drawn(tmp_path):
+    """A page of 25 square meters gives its text and says that figures are missing."""
+    document = pymupdf.open()
+    document.new_page(width=14400, height=14400).insert_text((720, 7200), "Some giant words here")
+    document.save(tmp_path / "giant.pdf")
+    reading = read_here(tmp_path / "giant.pdf")
+    assert reading.text == "Some giant words here"
+    assert reading.warnings == ("page 1 could not be drawn: its figures are missing",)
+
+
+def test_images_only_says_that_there_is_no_text(tmp_path):
+    """A scan without recognition is no empty paper."""
+    document = pymupdf.open()
+    page = document.new_page()
+    pixels = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 9, 9))
+    pixels.set_rect(pixels.irect, (99,))
+    page.insert_image(page.rect, pixmap=pixels)
+    document.save(tmp_path / "image.pdf")
+    assert read_here(tmp_path / "image.pdf").warnings == (
+        "no text: the pages are images only; run text recognition on the file",
+    )
+
+
+def test_a_decompression_bomb_ends_in_time_and_leaves_no_process(tmp_path):
+    """A file that unpacks without end is given up at the limit, its process gone."""
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(_bomb())
+    start = time.monotonic()
+    with pytest.raises(ReadError, match=r"^bomb\.pdf: .*pass Limits\(|^bomb\.pdf: .*again$"):
+        read_pdf(path, limits=Limits(seconds=2, megabytes=700))
+    assert time.monotonic() - start < 15
+    assert _workers() == []
+
+
+def _workers() -> list[str]:
+    """Return the worker processes that are children of this one."""
+    out = subprocess.run(
+        ["ps", "--ppid", str(os.getpid()), "-o", "args="],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [line for line in out.stdout.splitlines() if "paperkit.reading.worker" in line]
+
+
+def test_a_pdf_is_read_in_another_process(tmp_path):
+    """`read_pdf` gives what `read_here` gives, without PyMuPDF in the caller's process."""
+    path = _paper(tmp_path)
+    code = (
+        "import sys\nfrom paperkit.reading import read_pdf\n"
+        f"print(read_pdf({str(path)!r}).text == open({str(tmp_path / 'text')!r}).read(), "
+        "'pymupdf' in sys.modules)"
+    )
+    (tmp_path / "text").write_text(read_here(path).text)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
+def test_an_error_of_the_worker_is_an_error_here(tmp_path):
+    """What the other process finds wrong is raised as it is."""
+    with pytest.raises(ReadError, match=r"^gone\.pdf: no such file; download it first$"):
+        read_pdf(tmp_path / "gone.pdf")
+
+
+def test_a_page_is_shown_with_its_passages_marked(tmp_path):
+    """The crop is a PNG of the box, yellow where a passage is marked."""
+    path = _paper(tmp_path)
+    image = page_crop(path, 1, (50, 70, 300, 200), marks=[(50, 70, 300, 90)], dpi=72)
+    pixels = pymupdf.Pixmap(image)
+    assert (pixels.width, pixels.height) == (250, 130)
+    assert (pixels.pixel(248, 5), pixels.pixel(248, 60)) == ((255, 237, 114), (255, 255, 255))
+
+
+def test_a_page_that_is_not_there_is_named(tmp_path):
+    """Asking for page 5 of one page says how many there are."""
+    with pytest.raises(ReadError, match=r"^paper\.pdf: has 1 pages, not 5; ask for one of those$"):
+        page_crop(_paper(tmp_path), 5)

@@ -1,0 +1,105 @@
+"""Text of PDFs: reading order, repair of words, running heads, references."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from paperkit.reading import read_here
+from paperkit.reading.paragraphs import joined
+from tests.reading_samples import LEFT, RIGHT, WHOLE, Paper, body, prose
+
+
+@pytest.fixture
+def two_columns(tmp_path):
+    """A two-column paper of two pages with running heads, page numbers and references."""
+    paper = Paper()
+    for number in (1, 2, 3):
+        if number > 1:
+            paper.next_page()
+        paper.line("A Running Head of This Paper", 200, 40, size=9)
+        paper.line(str(number), 296, 770, size=9)
+        if number == 1:
+            paper.line("Sparse Codes for Busy Scenes", 150, 80, size=17, font="tibo")
+        top = 110 if number == 1 else 72
+        end = paper.paragraph(f"Leftone{number} " + prose(150), top, LEFT)
+        paper.paragraph(f"Lefttwo{number} " + prose(100), end + 6, LEFT)
+        end = paper.paragraph(f"Rightone{number} " + prose(120), top, RIGHT)
+        if number == 3:
+            paper.line("References", RIGHT[0], end + 26, size=12, font="tibo")
+            paper.paragraph("[1] A. Nobody. Some title of some paper. 2019.", end + 34, RIGHT)
+    return paper.save(tmp_path / "two.pdf")
+
+
+def test_columns_are_read_one_after_the_other(two_columns):
+    """On every page the whole left column comes before the right one."""
+    text = read_here(two_columns).text
+    marks = [w for n in (1, 2, 3) for w in (f"Leftone{n}", f"Lefttwo{n}", f"Rightone{n}")]
+    assert sorted(marks, key=text.find) == marks
+    assert all(mark in text for mark in marks)
+
+
+def test_running_heads_and_page_numbers_are_left_out(two_columns):
+    """What repeats at the edge of the pages is no text."""
+    texts = [p.text for p in read_here(two_columns).paragraphs]
+    assert not [t for t in texts if "Running Head" in t or t.strip() in {"1", "2", "3"}]
+
+
+def test_references_are_known_as_such(two_columns):
+    """The reference list has its role and its section, and a model does not get it."""
+    reading = read_here(two_columns)
+    last = reading.paragraphs[-1]
+    assert (last.text, last.section, last.role) == (
+        "[1] A. Nobody. Some title of some paper. 2019.",
+        "References",
+        "references",
+    )
+    assert last not in reading.body
+
+
+def test_a_paragraph_knows_its_page_and_place(two_columns):
+    """A paragraph's box lies in the column where it stands."""
+    found = next(p for p in read_here(two_columns).paragraphs if p.text.startswith("Rightone2"))
+    assert found.page == 2
+    assert RIGHT[0] - 2 < found.bbox[0] < found.bbox[2] < RIGHT[1] + 2
+
+
+def test_the_title_is_the_largest_print(two_columns):
+    """The title comes from the first page."""
+    assert read_here(two_columns).title == "Sparse Codes for Busy Scenes"
+
+
+def test_a_sentence_goes_on_across_columns(tmp_path):
+    """A paragraph cut by the column's end is one paragraph."""
+    paper = Paper()
+    body(paper, 72, LEFT, 300)
+    paper.paragraph(
+        "The sentence begins here and then goes on and on until the column ends and", 700, LEFT
+    )
+    paper.paragraph("continues in the next one. " + prose(120), 72, RIGHT)
+    text = read_here(paper.save(tmp_path / "cut.pdf")).text
+    assert "column ends and continues in the next one." in text
+
+
+def test_the_stamp_in_the_margin_is_left_out(tmp_path):
+    """The rotated arXiv stamp is no text."""
+    paper = Paper()
+    body(paper, 72, WHOLE, 400)
+    paper.line("arXiv:1503.07589v1 [hep-ex] 26 Mar 2015", 30, 560, size=20, rotate=90)
+    assert "arXiv" not in read_here(paper.save(tmp_path / "stamp.pdf")).text
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "expected"),
+    [
+        (["a sum-", "mary here"], {"summary": 2}, "a summary here"),
+        (["a state-", "space model"], {"state-space": 3}, "a state-space model"),
+        (["pre-", "Raphaelite"], {}, "pre-Raphaelite"),
+        (["图像", "分割"], {}, "图像分割"),
+        (["one  two", "three"], {}, "one two three"),
+    ],
+)
+def test_words_cut_at_line_ends_are_repaired(lines, words, expected):
+    """The document's own words decide whether a hyphen was the typesetter's."""
+    assert joined(lines, Counter(words)) == expected
