@@ -17,7 +17,7 @@ from paperkit.digests import Answer, Evidence, Statement
 from paperkit.errors import Malformed
 from paperkit.outlines import Outline, Question, is_chinese
 from paperkit.papers import Paper, clean_text
-from paperkit.readings import Box, Reading
+from paperkit.readings import Box, Paragraph, Reading
 from paperkit.sentences import split_sentences
 
 PROMPT_VERSION = "1"
@@ -164,9 +164,22 @@ def _passages(
     if paper.abstract:
         yield paper.abstract, "Abstract", None, None
     for p in reading.body if reading else ():
-        if p.role in ("front", "appendix") or (paper.abstract and p.section.strip().lower() == "abstract"):
-            continue
-        yield p.text, p.section, p.page, p.bbox
+        if p.role not in ("front", "appendix") and not _is_said_already(p, paper):
+            yield p.text, p.section, p.page, p.bbox
+
+
+def _is_said_already(paragraph: Paragraph, paper: Paper) -> bool:
+    """Return whether a paragraph is a heading, or the abstract that the paper has from arXiv."""
+    text = _letters(paragraph.text)
+    if not text or len(text) <= len(_letters(paragraph.section)) + 2:
+        return True
+    return bool(paper.abstract) and (
+        paragraph.section.strip().lower() == "abstract" or text[:80] in _letters(paper.abstract)
+    )
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W\d_]", "", text).lower()
 
 
 def make_request(

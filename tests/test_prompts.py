@@ -23,6 +23,9 @@ READING = Reading(
     paragraphs=(
         Paragraph("Some Author, Somewhere", 1, (0, 0, 1, 1), role="front"),
         Paragraph("We render avatars with 3D Gaussians.", 1, (0, 0, 1, 1), "Abstract"),
+        Paragraph("3.1 Training", 2, (5, 6, 7, 8), "Training"),
+        Paragraph("4969", 2, (5, 6, 7, 8), "Training"),
+        Paragraph("It runs at 90 FPS on one GPU.", 2, (5, 6, 7, 8), ""),
         Paragraph("Training takes 3 hours. We use Adam.", 2, (5, 6, 7, 8), "Training"),
         Paragraph("• Extra details.", 2, (0, 0, 1, 1), "More"),
         Paragraph("Proofs.", 2, (0, 0, 1, 1), "A", "appendix"),
@@ -40,7 +43,7 @@ def reply(data: object) -> Reply:
 
 
 def test_the_source_is_numbered_and_without_references() -> None:
-    """Abstract, then the body once; front matter, appendix and references go, and bullets."""
+    """Abstract, then the body once; front, headings, appendix, references, bullets go."""
     assert [(s.number, s.text, s.section, s.page) for s in request().sentences] == [
         (1, "We render avatars with 3D Gaussians.", "Abstract", None),
         (2, "It runs at 90 FPS on one GPU.", "Abstract", None),

@@ -97,3 +97,10 @@ def test_images_are_written_under_names_that_stay(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(names)
     assert all((tmp_path / n).stat().st_size < 400_000 for n in names)
     assert all(1200 <= max(f.width, f.height) <= 2000 for f in first.figures)
+
+
+def test_a_paper_without_a_first_heading_has_its_text(srep):
+    """The block of authors ends where running text begins, heading or not."""
+    assert srep.affiliation.endswith("Yale University, New Haven, Connecticut 06511, USA.")
+    first = next(p for p in srep.paragraphs if p.role == "body")
+    assert first.text.startswith("We propose a scheme to realize scalable quantum computation")

@@ -170,9 +170,18 @@ def _finished(drafts: Sequence[_Draft], words: Counter[str]) -> list[Paragraph]:
         if draft.heading is not None:
             section, role = draft.heading.title, _role(draft.heading, role)
         text = joined([row.text for row in draft.rows], words)
+        if role == "front" and (draft.page > 1 or _is_running_text(text)):
+            role = "body"  # journals that begin without a heading
         if text:
             result.append(Paragraph(text, draft.page, _rounded(draft.box), section, _as_role(role)))
     return result
+
+
+def _is_running_text(text: str) -> bool:
+    """Return whether a paragraph is sentences, not names and addresses."""
+    words = re.findall(r"[^\W\d_]+", text)
+    lower = sum(word[0].islower() for word in words)
+    return len(text) >= 200 and "@" not in text and lower >= 0.75 * len(words)
 
 
 def _as_role(role: str) -> Role:
