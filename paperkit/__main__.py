@@ -112,10 +112,12 @@ def _demo(options: argparse.Namespace) -> _Result:
         shutil.rmtree(folder)
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("library", "posts", "*.post.*"))
     for name in names:
-        command = [sys.executable, "-m", "nbconvert", "--execute", "--allow-errors=False", "--to"]
-        subprocess.run(  # noqa: S603 our own interpreter and files
-            [*command, "html", name.name, "--log-level", "WARN"], cwd=folder, check=True
-        )
+        command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html"]
+        # Without stored state a widget shows its light fallback instead of nothing.
+        command += ["--ExecutePreprocessor.store_widget_state=False", name.name]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 our own
+        if done.returncode:
+            raise PaperkitError(f"{name}: stopped with an error:\n{done.stderr[-2000:]}")
     made = [p for kind in ("*.html", "*.svg", "posts/**/*.md") for p in sorted(folder.glob(kind))]
     return [{"id": str(p)} for p in made], False
 

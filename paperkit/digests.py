@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from paperkit.errors import PaperkitError
 from paperkit.readings import Box
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Origin = Literal["model", "person", "source"]
 Severity = Literal["block", "warn"]
@@ -142,12 +145,35 @@ class Digest:
         """Return the names of the models that wrote something that still stands, sorted."""
         return tuple(sorted({a.model for a in self.answers if a.model and a.statements}))
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return where every sentence comes from: one row per statement, in order.
+
+        Index question; columns text, quote, section, page (of the first passage it rests on),
+        origin, model, at (UTC).
+        """
+        import pandas as pd
+
+        columns = ["question", "text", "quote", "section", "page", "origin", "model", "at"]
+        rows = [
+            (a.question, s.text, *_first(s), a.origin, a.model, a.at)
+            for a in self.answers
+            for s in a.statements
+        ]
+        frame = pd.DataFrame(rows, columns=columns).astype({"page": "Int64"})
+        return frame.set_index("question")
+
     def with_answer(self, answer: Answer) -> Digest:
         """Return a digest in which `answer` replaces that to the same question."""
         rest = [answer if a.question == answer.question else a for a in self.answers]
         if answer not in rest:
             rest.append(answer)
         return replace(self, answers=tuple(rest), approval=None)
+
+
+def _first(statement: Statement) -> tuple[str, str, int | None]:
+    for evidence in statement.evidence:
+        return evidence.quote, evidence.section, evidence.page
+    return "", "", None
 
 
 @dataclass(frozen=True, kw_only=True)

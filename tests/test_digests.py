@@ -54,6 +54,16 @@ def test_a_change_takes_the_approval_away() -> None:
     assert "summary" not in changed
 
 
+def test_where_every_sentence_comes_from_is_a_frame() -> None:
+    """One row per statement, with the passage it rests on."""
+    digest = Digest(paper_id="2411.05184", version=1, outline="d", language="en", answers=(DRAFT,))
+    frame = digest.to_frame()
+    assert frame.index.tolist() == ["takeaways", "takeaways"]
+    assert frame["quote"].tolist() == ["It runs at 90 FPS.", ""]
+    assert frame["page"].astype(object).fillna(0).tolist() == [4, 0]
+    assert set(frame["origin"]) == {"model"}
+
+
 def test_a_missing_answer_is_named() -> None:
     """The error says what is answered."""
     empty = Digest(paper_id="2411.05184", version=1, outline="digest", language="en")
