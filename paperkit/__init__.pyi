@@ -1,4 +1,10 @@
-from .batch import Run as Run, ask as ask, estimate as estimate, read as read, summarize as summarize
+from .batch import (
+    Run as Run,
+    ask as ask,
+    estimate as estimate,
+    read as read,
+    summarize as summarize,
+)
 from .batch import update as update
 from .checks import check as check
 from .digests import Answer as Answer, Digest as Digest, Evidence as Evidence
@@ -13,7 +19,7 @@ from .papers import Paper as Paper
 from .posts import Post as Post, bibliography as bibliography, compose as compose
 from .posts import export as export, load_posts as load_posts, preview as preview
 from .queries import Query as Query
-from .ranking import rank as rank
+from .ranking import off_topic as off_topic, rank as rank, remaining as remaining
 from .reading import read_pdf as read_pdf
 from .readings import Reading as Reading
 from .review import Review as Review
