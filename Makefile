@@ -15,7 +15,7 @@ help:  ## say what there is
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperkit needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,scale,genai,openai]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,scale,genai,openai,assets]'
 	@touch $@
 
 setup: $(READY)  ## make the environment in .venv/
@@ -41,7 +41,7 @@ test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 	$(BIN)/python -m pytest tests/browser
 
 test-blog: $(READY)  ## the posts in real blog engines
-	scripts/system-packages chromium node hugo
+	scripts/system-packages chromium node hugo jekyll pandoc
 	$(BIN)/python -m pytest tests/blog
 
 test-lowest:  ## the unit tests with the oldest versions that pyproject.toml allows

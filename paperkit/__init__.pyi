@@ -17,7 +17,8 @@ from .models.gemini import Gemini as Gemini
 from .outlines import DIGEST as DIGEST, Outline as Outline, Question as Question
 from .papers import Paper as Paper
 from .posts import Post as Post, bibliography as bibliography, compose as compose
-from .posts import export as export, load_posts as load_posts, preview as preview
+from .posts import adopt as adopt, export as export, load_posts as load_posts, notes as notes
+from .posts import preview as preview
 from .queries import Query as Query
 from .ranking import off_topic as off_topic, rank as rank, remaining as remaining
 from .reading import read_pdf as read_pdf

@@ -12,11 +12,24 @@ from paperkit.errors import PaperkitError
 DECISIONS = ("keep", "skip", "later")
 """What a person can decide; a paper without a decision is ``undecided`` in a query."""
 
-SORTS = ("score", "published", "updated", "title", "decided", "id")
+SORTS = (
+    "score", "published", "updated", "title", "authors", "category", "version", "decision",
+    "decided", "id",
+)  # fmt: skip
 """What papers can be sorted by; a leading ``-`` turns the order around."""
 
 HAVE = ("pdf", "reading", "digest", "approved", "code", "update")
 """What a paper can have: files, write-ups, a code link, or a new version since the decision."""
+
+VENUES: tuple[str, ...] = tuple(
+    """3DV AAAI AAMAS ACL AISTATS ApJ ASRU BMVC CAV CCS CHI CIKM COLING COLM COLT CoRL CRYPTO CVPR
+    EACL ECAI ECCV ECIR ECML EMNLP EUROCRYPT FOCS FSE GECCO HPCA ICALP ICASSP ICCV ICDE ICDM ICLR
+    ICME ICML ICRA ICSE IJCAI IJCNN IJCV INFOCOM INTERSPEECH Interspeech IROS ISBI ISCA ISIT ISMIR
+    ITSC JHEP JMLR KDD MICCAI MIDL MNRAS NAACL NDSS NeurIPS NIPS OSDI PAMI PLDI PODC POPL PRB PRD
+    PRL RecSys RSS SIGCOMM SIGGRAPH SIGIR SIGMOD SOSP STACS STOC TACL TMLR TOG TPAMI UAI UIST
+    USENIX VLDB WACV WSDM WWW""".split()
+)
+"""The venues recognized, as whole words in this case, in arXiv's comment and journal reference."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +37,10 @@ class Query:
     """A selection of a library's papers; every field narrows it, an empty one doesn't.
 
     ``text`` are words (prefixes) of title, abstract or authors, all of which must occur; quotes
-    keep a phrase together. Within one field the alternatives are ORed. ``since`` and ``until``
-    are dates of v1 (UTC, inclusive). ``sort`` is tried in order.
+    keep a phrase together. Within one field the alternatives are ORed, but for ``has``, all of
+    which must be true (``-pdf``: has none). ``venues`` are names of `VENUES` in the comment or
+    journal reference. ``since`` and ``until`` are dates of v1 (UTC, inclusive). ``sort`` is tried
+    in order.
     """
 
     text: str = ""
@@ -35,6 +50,7 @@ class Query:
     categories: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
     sort: tuple[str, ...] = ("-published",)
@@ -52,6 +68,7 @@ class Query:
         _known("decisions", self.decisions, (*DECISIONS, "undecided"))
         _known("sort", tuple(s.removeprefix("-") for s in self.sort), SORTS)
         _known("has", tuple(h.removeprefix("-") for h in self.has), HAVE)
+        _known("venues", self.venues, VENUES)
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-able data with the fields that say something."""

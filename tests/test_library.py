@@ -335,6 +335,20 @@ def test_a_paper_without_digest_says_what_to_do(library: Library) -> None:
         library.approve("2411.00001")
 
 
+def test_what_was_published_is_known(library: Library) -> None:
+    """Its status says when; papers the library lacks are left out, a second time adds nothing."""
+    posted = pd.DataFrame(
+        {"version": [1, 1], "topic": "test", "date": "2024-11-12"},
+        index=["2411.00001", "2412.00009"],
+    )
+    assert library.publish(posted) == 1
+    assert library.publish(posted) == 1
+    assert library.papers("fast").loc["2411.00001", "status"] == "published 2024-11-12"
+    assert library.published().to_dict("records") == [
+        {"id": "2411.00001", "version": 1, "topic": "test", "date": "2024-11-12"}
+    ]
+
+
 def test_hostile_text_is_kept_as_text(library: Library) -> None:
     """A title made to break things goes in and comes out unchanged, and can be found."""
     library.add([make_paper("2411.00066", title=HOSTILE)])

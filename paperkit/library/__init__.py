@@ -16,17 +16,28 @@ import pandas as pd
 from paperkit import checks
 from paperkit.digests import Answer, Digest, blocking
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.library import decisions, drafts, files, records, sample, schema, shelves
+from paperkit.library import (
+    decisions,
+    drafts,
+    files,
+    galleries,
+    ledgers,
+    publications,
+    records,
+    sample,
+    schema,
+)
 from paperkit.library.decisions import State
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import Paper, clean_text, from_frame, paper_id
+from paperkit.prompts import Reply
 from paperkit.queries import Query
 from paperkit.readings import Reading
 
 __all__ = ["Library"]
 
 
-class Library(shelves.Shelf):
+class Library(ledgers.Ledger, galleries.Gallery):
     """One folder with papers, decisions, readings, digests and figures.
 
     >>> library = Library("avatars")
@@ -64,6 +75,10 @@ class Library(shelves.Shelf):
                 sample.fill(cls(part))
                 shutil.copytree(part, folder, dirs_exist_ok=True)
         return cls(folder)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what goes to another process: the folder."""
+        return type(self), (self.path,)
 
     def __repr__(self) -> str:
         """Return a line with the folder and the number of papers."""
@@ -306,19 +321,29 @@ class Library(shelves.Shelf):
             return drafts.is_known(db, key)
 
     def save_call(self, id: str, **call: Any) -> None:
-        """Append the record of one call to a model: key, model, tokens, outcome, error."""
+        """Append the record of one call to a model (see `drafts.put_call`)."""
         with schema.writing(self._file) as db:
             drafts.put_call(db, records.number(db, id), **call)
 
     def calls(self) -> pd.DataFrame:
-        """Return all calls to models: id, model, tokens_in, tokens_out, outcome, error, at."""
-        columns = ["id", "model", "tokens_in", "tokens_out", "outcome", "error", "at"]
+        """Return all calls to models, failed ones too: whom, tokens, cost, outcome, when."""
+        columns = ["id", "model", "tokens_in", "tokens_out", "cost", "outcome", "error", "at"]
         with schema.reading(self._file) as db:
             sql = f"SELECT {', '.join(columns)} FROM calls JOIN papers USING (num) ORDER BY seq"  # noqa: S608
             rows = [tuple(r) for r in db.execute(sql)]
         frame = pd.DataFrame(rows, columns=columns)
         frame["at"] = pd.to_datetime(frame["at"], utc=True)
-        return frame.astype({"tokens_in": "Int64", "tokens_out": "Int64"})
+        return frame.astype({"tokens_in": "Int64", "tokens_out": "Int64", "cost": "Float64"})
+
+    def calls_since(self, model: str, since: datetime) -> list[tuple[datetime, int]]:
+        """Return when a model was asked since then, and the tokens each call took."""
+        with schema.reading(self._file) as db:
+            return drafts.calls_since(db, model, since)
+
+    def held_reply(self, key: str) -> Reply | None:
+        """Return a reply to a request that a crash kept from becoming answers, or None."""
+        with schema.reading(self._file) as db:
+            return drafts.held_reply(db, key)
 
     def approve(
         self,
@@ -361,6 +386,26 @@ class Library(shelves.Shelf):
             num = records.number(db, id)
             drafts.put_approval(db, num, digest, by=getpass.getuser(), withdraw=True)
         return self._existing(id, outline, digest.language)
+
+    # Publications
+
+    def publish(self, posted: pd.DataFrame) -> int:
+        """Remember that papers were published; return how many of them the library has.
+
+        `posted` has a row per paper: index id, columns version, topic and date (of the post), as
+        `load_posts` gives them. What is on record already stays as it is.
+        """
+        with schema.writing(self._file) as db:
+            rows = zip(
+                posted.index, posted["version"], posted["topic"], posted["date"], strict=True
+            )
+            return publications.put(db, rows)
+
+    def published(self) -> pd.DataFrame:
+        """Return what was published: id, version, topic, date, oldest first."""
+        with schema.reading(self._file) as db:
+            rows = publications.listed(db)
+        return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
 
     def _existing(self, id: str, outline: str, language: str | None) -> Digest:
         digest = self.digest(id, outline=outline, language=language)

@@ -316,19 +316,25 @@ def _read(db: sqlite3.Connection) -> dict[str, list[Any]]:
     """Return the columns of all papers; equal JSON texts are parsed once."""
     lists = _Once(lambda text: tuple(json.loads(text)))
     venues = _Once(lambda text: tuple(dict.fromkeys(_VENUE.findall(text))))
-    names = ("num", "day", "state", "update", "code", "categories", "tags", "venues")
-    found: dict[str, list[Any]] = {name: [] for name in names}
-    add = [found[name].append for name in names]
-    states: dict[str | None, int] = {None: 0}
-    states.update({d: _STATES.index(d) for d in DECISIONS})
-    for num, day, state, update, code, categories, tags, words in db.execute(_NARROW):
-        values = (num, _day(day), states[state], bool(update), code, lists[categories],
-                  lists[tags], venues[words])  # fmt: skip
-        for append, value in zip(add, values, strict=True):
-            append(value)
+    ways: dict[str, Callable[[Any], Any]] = {
+        "num": int,
+        "day": _day,
+        "state": _CODES.__getitem__,
+        "update": bool,
+        "code": bool,
+        "categories": lists.__getitem__,
+        "tags": lists.__getitem__,
+        "venues": venues.__getitem__,
+    }
+    found: dict[str, list[Any]] = {name: [] for name in ways}
+    cursor = db.execute(_NARROW)
+    while chunk := cursor.fetchmany(5000):
+        for (name, way), column in zip(ways.items(), zip(*chunk, strict=True), strict=True):
+            found[name].extend(map(way, column))
     return found
 
 
+_CODES: dict[str | None, int] = {None: 0, **{d: i for i, d in enumerate(_STATES)}}
 _NARROW = """
 SELECT num, published, decision, decided_version < version, code, categories, tags,
     CASE WHEN comment = '' AND journal_ref = '' THEN '' ELSE comment || ' ' || journal_ref END

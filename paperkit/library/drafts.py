@@ -6,11 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from paperkit.digests import Answer, Approval, Digest, Finding
 from paperkit.library.records import dump, now
+from paperkit.prompts import Reply
 from paperkit.readings import Reading
 
 
@@ -146,10 +147,34 @@ def put_call(
     tokens: tuple[int | None, int | None],
     outcome: str,
     error: str = "",
+    cost: float | None = None,
+    turn: int = 1,
+    reply: str | None = None,
 ) -> None:
     """Append the record of one call to a model, failed ones too."""
     db.execute(
-        "INSERT INTO calls (num, key, model, tokens_in, tokens_out, outcome, error, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (num, key, model, *tokens, outcome, error, now()),
+        "INSERT INTO calls (num, key, model, tokens_in, tokens_out, outcome, error, at, cost,"
+        " turn, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (num, key, model, *tokens, outcome, error, now(), cost, turn, reply),
     )
+
+
+def held_reply(db: sqlite3.Connection, key: str) -> Reply | None:
+    """Return a first reply that was paid for but came to nothing: a crash came before."""
+    row = db.execute(
+        "SELECT * FROM calls WHERE key = ? AND reply IS NOT NULL ORDER BY seq DESC LIMIT 1", (key,)
+    ).fetchone()
+    if row is None or row["turn"] != 1:
+        return None
+    used = {"tokens_in": row["tokens_in"], "tokens_out": row["tokens_out"]}
+    return Reply(text=row["reply"], model=row["model"], **used)
+
+
+def calls_since(db: sqlite3.Connection, model: str, since: datetime) -> list[tuple[datetime, int]]:
+    """Return when a model was asked since then, and the tokens each call took."""
+    sql = (
+        "SELECT at, coalesce(tokens_in, 0) + coalesce(tokens_out, 0) FROM calls"
+        " WHERE model = ? AND at >= ? ORDER BY at"
+    )
+    moment = since.astimezone(UTC).isoformat(timespec="microseconds")
+    return [(datetime.fromisoformat(at), n) for at, n in db.execute(sql, (model, moment))]

@@ -20,14 +20,15 @@ _ROW = """
 SELECT p.num, p.id, p.version, p.decided_version, p.title, p.authors, p.published, p.updated,
     p.categories, p.decision, p.tags, p.note, p.score, p.why, p.code, p.comment,
     (SELECT json_group_array(topic) FROM topics t WHERE t.num = p.num) AS topics,
-    {reading} AS reading, {digest} AS digest, {approved} AS approved
+    {reading} AS reading, {digest} AS digest, {approved} AS approved,
+    {posted} AS posted
 FROM papers p
 """
 
 
 def _row_sql() -> str:
     names = ("reading", "digest", "approved")
-    return _ROW.format(**{name: records.HAS[name] for name in names})
+    return _ROW.format(posted=records.POSTED, **{name: records.HAS[name] for name in names})
 
 
 def rows(

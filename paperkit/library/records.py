@@ -6,7 +6,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,7 +65,7 @@ def _add_one(db: sqlite3.Connection, paper: Paper) -> str:
         num = db.execute(sql, (paper.id, *values, now())).lastrowid
     else:
         num = known["num"]
-    record = dump({**asdict(paper), "published": values[5], "updated": values[6]})
+    record = dump({**vars(paper), "published": values[5], "updated": values[6]})
     row = (num, paper.version, record, now())
     fresh = db.execute("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", row).rowcount
     if known is not None and fresh and paper.version > known["version"]:
@@ -195,10 +194,14 @@ def order(query: Query) -> str:
     return ", ".join([*terms, "p.num DESC"])
 
 
+POSTED = "(SELECT max(date) FROM publications o WHERE o.num = p.num)"
+"""The day a paper was last published, as a column named ``posted``; `status` reads it."""
+
 _FRAME = """
 SELECT p.*,
     (SELECT json_group_array(topic) FROM topics t WHERE t.num = p.num) AS topics,
-    EXISTS (SELECT 1 FROM answers a WHERE a.num = p.num) AS has_digest
+    EXISTS (SELECT 1 FROM answers a WHERE a.num = p.num) AS has_digest,
+    {posted} AS posted
 FROM papers p WHERE {where} ORDER BY {order}
 """
 
@@ -206,7 +209,7 @@ FROM papers p WHERE {where} ORDER BY {order}
 def select(db: sqlite3.Connection, query: Query, with_pdf: Sequence[str] = ()) -> pd.DataFrame:
     """Return the papers frame of `query`, with what the library knows beyond arXiv."""
     condition, values = where(query, with_pdf)
-    sql = _FRAME.format(where=condition, order=order(query))
+    sql = _FRAME.format(posted=POSTED, where=condition, order=order(query))
     try:
         rows = db.execute(sql, values).fetchall()
     except sqlite3.OperationalError as error:
@@ -244,13 +247,16 @@ LIBRARY_COLUMNS = {
 
 
 def status(row: sqlite3.Row) -> str:
-    """Return what is remarkable about a paper: ``withdrawn``, ``v1→v2`` since decided, or empty."""
+    """Return what is remarkable about a paper, or nothing.
+
+    ``withdrawn``, ``v1→v2`` since it was decided on, or ``published 2024-11-12`` in a post.
+    """
     if re.search(r"\bwithdrawn\b", row["comment"], re.I):
         return "withdrawn"
     before = row["decided_version"]
     if before is not None and before < row["version"]:
         return f"v{before}→v{row['version']}"
-    return ""
+    return f"published {row['posted']}" if row["posted"] else ""
 
 
 def set_scores(db: sqlite3.Connection, rows: Iterable[tuple[float, str, str]]) -> None:

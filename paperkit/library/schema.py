@@ -127,12 +127,17 @@ CREATE TABLE calls (
     num INTEGER NOT NULL REFERENCES papers,
     key TEXT NOT NULL,
     model TEXT NOT NULL,
-    tokens_in INTEGER,
+    tokens_in INTEGER,                -- NULL: the provider did not say
     tokens_out INTEGER,
     outcome TEXT NOT NULL,
     error TEXT NOT NULL,
-    at TEXT NOT NULL
+    at TEXT NOT NULL,
+    cost REAL,                        -- NULL: unknown
+    turn INTEGER NOT NULL,            -- 1: asked, 2: asked to repair the reply
+    reply TEXT                        -- as it came; NULL where there was none
 );
+CREATE INDEX calls_key ON calls (key, seq);
+CREATE INDEX calls_model ON calls (model, at);
 CREATE TABLE licences (
     num INTEGER PRIMARY KEY REFERENCES papers,
     licence TEXT NOT NULL             -- as the source states it: CC BY 4.0, or an address
@@ -144,6 +149,29 @@ CREATE TABLE publications (
     date TEXT NOT NULL,
     at TEXT NOT NULL,
     PRIMARY KEY (num, topic, date)
+) WITHOUT ROWID;
+CREATE TABLE windows (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic TEXT NOT NULL,
+    query TEXT NOT NULL,              -- without dates
+    since TEXT NOT NULL,              -- days of submission, UTC, inclusive
+    until TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    promised INTEGER,                 -- NULL: arXiv gave no count
+    got INTEGER NOT NULL,
+    lost TEXT NOT NULL,               -- JSON: what can't be used, with the reason
+    why TEXT NOT NULL,
+    followed INTEGER NOT NULL
+);
+CREATE INDEX windows_topic ON windows (topic, query, seq);
+CREATE TABLE days (
+    seq INTEGER NOT NULL REFERENCES windows,
+    day TEXT NOT NULL,
+    ids TEXT NOT NULL,                -- JSON array: what arXiv gave of that day
+    promised INTEGER,
+    complete INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (seq, day)
 ) WITHOUT ROWID;
 """
 

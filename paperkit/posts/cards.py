@@ -1,0 +1,307 @@
+"""Cards: one paper's part of a post, from what arXiv, the PDF and the digest say.
+
+Every word from outside is made inert here; the templates only lay out what they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paperkit.digests import Digest
+from paperkit.outlines import Outline, Question, label_of
+from paperkit.papers import Paper, find_links, is_code_link
+from paperkit.posts import escapes
+from paperkit.posts.figures import Image, captioned, images, is_open, licence_name
+from paperkit.posts.figures import label_of as figure_label
+from paperkit.posts.flavors import Flavor
+from paperkit.posts.labels import label
+from paperkit.readings import Reading
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from paperkit.library import Library
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """All that is known about one paper when its card is written."""
+
+    paper: Paper
+    digest: Digest | None
+    reading: Reading | None
+    licence: str
+    folder: Path
+    newest: int
+
+
+def source_of(id: str, library: Library, outline: Outline, language: str) -> Source:
+    """Return what the library knows of a paper, in the version its digest is about."""
+    paper = library.paper(id)
+    digest = library.digest(id, outline=outline.name, language=language)
+    version = digest.version if digest else paper.version
+    return Source(
+        paper=replace(paper, version=version),
+        digest=digest,
+        reading=library.reading(id, version=version),
+        licence=licence_name(library.licence(id)),
+        folder=library.figures_path(id, version),
+        newest=paper.version,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """How cards are written: for which engine, in which language, with which figures."""
+
+    flavor: Flavor
+    language: str
+    outline: Outline
+    figures: str = "licensed"
+    link: str = ""
+
+    def inline(self, text: str, *, links: bool = True) -> str:
+        """Return one line of outside text for this engine."""
+        return self.flavor.escape.inline(text, links=links)
+
+    def heading(self, text: str) -> str:
+        """Return a question's or a part's heading, quotes and dashes as the engine likes them."""
+        return replace(self.flavor.escape, smart="").inline(text, links=False)
+
+    def label(self, name: str, **values: object) -> str:
+        """Return a label in the post's language."""
+        return label(name, self.language, **values)
+
+
+@cache
+def template(name: str) -> Template:
+    """Return one of the package's templates."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("paperkit", "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 Markdown; escapes.py has made every text inert
+    )
+    return environment.get_template(f"{name}.md.jinja")
+
+
+def shown(source: Source, figures: str) -> tuple[Image, ...]:
+    """Return the figures that a post with this setting shows of a paper."""
+    if source.reading is None or figures == "link":
+        return ()
+    if figures == "licensed" and not is_open(source.licence):
+        return ()
+    return images(source.paper, source.reading.figures, source.folder)
+
+
+def card(
+    source: Source,
+    style: Style,
+    *,
+    notices: Sequence[str] = (),
+    included: tuple[Image, ...] | None = None,
+) -> str:
+    """Return one paper's card as Markdown that ends with a newline.
+
+    `included` are the figures shown, if the caller has looked for them already.
+    """
+    images = shown(source, style.figures) if included is None else included
+    view = {
+        **_metadata(source, style),
+        "label": style.label,
+        "notices": [style.inline(n) for n in [*notices, *_newer(source, style)]],
+        "translation": _joined(_texts(source, "abstract"), style),
+        "leads": [_block(q, source, style) for q in leading(style.outline) if _has(source, q)],
+        "sections": _sections(source, style),
+        "missing": _missing(source, style),
+        "figures": _figures(source, style, images),
+    }
+    text = template("card").render(view)
+    return "\n".join(_single_blank(text.splitlines())) + "\n"
+
+
+def _metadata(source: Source, style: Style) -> dict[str, str]:
+    """What arXiv states about the paper."""
+    paper = source.paper
+    return {
+        "title": style.inline(paper.title, links=False),
+        "authors": style.inline(", ".join(paper.authors), links=False),
+        "abstract": style.inline(paper.abstract),
+        "pdf": paper.pdf_url,
+        "abs": paper.abs_url,
+        "comment": style.inline(paper.comment),
+    }
+
+
+def _single_blank(lines: Sequence[str]) -> list[str]:
+    stripped = [line.rstrip() for line in lines]
+    kept = [x for i, x in enumerate(stripped) if x or (i and stripped[i - 1])]
+    return kept[:-1] if kept and not kept[-1] else kept
+
+
+def _newer(source: Source, style: Style) -> list[str]:
+    version, newest = source.paper.version, source.newest
+    return [style.label("newer", version=version, newest=newest)] if newest > version else []
+
+
+def leading(outline: Outline) -> list[Question]:
+    """Return the questions shown before the deep reading: those before the first part."""
+    found = []
+    for question in outline.questions:
+        if question.part:
+            break
+        if question.key not in ("title", "abstract"):
+            found.append(question)
+    return found
+
+
+def deep(outline: Outline) -> list[Question]:
+    """Return the questions of the deep reading."""
+    first = leading(outline)
+    return [q for q in outline.questions if q not in first and q.key not in ("title", "abstract")]
+
+
+def _texts(source: Source, key: str) -> tuple[str, ...]:
+    digest = source.digest
+    return digest[key].texts if digest is not None and key in digest else ()
+
+
+def _has(source: Source, question: Question) -> bool:
+    return bool(_texts(source, question.key))
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Return sentences as running text: no space after Chinese punctuation."""
+    text = ""
+    for sentence in texts:
+        gap = "" if not text or ord(text[-1]) > 0x2E7F else " "
+        text += gap + sentence.strip()
+    return text
+
+
+def _joined(texts: Sequence[str], style: Style) -> str:
+    return style.inline(joined(texts))
+
+
+def _block(question: Question, source: Source, style: Style) -> dict[str, Any]:
+    texts = _texts(source, question.key)
+    is_list = question.kind == "list"
+    return {
+        "heading": style.heading(question.heading(style.language)),
+        "items": [style.inline(t) for t in texts] if is_list else [],
+        "text": "" if is_list else _joined(texts, style),
+    }
+
+
+def _sections(source: Source, style: Style) -> list[dict[str, Any]]:
+    """The deep reading: what arXiv and the PDF state, then the outline's parts; [] without any."""
+    answered = [q for q in deep(style.outline) if _has(source, q)]
+    if not answered:
+        return []
+    sections = _stated(source, style)
+    part = None
+    for question in answered:
+        block = _block(question, source, style)
+        if not question.part:
+            sections.append({"heading": block["heading"], "blocks": [{**block, "heading": ""}]})
+        elif question.part == part:
+            sections[-1]["blocks"].append(block)
+        else:
+            heading = label_of(
+                style.outline.parts.get(question.part, {"en": question.part}), style.language
+            )
+            sections.append({"heading": style.heading(heading), "blocks": [block]})
+        part = question.part or None
+    return sections
+
+
+def _stated(source: Source, style: Style) -> list[dict[str, Any]]:
+    paper, reading = source.paper, source.reading
+    affiliation = reading.affiliation if reading else ""
+    rows = [
+        ("title", _joined(_texts(source, "title"), style), []),
+        ("authors", style.inline(", ".join(paper.authors), links=False), []),
+        ("affiliation", style.inline(affiliation), []),
+        ("keywords", style.inline(", ".join(paper.categories)), []),
+        ("links", "", _links(source, style)),
+    ]
+    return [
+        {"heading": style.label(name), "blocks": [{"heading": "", "text": text, "items": items}]}
+        for name, text, items in rows
+        if text or items
+    ]
+
+
+def _links(source: Source, style: Style) -> list[str]:
+    """The paper's own addresses: arXiv's, those in abstract and comment, those the PDF links."""
+    paper = source.paper
+    found = {paper.abs_url: "paper"}
+    for url in find_links(paper.abstract, paper.comment):
+        found.setdefault(url, "code" if is_code_link(url) else "link")
+    for link in source.reading.links if source.reading else ():
+        if link.own and link.kind in ("code", "project", "data", "video"):
+            found.setdefault(link.url, link.kind)
+    pairs = [(style.label(kind), escapes.safe_url(url)) for url, kind in found.items()]
+    return [f"{name}{style.label('colon')}<{url}>" for name, url in pairs if url]
+
+
+def _missing(source: Source, style: Style) -> str:
+    """The headings of what the digest leaves out, so that no part is missing without a word."""
+    if not _sections(source, style):
+        return ""
+    names = [q.heading(style.language) for q in deep(style.outline) if not _has(source, q)]
+    if not (source.reading and source.reading.affiliation):
+        names.insert(0, style.label("affiliation"))
+    return style.inline(style.label("comma").join(names), links=False)
+
+
+def _figures(source: Source, style: Style, included: tuple[Image, ...]) -> str:
+    """The list of figures in the engine's way; linked where the licence doesn't allow more."""
+    if source.reading is None or not source.reading.figures:
+        return ""
+    linked = [] if included else [f for f in source.reading.figures if f.file]
+    if not included and not linked:
+        return ""
+    view = {
+        "label": style.label,
+        "images": [_image(i, style) for i in included],
+        "linked": [_linked(f, source, style) for f in linked],
+        "licence": _licence(source, style) if included and is_open(source.licence) else "",
+    }
+    return template(f"figures-{style.flavor.figures}").render(view).strip("\n")
+
+
+def _licence(source: Source, style: Style) -> str:
+    authors = source.paper.authors
+    many = style.label("others", first=authors[0]) if len(authors) > 3 else ", ".join(authors)
+    return style.inline(style.label("licence", authors=many, licence=source.licence), links=False)
+
+
+def _image(image: Image, style: Style) -> dict[str, Any]:
+    return {
+        "src": escapes.safe_url(style.link + image.name),
+        "alt": escapes.attribute(image.alt),
+        "plain": style.flavor.escape.words(" ".join(image.alt.split())),
+        "raw": " ".join(image.alt.replace("`", "'").split()),
+        "caption": style.inline(image.alt, links=False),
+        "width": image.width,
+        "height": image.height,
+    }
+
+
+def _linked(figure: Any, source: Source, style: Style) -> dict[str, Any]:
+    name = figure_label(figure)
+    caption = captioned(name, figure.caption).removeprefix(name).removeprefix(": ")
+    return {
+        "url": f"{source.paper.pdf_url}#page={int(figure.page)}",
+        "label": style.inline(name, links=False),
+        "caption": style.inline(caption, links=False),
+    }

@@ -1,0 +1,238 @@
+"""Escapes: text from outside as Markdown that every engine shows as it was written.
+
+Measured in the real engines: a Markdown-active character as a numeric entity is inert in marked,
+kramed, goldmark, kramdown, pandoc and markdown-it alike, backslashes are not. Formulas go one of
+two ways: as entities, where the engine knows no math and MathJax reads the finished page, or
+untouched, where the engine itself takes them out before it looks for Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+from urllib.parse import quote
+
+from paperkit.papers import find_links
+
+MathStyle = Literal["entities", "native"]
+
+# A backslash that MathJax would take for the start of a formula, a reference or an escape.
+_MATHJAX = r"(?:\\(?=[\\$(\[]|begin\b|(?:eq)?ref\b)|\$)+"
+_ACTIVE = re.compile(
+    rf"({_MATHJAX})" + r"|[\\`*_{}\[\]<>&~|^$@]|:(?=[\w+-]+:)|::|(?<!\S)#|(?<==)=|(?<=\+)\+"
+)
+# What "smart" punctuation turns into something else: names and titles are to stay arXiv's.
+_SMART = re.compile(r"['\"]|(?<=[-+])-|(?<=\.)\.|\((?=(?:c|r|p|tm)\))", re.I)
+_ACTIVE_OR_SMART = re.compile(f"{_ACTIVE.pattern}|{_SMART.pattern}", re.I)
+_LITERALS: dict[str, Callable[[str], str]] = {
+    "span": lambda text: "".join(f"<span>{'&#92;' if c == chr(92) else c}</span>" for c in text),
+    "code": lambda text: f"`{text}`",
+    "escape": lambda text: text.replace("\\", "&#92;").replace("$", "\\$"),
+    # pandoc's pages let MathJax look for \\( everywhere.
+    "pandoc": lambda text: text.replace("\\", "<span>&#92;</span>").replace("$", "\\$"),
+}
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LIST_NUMBER = re.compile(r"\d{1,9}[.)]")
+_FENCES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
+_ENVIRONMENT = (
+    r"\\begin\{((?:align|alignat|eqnarray|equation|flalign|gather|multline|displaymath|math)\*?)\}"
+)
+_OPENING = re.compile(rf"\\\\|\\\$|\$\$|\$|\\\[|\\\(|{_ENVIRONMENT}")
+# Macros that reach beyond their formula: links and styles into the page, definitions into others.
+_REACHING = re.compile(
+    r"\\(?:href|url|style|class|cssId|require|html\w+|data|def|gdef|edef|let|newcommand|"
+    r"renewcommand|newenvironment|renewenvironment|DeclareMathOperator|mmlToken|bbox|unicode|"
+    r"includegraphics|input|toggle|texttip|tooltip|enclose)(?![A-Za-z])"
+)
+_MONEY = re.compile(r"\d[\d.,]*\s?(?:[kKMB]|bn|USD|million|billion)?(?:\s|[,;:.]\s|$)")
+_PLAIN_IN_MATH = frozenset("+=,()/;:!? ")
+
+
+class Formula(NamedTuple):
+    """One formula of a text: its TeX without delimiters, and whether it stands on its own line."""
+
+    tex: str
+    display: bool
+
+
+def pieces(text: str) -> Iterator[str | Formula]:
+    r"""Yield the text's runs of words and its formulas (``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]``).
+
+    A dollar sign that opens no formula ("$5 and then $6") stays in the words. So does a formula
+    with macros that reach beyond it (``\href``, ``\def``), or whose braces don't match.
+    """
+    start = position = 0
+    while found := _OPENING.search(text, position):
+        position = found.end()
+        close = rf"\end{{{found[1]}}}" if found[1] else _FENCES.get(found[0], "")
+        end = _closing(text, position, close) if close else -1
+        if end < 0 or not _is_formula(text[position:end], found[0]):
+            continue
+        if found.start() > start:
+            yield text[start : found.start()]
+        start = end + len(close)
+        tex = text[found.start() : start] if found[1] else text[position:end]
+        yield Formula(" ".join(tex.split()), found[0] not in ("$", "\\("))
+        position = start
+    if start < len(text):
+        yield text[start:]
+
+
+def _closing(text: str, start: int, close: str) -> int:
+    """Where the formula ends: as in MathJax, at the first closing outside of braces."""
+    depth, position = 0, start
+    while position < len(text) and position - start < 2000:
+        if depth == 0 and text.startswith(close, position):
+            return position
+        if text[position] == "\\":
+            position += 2
+            continue
+        depth += {"{": 1, "}": -1}.get(text[position], 0)
+        if depth < 0:
+            return -1
+        position += 1
+    return -1
+
+
+def _is_formula(tex: str, fence: str) -> bool:
+    if not tex.strip() or "\n\n" in tex or _REACHING.search(tex):
+        return False
+    if fence != "$" or re.search(r"[\\^_=<>{}]", tex):
+        return True
+    if _MONEY.match(tex):
+        return tex.strip().isdigit()
+    if tex[0] == " " or not re.search(r"[\w)\]|'!]$", tex):
+        return False
+    return not re.search(r"[^\W\d]{3,}\s+[^\W\d]{2,}", tex)
+
+
+def entity(text: str) -> str:
+    """Return characters as numeric entities."""
+    return "".join(f"&#{ord(c)};" for c in text)
+
+
+def formula(found: Formula, style: MathStyle) -> str:
+    """Return a formula with its delimiters, safe from the engine."""
+    if style == "native":
+        fence = "$$" if found.display else "$"
+        return f"{fence}{found.tex.replace('{{<', '{ {<')}{fence}"
+    tex = "".join(
+        c if c.isalnum() or c in _PLAIN_IN_MATH or ord(c) > 127 else entity(c) for c in found.tex
+    )
+    # kramed turns "$$" into a script element, in which entities would stay as they are.
+    return f"$&#36;{tex}&#36;$" if found.display else f"${tex}$"
+
+
+@dataclass(frozen=True)
+class Escape:
+    """How one engine wants its text.
+
+    ``math`` says who reads formulas; ``literal`` is how a dollar sign that starts none is
+    written: in an element, as MathJax reads no formula across an element's ends, or escaped.
+    ``smart`` is how quotes, dashes and dots are kept from being changed: "" where they are safe.
+    """
+
+    math: MathStyle = "entities"
+    literal: Literal["span", "code", "escape", "pandoc"] = "span"
+    smart: Literal["entity", "backslash", ""] = "entity"
+
+    def words(self, text: str) -> str:
+        """Return text without formulas as inline Markdown."""
+        pattern = _ACTIVE_OR_SMART if self.smart else _ACTIVE
+        return pattern.sub(self._written, text)
+
+    def _written(self, found: re.Match[str]) -> str:
+        if found[1]:
+            return _LITERALS[self.literal](found[0])
+        if self.smart == "backslash" and _SMART.match(found.string, found.start()):
+            return "\\" + found[0]
+        return _NAMED.get(found[0]) or entity(found[0])
+
+    def inline(self, text: str, *, links: bool = True) -> str:
+        """Return one line of outside text as Markdown: words inert, formulas kept, URLs linked."""
+        write = self._linked if links else self.words
+        done = ""
+        for piece in pieces(" ".join(text.split())):
+            if isinstance(piece, Formula):
+                done += formula(piece, self.math)
+            elif done and self.math == "native" and piece[0].isdigit():
+                done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
+            else:
+                done += write(piece)
+        return _not_leading(done)
+
+    def _linked(self, text: str) -> str:
+        done, position = [], 0
+        for url in find_links(text):
+            start = text.find(url, position)
+            if start < 0:
+                continue
+            done += [self.words(text[position:start]), f"<{safe_url(url)}>"]
+            position = start + len(url)
+        return "".join([*done, self.words(text[position:])])
+
+
+def safe_url(url: str) -> str:
+    """Return an http(s) address, or a relative path, that no engine can misread; else ``""``."""
+    if re.match(r"(?!https?://)[A-Za-z][A-Za-z0-9+.\-]*:", url):
+        return ""
+    # "@" turns kramed's <https://…> into a mail address.
+    return quote(url, safe="/:?#=&;,+-._~%!")
+
+
+def _not_leading(line: str) -> str:
+    """Keep the first characters of a line from starting a list, a heading or a rule."""
+    if number := _LIST_NUMBER.match(line):
+        return number[0][:-1] + entity(number[0][-1]) + line[number.end() :]
+    if line[:1] and line[0] in "#+-=:%!":
+        return entity(line[0]) + line[1:]
+    return line
+
+
+def attribute(text: str) -> str:
+    """Return outside text for a double-quoted HTML attribute, inert for Markdown engines too."""
+    line = " ".join(text.split())
+    return "".join(
+        c if c.isalnum() or ord(c) > 127 or c in " .,;:()/+-=?!" else entity(c) for c in line
+    )
+
+
+_CODE = re.compile(
+    r"(?ms)^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(`+)(?!`).+?(?<!`)\2(?!`)"
+)
+
+
+def prose(markdown: str, style: MathStyle, templates: tuple[str, ...] = ()) -> str:
+    """Return a person's own Markdown with its formulas made safe from the engine.
+
+    `templates` are openings of the engine's template language: text to a person who writes for
+    every engine, so they are kept from being run, in code too.
+    """
+    done, position = [], 0
+    for code in _CODE.finditer(markdown):
+        done.append(_formulas(markdown[position : code.start()], style, templates))
+        done.append(_apart(code[0], templates))
+        position = code.end()
+    done.append(_formulas(markdown[position:], style, templates))
+    return "".join(done)
+
+
+def _formulas(text: str, style: MathStyle, templates: tuple[str, ...]) -> str:
+    parts = []
+    for piece in pieces(text):
+        if isinstance(piece, Formula):
+            parts.append(formula(piece, style))
+            continue
+        for opening in templates:
+            piece = piece.replace(opening, entity(opening))
+        parts.append(piece)
+    return "".join(parts)
+
+
+def _apart(code: str, templates: tuple[str, ...]) -> str:
+    """Code shows entities as they are: a character without width keeps the opening apart."""
+    for opening in templates:
+        code = code.replace(opening, opening[0] + "\u200b" + opening[1:])
+    return code

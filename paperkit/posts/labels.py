@@ -1,0 +1,84 @@
+"""Labels: every word of a post that paperkit itself writes, per language, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from paperkit.outlines import label_of
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "update": {"en": "{date} Update", "zh": "{date} 更新"},
+    "description": {
+        "en": "New papers on {topic}. Update in {date}  {title}",
+        "zh": "{topic} 方向最新论文已更新，请持续关注 Update in {date}  {title}",
+    },
+    "written": {
+        "en": "⚠️ The summaries below were written by {authors}{approval}. They may be wrong: "
+        "use them with care.",
+        "zh": "⚠️ 以下总结内容由 {authors} 生成{approval}。如有错误，仅供参考，谨慎使用。",
+    },
+    "nothing": {
+        "en": "⚠️ This post holds the papers' own words only; no summary was written.",
+        "zh": "⚠️ 本文仅含论文自身的文字，未生成任何总结。",
+    },
+    "person": {"en": "a person", "zh": "人工"},
+    "approved": {
+        "en": " and approved by a person (last on {date})",
+        "zh": "，并经人工审核（最近一次：{date}）",
+    },
+    "unapproved": {"en": " and not approved by a person", "zh": "，尚未经人工审核"},
+    "partly": {
+        "en": "; a person approved {approved} of {all}",
+        "zh": "，其中 {approved}/{all} 篇经人工审核",
+    },
+    "screening": {
+        "en": "🔴 Not for serious scholarly use: it helps to decide which papers to read.",
+        "zh": "🔴 请勿用于严肃的学术场景，仅供阅读论文前的初筛。",
+    },
+    "tool": {"en": "💗 Made with {tool} on {date}.", "zh": "💗 由 {tool} 于 {date} 整理。"},
+    "draft": {
+        "en": "🚧 **DRAFT: not for publication.** {count} of the papers below can't be published "
+        "yet.",
+        "zh": "🚧 **草稿：请勿发布。** 下列论文中有 {count} 篇尚不能发布。",
+    },
+    "draft_card": {"en": "🚧 Draft: {findings}", "zh": "🚧 草稿：{findings}"},
+    "authors": {"en": "Authors", "zh": "作者"},
+    "reading": {"en": "Deep reading", "zh": "深度阅读"},
+    "title": {"en": "Title", "zh": "标题"},
+    "affiliation": {"en": "Affiliation", "zh": "单位"},
+    "keywords": {"en": "Keywords", "zh": "关键词"},
+    "links": {"en": "Links", "zh": "链接"},
+    "paper": {"en": "Paper", "zh": "论文"},
+    "code": {"en": "Code", "zh": "代码"},
+    "link": {"en": "Link", "zh": "链接"},
+    "project": {"en": "Project", "zh": "项目主页"},
+    "data": {"en": "Data", "zh": "数据"},
+    "video": {"en": "Video", "zh": "视频"},
+    "missing": {"en": "Not covered here", "zh": "此处未涉及"},
+    "colon": {"en": ": ", "zh": "："},
+    "comma": {"en": ", ", "zh": "、"},
+    "newer": {
+        "en": "Written about version {version}; version {newest} has appeared since.",
+        "zh": "以下内容基于第 {version} 版；论文现已更新至第 {newest} 版。",
+    },
+    "figures": {"en": "Figures and tables of the paper", "zh": "点此查看论文截图"},
+    "licence": {"en": "Figures: {authors}, {licence}.", "zh": "图片：{authors}，{licence}。"},
+    "linked": {
+        "en": "The paper's licence doesn't settle whether its figures may be shown here; they are "
+        "in the PDF:",
+        "zh": "论文许可未明确允许在此转载图片，请在 PDF 中查看：",
+    },
+    "others": {"en": "{first} et al.", "zh": "{first} 等"},
+    "chart": {"en": "Chart", "zh": "图表"},
+    "image": {"en": "Image", "zh": "图片"},
+}
+"""The words per name and language; `{…}` are filled in by `label`."""
+
+
+def label(name: str, language: str, **values: object) -> str:
+    """Return the words called `name` in a BCP-47 language (English where there are none)."""
+    return (
+        label_of(LABELS[name], language).format_map(values)
+        if values
+        else label_of(LABELS[name], language)
+    )

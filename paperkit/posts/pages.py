@@ -1,0 +1,252 @@
+"""Pages: a post's notebook laid out for one engine, as text and files; nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperkit.posts import escapes, fronts
+from paperkit.posts.cards import Source, Style, card, shown, source_of
+from paperkit.posts.figures import Files, Image
+from paperkit.posts.flavors import Flavor
+from paperkit.posts.gates import Obstacle, obstacles, refuse
+from paperkit.posts.labels import label
+from paperkit.posts.slugs import slug, web_slug
+from paperkit.posts.values import Post
+
+if TYPE_CHECKING:
+    from paperkit.library import Library
+
+
+@dataclass(frozen=True)
+class Prose:
+    """What a person wrote between the cards, with the images she put into it."""
+
+    text: str
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CardOf:
+    """The place of a paper's card; ``edited`` says that its cell was changed by hand."""
+
+    paper: str
+    edited: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """An image that a code cell of the notebook drew: its bytes, suffix and alternative text."""
+
+    data: bytes
+    suffix: str
+    alt: str
+
+
+Part = Prose | CardOf | Chart
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished post: its path below the site's root, its text, and its other files by path."""
+
+    path: str
+    text: str
+    files: Files
+
+
+def lay_out(
+    post: Post, parts: Sequence[Part], library: Library, flavor: Flavor, *, draft: bool = False
+) -> Page:
+    """Return a post for one engine.
+
+    Raises:
+        PublishError: a paper isn't approved, a card was edited by hand, or a figure is missing;
+            with `draft` the post is written all the same and says so.
+    """
+    cards = [p for p in parts if isinstance(p, CardOf)]
+    sources = {c.paper: source_of(c.paper, library, post.outline, post.language) for c in cards}
+    found = _obstacles(post, cards, sources)
+    if found and not draft:
+        raise refuse(post.topic, found)
+    return _Layout(post, flavor, sources, found, draft).page(parts)
+
+
+def _obstacles(
+    post: Post, cards: Sequence[CardOf], sources: Mapping[str, Source]
+) -> list[Obstacle]:
+    found = []
+    for place in cards:
+        if place.edited:
+            found.append(_edited(place.paper))
+        if sum(c.paper == place.paper for c in cards) > 1:
+            found.append(Obstacle(place.paper, "card", "it stands twice.", "Delete one card."))
+        found += obstacles(sources[place.paper], post.outline, post.language)
+    return list(dict.fromkeys(found))
+
+
+def _edited(paper: str) -> Obstacle:
+    return Obstacle(
+        paper,
+        "card",
+        "it was edited by hand in the notebook.",
+        "Take the change into the library with adopt(notebook, library), or drop it with "
+        "compose(post, library, path=…, discard=[id]).",
+    )
+
+
+def _names(post: Post) -> dict[str, str]:
+    return {
+        "category": slug(post.category),
+        "section": web_slug(post.category) or "paper",
+        "day": post.day,
+        "slug": slug(post.title or post.topic),
+    }
+
+
+class _Layout:
+    """One layout in the making: what all its parts need to know."""
+
+    def __init__(
+        self,
+        post: Post,
+        flavor: Flavor,
+        sources: Mapping[str, Source],
+        found: Sequence[Obstacle],
+        draft: bool,
+    ) -> None:
+        self.post, self.flavor, self.sources = post, flavor, sources
+        self.found, self.draft = found, draft
+        self.images = {i: shown(s, post.figures) for i, s in sources.items()}
+        names = _names(post)
+        self.path = flavor.text.format(**names)
+        self.folder = flavor.files.format(**names)
+        self.link = post.assets_url or flavor.link.format(**names)
+        if self.link and not self.link.endswith("/"):
+            self.link += "/"
+        self.style = Style(
+            flavor=flavor,
+            language=post.language,
+            outline=post.outline,
+            figures=post.figures,
+            link=self.link,
+        )
+        self.files: dict[str, Path | bytes] = {}
+
+    def page(self, parts: Sequence[Part]) -> Page:
+        """Return the finished page."""
+        order = [p.paper for p in parts if isinstance(p, CardOf)]
+        first = self.sources[order[0]] if order else None
+        front = fronts.written(
+            fronts.front_of(
+                self.post,
+                self.flavor.front,
+                first_title=first.paper.title if first else "",
+                cover=self._cover(order),
+            )
+        )
+        heading = f"# {label('update', self.post.language, date=self.post.day)}"
+        blocks = [*self._banner(order), heading, *(self._part(p) for p in parts)]
+        body = "\n\n".join(b.strip("\n") for b in blocks if b.strip())
+        return Page(self.path, f"{front}\n{body}\n", Files(self.files))
+
+    def _banner(self, order: Sequence[str]) -> Iterator[str]:
+        lines = banner(self.post, [self.sources[i] for i in order])
+        if self.draft:
+            papers = len({o.paper for o in self.found})
+            lines.insert(0, label("draft", self.post.language, count=papers))
+        yield "\n>\n".join(f"> {line}" for line in lines)
+
+    def _part(self, part: Part) -> str:
+        if isinstance(part, Prose):
+            return self._prose(part)
+        if isinstance(part, Chart):
+            return self._image(part.data, part.suffix, part.alt)
+        images = self.images[part.paper]
+        self.files.update({f"{self.folder}/{i.name}": i.path for i in images})
+        source, notices = self.sources[part.paper], self._notices(part.paper)
+        return card(source, self.style, notices=notices, included=images)
+
+    def _notices(self, paper: str) -> list[str]:
+        stops = [o for o in self.found if o.paper == paper]
+        if not self.draft or not stops:
+            return []
+        listed = "; ".join(f"{o.field}: {o.finding}" for o in stops)
+        return [label("draft_card", self.post.language, findings=listed)]
+
+    def _prose(self, part: Prose) -> str:
+        text = escapes.prose(part.text, self.flavor.escape.math, self.flavor.templates)
+        for name, data in part.attachments.items():
+            suffix = Path(name).suffix.lower() or ".png"
+            stored = self._store("image", data, suffix)
+            text = text.replace(f"attachment:{name}", escapes.safe_url(self.link + stored))
+        return text
+
+    def _image(self, data: bytes, suffix: str, alt: str) -> str:
+        alt = alt or label("chart", self.post.language)
+        stored = self._store("chart", data, suffix)
+        return f"![{self.flavor.escape.words(alt)}]({escapes.safe_url(self.link + stored)})"
+
+    def _store(self, stem: str, data: bytes, suffix: str) -> str:
+        from paperkit.posts.figures import digest_of
+
+        name = f"{stem}-{digest_of(data)}{suffix}"
+        self.files[f"{self.folder}/{name}"] = data
+        return name
+
+    def _cover(self, order: Sequence[str]) -> str:
+        for paper in order:
+            if images := self.images[paper]:
+                chosen: Image = next((i for i in images if i.teaser), images[0])
+                return escapes.safe_url(self.link + chosen.name)
+        return ""
+
+
+def banner(post: Post, sources: Sequence[Source]) -> list[str]:
+    """Return the lines that say who wrote and who approved what follows, from provenance."""
+    digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
+    return (
+        [
+            _written(post, sources),
+            label("screening", post.language),
+            label("tool", post.language, tool=tool(), date=post.day),
+        ]
+        if digests
+        else [
+            label("nothing", post.language),
+            label("tool", post.language, tool=tool(), date=post.day),
+        ]
+    )
+
+
+def _written(post: Post, sources: Sequence[Source]) -> str:
+    digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
+    authors = sorted({m for d in digests for m in d.models})
+    if any(a.origin == "person" for d in digests for a in d.answers if a.statements):
+        authors.append(label("person", post.language))
+    names = label("comma", post.language).join(
+        escapes.Escape().inline(a, links=False) for a in authors
+    )
+    return label("written", post.language, authors=names, approval=_approval(post, sources))
+
+
+def _approval(post: Post, sources: Sequence[Source]) -> str:
+    signed = [s.digest.approval.at for s in sources if s.digest and s.digest.approval]
+    if not signed:
+        return label("unapproved", post.language)
+    if len(signed) < len(sources):
+        return label("partly", post.language, approved=len(signed), all=len(sources))
+    return label("approved", post.language, date=f"{max(signed):%Y-%m-%d}")
+
+
+def tool() -> str:
+    """Return paperkit's name, linked to its home page where the package states one."""
+    stated = metadata.metadata("paperkit").get_all("Project-URL") or []
+    urls = {
+        name.strip().lower(): url.strip() for name, _, url in (s.partition(",") for s in stated)
+    }
+    home = urls.get("homepage", "")
+    return f"[paperkit]({escapes.safe_url(home)})" if home else "paperkit"

@@ -1,0 +1,144 @@
+"""Post: what one issue of a blog holds, as a value that survives a notebook's metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any, Self
+
+from paperkit.errors import PaperkitError
+from paperkit.outlines import DIGEST, Outline, Question
+from paperkit.papers import paper_id
+
+FIGURES = ("licensed", "include", "link")
+"""Which figures a post shows: those whose licence allows it, all (you answer for it), or none."""
+
+_TEXTS = (
+    "topic",
+    "language",
+    "title",
+    "author",
+    "cover",
+    "category",
+    "description",
+    "assets_url",
+    "prose",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One post: a topic's papers of one day, in order, and what its front matter says.
+
+    ``date`` is the blog's local time (an aware one is taken to this machine's zone; a date
+    or ISO text will do); ``papers`` are ids or a papers frame. ``title`` defaults to the topic,
+    ``tags`` to the topic, ``description`` to one line with the first paper's title, ``cover`` to
+    the first teaser figure that may be shown. ``figures`` is one of `FIGURES`; ``assets_url`` is
+    where the figures will be found when not at the flavor's own place. ``prose`` opens the post.
+    ``front`` holds further front matter; its keys win.
+    """
+
+    topic: str
+    date: datetime
+    papers: tuple[str, ...] = ()
+    language: str = "en"
+    title: str = ""
+    author: str = ""
+    cover: str = ""
+    category: str = "Paper"
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    figures: str = "licensed"
+    assets_url: str = ""
+    prose: str = ""
+    outline: Outline = DIGEST
+    front: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Clean what people pass, refuse what no post can be."""
+        for name in _TEXTS:
+            if not isinstance(getattr(self, name), str):
+                raise PaperkitError(f"post: {name} must be a text; quote it.")
+        if not self.topic.strip():
+            raise PaperkitError("post: topic is empty; name the topic.")
+        if self.figures not in FIGURES:
+            known = ", ".join(FIGURES)
+            raise PaperkitError(f"post {self.topic!r}: figures {self.figures!r}; use {known}.")
+        object.__setattr__(self, "date", _local(self.date, self.topic))
+        object.__setattr__(self, "papers", _ids(self.papers))
+        object.__setattr__(self, "tags", _tags(self.tags))
+        object.__setattr__(self, "front", MappingProxyType(dict(self.front)))
+
+    @property
+    def day(self) -> str:
+        """Return the day of the post, ``2024-11-12``."""
+        return self.date.strftime("%Y-%m-%d")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-able data with every field that says something."""
+        data = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "outline"}
+        data |= {"date": self.date.isoformat(sep=" "), "papers": list(self.papers)}
+        data |= {"tags": list(self.tags), "front": dict(self.front)}
+        if self.outline != DIGEST:
+            data["outline"] = _outline_data(self.outline)
+        return {name: value for name, value in data.items() if value}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the post that `to_dict` wrote."""
+        known = [f.name for f in fields(cls)]
+        if unknown := sorted(set(data) - set(known)):
+            raise PaperkitError(f"post: no field {unknown[0]!r}; there are {', '.join(known)}.")
+        outline = data.get("outline")
+        rest = {k: v for k, v in data.items() if k != "outline"}
+        return cls(**rest, outline=_outline(outline) if outline else DIGEST)
+
+    def with_papers(self, papers: Iterable[str]) -> Post:
+        """Return the post with these papers instead."""
+        return replace(self, papers=tuple(papers))
+
+
+def _local(value: Any, topic: str) -> datetime:
+    """Naive local time: static site generators apply a written offset once more."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise PaperkitError(
+            f"post {topic!r}: date {value!r} is no date; write 2024-11-12 10:05:27."
+        ) from error
+    if isinstance(found, date) and not isinstance(found, datetime):
+        found = datetime(found.year, found.month, found.day)
+    if not isinstance(found, datetime):
+        raise PaperkitError(f"post {topic!r}: date {value!r} is no date; give a datetime.")
+    if found.tzinfo is not None:
+        found = found.astimezone(UTC).astimezone().replace(tzinfo=None)
+    return found.replace(microsecond=0)
+
+
+def _ids(papers: Any) -> tuple[str, ...]:
+    names = papers.index if hasattr(papers, "columns") else papers
+    if isinstance(names, str):
+        names = [names]
+    return tuple(dict.fromkeys(paper_id(str(n)) for n in names))
+
+
+def _tags(tags: Any) -> tuple[str, ...]:
+    return tuple(str(t) for t in ([tags] if isinstance(tags, str) else tags or ()))
+
+
+def _outline_data(outline: Outline) -> dict[str, Any]:
+    questions = [
+        {f.name: getattr(q, f.name) for f in fields(q)} | {"headings": dict(q.headings)}
+        for q in outline.questions
+    ]
+    for question in questions:
+        question["items"] = list(question["items"])
+    parts = {name: dict(labels) for name, labels in outline.parts.items()}
+    return {"name": outline.name, "questions": questions, "parts": parts}
+
+
+def _outline(data: Mapping[str, Any]) -> Outline:
+    questions = tuple(Question(**{**q, "items": tuple(q["items"])}) for q in data["questions"])
+    return Outline(data["name"], questions, data["parts"])

@@ -1,0 +1,306 @@
+"""Review: the inline editor in which a person corrects and signs what will be published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import pandas as pd
+import traitlets
+
+from paperkit.digests import Digest, blocking
+from paperkit.errors import PaperkitError, PublishError
+from paperkit.outlines import DIGEST, Outline
+from paperkit.papers import clean_text, paper_id
+from paperkit.review import fallbacks, forms, front, listings, messages, previews
+from paperkit.review.desk import Desk, ids_of
+
+if TYPE_CHECKING:
+    from paperkit.library import Library
+
+__all__ = ["Review"]
+
+
+class Review(anywidget.AnyWidget):
+    """Edit, check and sign the write-ups of some papers, one at a time.
+
+    >>> review = Review(library.papers(decision="keep"), library)
+    >>> review                      # the editor; everything typed is saved at once
+    >>> review.digests              # one row per paper: status, who signed, findings
+    >>> review.approve()            # what the key "a" does
+
+    `papers` is a papers frame or ids. `model` answers when asked again (None: `Extractive`);
+    `language` picks the digests' language (None: that written last); `outline` names the
+    questions. Each action of the editor is a method; they act on the paper shown (`current`)
+    unless `id` names another.
+
+    Raises:
+        PaperkitError: no papers were given, or the library doesn't have one of them.
+    """
+
+    _esm = front.module()
+    _css = front.styles()
+
+    current = traitlets.Unicode().tag(sync=True)
+    """The id of the paper shown; `show` sets it."""
+    _batch: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    _paper = traitlets.Dict().tag(sync=True)
+    _form: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    _passages: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    _found: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+
+    def __init__(
+        self,
+        papers: pd.DataFrame | Iterable[str] | str,
+        library: Library,
+        *,
+        model: Any = None,
+        language: str | None = None,
+        outline: Outline = DIGEST,
+    ) -> None:
+        self.library, self.model, self.outline = library, model, outline
+        self._desk = Desk(library, ids_of(papers), outline, language)
+        rows = [self._row(i) for i in self._desk.ids]
+        super().__init__(_batch=rows)
+        self.on_msg(self._receive)
+        self.show(self._desk.ids[0])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Return the widget, and a list of the papers for where no widget can run."""
+        found = super()._repr_mimebundle_(**kwargs)
+        data, metadata = found if isinstance(found, tuple) else (found or {}, {})
+        rows = self._batch
+        texts = {
+            "text/html": fallbacks.as_html(rows),
+            "text/markdown": fallbacks.as_markdown(rows),
+        }
+        return {**data, **texts}, metadata
+
+    # What it shows
+
+    def show(self, id: str) -> None:
+        """Show a paper of the batch, as the library has it now."""
+        self._draw(self._one(id))
+
+    def refresh(self) -> None:
+        """Show the paper shown as the library has it now."""
+        self._draw(self.current)
+
+    def next(self, *, findings: bool = True) -> None:
+        """Show the next paper with findings that is not signed yet (or simply the next one)."""
+        self._step(1, findings)
+
+    def previous(self, *, findings: bool = True) -> None:
+        """Show the previous paper with findings that is not signed yet (or simply that before)."""
+        self._step(-1, findings)
+
+    @property
+    def digests(self) -> pd.DataFrame:
+        """Return one row per paper: index id, status, version, language, findings, approval."""
+        desk = self._desk
+        return listings.digests(
+            (i, desk.title(i), desk.digest(i), desk.findings(i)) for i in desk.ids
+        )
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """Return one row per finding: id, question, statement, severity, code, words, message."""
+        self._desk.compare()
+        return listings.findings((i, self._desk.findings(i)) for i in self._desk.ids)
+
+    def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
+        """Return the versions of one answer, oldest first: at, origin, model, wish, texts.
+
+        A person's edits in one go (no pause of two minutes) are one version.
+        """
+        return listings.versions(forms.condensed(self._desk.history(self._one(id), question)))
+
+    def preview(self, *, id: str | None = None) -> str:
+        """Return a paper's card as the blog shows it: HTML made of the exporter's own Markdown."""
+        return previews.page(self._one(id), self._desk)
+
+    # What a person does
+
+    def edit(self, question: str, texts: str | Iterable[str], *, id: str | None = None) -> None:
+        """Write an answer anew, one text per statement; evidence stays with its statement.
+
+        Raises:
+            PaperkitError: the answer was edited elsewhere since it was shown here.
+        """
+        of = self._one(id)
+        given = [texts] if isinstance(texts, str) else list(texts)
+        edited = self._desk.answer(of, question).edited([clean_text(t) for t in given])
+        saved = self._desk.save(of, question, edited.statements, self._seen(of, question))
+        self._changed(of)
+        if not saved:
+            raise PaperkitError(
+                f"{of}: {question} was edited elsewhere; it is shown now, edit it again."
+            )
+
+    def restore(self, question: str, version: int, *, id: str | None = None) -> None:
+        """Make a version of `history` (its index) the current one, as a new edit."""
+        of = self._one(id)
+        versions = forms.condensed(self._desk.history(of, question))
+        if not -len(versions) <= version < len(versions):
+            raise PaperkitError(
+                f"{of}: {question} has no version {version}; see review.history({question!r})."
+            )
+        newest = self._desk.newest(of, question)
+        self._desk.save(of, question, versions[version].statements, newest)
+        self._changed(of)
+
+    def keep(self, question: str, *, id: str | None = None) -> None:
+        """Let one's own words stand against a newer draft."""
+        of = self._one(id)
+        own = self._desk.answer(of, question)
+        self._desk.append(of, own, self._desk.newest(of, question))
+        self._changed(of)
+
+    def ask(
+        self,
+        questions: str | Iterable[str] | None = None,
+        *,
+        wish: str = "",
+        id: str | None = None,
+    ) -> None:
+        """Ask the model again for some answers (None: all empty ones), with a wish in words.
+
+        A new draft never overwrites an edit: both are shown.
+
+        Raises:
+            ModelError: the model gave no usable reply; what stands is unchanged.
+        """
+        from paperkit import batch
+
+        of = self._one(id)
+        named = self._desk.named(of)
+        asked = forms.wanted(self.outline, named, questions)
+        batch.ask(
+            self.library,
+            of,
+            asked,
+            self.model,
+            outline=self.outline,
+            language=named.language,
+            wish=wish,
+        )
+        self._changed(of)
+
+    def approve(self, *, reason: str = "", id: str | None = None) -> Digest:
+        """Sign a paper's write-up as it stands; a `reason` overrides blocking findings.
+
+        Raises:
+            PublishError: blocking findings remain and no reason was given, or the answers were
+                edited elsewhere and are not those shown.
+        """
+        of = self._one(id)
+        self._check_current(of)
+        stops = blocking(self._desk.findings(of))
+        if stops and not reason.strip():
+            raise PublishError(
+                f"{of}: {len(stops)} blocking finding(s), the first: {stops[0].message} Edit the "
+                "answer, or approve with a reason."
+            )
+        language = self._desk.named(of).language
+        digest = self.library.approve(of, outline=self.outline, language=language, reason=reason)
+        self._changed(of)
+        return digest
+
+    def disapprove(self, *, id: str | None = None) -> Digest:
+        """Take a signature back."""
+        of = self._one(id)
+        named = {"outline": self.outline.name, "language": self._desk.named(of).language}
+        digest = self.library.disapprove(of, **named)
+        self._changed(of)
+        return digest
+
+    def send_back(self, *, note: str | None = None, id: str | None = None) -> None:
+        """Send a paper back to triage: it is undecided again, with a note if one is given."""
+        of = self._one(id)
+        self.library.decide(of, None, note=note)
+        self._changed(of)
+
+    def carry(self, *, id: str | None = None) -> None:
+        """Take a write-up over to the paper's newest version, to be checked and signed again."""
+        of = self._one(id)
+        self._desk.carry(of)
+        self._changed(of)
+
+    # Between the desk and the browser
+
+    def _one(self, id: str | None) -> str:
+        wanted = paper_id(id) if id is not None else self.current
+        if wanted not in self._desk.ids:
+            raise PaperkitError(f"{wanted}: not in this review; make one with Review([...]).")
+        return wanted
+
+    def _step(self, by: int, findings: bool) -> None:
+        order = self._desk.ids[::by]
+        for id in order[order.index(self.current) + 1 :]:
+            digest = self._desk.digest(id)
+            signed = digest is not None and digest.approved
+            if not findings or (self._desk.findings(id) and not signed):
+                self.show(id)
+                return
+
+    def _seen(self, id: str, question: str) -> datetime | None:
+        """Return when the edit was written that is shown here (of another paper: the newest)."""
+        if id != self.current:
+            return self._desk.newest(id, question)
+        marks = {row["key"]: row["mark"] for row in self._form}
+        mark = marks.get(question, "")
+        return datetime.fromisoformat(mark) if mark else None
+
+    def _check_current(self, id: str) -> None:
+        newest = forms.marks(self._desk.history(id))
+        shown = {row["key"]: row["mark"] for row in self._form if row["mark"]}
+        if id == self.current and newest != shown:
+            self._changed(id)
+            raise PublishError(f"{id}: was edited elsewhere; look at it again, then approve.")
+
+    def _draw(self, id: str) -> None:
+        desk = self._desk
+        with desk.lock:
+            digest, history = desk.digest(id), desk.history(id)
+            language = desk.named(id).language
+            found = desk.findings(id)
+            with self.hold_sync():
+                self.current = id
+                decision = desk.decision(id)
+                self._paper = listings.paper(desk.paper(id), digest, language, decision)
+                self._passages = forms.shown_passages(forms.passages(history))
+                self._form = forms.form(self.outline, language, history)
+                self._found = forms.shown_findings(found)
+                self._note(id)
+
+    def _changed(self, id: str) -> None:
+        """Draw again what shows a paper: the form, or only its row of the list."""
+        with self._desk.lock:
+            if id == self.current:
+                self._draw(id)
+            else:
+                self._desk.findings(id)
+                self._note(id)
+
+    def _note(self, id: str) -> None:
+        with self._desk.lock:
+            self._batch = [self._row(id) if row["id"] == id else row for row in self._batch]
+
+    def _row(self, id: str) -> dict[str, Any]:
+        """Return a paper's row of the list; its findings are None until they were looked for."""
+        desk = self._desk
+        known = desk.is_checked(id)
+        found = desk.findings(id) if known else ()
+        stops = len(blocking(found)) if known else None
+        return {
+            "id": id,
+            "title": desk.title(id),
+            "status": listings.status(desk.digest(id)),
+            "block": stops,
+            "warn": len(found) - stops if stops is not None else None,
+        }
+
+    def _receive(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        messages.receive(self, content)

@@ -1,0 +1,175 @@
+"""The desk: what one review works on; between the library and the form, without any widget."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from paperkit import checks
+from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
+from paperkit.errors import PaperkitError
+from paperkit.outlines import Outline
+from paperkit.papers import Paper, clean_text, paper_id
+from paperkit.readings import Reading
+from paperkit.review import forms, versions
+
+if TYPE_CHECKING:
+    from paperkit.library import Library
+
+_Checked = tuple[Digest | None, int, tuple[Finding, ...]]
+
+
+@dataclass
+class Desk:
+    """Some papers of a library under one outline; ``language`` None is that written last."""
+
+    library: Library
+    ids: tuple[str, ...]
+    outline: Outline
+    language: str | None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    _checked: dict[str, _Checked] = field(default_factory=dict)
+    _papers: dict[str, Paper] = field(default_factory=dict)
+    _swapped: dict[str, tuple[Finding, ...]] | None = None
+
+    def paper(self, id: str) -> Paper:
+        """Return a paper as the library has it now."""
+        self._papers[id] = self.library.paper(id)
+        return self._papers[id]
+
+    def title(self, id: str) -> str:
+        """Return a paper's title."""
+        return (self._papers.get(id) or self.paper(id)).title
+
+    def digest(self, id: str) -> Digest | None:
+        """Return what is written about a paper."""
+        return self.library.digest(id, outline=self.outline.name, language=self.language)
+
+    def decision(self, id: str) -> str | None:
+        """Return what triage decided about a paper."""
+        row = self.library.rows(self.library.numbers([id]))[0]
+        return row.get("decision") or None
+
+    def named(self, id: str) -> Digest:
+        """Return a paper's digest, or the empty one that a first answer is saved under."""
+        found = self.digest(id)
+        return found or Digest(
+            paper_id=id,
+            version=self.paper(id).version,
+            outline=self.outline.name,
+            language=self.language or "en",
+        )
+
+    def history(self, id: str, question: str | None = None) -> tuple[Answer, ...]:
+        """Return every answer ever given about a paper, or to one question, oldest first."""
+        if question is not None:
+            self.outline[question]
+        digest = self.digest(id)
+        if digest is None:
+            return ()
+        named = {"outline": self.outline.name, "language": digest.language}
+        return self.library.drafts(id, question, **named)
+
+    def answer(self, id: str, question: str) -> Answer:
+        """Return the answer that stands, or an empty one."""
+        self.outline[question]
+        digest = self.digest(id)
+        for answer in digest.answers if digest else ():
+            if answer.question == question:
+                return answer
+        return Answer(question=question, origin="person", at=datetime.now(UTC))
+
+    def newest(self, id: str, question: str) -> datetime | None:
+        """Return when a person last edited an answer."""
+        edit = forms.newest_edit(self.history(id, question))
+        return edit.at if edit else None
+
+    def save(
+        self, id: str, question: str, written: Sequence[Statement], seen: datetime | None
+    ) -> bool:
+        """Append an edit unless it changes nothing; return False when another one is newer."""
+        with self.lock:
+            current = self.answer(id, question)
+            cleaned = [Statement(clean_text(s.text), s.evidence) for s in written]
+            kept = tuple(s for s in cleaned if s.text)
+            if kept == current.statements and self.newest(id, question) == seen:
+                return True
+            return self.append(id, replace(current, statements=kept), seen)
+
+    def append(self, id: str, answer: Answer, seen: datetime | None) -> bool:
+        """Append a person's answer unless another edit than that of `seen` is the newest."""
+        edit = replace(answer, origin="person", at=datetime.now(UTC), error="", wish="")
+        return self.library.save_edit(self.named(id), edit, seen=seen)
+
+    # What is wrong
+
+    def findings(self, id: str) -> tuple[Finding, ...]:
+        """Return what the checks find, and which evidence a newer version took away."""
+        digest, newest = self.digest(id), self.paper(id)
+        held = self._checked.get(id)
+        if held is None or held[:2] != (digest, newest.version):
+            found = self._findings(digest, newest) if digest else ()
+            held = self._checked[id] = (digest, newest.version, found)
+        return held[2] + (self._swapped or {}).get(id, ())
+
+    def is_checked(self, id: str) -> bool:
+        """Return whether findings were looked for, or there is nothing to look at."""
+        return id in self._checked or self.digest(id) is None
+
+    def _findings(self, digest: Digest, newest: Paper) -> tuple[Finding, ...]:
+        paper = versions.written_about(digest, self.library.versions(newest.id)) or newest
+        reading = self.reading(digest.paper_id, digest.version)
+        found = checks.findings(digest, reading, paper=paper, outline=self.outline)
+        if digest.version == newest.version:
+            return found
+        later = self.library.reading(newest.id, version=newest.version)
+        return (*versions.lost(digest, newest, later), *found)
+
+    def reading(self, id: str, version: int) -> Reading | None:
+        """Return what the PDF of a version says, else that of the newest one read."""
+        return self.library.reading(id, version=version) or self.library.reading(id)
+
+    def place(self, id: str, passage: Evidence) -> tuple[float, float]:
+        """Return where a passage begins on its page: shares (0 to 1) of its height and width."""
+        reading = self.library.reading(id)
+        sizes = reading.page_sizes if reading else ()
+        if passage.bbox is None or passage.page is None or passage.page > len(sizes):
+            return 0.0, 0.0
+        width, height = sizes[passage.page - 1]
+        return passage.bbox[1] / (height or 1), passage.bbox[0] / (width or 1)
+
+    def compare(self) -> tuple[str, ...]:
+        """Look for write-ups that fit another paper of the batch better; return their ids."""
+        digests = [d for i in self.ids if (d := self.digest(i))]
+        self._swapped = checks.swapped(digests, [self.paper(i) for i in self.ids])
+        return tuple(self._swapped)
+
+    # The newer version
+
+    def carry(self, id: str) -> None:
+        """Take the write-up over to the paper's newest version, as a person's answers."""
+        digest, newest = self.digest(id), self.paper(id)
+        if digest is None or digest.version == newest.version:
+            raise PaperkitError(f"{id}: the write-up is of the newest version; nothing to carry.")
+        at = datetime.now(UTC)
+        answers = [replace(a, origin="person", at=at) for a in digest.answers if a.statements]
+        self.library.save_answers(replace(digest, version=newest.version, answers=()), answers)
+
+
+def ids_of(papers: pd.DataFrame | Iterable[str] | str) -> tuple[str, ...]:
+    """Return the ids that a papers frame, one id or several mean.
+
+    Raises:
+        PaperkitError: there are none.
+    """
+    given: Any = papers.index if isinstance(papers, pd.DataFrame) else papers
+    texts = [given] if isinstance(given, str) else [str(i) for i in given]
+    ids = tuple(dict.fromkeys(paper_id(t) for t in texts))
+    if not ids:
+        raise PaperkitError("review: no papers; give some, like library.papers(decision='keep').")
+    return ids

@@ -1,0 +1,172 @@
+// One statement as an editable field: text, counter, tools, the passages it rests on, findings.
+
+const SIGNS = { block: "Blocks", warn: "Look" };
+
+function counted(text, unit) {
+  if (unit === "characters") return [...text.replace(/\s+/g, "")].length;
+  return text.trim() ? text.trim().split(/\s+/).length : 0;
+}
+
+class Field {
+  constructor(answer, row) {
+    this.answer = answer;
+    this.evidence = row.evidence ?? [];
+    this.findings = [];
+    this.composing = false;
+    this.mirror = h("div", { class: "rv-mirror", "aria-hidden": "true" });
+    this.area = h("textarea", { class: "rv-area", rows: 1, spellcheck: "true", value: row.text });
+    this.area.lang = answer.state.language;
+    this.counter = h("span", { class: "rv-counter" });
+    this.tools = h("span", { class: "rv-tools" });
+    this.maths = h("div", { class: "rv-maths", "aria-hidden": "true", hidden: true });
+    this.cited = h("ul", { class: "rv-cited", "aria-label": "Evidence" });
+    this.problems = h("ul", { class: "rv-problems" });
+    this.problems.id = `rv-${Math.random().toString(36).slice(2)}`;
+    this.area.setAttribute("aria-describedby", this.problems.id);
+    const box = h("div", { class: "rv-grow" }, this.mirror, this.area);
+    const line = h("div", { class: "rv-line" }, box, h("div", { class: "rv-side" }, this.tools));
+    this.node = h("li", { class: "rv-field" }, line, this.maths, this.problems, this.cited);
+    this.listen();
+    this.drawEvidence();
+    this.draw();
+  }
+
+  get text() {
+    return this.area.value;
+  }
+
+  get clean() {
+    return this.text.replace(/\s+/g, " ").trim();
+  }
+
+  listen() {
+    const area = this.area;
+    area.addEventListener("compositionstart", () => (this.composing = true));
+    area.addEventListener("compositionend", () => {
+      this.composing = false;
+      this.typed();
+    });
+    area.addEventListener("input", (event) => {
+      if (!event.isComposing && !this.composing) this.typed();
+      else this.draw();
+    });
+    area.addEventListener("keydown", (event) => this.key(event));
+    area.addEventListener("focus", () => this.answer.review.focused(this));
+  }
+
+  typed() {
+    if (/[\r\n]/.test(this.area.value)) {
+      const place = this.area.selectionStart;
+      this.area.value = this.area.value.replace(/[\r\n]+/g, " ");
+      this.area.setSelectionRange(place, place);
+    }
+    this.draw();
+    this.answer.typed();
+  }
+
+  key(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    const { answer } = this;
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+    if (event.key === "Enter" && plain) answer.add(this);
+    else if (event.altKey && step) answer.move(this, step);
+    else if (event.key === "Backspace" && plain && !this.text && answer.many) answer.remove(this);
+    else if (event.key === "Escape") answer.review.leave();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  set(row) {
+    if (this.area.value !== row.text) this.area.value = row.text;
+    if (String(this.evidence) !== String(row.evidence)) {
+      this.evidence = row.evidence;
+      this.drawEvidence();
+    }
+    this.draw();
+  }
+
+  flag(findings) {
+    this.findings = findings;
+    this.problems.replaceChildren(...findings.map(problem));
+    this.draw();
+  }
+
+  /** Draw the counter, and the marks behind the words that findings concern. */
+  draw() {
+    const { state, many } = this.answer;
+    const { kind, unit, limit } = state;
+    const partly = this.findings.filter((f) => f.words !== this.clean); // else the frame says it
+    this.mirror.replaceChildren(...marked(this.text, partly), "\u200b");
+    const worst = this.findings.some((f) => f.severity === "block");
+    this.node.classList.toggle("rv-doubtful", !worst && this.findings.length > 0);
+    this.area.setAttribute("aria-invalid", String(worst));
+    if (kind === "list") over(this.counter, counted(this.text, unit), limit, unit);
+    this.maths.hidden = !hasFormula(this.text);
+    if (!this.maths.hidden) say(this.maths, this.clean, this.answer.review.link);
+    this.counter.hidden = kind !== "list" || !many;
+  }
+
+  number(place, count) {
+    const { answer } = this;
+    const { heading, kind } = answer.state;
+    const name = kind === "line" ? heading : `${heading}, ${place + 1} of ${count}`;
+    this.area.setAttribute("aria-label", name);
+    this.cited.setAttribute("aria-label", `Evidence for ${name}`);
+    if (kind === "line") return;
+    const tools = [
+      tool("↑", `Move up: ${name}`, () => answer.move(this, -1), { disabled: place === 0 }),
+      tool("↓", `Move down: ${name}`, () => answer.move(this, 1), { disabled: place === count - 1 }),
+      tool("×", `Delete: ${name}`, () => answer.remove(this)),
+    ];
+    this.tools.replaceChildren(this.counter, ...tools);
+  }
+
+  drawEvidence() {
+    const { review } = this.answer;
+    const items = this.evidence.map((number) => {
+      const passage = review.passages[number];
+      if (!passage) return null;
+      const place = passage.page ? `${passage.section} · p. ${passage.page}` : passage.section;
+      const show = () => review.source.show(this, number, true);
+      const parts = [h("b", {}, place), h("q", {}, passage.quote)];
+      return h("li", {}, h("button", { type: "button", class: "rv-chip", onclick: show }, parts));
+    });
+    this.cited.replaceChildren(...items.filter(Boolean));
+    this.cited.hidden = !this.cited.childNodes.length;
+  }
+}
+
+function problem(finding) {
+  return h(
+    "li",
+    { class: `rv-problem rv-${finding.severity}`, "data-code": finding.code },
+    h("b", {}, `${SIGNS[finding.severity] ?? finding.severity}: `),
+    finding.message,
+  );
+}
+
+function over(counter, count, limit, unit) {
+  counter.textContent = `${count}/${limit}`;
+  counter.title = `${count} of at most ${limit} ${unit}`;
+  counter.classList.toggle("rv-over", count > limit);
+}
+
+/** Return the text as nodes, the words of findings within <mark>; the worst finding colors. */
+function marked(text, findings) {
+  const spans = [];
+  for (const { words, severity } of findings) {
+    const start = words ? text.indexOf(words) : -1;
+    if (start >= 0) spans.push({ start, end: start + words.length, severity });
+  }
+  const cuts = new Set([0, text.length, ...spans.flatMap(({ start, end }) => [start, end])]);
+  const places = [...cuts].sort((a, b) => a - b);
+  return places.slice(1).map((end, index) => {
+    const start = places[index];
+    const over = spans.filter((span) => span.start <= start && span.end >= end);
+    const worst = over.find(({ severity }) => severity === "block") ?? over[0];
+    const piece = text.slice(start, end);
+    return worst ? h("mark", { class: `rv-${worst.severity}` }, piece) : piece;
+  });
+}

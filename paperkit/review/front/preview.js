@@ -1,0 +1,44 @@
+// The preview: the exporter's own output in a frame that runs no script and loads nothing.
+
+const FRAME = `<!doctype html><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<style>body{font:15px/1.7 system-ui,"Noto Sans CJK SC",sans-serif;color:#222;background:#fff;margin:12px}
+h2{font-size:1.35em}h3{font-size:1.1em}img{max-width:100%}blockquote{margin:0;padding-left:12px;border-left:3px solid #bbb}
+a{color:#1565c0}code{background:#f3f3f3}</style>`;
+
+class Preview {
+  constructor(review) {
+    this.review = review;
+    this.frame = h("iframe", { class: "rv-frame", sandbox: "", title: "Preview of the post" });
+    this.note = h("p", { class: "rv-note", role: "status" });
+    this.node = h("div", { class: "rv-preview" }, this.note, this.frame);
+  }
+
+  /** Draw what the blog would show of what is saved now. */
+  async draw() {
+    this.note.textContent = "The preview is being made …";
+    try {
+      const { page } = await this.review.link.ask({ do: "preview" }, { patience: 60000 });
+      this.frame.srcdoc = FRAME + (await this.withFormulas(page));
+      this.note.textContent = "As the blog shows it, made by the exporter";
+    } catch (error) {
+      this.note.textContent = error.message;
+    }
+  }
+
+  /** Set the formulas, as the blog's MathJax does; the parsed page is inert, nothing in it runs. */
+  async withFormulas(page) {
+    const parsed = new DOMParser().parseFromString(page, "text/html");
+    const walker = parsed.createTreeWalker(parsed.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      if (hasFormula(node.data) && !node.parentElement.closest("code, pre")) texts.push(node);
+    }
+    if (texts.length) {
+      const katex = await katexOf(this.review.link);
+      for (const node of texts) node.replaceWith(...setFormulas(node.data, katex));
+    }
+    return parsed.body.innerHTML;
+  }
+}

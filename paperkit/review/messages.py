@@ -1,0 +1,132 @@
+"""Messages: what the browser may ask of a review, and how it is answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from paperkit.errors import PaperkitError
+from paperkit.review import forms, listings, previews
+
+if TYPE_CHECKING:
+    from paperkit.review import Review
+
+COUNTING = 0.2
+"""Seconds that one look for findings over the batch may take before the browser asks again."""
+
+_Reply = tuple[dict[str, Any], list[bytes]]
+_Action = Callable[["Review", dict[str, Any]], _Reply]
+
+
+def receive(review: Review, content: dict[str, Any]) -> None:
+    """Do what a message asks; what waits for a model or a page is done beside the others."""
+    name = str(content.get("do"))
+    if name in _SLOW:
+        threading.Thread(target=_reply, args=(review, name, content), daemon=True).start()
+    elif name in _ACTIONS:
+        _reply(review, name, content)
+
+
+def _reply(review: Review, name: str, content: dict[str, Any]) -> None:
+    buffers: list[bytes] = []
+    try:
+        reply, buffers = _ACTIONS[name](review, content)
+    except PaperkitError as error:
+        reply = {"error": str(error)}
+    except (KeyError, TypeError, ValueError) as error:
+        reply = {"error": f"{name}: not understood ({error}); reload the notebook."}
+    review.send({**reply, "token": content.get("token")}, buffers)
+
+
+def _method(name: str, *arguments: str) -> _Action:
+    """Return the action that calls the public method `name` with these parts of the message."""
+
+    def act(review: Review, content: dict[str, Any]) -> _Reply:
+        getattr(review, name)(**{a: content[a] for a in arguments if a in content})
+        return {}, []
+
+    return act
+
+
+def _edit(review: Review, content: dict[str, Any]) -> _Reply:
+    desk, of = review._desk, review._one(str(content["id"]))
+    question = str(content["question"])
+    written = forms.statements(content["rows"], forms.passages(desk.history(of)))
+    seen = datetime.fromisoformat(content["seen"]) if content.get("seen") else None
+    saved = desk.save(of, question, written, seen)
+    review._changed(of)
+    newest = desk.newest(of, question)
+    return {"saved": saved, "mark": newest.isoformat() if newest else ""}, []
+
+
+def _count(review: Review, _content: dict[str, Any]) -> _Reply:
+    """Look for findings in some papers of the list; in the end, compare all of them."""
+    until = time.monotonic() + COUNTING
+    left = [row["id"] for row in review._batch if row["block"] is None]
+    while left and time.monotonic() < until:
+        review._desk.findings(left[0])
+        review._note(left.pop(0))
+    if not left:
+        for swapped in review._desk.compare():
+            review._changed(swapped)
+    return {"left": len(left)}, []
+
+
+def _look(review: Review, _content: dict[str, Any]) -> _Reply:
+    """Draw the paper again if it was changed elsewhere."""
+    shown = {row["key"]: row["at"] for row in review._form if row["at"]}
+    history = review._desk.history(review.current)
+    if shown != forms.standing(history):
+        review.refresh()
+    return {}, []
+
+
+def _history(review: Review, content: dict[str, Any]) -> _Reply:
+    given = review._desk.history(review.current, str(content["question"]))
+    return {"versions": listings.shown(forms.condensed(given))}, []
+
+
+def _image(review: Review, content: dict[str, Any]) -> _Reply:
+    from paperkit import batch
+
+    passages = forms.passages(review._desk.history(review.current))
+    passage = passages[int(content["passage"])]
+    if passage.page is None:
+        raise PaperkitError("The passage stands in the abstract; there is no page of it.")
+    marks = [passage.bbox] if passage.bbox else []
+    data = batch.page_image(review.library, review.current, passage.page, marks=marks)
+    top, left = review._desk.place(review.current, passage)
+    return {"top": top, "left": left}, [data]
+
+
+def _preview(review: Review, _content: dict[str, Any]) -> _Reply:
+    return {"page": review.preview()}, []
+
+
+def _mathematics(_review: Review, _content: dict[str, Any]) -> _Reply:
+    return {}, [previews.mathematics()]
+
+
+_SLOW = frozenset({"ask", "image", "preview"})
+_ACTIONS: dict[str, _Action] = {
+    "edit": _edit,
+    "count": _count,
+    "look": _look,
+    "history": _history,
+    "image": _image,
+    "preview": _preview,
+    "mathematics": _mathematics,
+    "show": _method("show", "id"),
+    "next": _method("next"),
+    "previous": _method("previous"),
+    "restore": _method("restore", "question", "version"),
+    "keep": _method("keep", "question"),
+    "ask": _method("ask", "questions", "wish", "id"),
+    "approve": _method("approve", "reason"),
+    "disapprove": _method("disapprove"),
+    "send_back": _method("send_back"),
+    "carry": _method("carry"),
+}

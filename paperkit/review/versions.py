@@ -1,0 +1,57 @@
+"""Versions: which sentences lost their evidence when arXiv got a new version of a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from paperkit.checks import find_quote
+from paperkit.digests import Digest, Evidence, Finding
+from paperkit.papers import Paper
+from paperkit.readings import Reading
+
+
+def written_about(digest: Digest, seen: Sequence[Paper]) -> Paper | None:
+    """Return the version of the paper that `digest` is about, if the library has seen it."""
+    return next((p for p in seen if p.version == digest.version), None)
+
+
+def lost(digest: Digest, newest: Paper, reading: Reading | None) -> tuple[Finding, ...]:
+    """Return a finding per passage that the newest version no longer says word for word.
+
+    Passages of the PDF are only judged when the newest version's PDF was read (`reading`).
+    """
+    return (_unread(digest, newest, reading), *_lost(digest, newest, reading))
+
+
+def _unread(digest: Digest, newest: Paper, reading: Reading | None) -> Finding:
+    message = f"arXiv has v{newest.version}; this write-up is of v{digest.version}."
+    if reading is None:
+        message += " Its PDF was not read, so only passages of the abstract are compared."
+    return Finding(code="new-version", severity="warn", question="", message=message)
+
+
+def _lost(digest: Digest, newest: Paper, reading: Reading | None) -> Iterator[Finding]:
+    for answer in digest.answers:
+        for place, statement in enumerate(answer.statements):
+            for passage in statement.evidence:
+                if message := _change(passage, newest, reading):
+                    yield Finding(
+                        code="lost-evidence",
+                        severity="warn",
+                        question=answer.question,
+                        message=message,
+                        words=statement.text,
+                        statement=place,
+                    )
+
+
+def _change(passage: Evidence, newest: Paper, reading: Reading | None) -> str:
+    if passage.page is not None and reading is None:
+        return ""
+    source = reading.text if passage.page is not None and reading else newest.abstract
+    found = find_quote(passage.quote, source)
+    if found.kind == "verbatim" and not found.changed:
+        return ""
+    if found.kind == "missing":
+        return f"v{newest.version} no longer says: “{passage.quote}”"
+    return f"v{newest.version} says it differently: “{found.text}” (before: “{passage.quote}”)"

@@ -1,0 +1,311 @@
+"""Triage: the table in which a person decides; the kernel filters, the browser sees a window."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import pandas as pd
+import traitlets
+
+from paperkit.errors import PaperkitError
+from paperkit.library import Library
+from paperkit.queries import Query
+from paperkit.triage import fallbacks, messages, modules
+from paperkit.triage.batches import Batch
+from paperkit.triage.tables import FIRST_ROWS, MOST_ROWS, Table
+
+if TYPE_CHECKING:
+    from paperkit.models import Model
+
+__all__ = ["Triage"]
+
+_HERE = Path(__file__).parent
+_open_widgets: weakref.WeakSet[Triage] = weakref.WeakSet()
+
+
+class _QueryTrait(traitlets.Instance[Query]):
+    """A `Query`; a mapping with its fields and plain words are taken too."""
+
+    def __init__(self) -> None:
+        super().__init__(Query, args=())
+
+    def validate(self, obj: Any, value: Any) -> Query | None:
+        """Return the query that `value` means."""
+        return super().validate(obj, _meant(value))
+
+
+def _meant(value: Any) -> Any:
+    if isinstance(value, str):
+        return Query(text=value)
+    return Query.from_dict(value) if isinstance(value, Mapping) else value
+
+
+class Triage(anywidget.AnyWidget):
+    """A table over a library in which papers are kept, skipped, tagged and handed on.
+
+    >>> triage = Triage(library, query=Query(topics=["NeRF"], decisions=["undecided"]))
+    >>> triage
+    >>> triage.kept
+
+    ``query`` can be read, set and saved (``triage.query = Query(text="avatar")``); without one
+    the table comes back as it was left. ``kept``, ``selection`` and ``visible`` are papers
+    frames. Each button and key calls one of the methods below. With a ``model`` papers can be
+    summarized from the table.
+
+    Raises:
+        PaperkitError: the query has a field or value that `Query` doesn't know.
+    """
+
+    _esm = modules.packed(_HERE / "triage.js")
+    _css = modules.tight(_HERE / "triage.css")
+
+    query = _QueryTrait()
+    """What the table shows; words or a mapping with `Query`'s fields are taken too."""
+    layout_state = traitlets.Dict().tag(sync=True)
+    """What the browser remembers: columns, widths, density, panels."""
+    _start = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        query: Query | Mapping[str, Any] | str | None = None,
+        model: Model | None = None,
+    ) -> None:
+        self.library: Library = library
+        self.model: Model | None = model
+        self._batch = Batch()
+        left = library.view("triage")
+        wanted = _query_left(left) if query is None else _meant(query)
+        self.table = Table(library, wanted)
+        if left.get("query") == wanted.to_dict():
+            self.table.cursor = str(left.get("cursor", ""))
+        super().__init__(
+            query=wanted,
+            layout_state=dict(left.get("layout", {})),
+            _start=self._beginning(wanted),
+        )
+        self.on_msg(self._receive)
+        self.observe(lambda _: self.refresh(), "query")
+        self.observe(lambda _: self._remember(), "layout_state")
+        _open_widgets.add(self)
+
+    def _beginning(self, query: Query) -> dict[str, Any]:
+        """The first rows come straight from the database, with the widget itself."""
+        rows, total = self.library.page(query, limit=FIRST_ROWS)
+        return {
+            "generation": self.table.generation,
+            "query": query.to_dict(),
+            "rows": rows,
+            "total": total,
+            "model": "" if self.model is None else self.model.name,
+        }
+
+    # Frames
+
+    @property
+    def visible(self) -> pd.DataFrame:
+        """Return the papers the table lists, in its order."""
+        return self._frame(self.table.listed)
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """Return the selected papers, in the order they were selected."""
+        return self._frame(self.table.selected)
+
+    @property
+    def kept(self) -> pd.DataFrame:
+        """Return every paper kept in the library, newest first."""
+        return self.library.papers(decision="keep")
+
+    def _frame(self, numbers: Iterable[int]) -> pd.DataFrame:
+        ids = self.library.ids(numbers)
+        wanted = Query(ids=tuple(ids)) if ids else Query(since=date.max)
+        return self.library.papers(wanted).loc[ids]
+
+    # What buttons and keys call
+
+    def decide(self, decision: str | None, ids: str | Iterable[str] | None = None) -> None:
+        """Decide keep, skip, later or None about papers, by default those `targets` names.
+
+        What was selected is not any more, once it is decided.
+        """
+        self.library.decide(self.targets(ids), decision)
+        if ids is None:
+            self.clear()
+        self._changed()
+
+    def tag(
+        self, *tags: str, remove: Iterable[str] = (), ids: str | Iterable[str] | None = None
+    ) -> None:
+        """Add tags to papers and remove others, by default of those `targets` names."""
+        self.library.tag(self.targets(ids), *tags, remove=remove)
+        self._changed()
+
+    def note(self, text: str, id: str | None = None) -> None:
+        """Write the note of a paper, by default of that under the cursor."""
+        self.library.note(id or self._here(), text)
+        self._changed()
+
+    def undo(self, n: int = 1) -> list[str]:
+        """Take back the library's last `n` actions; return the ids they concerned."""
+        ids = self.library.undo(n)
+        self._changed()
+        return ids
+
+    def select(
+        self, ids: str | Iterable[str] | None = None, *, add: bool = False, remove: bool = False
+    ) -> None:
+        """Select papers (None: all listed); ``add`` to or ``remove`` from what is selected."""
+        given = [ids] if isinstance(ids, str) else ids
+        numbers = self.table.listed if given is None else self.library.numbers(given)
+        self._tell("selected", **self.table.select(numbers, add=add, remove=remove))
+
+    def clear(self) -> None:
+        """Select nothing."""
+        self.select([])
+
+    def show(self, id: str) -> None:
+        """Move the cursor to a paper and show it in the reading pane."""
+        self.move(id)
+        self._tell("show", id=self.table.cursor, index=self.table.place(self.table.cursor))
+
+    def next(self, step: int = 1) -> str:
+        """Move the cursor by `step` papers and show that one; return its id (empty: none)."""
+        listed = self.table.listed
+        if not len(listed):
+            return ""
+        here = self.table.place(self.table.cursor)
+        place = 0 if here is None else max(0, min(len(listed) - 1, here + step))
+        self.show(self.library.ids([listed[place]])[0])
+        return self.table.cursor
+
+    def previous(self, step: int = 1) -> str:
+        """Move the cursor back by `step` papers; return its id."""
+        return self.next(-step)
+
+    def move(self, id: str) -> None:
+        """Remember that a person is at this paper."""
+        self.table.cursor = self.library.paper(id).id
+        self._remember()
+
+    def refresh(self) -> None:
+        """Ask the query anew, so that the list follows what was decided meanwhile."""
+        self.table.ask(self.query)
+        self._tell("query", **self.table.answer())
+        self._remember()
+
+    def save(self, name: str) -> Query:
+        """Keep the query under a name, offered in the table and by `load`; return it."""
+        saved = self.library.view("queries")
+        self.library.save_view("queries", {**saved, name: self.query.to_dict()})
+        self._tell("saved", saved=self.saved)
+        return self.query
+
+    def load(self, name: str) -> Query:
+        """Show the query that was saved under a name; return it."""
+        known = self.library.view("queries")
+        if name not in known:
+            raise PaperkitError(
+                f"{name!r}: no saved query; there are {', '.join(known) or 'none'}, save() one."
+            )
+        self.query = Query.from_dict(known[name])
+        return self.query
+
+    @property
+    def saved(self) -> list[str]:
+        """Return the names queries were saved under."""
+        return sorted(self.library.view("queries"))
+
+    def summarize(self, ids: str | Iterable[str] | None = None) -> None:
+        """Summarize papers in the background, by default those `targets` names."""
+        if self.model is None:
+            raise PaperkitError("triage: no model; make it with Triage(library, model=...).")
+        papers = self._frame(self.library.numbers(self.targets(ids)))
+        self._batch.start(papers, self.library, self.model, self._progress)
+
+    def stop(self) -> None:
+        """Stop summarizing after the papers in flight."""
+        self._batch.stop()
+
+    @property
+    def report(self) -> pd.DataFrame | None:
+        """Return the report of the last `summarize` so far, None before the first."""
+        return self._batch.report
+
+    def targets(self, ids: str | Iterable[str] | None = None) -> list[str]:
+        """Return whom an action concerns: `ids`, else the selection, else the paper at the cursor.
+
+        Raises:
+            PaperkitError: nothing is selected and the cursor is nowhere.
+        """
+        if ids is not None:
+            return [ids] if isinstance(ids, str) else list(ids)
+        selected = self.table.selected
+        return self.library.ids(selected) if selected else [self._here()]
+
+    def _here(self) -> str:
+        if not self.table.cursor:
+            raise PaperkitError("triage: no paper is shown; show(id) one or select some.")
+        return self.table.cursor
+
+    # Telling and hearing the browser
+
+    def _tell(self, event: str, **content: Any) -> None:
+        self.send({"event": event, **content})
+
+    def _changed(self) -> None:
+        """Show what changed, here and in the other tables over the same library."""
+        for widget in list(_open_widgets):
+            if widget.library.path == self.library.path:
+                widget.catch_up()
+
+    def catch_up(self) -> None:
+        """Show what was decided since, by this table, another, a cell or another kernel."""
+        if not self.table.stirred():
+            return
+        if numbers := self.table.changes():
+            few = numbers[:MOST_ROWS]
+            self._tell("rows", rows=self.table.rows(few), all=few == numbers)
+        self._tell("counts", **self.table.counts())
+
+    def _progress(self, state: dict[str, Any]) -> None:
+        self._tell("progress", **state)
+        if not state["running"]:
+            self._tell("stale")
+            self._tell("counts", **self.table.counts())
+
+    def _remember(self) -> None:
+        state = {"query": self.query.to_dict(), "cursor": self.table.cursor}
+        self.library.save_view("triage", {**state, "layout": self.layout_state})
+
+    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        if (found := messages.answer(self, content)) is not None:
+            reply, buffers = found
+            self.send(reply, buffers or None)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return the widget, and beside it a light table for where no widget can run."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        rows, total = self.library.page(self.query, limit=fallbacks.ROWS)
+        light = {
+            "text/html": fallbacks.as_html(rows, total),
+            "text/markdown": fallbacks.as_markdown(rows, total),
+            "text/plain": f"Triage({self.library!r}, {total:,} listed)",
+        }
+        return {**data, **light}, metadata
+
+
+def _query_left(left: Mapping[str, Any]) -> Query:
+    try:
+        return Query.from_dict(left.get("query", {}))
+    except (PaperkitError, TypeError):  # written by another version: start afresh
+        return Query()

@@ -1,0 +1,139 @@
+"""Details: what the reading pane says about one paper, as JSON-able data."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from paperkit.errors import PaperkitError
+from paperkit.library import Library
+from paperkit.papers import Paper, find_links, is_code_link
+
+_LARGEST_FIGURE = 8_000_000
+_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+@dataclass(frozen=True)
+class Image:
+    """A figure's bytes and what they are: PNG or JPEG."""
+
+    data: bytes
+    type: str
+
+
+def detail(library: Library, id: str) -> dict[str, Any]:
+    """Return everything the library knows of a paper that a person decides by."""
+    paper = library.paper(id)
+    row = library.rows(library.numbers([paper.id]))[0]
+    score, why = library.why(paper.id)
+    return {
+        "row": row,
+        "authors": list(paper.authors),
+        "abstract": paper.abstract,
+        "comment": paper.comment,
+        "journal_ref": paper.journal_ref,
+        "links": _links(paper),
+        "score": score,
+        "why": why,
+        "versions": versions(library.versions(paper.id)),
+        "history": _history(library, paper.id),
+        "figures": _figures(library, paper.id),
+        "digest": _line(library, paper.id),
+    }
+
+
+def _links(paper: Paper) -> list[dict[str, Any]]:
+    named = [("arXiv", paper.abs_url), ("PDF", paper.pdf_url)]
+    if paper.doi:
+        named.append(("DOI", f"https://doi.org/{paper.doi}"))
+    found = find_links(paper.abstract, paper.comment)
+    return [{"label": label, "url": url, "code": False} for label, url in named] + [
+        {"label": re.sub(r"^https?://(?:www\.)?", "", u), "url": u, "code": is_code_link(u)}
+        for u in found
+    ]
+
+
+def _history(library: Library, id: str) -> list[dict[str, Any]]:
+    entries = library.history(id).to_dict("records")
+    return [
+        {str(k): v for k, v in e.items()}
+        | {"at": e["at"].strftime("%Y-%m-%d %H:%M"), "tags": list(e["tags"])}
+        for e in entries
+    ]
+
+
+def versions(papers: list[Paper]) -> list[dict[str, Any]]:
+    """Return each version seen, newest first, with what changed since the one before it.
+
+    ``title`` and ``abstract`` are lists of (kind, text), kind being same, gone or new; empty
+    when nothing changed.
+    """
+    told = []
+    for before, paper in zip([None, *papers], papers, strict=False):
+        told.append(
+            {
+                "version": paper.version,
+                "updated": paper.updated.date().isoformat(),
+                "title": changes(before.title, paper.title) if before else [],
+                "abstract": changes(before.abstract, paper.abstract) if before else [],
+                "comment": paper.comment,
+            }
+        )
+    return told[::-1]
+
+
+def changes(before: str, after: str) -> list[tuple[str, str]]:
+    """Return how one text became another, word by word: (same | gone | new, text) pairs."""
+    if before == after:
+        return []
+    old, new = (re.findall(r"\s+|[^\s]+", text) for text in (before, after))
+    told: list[tuple[str, str]] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            told.append(("same", "".join(old[a:b])))
+            continue
+        told += [(k, t) for k, t in (("gone", "".join(old[a:b])), ("new", "".join(new[c:d]))) if t]
+    return told
+
+
+def _figures(library: Library, id: str) -> list[dict[str, Any]]:
+    reading = library.reading(id)
+    if reading is None:
+        return []
+    return [
+        {"index": i, "label": f.label, "caption": f.caption, "width": f.width, "height": f.height}
+        for i, f in enumerate(reading.figures)
+        if f.file
+    ]
+
+
+def figure(library: Library, id: str, index: int) -> Image:
+    """Return one figure of a paper that was read.
+
+    Raises:
+        PaperkitError: there is no such figure, or its file is no PNG or JPEG image.
+    """
+    reading = library.reading(id)
+    figures = reading.figures if reading else ()
+    name = figures[index].file if 0 <= index < len(figures) else None
+    folder = library.figures_path(id).resolve()
+    path = (folder / name).resolve() if name else None
+    if path is None or path.parent != folder or not path.is_file():
+        raise PaperkitError(f"{id}: no figure {index}; read the paper again.")
+    data = path.read_bytes() if path.stat().st_size <= _LARGEST_FIGURE else b""
+    for signature, type_ in _SIGNATURES.items():
+        if data.startswith(signature):
+            return Image(data, type_)
+    raise PaperkitError(f"{id}: {name} is no PNG or JPEG of at most 8 MB; read the paper again.")
+
+
+def _line(library: Library, id: str) -> dict[str, Any] | None:
+    """The first answer of the paper's digest: what it is in one line, and who says so."""
+    digest = library.digest(id)
+    answers = [a for a in digest.answers if a.statements] if digest else []
+    if not answers:
+        return None
+    first = answers[0]
+    return {"text": " ".join(first.texts), "by": first.model or first.origin}

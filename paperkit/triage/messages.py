@@ -1,0 +1,101 @@
+"""Messages: what the browser may ask of a triage table, and what it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from paperkit.errors import PaperkitError
+from paperkit.queries import Query
+from paperkit.triage import details, mathematics
+
+if TYPE_CHECKING:
+    from paperkit.triage import Triage
+
+Asked = Mapping[str, Any]
+Buffers = list[bytes]
+
+
+def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
+    """Return the reply to a message and its binary parts; None when it is none of ours.
+
+    A reply repeats ``ask`` and ``view``, so that the one who asked finds it; what went wrong
+    stands in ``error``.
+    """
+    if not isinstance(asked, dict) or asked.get("do") not in _ANSWERS:
+        return None
+    reply: dict[str, Any] = {"reply": asked.get("ask"), "view": asked.get("view")}
+    buffers: Buffers = []
+    try:
+        reply |= _ANSWERS[asked["do"]](triage, asked, buffers) or {}
+    except (PaperkitError, ValueError, TypeError, KeyError) as error:
+        reply["error"] = str(error)
+    return reply, buffers
+
+
+def _hello(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
+    table = triage.table
+    known = {"saved": triage.saved, "cursor": table.cursor, "index": table.place(table.cursor)}
+    return {**table.answer(), **known}
+
+
+def _query(triage: Triage, asked: Asked, _: Buffers) -> None:
+    wanted = Query.from_dict(asked["query"])
+    if wanted == triage.query:
+        triage.refresh()
+    triage.query = wanted  # every view hears of it, the one that asked too
+
+
+def _rows(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
+    start, count = int(asked["start"]), int(asked["count"])
+    generation = triage.table.generation
+    return {
+        "generation": generation,
+        "start": max(0, start),
+        "rows": triage.table.window(start, count),
+    }
+
+
+def _select(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
+    if "start" in asked:
+        first, last = sorted((int(asked["start"]), int(asked["end"])))
+        numbers = triage.table.listed[max(0, first) : last + 1].tolist()
+    else:
+        numbers = [int(n) for n in asked["nums"]]
+    mode = asked.get("mode")
+    return triage.table.select(numbers, add=mode == "add", remove=mode == "remove")
+
+
+def _math(_triage: Triage, _asked: Asked, buffers: Buffers) -> None:
+    buffers.append(mathematics.script())
+
+
+def _figure(triage: Triage, asked: Asked, buffers: Buffers) -> dict[str, Any]:
+    image = details.figure(triage.library, str(asked["id"]), int(asked["index"]))
+    buffers.append(image.data)
+    return {"type": image.type}
+
+
+def _tag(triage: Triage, asked: Asked, _: Buffers) -> None:
+    triage.tag(*asked.get("add", ()), remove=asked.get("remove", ()), ids=asked.get("ids"))
+
+
+_ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] = {
+    "hello": _hello,
+    "query": _query,
+    "rows": _rows,
+    "select": _select,
+    "math": _math,
+    "figure": _figure,
+    "tag": _tag,
+    "detail": lambda t, a, _: details.detail(t.library, str(a["id"])),
+    "decide": lambda t, a, _: t.decide(a["decision"], a.get("ids")),
+    "note": lambda t, a, _: t.note(str(a["text"]), a.get("id")),
+    "undo": lambda t, a, _: {"ids": t.undo()},
+    "move": lambda t, a, _: t.move(str(a["id"])),
+    "sync": lambda t, a, _: t.catch_up(),
+    "save": lambda t, a, _: {"query": t.save(str(a["name"])).to_dict()},
+    "load": lambda t, a, _: {"query": t.load(str(a["name"])).to_dict()},
+    "summarize": lambda t, a, _: t.summarize(a.get("ids")),
+    "stop": lambda t, a, _: t.stop(),
+}

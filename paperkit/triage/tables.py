@@ -1,0 +1,140 @@
+"""Tables: which papers are listed and selected; what a widget shows, without the widget."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from paperkit.library import Library
+from paperkit.library.catalogs import Found
+from paperkit.queries import Query
+
+FIRST_ROWS = 30
+"""How many rows are sent with the first message; the rest follow as they come into view."""
+
+MOST_ROWS = 400
+"""How many rows one message holds at most."""
+
+_MOST_VALUES = 60
+_MOST_SELECTED = 2000
+
+
+class Table:
+    """The papers a query listed when it was asked, a selection among all papers, and a cursor.
+
+    The list stands still until it is asked anew: a paper that was decided keeps its place, even
+    where the query would leave it out now. Safe to use from several threads.
+    """
+
+    def __init__(self, library: Library, query: Query) -> None:
+        self.library = library
+        self.generation = 0
+        self.cursor = ""
+        self._query = query
+        self._found: Found | None = None
+        self._selected: dict[int, None] = {}
+        self._lock = threading.RLock()
+        self._head = library.changes()[0]
+        self._stamp: tuple[int, ...] | None = None
+
+    @property
+    def listed(self) -> np.ndarray:
+        """Return the row numbers of the papers listed, in order."""
+        with self._lock:
+            if self._found is None:
+                self._found = self.library.find(self._query)
+            return self._found.numbers
+
+    def ask(self, query: Query) -> None:
+        """List what `query` means now."""
+        with self._lock:
+            self._query = query
+            self._found = None
+            self.generation += 1
+
+    def place(self, id: str) -> int | None:
+        """Return where a paper stands in the list, None when it doesn't."""
+        if not id:
+            return None
+        found = np.flatnonzero(self.listed == self.library.numbers([id])[0])
+        return int(found[0]) if len(found) else None
+
+    def window(self, start: int, count: int) -> list[dict[str, Any]]:
+        """Return the rows from `start` on (see `paperkit.library.pages.rows`)."""
+        first = max(0, start)
+        return self.rows(self.listed[first : first + min(count, MOST_ROWS)])
+
+    def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
+        """Return rows by number; those selected have ``selected``."""
+        rows = self.library.rows(numbers)
+        return [{**row, "selected": True} if row["num"] in self._selected else row for row in rows]
+
+    def answer(self) -> dict[str, Any]:
+        """Return what the query gives: the first rows, the total and the counts."""
+        with self._lock:
+            rows = self.window(0, FIRST_ROWS)
+            return {
+                "generation": self.generation,
+                "query": self._query.to_dict(),
+                "total": len(self.listed),
+                "rows": rows,
+                **self._counted(self._found or self.library.find(self._query)),
+            }
+
+    def counts(self) -> dict[str, Any]:
+        """Return the facets as they are now, how many papers match, and how many are selected."""
+        return self._counted(self.library.find(self._query))
+
+    def _counted(self, found: Found) -> dict[str, Any]:
+        facets = {
+            name: pairs if name == "months" else _front(pairs, getattr(self._query, name))
+            for name, pairs in found.facets.items()
+        }
+        return {"facets": facets, "matching": found.total, "selected": len(self._selected)}
+
+    # Following the library
+
+    def changes(self) -> list[int]:
+        """Return the row numbers of papers that were decided, by anyone, since last asked."""
+        self._head, numbers = self.library.changes(self._head)
+        return numbers
+
+    def stirred(self) -> bool:
+        """Return whether anything was written to the library since last asked."""
+        stamp = self.library.stamp()
+        before, self._stamp = self._stamp, stamp
+        return stamp is None or stamp != before
+
+    # Selecting
+
+    @property
+    def selected(self) -> list[int]:
+        """Return the row numbers selected, in the order they were."""
+        return list(self._selected)
+
+    def select(
+        self, numbers: Iterable[int], *, add: bool = False, remove: bool = False
+    ) -> dict[str, Any]:
+        """Select papers, instead of what was selected or in addition, or unselect them.
+
+        Returns how many are selected, and which (None when they are too many to be told).
+        """
+        given = dict.fromkeys(int(n) for n in numbers)
+        with self._lock:
+            if remove:
+                self._selected = {n: None for n in self._selected if n not in given}
+            else:
+                self._selected = {**self._selected, **given} if add else given
+            few = len(self._selected) <= _MOST_SELECTED
+            return {"selected": len(self._selected), "nums": self.selected if few else None}
+
+
+def _front(pairs: list[tuple[str, int]], chosen: Iterable[str]) -> list[tuple[str, int]]:
+    """The most frequent values, and those chosen wherever they stand."""
+    some = pairs[:_MOST_VALUES]
+    wanted = {c.removeprefix("-") for c in chosen} - {name for name, _ in some}
+    rest = dict(pairs[_MOST_VALUES:])
+    return [*some, *((name, rest.get(name, 0)) for name in sorted(wanted))]

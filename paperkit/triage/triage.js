@@ -1,0 +1,1269 @@
+// Triage in the browser: draws the window of rows it was sent and says what a person did.
+// The kernel filters, sorts and decides. All text from outside becomes a text node, never HTML.
+
+const SVG = "http://www.w3.org/2000/svg";
+const PAGE = 60; // rows asked for at once
+const MOST = 400; // rows one answer holds at most
+const KEPT = 4000; // rows remembered
+const HEAD = 28; // px, as in the style sheet
+const TALLEST = 8e6; // px; browsers cannot lay out much taller boxes
+const DECISIONS = { keep: "s", skip: "d", later: "l" };
+const MARKS = { keep: "✓", skip: "✕", later: "◷" };
+const LAYOUT = { density: "normal", facets: false, pane: true, columns: null, widths: {} };
+const HEIGHTS = { compact: 26, normal: 34, roomy: 52 };
+
+// key, heading, width in px (0: takes what is left), field to sort by, first direction, importance
+const COLUMNS = [
+  ["decision", "Decision", 30, "decision", "", 9],
+  ["score", "Score", 60, "score", "-", 7],
+  ["title", "Title", 0, "title", "", 10],
+  ["authors", "Authors", 150, "authors", "", 6],
+  ["published", "Date", 84, "published", "-", 8],
+  ["version", "Version", 64, "version", "-", 3],
+  ["categories", "Categories", 96, "category", "", 4],
+  ["topics", "Topics", 110, null, "", 4],
+  ["tags", "Tags", 100, null, "", 5],
+  ["note", "Note", 110, null, "", 2],
+  ["has", "Has", 92, null, "", 1],
+].map(([key, label, width, sort, turn, rank]) => ({ key, label, width, sort, turn, rank }));
+
+const FACETS = [
+  ["decisions", "Decision"],
+  ["topics", "Topic"],
+  ["months", "Date"],
+  ["tags", "Tag"],
+  ["categories", "Category"],
+  ["venues", "Venue"],
+  ["has", "Has"],
+];
+const HAS = {
+  pdf: "PDF",
+  reading: "reading",
+  digest: "summary",
+  approved: "approved",
+  code: "code link",
+  update: "new version",
+};
+
+const HELP = [
+  ["j k ↓ ↑", "move; with Shift: select on the way"],
+  ["PgDn PgUp Home End", "move far"],
+  ["Enter o", "open or close the reading pane"],
+  ["s d l", "keep, skip, later: the selection, else this paper"],
+  ["c", "clear the decision"],
+  ["u", "undo, any number of times"],
+  ["x", "select; Shift+click selects a range"],
+  ["a", "select all that are listed; Esc selects none"],
+  ["t n", "tag; note"],
+  ["/", "search; “-marks keep a phrase together"],
+  ["f", "filters"],
+  ["r z", "list anew; row height"],
+  ["?", "this help"],
+];
+
+// --- DOM ---------------------------------------------------------------------------------
+
+const element = (tag, props = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "class") node.className = value;
+    else if (name === "style") node.style.cssText = value;
+    else if (name in node && !name.startsWith("aria")) node[name] = value;
+    else if (value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== ""));
+  return node;
+};
+const button = (label, onclick, props = {}) =>
+  element("button", { type: "button", class: "pk-button", onclick, ...props }, label);
+const empty = (node) => {
+  node.textContent = "";
+  return node;
+};
+
+// Only http(s) becomes a link, and it opens apart from the notebook.
+const link = (url, label) => {
+  let safe = null;
+  try {
+    safe = new URL(url);
+  } catch {
+    return element("span", {}, label);
+  }
+  if (!["http:", "https:"].includes(safe.protocol)) return element("span", {}, label);
+  const props = { href: safe.href, target: "_blank", rel: "noopener noreferrer" };
+  return element("a", props, label);
+};
+
+// --- Formulas ------------------------------------------------------------------------------
+
+// $…$ as pandoc has it: no space inside the dollars, no digit after; $$…$$, \(…\), \[…\].
+const FORMULA = /\$\$([^$]+)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|\$(?!\s)((?:[^$\\]|\\.)+?)(?<!\s)\$(?!\d)/g;
+let katex = null; // one for the page; loading it is started by the first formula seen
+const formulas = new Map();
+const waiting = new Set();
+
+const formula = (source, display) => {
+  const key = (display ? "D" : "I") + source;
+  if (!formulas.has(key)) {
+    const box = element("span", { class: "pk-formula" });
+    try {
+      katex.render(source, box, {
+        output: "mathml", displayMode: display, throwOnError: true, strict: "ignore",
+        trust: false, maxExpand: 200, maxSize: 20,
+      });
+    } catch {
+      box.className = "pk-formula pk-unset"; // what KaTeX cannot set stays what it is: text
+      box.textContent = display ? `$$${source}$$` : `$${source}$`;
+    }
+    if (formulas.size > 3000) formulas.clear();
+    formulas.set(key, box);
+  }
+  return formulas.get(key).cloneNode(true);
+};
+
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+// The words of a query, as prefixes at the beginning of a word.
+const wordPattern = (query) => {
+  const words = [];
+  for (const [, phrase, word] of query.matchAll(/"([^"]*)"|([^\s"]+)/g)) {
+    words.push(...(plain(phrase ?? word).match(/[\p{L}\p{N}_]+/gu) ?? []));
+  }
+  if (!words.length) return null;
+  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.sort((a, b) => b.length - a.length).join("|")})`, "gu");
+};
+
+const addWords = (node, text, pattern) => {
+  const folded = pattern ? plain(text) : "";
+  if (!pattern || folded.length !== text.length) return void node.append(text);
+  let at = 0;
+  for (const match of folded.matchAll(pattern)) {
+    node.append(text.slice(at, match.index));
+    at = match.index + match[0].length;
+    node.append(element("mark", {}, text.slice(match.index, at)));
+  }
+  node.append(text.slice(at));
+};
+
+// Put text into a node: query words marked, formulas set once KaTeX is here.
+const say = (node, text, pattern, needKatex) => {
+  empty(node);
+  let at = 0;
+  let math = false;
+  for (const match of text.matchAll(FORMULA)) {
+    math = true;
+    addWords(node, text.slice(at, match.index), pattern);
+    const source = match[1] ?? match[2] ?? match[3] ?? match[4];
+    const display = match[1] !== undefined || match[2] !== undefined;
+    node.append(katex ? formula(source, display) : match[0]);
+    at = match.index + match[0].length;
+  }
+  addWords(node, text.slice(at), pattern);
+  if (math && !katex) needKatex();
+  return node;
+};
+
+const loadKatex = async (bytes) => {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = await new Response(stream).text();
+  const parts = ["const exports = {}, module = {exports};\n", script, "\nexport default module.exports;"];
+  const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
+  try {
+    katex = (await import(/* webpackIgnore: true */ url)).default;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  for (const again of [...waiting]) again();
+  waiting.clear();
+};
+
+// --- One view --------------------------------------------------------------------------------
+
+let serial = 0;
+
+class View {
+  constructor(model, el) {
+    this.model = model;
+    this.name = `pk${++serial}-${Math.random().toString(36).slice(2, 8)}`;
+    this.asks = new Map();
+    this.asked = 0;
+    Object.assign(this, { speed: 0, latency: 30, scrolled: 0, at: 0 }); // rows per ms, ms
+    this.answers = 0;
+    const start = model.get("_start");
+    this.layout = { ...LAYOUT, ...model.get("layout_state") };
+    this.query = start.query ?? {};
+    this.generation = start.generation;
+    this.total = start.total ?? 0;
+    this.rows = new Map();
+    this.places = new Map();
+    this.selected = 0;
+    this.cursor = 0;
+    this.facets = null;
+    this.saved = [];
+    this.hasModel = Boolean(start.model);
+    this.modelName = start.model;
+    this.pattern = wordPattern(this.query.text ?? "");
+    this.pool = [];
+    this.build(el);
+    this.keepRows(0, start.rows ?? []);
+    this.draw();
+    this.onMessage = (content, buffers) => this.hear(content, buffers);
+    model.on("msg:custom", this.onMessage);
+    this.onLayout = () => {
+      this.layout = { ...LAYOUT, ...model.get("layout_state") };
+      this.arrange();
+    };
+    model.on("change:layout_state", this.onLayout);
+    this.sizes = new ResizeObserver(() => this.fit());
+    for (const node of [this.grid, this.root]) this.sizes.observe(node);
+    // After the first paint: facets, the place last visited, the papers' order.
+    requestAnimationFrame(() => setTimeout(() => this.hello(), 0));
+    this.clock = setInterval(() => this.sync(), 2000);
+  }
+
+  close() {
+    clearInterval(this.clock);
+    this.sizes.disconnect();
+    this.model.off("msg:custom", this.onMessage);
+    this.model.off("change:layout_state", this.onLayout);
+    waiting.delete(this.again);
+  }
+
+  // --- talking to the kernel
+
+  ask(what, content = {}) {
+    const number = ++this.asked;
+    return new Promise((done, failed) => {
+      this.asks.set(number, { done, failed });
+      this.model.send({ do: what, ask: number, view: this.name, ...content });
+    });
+  }
+
+  async try(what, content) {
+    try {
+      return await this.ask(what, content);
+    } catch (error) {
+      this.tell(error.message, true);
+      return null;
+    }
+  }
+
+  hear(content, buffers) {
+    if (content.event) return void this[`on_${content.event}`]?.(content);
+    if (content.view !== this.name) return;
+    const waiter = this.asks.get(content.reply);
+    this.asks.delete(content.reply);
+    this.root.dataset.answers = ++this.answers;
+    if (content.error) waiter?.failed(new Error(content.error));
+    else waiter?.done({ ...content, buffers });
+  }
+
+  async hello() {
+    const answer = await this.try("hello");
+    if (!answer) return;
+    if (answer.generation !== this.generation) this.renew(answer);
+    this.keepRows(0, answer.rows);
+    this.total = answer.total;
+    this.saved = answer.saved;
+    this.on_counts(answer);
+    if (answer.index !== null && answer.index !== undefined) this.move(answer.index, { center: true });
+    this.draw();
+    if (this.layout.pane) this.openSoon();
+    this.root.dataset.ready = "true";
+  }
+
+  // Decisions made by another kernel are looked for while the table is in sight.
+  sync() {
+    if (document.visibilityState !== "visible" || !this.root.offsetParent || this.syncing) return;
+    this.syncing = true;
+    this.ask("sync").catch(() => null).finally(() => { this.syncing = false; });
+    setTimeout(() => { this.syncing = false; }, 20000);
+  }
+
+  renew({ generation, query, total, rows }) {
+    this.generation = generation;
+    this.query = query;
+    this.total = total;
+    this.rows.clear();
+    this.places.clear();
+    this.pattern = wordPattern(query.text ?? "");
+    this.answered = query.text ?? "";
+    if (rows) this.keepRows(0, rows);
+  }
+
+  on_query(content) {
+    const here = this.rows.get(this.cursor)?.id;
+    this.renew(content);
+    if (document.activeElement !== this.search) this.search.value = content.query.text ?? "";
+    this.grid.scrollTop = 0;
+    this.on_counts(content);
+    const found = [...this.rows].find(([, row]) => row.id === here);
+    this.cursor = found ? found[0] : 0;
+    this.draw();
+    this.heads();
+    this.openSoon();
+  }
+
+  on_counts({ facets, matching, selected }) {
+    this.facets = facets;
+    this.matching = matching;
+    this.selected = selected;
+    this.drawFacets();
+    this.status();
+  }
+
+  on_rows({ rows, all }) {
+    for (const row of rows) {
+      const place = this.places.get(row.id);
+      if (place !== undefined) this.rows.set(place, row);
+    }
+    if (!all) this.rows.clear();
+    this.draw();
+    const open = rows.find((row) => row.id === this.opened?.row.id);
+    if (open || !all) this.openNow(this.opened?.row.id);
+  }
+
+  on_selected({ selected, nums }) {
+    this.selected = selected;
+    const chosen = nums && new Set(nums);
+    if (!chosen) this.rows.clear();
+    for (const row of this.rows.values()) row.selected = chosen?.has(row.num);
+    this.draw();
+  }
+
+  on_show({ id, index }) {
+    if (index !== null) this.move(index, { center: true });
+    this.openNow(id);
+  }
+
+  on_saved({ saved }) {
+    this.saved = saved;
+    this.drawSaved();
+  }
+
+  on_stale() {
+    this.rows.clear();
+    this.draw();
+  }
+
+  on_progress({ running, done, total, text, error }) {
+    this.progress.hidden = !running;
+    this.meter.max = Math.max(total, 1);
+    this.meter.value = done;
+    this.meterText.textContent = `${done} of ${total}`;
+    if (text) this.tell(text, Boolean(error));
+  }
+
+  // --- rows
+
+  keepRows(start, rows) {
+    if (this.rows.size > KEPT) {
+      this.rows.clear();
+      this.places.clear();
+    }
+    if (!this.scored && rows.some((row) => row.score !== undefined)) {
+      this.scored = true; // there is a ranking: its column is shown
+      this.arrange();
+    }
+    rows.forEach((row, i) => {
+      this.rows.set(start + i, row);
+      this.places.set(row.id, start + i);
+    });
+  }
+
+  // One request is under way at a time; the newest wish follows it.
+  want(start, end) {
+    this.wish = [start, end];
+    if (!this.fetching) this.fetch();
+  }
+
+  // Rows a scrolling hand will be at when the answer comes: a fast one is met, not followed.
+  ahead([start, end]) {
+    const shown = end - start;
+    const moving = performance.now() - this.scrolled < 80 ? this.speed : 0;
+    const lead = moving * this.latency;
+    if (Math.abs(lead) < shown / 2) return [start, end];
+    const size = Math.min(MOST, Math.max(PAGE, shown + Math.abs(lead)));
+    const begin = Math.max(0, Math.min(this.total - size, start + lead + shown / 2 - size / 2));
+    return [Math.round(begin), Math.round(begin + size)];
+  }
+
+  async fetch() {
+    this.fetching = true;
+    while (this.wish) {
+      let [start, end] = this.ahead(this.wish);
+      this.wish = null;
+      while (start < end && this.rows.has(start)) start += 1;
+      while (start < end && this.rows.has(end - 1)) end -= 1;
+      if (start >= end) continue;
+      const begin = Math.max(0, Math.min(start, end - PAGE));
+      const { generation } = this;
+      const asked = performance.now();
+      const answer = await this.try("rows", { start: begin, count: Math.max(end - begin, PAGE) });
+      if (!answer) break;
+      this.latency = 0.7 * this.latency + 0.3 * (performance.now() - asked);
+      if (answer.generation === this.generation && generation === this.generation) {
+        this.keepRows(answer.start, answer.rows);
+        this.paint(); // at once: the next frame may be elsewhere
+      }
+    }
+    this.fetching = false;
+  }
+
+  onScroll() {
+    const now = performance.now();
+    const at = (this.grid.scrollTop * this.scale) / this.height;
+    const passed = now - this.scrolled;
+    this.speed = passed > 80 ? 0 : 0.5 * this.speed + (0.5 * (at - this.at)) / Math.max(1, passed);
+    this.scrolled = now;
+    this.at = at;
+    this.draw();
+  }
+
+  get height() {
+    return HEIGHTS[this.layout.density] ?? HEIGHTS.normal;
+  }
+
+  // Above TALLEST px the scroll bar is a map, not a measure.
+  get scale() {
+    const all = this.total * this.height;
+    const { view } = this;
+    return all <= TALLEST ? 1 : (all - view) / (TALLEST - view);
+  }
+
+  get view() {
+    return Math.max(0, this.grid.clientHeight - HEAD);
+  }
+
+  get shown() {
+    return Math.max(1, Math.floor(this.view / this.height));
+  }
+
+  draw() {
+    if (this.pending) return;
+    this.pending = requestAnimationFrame(() => {
+      this.pending = null;
+      this.paint();
+    });
+  }
+
+  paint() {
+    const height = this.height;
+    const { view } = this;
+    if (!view) return; // not laid out (a hidden tab, a cell out of sight): painted when it is
+    const top = this.grid.scrollTop;
+    const offset = top * this.scale; // of the first visible pixel in a list of full height
+    const first = Math.max(0, Math.floor(offset / height) - 2);
+    const last = Math.min(this.total, Math.ceil((offset + view) / height) + 2);
+    this.spacer.style.height = `${Math.min(this.total * height, TALLEST)}px`;
+    while (this.pool.length < last - first) this.pool.push(this.makeRow());
+    this.pool.forEach((line, i) => {
+      const index = first + i;
+      line.node.hidden = index >= last;
+      if (index >= last) line.node.classList.remove("pk-active");
+      else this.fill(line, index, top + index * height - offset);
+    });
+    let missing = false;
+    for (let i = first; i < last; i += 1) missing ||= !this.rows.has(i);
+    if (missing) this.want(first, last);
+    this.grid.setAttribute("aria-rowcount", this.total + 1);
+    const here = this.pool.find((line) => !line.node.hidden && line.index === this.cursor);
+    if (here) this.grid.setAttribute("aria-activedescendant", here.node.id);
+    else this.grid.removeAttribute("aria-activedescendant");
+    this.nothing.hidden = this.total > 0;
+    this.status();
+    this.root.dataset.shown = this.answered ?? ""; // the words the rows on the screen answer
+  }
+
+  makeRow() {
+    const node = element("div", { class: "pk-row", role: "row", id: `${this.name}-${this.pool.length}` });
+    node.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault());
+    const line = { node, cells: [], index: -1 };
+    node.addEventListener("click", (event) => this.clickRow(event, line.index));
+    node.addEventListener("dblclick", () => this.togglePane(true));
+    this.body.append(node);
+    return line;
+  }
+
+  fill(line, index, top) {
+    const row = this.rows.get(index);
+    const { node } = line;
+    const active = index === this.cursor;
+    node.style.transform = `translateY(${top}px)`;
+    const key = `${this.generation}|${index}|${active}|${this.columnKey}|${Boolean(katex)}`;
+    node.classList.toggle("pk-active", active);
+    if (line.row === row && line.key === key && row && line.chosen === Boolean(row.selected)) return;
+    Object.assign(line, { row, key, index, chosen: Boolean(row?.selected) });
+    node.setAttribute("aria-rowindex", index + 2);
+    node.setAttribute("aria-selected", String(Boolean(row?.selected)));
+    node.dataset.decision = row?.decision ?? "";
+    node.classList.toggle("pk-blank", !row);
+    empty(node);
+    this.columns.forEach((column, place) => {
+      const cell = element("div", { class: `pk-cell pk-${column.key}`, role: "gridcell",
+        "aria-colindex": place + 1 });
+      if (row) this.fillCell(cell, column.key, row);
+      node.append(cell);
+    });
+  }
+
+  fillCell(cell, key, row) {
+    if (key === "title") {
+      if (row.selected) cell.append(element("span", { class: "pk-check", "aria-hidden": "true" }, "●"));
+      const text = say(element("span", {}), row.title, this.pattern, () => this.needKatex());
+      cell.append(text);
+      cell.title = row.title;
+    } else if (key === "decision") {
+      if (row.decision) {
+        cell.append(element("span", { class: "pk-mark", "aria-hidden": "true" }, MARKS[row.decision]),
+          element("span", { class: "pk-unseen" }, row.decision));
+        cell.title = row.decision;
+      }
+    } else if (key === "score") {
+      if (row.score !== undefined) {
+        const share = Math.max(0, Math.min(1, row.score));
+        cell.append(element("span", { class: "pk-bar", style: `--score:${share}` }, row.score.toFixed(2)));
+      }
+    } else if (key === "authors") {
+      const first = (row.authors ?? []).slice(0, 2);
+      const more = row.author_count - first.length;
+      cell.textContent = first.join(", ") + (more > 0 ? ` +${more}` : "");
+    } else if (key === "version") {
+      cell.textContent = row.status || `v${row.version}`;
+      cell.classList.toggle("pk-new", Boolean(row.status));
+    } else if (key === "has") {
+      cell.textContent = (row.has ?? []).map((name) => HAS[name] ?? name).join(", ");
+    } else if (["categories", "topics", "tags"].includes(key)) {
+      for (const name of row[key] ?? []) cell.append(element("span", { class: "pk-chip" }, name));
+      cell.title = (row[key] ?? []).join(", ");
+    } else {
+      cell.textContent = row[key] ?? "";
+      if (key === "note") cell.title = row.note ?? "";
+    }
+  }
+
+  needKatex() {
+    this.again ??= () => {
+      this.draw();
+      if (this.opened) this.drawPane(this.opened);
+    };
+    waiting.add(this.again);
+    if (this.model.pkKatex) return;
+    this.model.pkKatex = true;
+    // After the rows are on the screen: formulas may come a moment later.
+    setTimeout(async () => {
+      const answer = await this.try("math");
+      if (answer) await loadKatex(answer.buffers[0]);
+    }, 50);
+  }
+
+  // --- moving, selecting, deciding
+
+  move(index, { center = false, extend = false } = {}) {
+    const next = Math.max(0, Math.min(this.total - 1, index));
+    if (extend) this.selectRange(this.anchor ?? this.cursor, next);
+    else this.anchor = next;
+    this.cursor = next;
+    this.reveal(center);
+    this.draw();
+    this.openSoon();
+  }
+
+  reveal(center) {
+    const { view } = this;
+    const scale = this.scale;
+    const top = this.grid.scrollTop * scale;
+    const at = this.cursor * this.height;
+    if (at >= top && at + this.height <= top + view) return;
+    const wanted = center ? at - view / 2 : at < top ? at : at + this.height - view;
+    this.grid.scrollTop = wanted / scale;
+  }
+
+  async selectRange(from, to) {
+    const [start, end] = from < to ? [from, to] : [to, from];
+    for (let i = start; i <= Math.min(end, start + KEPT); i += 1) {
+      const row = this.rows.get(i);
+      if (row) this.rows.set(i, { ...row, selected: true });
+    }
+    this.draw();
+    const answer = await this.try("select", { start, end, mode: "add" });
+    if (answer) this.selected = answer.selected;
+    this.status();
+  }
+
+  async toggle(index) {
+    const row = this.rows.get(index);
+    if (!row) return;
+    const mode = row.selected ? "remove" : "add";
+    this.rows.set(index, { ...row, selected: !row.selected });
+    this.anchor = index;
+    this.draw();
+    const answer = await this.try("select", { nums: [row.num], mode });
+    if (answer) this.selected = answer.selected;
+    this.status();
+  }
+
+  async selectAll() {
+    const answer = await this.try("select", { start: 0, end: this.total, mode: "set" });
+    if (answer) this.on_selected({ selected: answer.selected, nums: answer.nums });
+    this.tell(`${this.selected.toLocaleString("en")} selected`);
+  }
+
+  async selectNone() {
+    await this.try("select", { nums: [], mode: "set" });
+    this.on_selected({ selected: 0, nums: [] });
+  }
+
+  clickRow(event, index) {
+    this.grid.focus({ preventScroll: true });
+    if (event.shiftKey) {
+      this.selectRange(this.anchor ?? this.cursor, index);
+      this.cursor = index;
+      this.draw();
+    } else if (event.ctrlKey || event.metaKey || event.target.closest(".pk-decision")) {
+      this.cursor = index;
+      this.toggle(index);
+    } else {
+      this.move(index);
+    }
+    this.openSoon();
+  }
+
+  // The row changes color when the kernel has answered: then the decision is on the disk.
+  async decide(decision) {
+    const row = this.rows.get(this.cursor);
+    const many = this.selected > 0;
+    if (!many && !row) return;
+    const answer = await this.try("decide", { decision, ids: many ? null : [row.id] });
+    if (!answer) return;
+    const word = decision ?? "undecided";
+    this.tell(many ? `${this.plural(this.before)}: ${word}` : `${word}: ${row.title}`);
+    if (!many && this.rows.get(this.cursor)?.id === row.id) this.move(this.cursor + 1);
+    if (many) this.on_selected({ selected: 0, nums: [] });
+  }
+
+  plural(count) {
+    return count === undefined ? "selection" : `${count.toLocaleString("en")} papers`;
+  }
+
+  async undo() {
+    const answer = await this.try("undo");
+    if (!answer) return;
+    const count = answer.ids.length;
+    this.tell(count ? `undone: ${count === 1 ? answer.ids[0] : `${count} papers`}` : "nothing to undo");
+    const place = this.places.get(answer.ids[0]);
+    if (place !== undefined) this.move(place);
+  }
+
+  // --- asking for a text: tags, a note, the name of a query
+
+  prompt(label, value, options, done) {
+    const list = element("datalist", { id: `${this.name}-options` },
+      options.map((o) => element("option", { value: o })));
+    const input = element("input", { type: "text", value, "aria-label": label, class: "pk-input",
+      "data-lm-suppress-shortcuts": "true" });
+    input.setAttribute("list", list.id);
+    const finish = (text) => {
+      this.asking.hidden = true;
+      empty(this.asking);
+      this.grid.focus({ preventScroll: true });
+      if (text !== null) done(text);
+    };
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) finish(input.value);
+      else if (event.key === "Escape") finish(null);
+      else return;
+      event.preventDefault();
+    });
+    const caption = element("span", { class: "pk-caption" }, label);
+    empty(this.asking).append(caption, input, list, button("OK", () => finish(input.value)),
+      button("Cancel", () => finish(null)));
+    this.asking.hidden = false;
+    input.focus();
+    input.select();
+  }
+
+  tag() {
+    const row = this.rows.get(this.cursor);
+    const ids = this.selected ? null : row && [row.id];
+    if (ids === undefined) return;
+    const known = (this.facets?.tags ?? []).map(([name]) => name);
+    const who = this.selected ? this.plural(this.selected) : "this paper";
+    this.prompt(`Tags for ${who} (commas between, -tag removes)`, "", known, async (text) => {
+      const words = text.split(/[,，;]/).map((w) => w.trim()).filter(Boolean);
+      const add = words.filter((w) => !w.startsWith("-"));
+      const remove = words.filter((w) => w.startsWith("-")).map((w) => w.slice(1).trim());
+      if (words.length && await this.try("tag", { add, remove, ids })) this.tell(`tagged: ${words.join(", ")}`);
+    });
+  }
+
+  note() {
+    const row = this.rows.get(this.cursor);
+    if (!row) return;
+    this.prompt("Note", row.note ?? "", [], async (text) => {
+      if (await this.try("note", { text, id: row.id })) this.tell("note saved");
+    });
+  }
+
+  // --- the query
+
+  // While an answer is awaited, only the newest wish is kept: typing never queues up.
+  async wanted(change) {
+    this.next = { ...(this.next ?? this.query), ...change };
+    for (const [name, value] of Object.entries(this.next)) {
+      if (value === null || value === "" || (Array.isArray(value) && !value.length)) delete this.next[name];
+    }
+    this.query = this.next;
+    if (this.querying) return;
+    this.querying = true;
+    while (this.next) {
+      const query = this.next;
+      this.next = null;
+      await this.try("query", { query });
+    }
+    this.querying = false;
+  }
+
+  choose(field, value, on) {
+    const before = this.query[field] ?? [];
+    this.wanted({ [field]: on ? [...before, value] : before.filter((v) => v !== value) });
+  }
+
+  sortBy(column, add) {
+    if (!column.sort) return;
+    const now = this.query.sort ?? [];
+    const has = now.find((s) => s.replace(/^-/, "") === column.sort);
+    const turned = has === undefined ? column.turn + column.sort
+      : has.startsWith("-") ? column.sort : `-${column.sort}`;
+    const rest = now.filter((s) => s !== has);
+    this.wanted({ sort: add ? (has === undefined ? [...now, turned] : now.map((s) => (s === has ? turned : s))) : [turned] });
+    this.sorted = rest;
+  }
+
+  // --- keys
+
+  key(event) {
+    const typing = event.target.closest("input, textarea, select");
+    // What is typed here is ours; combinations stay with the browser and JupyterLab.
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") return void this.escape(event);
+    if (event.target.closest("button, a, summary, [role=separator]") && ["Enter", " "].includes(event.key)) return;
+    const action = this.actions[event.key] ?? this.actions[event.key.toLowerCase()];
+    if (!action) return;
+    event.preventDefault();
+    action(event);
+  }
+
+  escape(event) {
+    event.preventDefault();
+    if (!this.helpBox.hidden) this.toggleHelp(false);
+    else if (!this.menu.hidden) this.menu.hidden = true;
+    else if (this.selected) this.selectNone();
+    this.grid.focus({ preventScroll: true });
+  }
+
+  get actions() {
+    const step = (by) => (event) => this.move(this.cursor + by, { extend: event.shiftKey });
+    this.keys ??= {
+      j: step(1), ArrowDown: step(1), k: step(-1), ArrowUp: step(-1),
+      PageDown: (e) => this.move(this.cursor + this.shown, { extend: e.shiftKey }),
+      PageUp: (e) => this.move(this.cursor - this.shown, { extend: e.shiftKey }),
+      Home: (e) => this.move(0, { extend: e.shiftKey }),
+      End: (e) => this.move(this.total - 1, { extend: e.shiftKey }),
+      x: () => this.toggle(this.cursor), " ": () => this.toggle(this.cursor),
+      s: () => this.decide("keep"), d: () => this.decide("skip"), l: () => this.decide("later"),
+      c: () => this.decide(null), u: () => this.undo(), t: () => this.tag(), n: () => this.note(),
+      a: () => this.selectAll(),
+      "/": () => { this.search.focus(); this.search.select(); },
+      f: () => this.toggleFacets(true), z: () => this.nextDensity(),
+      Enter: () => this.togglePane(), o: () => this.togglePane(),
+      r: () => this.wanted({}), "?": () => this.toggleHelp(),
+    };
+    return this.keys;
+  }
+
+  // --- building
+
+  build(el) {
+    this.root = element("div", { class: "pk-triage", role: "region", "aria-label": "Triage of papers" });
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    this.search = element("input", { type: "search", class: "pk-search", placeholder: "Search title, abstract, authors  ( / )",
+      "aria-label": "Search title, abstract and authors", value: this.query.text ?? "",
+      "data-lm-suppress-shortcuts": "true", autocomplete: "off", spellcheck: false,
+      oninput: () => this.wanted({ text: this.search.value }),
+      onkeydown: (event) => {
+        if (event.key === "Escape" && this.search.value) {
+          event.preventDefault();
+          this.search.value = "";
+          this.wanted({ text: "" });
+        } else if (["Enter", "ArrowDown", "Escape"].includes(event.key) && !event.isComposing) {
+          event.preventDefault();
+          this.grid.focus({ preventScroll: true });
+        }
+      } });
+    this.count = button("", () => this.wanted({}), { class: "pk-count", title: "List anew (r)" });
+    this.savedBox = element("select", { class: "pk-select", "aria-label": "Saved queries",
+      onchange: () => this.pickSaved() });
+    this.facetButton = button("Filters", () => this.toggleFacets(), { title: "Filters (f)", "aria-expanded": "false" });
+    this.columnButton = button("Columns", () => this.openMenu(), { title: "Choose and order columns", "aria-expanded": "false" });
+    this.menu = element("div", { class: "pk-menu", hidden: true });
+    const head = element("div", { class: "pk-head" }, this.facetButton, this.search, this.count, this.savedBox,
+      this.columnButton,
+      button("Rows", () => this.nextDensity(), { title: "Row height (z)" }),
+      button("Pane", () => this.togglePane(), { title: "Reading pane (Enter)" }),
+      button("?", () => this.toggleHelp(), { title: "Keys (?)", "aria-label": "Keys" }), this.menu);
+    this.chips = element("div", { class: "pk-chips" });
+    this.side = element("div", { class: "pk-side", role: "group", "aria-label": "Filters", tabIndex: -1 });
+    this.header = element("div", { class: "pk-row pk-header", role: "row", "aria-rowindex": 1 });
+    this.spacer = element("div", { class: "pk-spacer", role: "presentation" });
+    this.body = element("div", { class: "pk-body", role: "rowgroup" });
+    this.nothing = element("div", { class: "pk-nothing", hidden: true }, "No paper matches.");
+    this.grid = element("div", { class: "pk-grid", role: "grid", tabIndex: 0, "aria-label": "Papers",
+      "aria-multiselectable": "true", onscroll: () => this.onScroll() },
+    element("div", { class: "pk-top", role: "rowgroup" }, this.header), this.spacer, this.body);
+    this.pane = element("div", { class: "pk-pane", role: "region", "aria-label": "Reading pane", tabIndex: 0 });
+    this.main = element("div", { class: "pk-main" }, this.side,
+      element("div", { class: "pk-list" }, this.grid, this.nothing), this.pane);
+    this.live = element("span", { class: "pk-live", role: "status", "aria-live": "polite" });
+    this.meter = element("progress", { "aria-label": "Summarizing" });
+    this.meterText = element("span");
+    this.progress = element("span", { class: "pk-progress", hidden: true }, this.meter, this.meterText,
+      button("Stop", () => this.try("stop")));
+    this.asking = element("div", { class: "pk-asking", hidden: true });
+    const act = (label, key, run) => button([label, element("kbd", {}, key)], run, { title: `${label} (${key})` });
+    this.summarizeButton = button("Summarize", () => this.summarize(), { hidden: !this.hasModel,
+      title: `Summarize the selection with ${this.modelName}` });
+    this.foot = element("div", { class: "pk-foot" },
+      act("Keep", "s", () => this.decide("keep")), act("Skip", "d", () => this.decide("skip")),
+      act("Later", "l", () => this.decide("later")), act("Undo", "u", () => this.undo()),
+      act("Tag", "t", () => this.tag()), act("Note", "n", () => this.note()),
+      this.summarizeButton, this.progress, this.live);
+    this.helpBox = element("div", { class: "pk-help", hidden: true, role: "dialog", "aria-label": "Keys", tabIndex: -1 },
+      element("table", {}, element("tbody", {}, HELP.map(([keys, what]) =>
+        element("tr", {}, element("th", { scope: "row" }, keys.split(" ").flatMap((k) => [element("kbd", {}, k), " "])),
+          element("td", {}, what))))),
+      button("Close", () => this.toggleHelp(false)));
+    this.root.append(head, this.chips, this.main, this.asking, this.foot, this.helpBox);
+    el.append(this.root);
+    this.arrange();
+    this.drawSaved();
+  }
+
+  // Columns that fit: the least important go first, so that nothing ever scrolls sideways.
+  fit() {
+    const width = this.grid.clientWidth;
+    if (!width || (width === this.fitted && this.pool.length)) return void this.draw();
+    this.fitted = width;
+    this.arrange();
+  }
+
+  arrange() {
+    const wanted = this.order.map((key) => COLUMNS.find((c) => c.key === key)).filter(Boolean);
+    const width = (c) => this.layout.widths?.[c.key] || c.width || 300;
+    const room = (this.grid.clientWidth || 900) - 4;
+    const least = (c) => (c.key === "title" && this.layout.columns ? 160 : width(c));
+    let total = wanted.reduce((sum, c) => sum + least(c), 0);
+    const shown = new Set(wanted);
+    for (const column of [...wanted].sort((a, b) => a.rank - b.rank)) {
+      if (total <= room || column.key === "title") break;
+      shown.delete(column);
+      total -= width(column);
+    }
+    this.columns = wanted.filter((c) => shown.has(c));
+    this.dropped = wanted.filter((c) => !shown.has(c));
+    const tracks = this.columns.map((c) => (c.key === "title" ? "minmax(0, 1fr)" : `${width(c)}px`));
+    this.columnKey = tracks.join(" ") + this.columns.map((c) => c.key).join() + this.layout.density;
+    this.grid.style.setProperty("--columns", tracks.join(" "));
+    this.grid.style.setProperty("--height", `${this.height}px`);
+    this.grid.setAttribute("aria-colcount", this.columns.length);
+    this.root.dataset.density = this.layout.density;
+    this.root.classList.toggle("pk-with-side", Boolean(this.layout.facets));
+    this.root.classList.toggle("pk-with-pane", Boolean(this.layout.pane));
+    this.facetButton.setAttribute("aria-expanded", String(Boolean(this.layout.facets)));
+    this.heads();
+    this.draw();
+  }
+
+  heads() {
+    empty(this.header);
+    const sorts = this.query.sort ?? ["-published"];
+    this.columns.forEach((column, place) => {
+      const at = sorts.findIndex((s) => s.replace(/^-/, "") === column.sort && column.sort);
+      const down = at >= 0 && sorts[at].startsWith("-");
+      const mark = at < 0 ? "" : (down ? "▼" : "▲") + (sorts.length > 1 ? at + 1 : "");
+      const head = element("div", { class: "pk-cell pk-heading", role: "columnheader", "aria-colindex": place + 1,
+        "aria-sort": at < 0 ? "none" : down ? "descending" : "ascending" });
+      const name = column.sort
+        ? button([column.key === "decision" ? element("span", { class: "pk-unseen" }, column.label) : column.label, element("span", { class: "pk-turn", "aria-hidden": "true" }, mark)],
+          (event) => this.sortBy(column, event.shiftKey),
+          { class: "pk-sort", title: "Sort; with Shift: sort by this too", draggable: true })
+        : element("span", { class: "pk-sort", draggable: true }, column.label);
+      name.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/pk-column", column.key));
+      head.addEventListener("dragover", (event) => event.preventDefault());
+      head.addEventListener("drop", (event) => this.drop(event, column.key));
+      head.append(name);
+      if (column.key !== "title") head.append(this.handle(column));
+      this.header.append(head);
+    });
+  }
+
+  handle(column) {
+    const grip = element("span", { class: "pk-grip", "aria-hidden": "true" });
+    grip.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      grip.setPointerCapture(event.pointerId);
+      const from = event.clientX;
+      const begun = this.layout.widths?.[column.key] || column.width;
+      // The grip stands on the left of columns right of the title, on the right of the others.
+      const right = this.columns.indexOf(column) > this.columns.findIndex((c) => c.key === "title");
+      const drag = (e) => {
+        const width = Math.max(40, Math.min(600, begun + (right ? from - e.clientX : e.clientX - from)));
+        this.layout = { ...this.layout, widths: { ...this.layout.widths, [column.key]: Math.round(width) } };
+        this.arrange();
+        this.header.children[this.columns.indexOf(column)]?.querySelector(".pk-grip");
+      };
+      const drop = () => {
+        window.removeEventListener("pointermove", drag);
+        window.removeEventListener("pointerup", drop);
+        this.remember({});
+      };
+      window.addEventListener("pointermove", drag);
+      window.addEventListener("pointerup", drop);
+    });
+    return grip;
+  }
+
+  drop(event, before) {
+    event.preventDefault();
+    const key = event.dataTransfer.getData("text/pk-column");
+    if (key && key !== before) this.moveColumn(key, this.order.indexOf(before));
+  }
+
+  get order() {
+    const hidden = ["note", "has", "version", this.scored ? "" : "score"];
+    return this.layout.columns ?? COLUMNS.map((c) => c.key).filter((key) => !hidden.includes(key));
+  }
+
+  moveColumn(key, place) {
+    const rest = this.order.filter((k) => k !== key);
+    rest.splice(Math.max(0, place), 0, key);
+    this.remember({ columns: rest });
+  }
+
+  remember(change) {
+    this.layout = { ...this.layout, ...change };
+    this.model.set("layout_state", this.layout);
+    this.model.save_changes();
+    this.arrange();
+  }
+
+  nextDensity() {
+    const names = Object.keys(HEIGHTS);
+    const top = this.cursor;
+    this.remember({ density: names[(names.indexOf(this.layout.density) + 1) % names.length] });
+    this.cursor = top;
+    this.reveal(true);
+    this.tell(`rows: ${this.layout.density}`);
+  }
+
+  openMenu() {
+    this.menu.hidden = !this.menu.hidden;
+    this.columnButton.setAttribute("aria-expanded", String(!this.menu.hidden));
+    if (this.menu.hidden) return;
+    const draw = () => {
+      empty(this.menu);
+      const shown = this.order;
+      const rest = COLUMNS.map((c) => c.key).filter((k) => !shown.includes(k));
+      for (const key of [...shown, ...rest]) {
+        const column = COLUMNS.find((c) => c.key === key);
+        const at = shown.indexOf(key);
+        const box = element("input", { type: "checkbox", checked: at >= 0, disabled: key === "title",
+          onchange: () => {
+            this.remember({ columns: at >= 0 ? shown.filter((k) => k !== key) : [...shown, key] });
+            if (this.dropped.includes(column)) this.tell(`${column.label}: no room; close the pane or hide another column`);
+            draw();
+          } });
+        const shift = (by, label) => button(by < 0 ? "↑" : "↓", () => {
+          const order = shown.filter((k) => k !== key);
+          order.splice(at + by, 0, key);
+          this.remember({ columns: order });
+          draw();
+        }, { "aria-label": `${label} ${column.label}`, disabled: at < 0 || at + by < 0 || at + by >= shown.length });
+        this.menu.append(element("div", { class: "pk-menu-row" },
+          element("label", {}, box, column.label), shift(-1, "Move left"), shift(1, "Move right")));
+      }
+      this.menu.append(button("As at first", () => { this.remember({ columns: null, widths: {} }); draw(); }));
+    };
+    draw();
+    this.menu.querySelector("input:enabled")?.focus();
+  }
+
+  toggleHelp(on = this.helpBox.hidden) {
+    this.helpBox.hidden = !on;
+    if (on) this.helpBox.focus();
+    else this.grid.focus({ preventScroll: true });
+  }
+
+  toggleFacets(focus = false) {
+    const on = focus ? true : !this.layout.facets;
+    if (on !== this.layout.facets) this.remember({ facets: on });
+    else if (focus && this.side.contains(document.activeElement)) this.remember({ facets: false });
+    this.drawFacets();
+    if (on && focus) this.side.querySelector("input, button")?.focus();
+  }
+
+  togglePane(on = !this.layout.pane) {
+    if (on !== this.layout.pane) this.remember({ pane: on });
+    if (on) this.openNow(this.rows.get(this.cursor)?.id);
+  }
+
+  drawSaved() {
+    empty(this.savedBox).append(element("option", { value: "" }, "Saved queries"),
+      ...this.saved.map((name) => element("option", { value: `=${name}` }, name)),
+      element("option", { value: "+" }, "Save this query…"));
+    this.savedBox.value = "";
+  }
+
+  pickSaved() {
+    const { value } = this.savedBox;
+    this.savedBox.value = "";
+    if (value === "+") {
+      this.prompt("Save the query as", "", this.saved, async (name) => {
+        if (name.trim() && await this.try("save", { name: name.trim() })) this.tell(`saved: ${name.trim()}`);
+      });
+    } else if (value) this.try("load", { name: value.slice(1) });
+  }
+
+  async summarize() {
+    const row = this.rows.get(this.cursor);
+    const ids = this.selected ? null : row && [row.id];
+    if (ids !== undefined) await this.try("summarize", { ids });
+  }
+
+  // --- facets
+
+  drawFacets() {
+    this.drawChips();
+    if (!this.facets || !this.layout.facets) return;
+    const focus = document.activeElement?.dataset?.facet;
+    const top = this.side.scrollTop;
+    const open = new Set([...this.side.querySelectorAll("details[open]")].map((d) => d.dataset.name));
+    const begun = this.side.childElementCount > 0;
+    empty(this.side);
+    for (const [field, label] of FACETS) {
+      const pairs = this.facets[field] ?? [];
+      if (!pairs.length) continue;
+      const box = element("details", { class: "pk-facet", open: begun ? open.has(field) : field !== "categories" || pairs.length < 12 },
+        element("summary", {}, label));
+      box.dataset.name = field;
+      box.append(field === "months" ? this.histogram(pairs) : this.values(field, pairs));
+      this.side.append(box);
+    }
+    this.side.scrollTop = top;
+    if (focus) [...this.side.querySelectorAll("[data-facet]")].find((n) => n.dataset.facet === focus)?.focus();
+  }
+
+  values(field, pairs) {
+    const chosen = new Set(this.query[field] ?? []);
+    const list = element("ul", { class: "pk-values" });
+    for (const [name, count] of pairs) {
+      if (!count && !chosen.has(name) && field !== "decisions") continue;
+      const box = element("input", { type: "checkbox", checked: chosen.has(name),
+        onchange: () => this.choose(field, name, box.checked) });
+      box.dataset.facet = `${field}=${name}`;
+      list.append(element("li", {}, element("label", {}, box,
+        element("span", { class: "pk-name" }, field === "has" ? HAS[name] ?? name : name),
+        element("span", { class: "pk-number" }, count.toLocaleString("en")))));
+    }
+    return list;
+  }
+
+  histogram(pairs) {
+    const yearly = pairs.length > 48;
+    const bars = new Map();
+    for (const [month, count] of pairs) {
+      const key = yearly ? month.slice(0, 4) : month;
+      bars.set(key, (bars.get(key) ?? 0) + count);
+    }
+    const most = Math.max(...bars.values());
+    const { since, until } = this.query;
+    const box = element("div", { class: "pk-bars" });
+    const range = (key) => {
+      const [year, month] = key.split("-").map(Number);
+      const last = month ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 31;
+      return month ? [`${key}-01`, `${key}-${last}`] : [`${key}-01-01`, `${key}-12-31`];
+    };
+    for (const [key, count] of bars) {
+      const [from, to] = range(key);
+      const on = (!since || since <= from) && (!until || until >= to) && (since || until);
+      const bar = button("", (event) => {
+        if (event.shiftKey && since) this.wanted({ since: from < since ? from : since, until: to > (until ?? to) ? to : until ?? to });
+        else if (on && since === from && until === to) this.wanted({ since: null, until: null });
+        else this.wanted({ since: from, until: to });
+      }, { class: "pk-column", title: `${key}: ${count} papers (Shift+click extends)`,
+        "aria-label": `${key}, ${count} papers`, "aria-pressed": String(Boolean(on)) });
+      bar.dataset.facet = `months=${key}`;
+      bar.append(element("span", { style: `height:${Math.max(2, (count / most) * 40)}px` }));
+      box.append(bar);
+    }
+    const day = (name) => {
+      const input = element("input", { type: "date", value: this.query[name] ?? "", class: "pk-input",
+        "aria-label": name === "since" ? "Since" : "Until", "data-lm-suppress-shortcuts": "true",
+        onchange: () => this.wanted({ [name]: input.value || null }) });
+      input.dataset.facet = `day=${name}`;
+      return input;
+    };
+    const keys = [...bars.keys()];
+    return element("div", {}, box,
+      element("div", { class: "pk-span" }, element("span", {}, keys[0]), element("span", {}, keys.at(-1))),
+      element("div", { class: "pk-days" }, day("since"), day("until")));
+  }
+
+  // What narrows the list stands above it, each to be taken off with one click.
+  drawChips() {
+    empty(this.chips);
+    const chip = (label, change) => this.chips.append(button([label, element("span", { "aria-hidden": "true" }, " ✕")],
+      () => this.wanted(change), { class: "pk-chip pk-filter", "aria-label": `Remove filter ${label}` }));
+    for (const [field] of FACETS) {
+      for (const value of this.query[field] ?? []) {
+        chip(field === "has" ? HAS[value] ?? value : value,
+          { [field]: this.query[field].filter((v) => v !== value) });
+      }
+    }
+    const { since, until, ids } = this.query;
+    if (since || until) chip(`${since ?? "…"} to ${until ?? "…"}`, { since: null, until: null });
+    if (ids) chip(`${ids.length} ids`, { ids: null });
+    this.chips.hidden = !this.chips.childElementCount;
+  }
+
+  // --- reading pane
+
+  openSoon() {
+    clearTimeout(this.opening);
+    const row = this.rows.get(this.cursor);
+    if (!row) return void (this.opening = setTimeout(() => this.rows.get(this.cursor) && this.openSoon(), 150));
+    this.opening = setTimeout(() => {
+      if (this.layout.pane && this.opened?.row.id !== row.id) this.openNow(row.id);
+      else if (!this.layout.pane) this.try("move", { id: row.id });
+    }, 60);
+  }
+
+  async openNow(id) {
+    if (!id || !this.layout.pane) return;
+    const answer = await this.try("detail", { id });
+    if (!answer) return;
+    this.drawPane(answer, this.opened?.row.id === id);
+    if (this.opened?.row.id !== id) this.try("move", { id });
+    this.opened = answer;
+  }
+
+  drawPane(paper, same = true) {
+    const { row } = paper;
+    const top = same ? this.pane.scrollTop : 0;
+    const need = () => this.needKatex();
+    const open = new Set([...this.pane.querySelectorAll("details[open]")].map((d) => d.dataset.name));
+    const section = (name, label, ...content) => {
+      const box = element("details", { class: "pk-section", open: same ? open.has(name) : name === "changes" || name === "why" },
+        element("summary", {}, label), ...content);
+      box.dataset.name = name;
+      return box;
+    };
+    const line = (label, ...content) => element("div", { class: "pk-line" },
+      element("span", { class: "pk-caption" }, label), element("span", {}, ...content));
+    const parts = [say(element("h3", {}), row.title, this.pattern, need)];
+    const many = paper.authors.length > 12;
+    const authors = addTo(element("p", { class: "pk-people" }),
+      many ? `${paper.authors.slice(0, 10).join(", ")}, … +${paper.authors.length - 10}` : paper.authors.join(", "), this.pattern);
+    if (many) authors.title = paper.authors.join(", ");
+    parts.push(authors);
+    const facts = [row.published, row.updated !== row.published ? `updated ${row.updated}` : "", `v${row.version}`,
+      (row.categories ?? []).join(" "), row.id].filter(Boolean).join(" · ");
+    parts.push(element("p", { class: "pk-facts" }, facts));
+    parts.push(element("p", { class: "pk-links" }, paper.links.map((l) =>
+      element("span", { class: l.code ? "pk-chip pk-code" : "pk-chip" }, link(l.url, l.label)))));
+    const state = [row.decision && `${MARKS[row.decision]} ${row.decision}`, row.status,
+      ...(row.tags ?? []).map((t) => `#${t}`)].filter(Boolean).join("   ");
+    if (state) parts.push(element("p", { class: "pk-state" }, state));
+    if (row.note) parts.push(line("Note", row.note));
+    if (paper.score !== null) {
+      parts.push(line("Score", paper.score.toFixed(2), paper.why ? " · " : "", say(element("span", {}), paper.why, null, need)));
+    }
+    if (paper.digest) parts.push(line("In short", say(element("span", {}), paper.digest.text, null, need), ` (${paper.digest.by})`));
+    parts.push(say(element("p", { class: "pk-abstract" }), paper.abstract || "No abstract.", this.pattern, need));
+    if (paper.comment) parts.push(line("Comment", say(element("span", {}), paper.comment, null, need)));
+    if (paper.journal_ref) parts.push(line("Journal", paper.journal_ref));
+    if (paper.figures.length) parts.push(section("figures", `Figures (${paper.figures.length})`, this.gallery(row.id, paper.figures)));
+    const changed = paper.versions.filter((v) => v.title.length || v.abstract.length);
+    if (paper.versions.length > 1) {
+      parts.push(section("changes", `Versions (${paper.versions.length})`, ...paper.versions.map((v) => element("div", { class: "pk-version" },
+        element("div", { class: "pk-caption" }, `v${v.version} · ${v.updated}${changed.includes(v) ? "" : " · title and abstract as before"}`),
+        v.title.length ? difference("Title", v.title) : "", v.abstract.length ? difference("Abstract", v.abstract) : ""))));
+    }
+    if (paper.history.length) {
+      parts.push(section("history", `Decisions (${paper.history.length})`, element("ol", { class: "pk-history" },
+        paper.history.map((h) => element("li", {}, `${h.at} · ${h.undo ? "undone to " : ""}${h.decision ?? "undecided"} (v${h.version})`,
+          h.tags.length ? ` #${h.tags.join(" #")}` : "", h.note ? ` “${h.note}”` : "")))));
+    }
+    empty(this.pane).append(...parts);
+    this.pane.scrollTop = top;
+  }
+
+  // Figures are fetched one by one when the section is opened or comes into view.
+  gallery(id, figures) {
+    const box = element("div", { class: "pk-gallery" });
+    const seen = new IntersectionObserver(async (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        seen.unobserve(target);
+        const answer = await this.try("figure", { id, index: Number(target.dataset.index) });
+        if (!answer) continue;
+        const url = URL.createObjectURL(new Blob([answer.buffers[0]], { type: answer.type }));
+        target.addEventListener("load", () => URL.revokeObjectURL(url));
+        target.src = url;
+      }
+    }, { root: this.pane });
+    for (const figure of figures) {
+      const image = element("img", { alt: `${figure.label}: ${figure.caption}`.slice(0, 300) });
+      image.dataset.index = figure.index;
+      if (figure.width && figure.height) image.style.aspectRatio = `${figure.width} / ${figure.height}`;
+      box.append(element("figure", {}, image, say(element("figcaption", {}), `${figure.label}: ${figure.caption}`, null, () => this.needKatex())));
+      seen.observe(image);
+    }
+    return box;
+  }
+
+  // --- status
+
+  status() {
+    const total = this.total.toLocaleString("en");
+    const stale = this.matching !== undefined && this.matching !== this.total;
+    const text = `${total} papers${stale ? ` (${this.matching.toLocaleString("en")} match now)` : ""}`
+      + (this.selected ? ` · ${this.selected.toLocaleString("en")} selected` : "");
+    if (this.count.textContent !== text) this.count.textContent = text;
+    this.before = this.selected || undefined;
+  }
+
+  tell(text, wrong = false) {
+    this.live.textContent = text;
+    this.live.title = text;
+    this.live.classList.toggle("pk-wrong", wrong);
+  }
+}
+
+const addTo = (node, text, pattern) => {
+  addWords(node, text, pattern);
+  return node;
+};
+
+const difference = (label, pieces) => element("p", { class: "pk-diff" }, element("span", { class: "pk-caption" }, `${label} `),
+  pieces.map(([kind, text]) => kind === "same" ? text : element(kind === "gone" ? "del" : "ins", {}, text)));
+
+export default {
+  render({ model, el }) {
+    const view = new View(model, el);
+    return () => view.close();
+  },
+};

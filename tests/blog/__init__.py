@@ -1,0 +1,1 @@
+"""Posts in real blog engines and a real browser."""

@@ -1,0 +1,403 @@
+"""The triage widget in a real JupyterLab: keys, filters, bulk, undo, hostile text, access."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import READY, close_page, execute, new_page
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
+SETUP = r"""
+import os, tempfile
+from datetime import UTC, datetime, timedelta
+from paperkit.library import Library
+from paperkit.papers import Paper
+from paperkit.queries import Query
+from paperkit.triage import Triage
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b",
+    "<script>alert(2)</script> $\\href{javascript:alert(3)}{x}$ avatars",
+    "$\\htmlClass{x}{y}$ $\\undefined{$ “><svg onload=alert(4)> costs $5 and then $6",
+]
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+def paper(n, title="", version=1):
+    return Paper(
+        id=f"2401.{n:05}", version=version, title=title or f"Paper {n} on neural avatars",
+        authors=("Ann Lee", "<b>Bo</b>", "Cy Day"), published=START + timedelta(days=n),
+        abstract=f"We study $\\alpha_{{{n}}} + \\frac{{1}}{{2}}$ <b>bold</b> \\(x^2\\). "
+        "See https://github.com/a/b and javascript:alert(5).",
+        updated=START + timedelta(days=n + version - 1), categories=("cs.CV", "<i>x</i>"),
+        comment="Accepted at CVPR 2024", doi='10.1/"><img src=x onerror=alert(6)>',
+    )
+
+library = Library(tempfile.mkdtemp())
+library.add([paper(n) for n in range(300)], topic="avatars")
+library.add([paper(300 + n, title=t) for n, t in enumerate(HOSTILE)], topic="<u>hostile</u>")
+library.add([paper(303, title="头像重建：高斯泼溅")], topic="头像")
+library.add([paper(299, title="Paper 299 on neural hands", version=2)])
+evil = "<img src=x onerror=alert(7)>"
+library.decide("2401.00300", None, tags=[evil], note="<script>alert(8)</script>")
+library.score(library.papers().assign(score=0.5, why="<b>alike</b>").head(5))
+"""
+SHOW = "triage = Triage(library, query=Query())\ntriage"
+BASE = "base = library.changes()[0]"
+
+
+@pytest.fixture(scope="module")
+def opened(lab, browser):
+    page = new_page(lab, browser, "triage.ipynb", [SETUP, SHOW])
+    page.wait_for_selector(".pk-triage[data-ready]")
+    execute(page, BASE)
+    yield page
+    close_page(page)
+
+
+@pytest.fixture
+def page(opened):
+    """Give the widget as at first: everything listed, nothing decided, the first row active."""
+    execute(
+        opened,
+        "while library.changes(base)[1] and library.changes(base)[0] != base:\n"
+        "    if not library.undo(): break\n"
+        "    if not any(library.papers()['decision']): break\n"
+        "triage.layout_state = {}\ntriage.query = Query()\ntriage.refresh()\ntriage.clear()\n"
+        "triage.show('2401.00303')",
+    )
+    opened.problems.clear()
+    opened.locator(".pk-grid").focus()
+    opened.keyboard.press("Escape")
+    opened.wait_for_selector(".pk-row.pk-active:has-text('头像重建')")
+    yield opened
+    assert opened.problems == []
+
+
+def active(page) -> str:
+    return page.locator(".pk-body .pk-row.pk-active .pk-title").inner_text()
+
+
+def row(page, text: str):
+    return page.locator(f".pk-body .pk-row:has-text('{text}')").first
+
+
+def cells(page) -> int:
+    return page.evaluate("window.jupyterapp.shell.currentWidget.content.model.cells.length")
+
+
+def test_j_and_k_and_the_arrows_move(page):
+    """The active row follows; it is the grid's active descendant."""
+    for key in ("j", "j", "ArrowDown", "k", "ArrowUp"):
+        page.keyboard.press(key)
+    page.wait_for_selector(".pk-row.pk-active:has-text('costs')")
+    named = page.locator(".pk-grid").get_attribute("aria-activedescendant")
+    assert page.locator(f"#{named}").get_attribute("aria-rowindex") == "3"
+
+
+@pytest.mark.parametrize(("key", "decision"), [("s", "keep"), ("d", "skip"), ("l", "later")])
+def test_a_key_decides_and_moves_on(page, key, decision):
+    """The library has the decision when the row changes color."""
+    page.keyboard.press(key)
+    page.wait_for_selector(f".pk-row[data-decision='{decision}']:has-text('头像重建')")
+    decided = f"print(list(library.papers(decision='{decision}').index))"
+    assert execute(page, decided) == "['2401.00303']"
+    page.wait_for_selector(".pk-row.pk-active:has-text('costs')")
+
+
+def test_u_undoes_any_number(page):
+    """Each press takes back one decision."""
+    for key in ("s", "d", "s"):
+        before = active(page)
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "t => document.querySelector('.pk-body .pk-active .pk-title').innerText !== t",
+            arg=before,
+        )
+    assert execute(page, "print(library.papers()['decision'].notna().sum())") == "3"
+    for left in (2, 1, 0):
+        page.keyboard.press("u")
+        page.wait_for_function(
+            'n => document.querySelectorAll(\'.pk-row[data-decision]:not([data-decision=""])'
+            ":not([hidden])').length === n",
+            arg=left,
+        )
+    assert execute(page, "print(library.papers()['decision'].notna().sum())") == "0"
+
+
+def test_buttons_do_what_keys_do(page):
+    """Keep and Undo by mouse."""
+    page.click(".pk-foot button:has-text('Keep')")
+    page.wait_for_selector(".pk-row[data-decision='keep']")
+    page.click(".pk-foot button:has-text('Undo')")
+    page.wait_for_selector(".pk-row[data-decision='keep']", state="hidden")
+
+
+def test_typing_in_the_search_field_filters_and_marks(page):
+    """Words are prefixes; the count and the rows follow; the marked words are the query's."""
+    page.keyboard.press("/")
+    page.keyboard.type("neural hand")
+    page.wait_for_selector(".pk-count:has-text('1 papers')")
+    assert row(page, "hands").locator(".pk-title mark").all_inner_texts() == ["neural", "hand"]
+    assert execute(page, "print(triage.query.text, len(triage.visible))") == "neural hand 1"
+
+
+def test_keys_typed_into_the_search_field_decide_nothing(page):
+    """s, d, l, u, x are letters there."""
+    page.keyboard.press("/")
+    page.keyboard.type("sdlux")
+    page.wait_for_selector(".pk-count:has-text('0 papers')")
+    assert execute(page, "print(library.papers()['decision'].notna().sum())") == "0"
+    page.wait_for_selector(".pk-nothing:has-text('No paper matches')")
+
+
+def test_facets_filter_and_count(page):
+    """A checked value narrows the list, shows as a chip, and the chip takes it off again."""
+    page.keyboard.press("f")
+    page.locator(".pk-side label:has-text('头像')").click()
+    page.wait_for_selector(".pk-count:has-text('1 papers')")
+    assert execute(page, "print(triage.query.topics)") == "('头像',)"
+    page.click(".pk-filter")
+    page.wait_for_selector(".pk-count:has-text('304 papers')")
+
+
+def test_a_month_of_the_histogram_narrows_the_dates(page):
+    """One click is one month."""
+    page.keyboard.press("f")
+    page.locator(".pk-column[aria-label^='2024-02']").click()
+    page.wait_for_selector(".pk-count:has-text('29 papers')")
+    assert execute(page, "print(triage.query.since, triage.query.until)") == (
+        "2024-02-01 2024-02-29"
+    )
+
+
+def test_x_and_shift_select_a_range(page):
+    """The selection is in Python at once, as a frame."""
+    page.keyboard.press("x")
+    page.wait_for_selector(".pk-count:has-text('1 selected')")
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_selector(".pk-count:has-text('4 selected')")
+    row(page, "Paper 296 ").click(modifiers=["Shift"])
+    page.wait_for_selector(".pk-count:has-text('8 selected')")
+    assert execute(page, "print(len(triage.selection), triage.selection.index[0])") == (
+        "8 2401.00303"
+    )
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".pk-count:has-text('selected')", state="hidden")
+
+
+def test_a_selection_of_any_size_is_decided_and_undone_in_one_step(page):
+    """Three hundred papers are one action."""
+    page.keyboard.press("a")
+    page.wait_for_selector(".pk-count:has-text('304 selected')")
+    page.keyboard.press("d")
+    page.wait_for_selector(".pk-row[data-decision='skip']")
+    assert execute(page, "print(len(library.papers(decision='skip')))") == "304"
+    page.keyboard.press("u")
+    page.wait_for_selector(".pk-row[data-decision='skip']", state="hidden")
+    assert execute(page, "print(len(library.papers(decision='skip')))") == "0"
+
+
+def test_t_and_n_tag_and_note(page):
+    """Tags are separated by commas; a note replaces the one before."""
+    page.keyboard.press("t")
+    page.keyboard.type("fast, 网络")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".pk-state:has-text('#网络')")
+    page.keyboard.press("n")
+    page.keyboard.type("see fig 2")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".pk-pane .pk-line:has-text('see fig 2')")
+    told = execute(page, "r = library.papers().loc['2401.00303']; print(r.tags, r.note)")
+    assert told == "('fast', '网络') see fig 2"
+    execute(page, "library.undo(2)")
+
+
+def test_plain_keys_never_reach_the_notebook(page):
+    """x, a, b, dd, z would cut, add and delete cells; here they don't."""
+    before = cells(page)
+    for key in ("x", "x", "b", "z", "d", "d", "y", "m", "1", "Escape", "Shift+M"):
+        page.keyboard.press(key)
+    page.wait_for_selector(".pk-row[data-decision='skip']")
+    assert cells(page) == before
+    assert page.locator(".pk-triage").count() == 1
+
+
+def test_jupyterlabs_keys_work_outside_the_widget(page):
+    """With the cell selected, b adds a cell below."""
+    before = cells(page)
+    page.evaluate(
+        "() => { const n = window.jupyterapp.shell.currentWidget.content;"
+        " n.activeCellIndex = 0; n.mode = 'command'; n.activate(); n.node.focus(); }"
+    )
+    page.locator(".jp-Notebook .jp-InputPrompt").first.click()
+    page.keyboard.press("b")
+    page.wait_for_function(
+        "n => window.jupyterapp.shell.currentWidget.content.model.cells.length === n",
+        arg=before + 1,
+    )
+    page.evaluate("window.jupyterapp.commands.execute('notebook:undo-cell-action')")
+
+
+def test_control_s_inside_the_widget_saves_the_notebook(page, lab):
+    """Combinations stay JupyterLab's; the saved notebook is light and readable without a kernel."""
+    page.keyboard.press("Control+s")
+    page.wait_for_function(
+        "() => !window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=10_000
+    )
+    text = (lab.folder / "triage.ipynb").read_text()
+    assert len(text) < 60_000
+    outputs = [o for c in json.loads(text)["cells"] for o in c.get("outputs", [])]
+    kinds = {kind for o in outputs for kind in o.get("data", {})}
+    assert {"text/html", "text/markdown", "application/vnd.jupyter.widget-view+json"} <= kinds
+
+
+def test_hostile_text_stays_text(page):
+    """Nothing of a title, author, tag, topic, note or link runs or becomes an element."""
+    page.keyboard.press("f")
+    for index in (303, 302, 301, 300):
+        execute(page, f"triage.show('2401.{index:05}')")
+        page.wait_for_selector(f".pk-facts:has-text('2401.{index:05}')")
+    page.wait_for_selector(".pk-pane h3:has-text('<img src=x onerror=alert(1)>')")
+    page.wait_for_selector(".pk-formula math")
+    found = page.evaluate(
+        "() => [...document.querySelectorAll('.pk-triage *')].filter((n) =>"
+        " ['IMG', 'SCRIPT', 'IFRAME', 'B', 'I', 'U'].includes(n.tagName)"
+        " || n.tagName === 'svg' || [...n.attributes].some((a) => a.name.startsWith('on'))"
+        ").map((n) => n.outerHTML.slice(0, 80))"
+    )
+    links = page.evaluate("() => [...document.querySelectorAll('.pk-triage a')].map((a) => a.href)")
+    rels = page.evaluate("() => [...document.querySelectorAll('.pk-triage a')].map((a) => a.rel)")
+    assert found == []
+    assert [x for x in links if not x.startswith(("http://", "https://"))] == []
+    assert set(rels) == {"noopener noreferrer"}
+
+
+def test_formulas_are_set_and_what_cannot_be_stays_text(page):
+    """MathML for formulas, the source for faulty ones, money untouched."""
+    execute(page, "triage.show('2401.00302')")
+    page.wait_for_selector(".pk-facts:has-text('2401.00302')")
+    page.wait_for_selector(".pk-pane .pk-abstract math mfrac")
+    title = page.locator(".pk-pane h3")
+    assert "$5 and then $6" in title.inner_text()
+    assert title.locator("[class='x']").count() == 0
+    assert title.locator(".pk-unset").all_inner_texts() == ["$\\undefined{$"]
+
+
+def test_the_pane_shows_what_changed_between_versions(page):
+    """Words gone and new are marked in the title."""
+    execute(page, "triage.show('2401.00299')")
+    page.wait_for_selector(".pk-diff del:has-text('avatars')")
+    assert page.locator(".pk-diff ins").first.inner_text() == "hands"
+    assert page.locator(".pk-facts:has-text('v2')").count() == 1
+
+
+def test_a_cell_sets_the_query_and_the_table_follows(page):
+    """The value a person reads is the value a cell sets."""
+    execute(page, "triage.query = {'text': 'hands'}")
+    page.wait_for_selector(".pk-count:has-text('1 papers')")
+    assert page.locator(".pk-search").input_value() == "hands"
+
+
+def test_sorting_by_a_heading_is_told_to_screen_readers(page):
+    """A click sorts, another turns the order; with Shift it is the second key."""
+    page.click(".pk-heading:has-text('Title') .pk-sort")
+    page.wait_for_selector(".pk-heading[aria-sort='ascending']:has-text('Title')")
+    page.click(".pk-heading:has-text('Date') .pk-sort", modifiers=["Shift"])
+    page.wait_for_selector(".pk-heading[aria-sort='descending']:has-text('Date')")
+    assert execute(page, "print(triage.query.sort)") == "('title', '-published')"
+
+
+def test_columns_can_be_chosen_and_moved(page):
+    """The choice is remembered with the widget's state."""
+    page.keyboard.press("Enter")  # the reading pane makes room
+    page.click(".pk-head button:has-text('Columns')")
+    page.locator(".pk-menu label:has-text('Version')").click()
+    page.wait_for_selector(".pk-heading:has-text('Version')")
+    page.locator(".pk-menu button[aria-label='Move left Date']").click()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.pk-heading')].map((h) => h.innerText)"
+        ".findIndex((t) => t.startsWith('Date')) < 4"
+    )
+    assert "version" in execute(page, "print(triage.layout_state['columns'])")
+
+
+def test_scrolling_reaches_the_last_paper(page):
+    """Only rows in sight are in the page, wherever one looks."""
+    page.keyboard.press("End")
+    page.wait_for_selector(".pk-row.pk-active:has-text('Paper 0 on')")
+    assert page.locator(".pk-body .pk-row").count() < 60
+    assert page.locator(".pk-grid").get_attribute("aria-rowcount") == "305"
+
+
+def test_a_decision_of_another_process_appears(page):
+    """Another kernel's decision is seen within some seconds."""
+    code = (
+        "import subprocess, sys\n"
+        "subprocess.run([sys.executable, '-c', 'import sys; from paperkit.library import Library;"
+        ' Library(sys.argv[1]).decide("2401.00303", "later")\', str(library.path)], check=True)'
+    )
+    execute(page, code)
+    page.wait_for_selector(".pk-row[data-decision='later']:has-text('头像重建')")
+
+
+def test_no_serious_violation_of_accessibility(page):
+    """axe-core finds nothing serious or critical, with filters, pane and menu open."""
+    page.keyboard.press("f")
+    page.keyboard.press("x")
+    page.click(".pk-head button:has-text('Columns')")
+    page.wait_for_selector(".pk-menu-row")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run('.pk-triage')).violations")
+    serious = [
+        (v["id"], [n["html"][:90] + n["failureSummary"][:160] for n in v["nodes"]][:3])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_colors_follow_the_theme_with_enough_contrast(page, theme):
+    """Every text of the widget can be read in both themes."""
+    page.evaluate(
+        "t => window.jupyterapp.commands.execute('apputils:change-theme', { theme: t })", theme
+    )
+    page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
+    page.keyboard.press("s")
+    page.wait_for_selector(".pk-row[data-decision='keep']")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "async () => (await axe.run('.pk-triage', { runOnly: ['color-contrast'] })).violations"
+    )
+    assert [n["html"][:90] + n["failureSummary"] for v in found for n in v["nodes"]] == []
+
+
+def test_nothing_scrolls_sideways_in_a_narrow_panel(notebook):
+    """At 480 px the least important columns go; the title stays."""
+    page = notebook([SETUP, SHOW], width=560, height=900)
+    page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    page.wait_for_selector(".pk-triage[data-ready]")
+    sizes = page.evaluate(
+        "() => ['.pk-triage', '.pk-main', '.pk-grid', '.pk-head'].map((s) => {"
+        " const n = document.querySelector(s); return n.scrollWidth - n.clientWidth; })"
+    )
+    assert max(sizes) <= 0
+    assert page.locator(".pk-heading:has-text('Title')").count() == 1
+
+
+def test_the_state_comes_back_after_a_kernel_restart(notebook):
+    """The cell is run again: the same query, the same paper."""
+    setup = SETUP.replace("tempfile.mkdtemp()", "os.path.abspath('again')")
+    page = notebook([setup, "triage = Triage(library)\ntriage"])
+    page.wait_for_selector(".pk-triage[data-ready]")
+    execute(page, "triage.query = Query(text='neural')\ntriage.show('2401.00150')")
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    page.wait_for_function(READY, timeout=60_000)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_selector(".pk-row.pk-active:has-text('Paper 150 on')", timeout=40_000)
+    assert page.locator(".pk-search").input_value() == "neural"

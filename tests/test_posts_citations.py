@@ -1,0 +1,183 @@
+"""Citations and archives: papers out to reference managers, posts of the old blog back in."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from paperkit.errors import PaperkitError
+from paperkit.papers import to_frame
+from paperkit.posts import bibliography, load_posts
+from paperkit.posts.citations import keys, name_parts, tex
+from tests import posts_samples as samples
+
+PAPERS = [
+    samples.paper(1),
+    samples.paper(
+        2,
+        title="Kähler & 50% of {x}_1: $x_{i}$ – ß",
+        authors=["Ludwig van Beethoven", "José Núñez Jr.", "The ATLAS Collaboration", "李雷"],
+        doi="10.1000/182",
+        journal_ref="J. Tests 1 (2024) 2",
+    ),
+]
+
+
+def test_bibtex_is_what_arxiv_recommends() -> None:
+    """Eprint fields, DOI, names and special characters as LaTeX wants them."""
+    assert bibliography(to_frame(PAPERS[1:])) == (
+        "@misc{vanbeethoven2024kahler,\n"
+        '  title = {{K{\\"a}hler \\& 50\\% of \\{x\\}\\_1: $x_{i}$ -- {\\ss}}},\n'
+        "  author = {van Beethoven, Ludwig and N{\\'u}{\\~n}ez, Jr., Jos{\\'e} and "
+        "{The ATLAS Collaboration} and 李雷},\n"
+        "  year = {2024},\n"
+        "  month = {11},\n"
+        "  eprint = {2411.00002},\n"
+        "  archivePrefix = {arXiv},\n"
+        "  primaryClass = {cs.CV},\n"
+        "  doi = {10.1000/182},\n"
+        "  url = {https://arxiv.org/abs/2411.00002},\n"
+        "  note = {J. Tests 1 (2024) 2},\n"
+        "}\n"
+    )
+
+
+def test_bibtex_reads_back_with_a_parser() -> None:
+    """A BibTeX parser gets every entry, and the names and titles decode to arXiv's."""
+    bibtexparser = pytest.importorskip("bibtexparser")
+    library = bibtexparser.parse_string(bibliography(PAPERS))
+    assert library.failed_blocks == []
+    found = [(e.key, e["eprint"], e["archivePrefix"]) for e in library.entries]
+    assert found == [
+        ("ruiz2024light", "2411.00001", "arXiv"),
+        ("vanbeethoven2024kahler", "2411.00002", "arXiv"),
+    ]
+
+
+def test_ris_reads_back_with_a_parser() -> None:
+    """Title, names, date, abstract and DOI survive."""
+    rispy = pytest.importorskip("rispy")
+    found = rispy.loads(bibliography(PAPERS, format="ris"))
+    assert [(r["title"], r["doi"], r["year"]) for r in found] == [
+        (PAPERS[0].title, "10.48550/arXiv.2411.00001", "2024"),
+        (PAPERS[1].title, "10.1000/182", "2024"),
+    ]
+    assert found[1]["authors"] == [
+        "van Beethoven, Ludwig",
+        "Núñez, Jr., José",
+        "The ATLAS Collaboration",
+        "李雷",
+    ]
+
+
+def test_csl_json_has_names_dates_and_ids() -> None:
+    """The items are what a citation processor reads."""
+    first = json.loads(bibliography(PAPERS, format="csl-json"))[0]
+    assert (first["type"], first["issued"], first["author"][1], first["archive_location"]) == (
+        "article",
+        {"date-parts": [[2024, 11, 8]]},
+        {"family": "Weiß", "given": "Jörg"},
+        "2411.00001",
+    )
+
+
+def test_keys_are_never_the_same() -> None:
+    """Two papers of one author, year and word differ by a number."""
+    assert keys([PAPERS[0], PAPERS[0]]) == ["ruiz2024light", "ruiz2024light-2"]
+
+
+def test_an_empty_frame_is_an_empty_bibliography() -> None:
+    """Nothing kept, nothing written."""
+    assert bibliography(to_frame([])) == ""
+    assert json.loads(bibliography([], format="csl-json")) == []
+
+
+def test_an_unknown_format_lists_the_known_ones() -> None:
+    """The error names the formats."""
+    with pytest.raises(PaperkitError, match=r"format 'endnote': unknown; use bibtex, ris, csl"):
+        bibliography(PAPERS, format="endnote")
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Ana Ruiz", ("Ruiz", "Ana")),
+        ("Jan van der Berg", ("van der Berg", "Jan")),
+        ("John Smith III", ("Smith, III", "John")),
+        ("Plato", ("Plato", "")),
+        ("CMS Collaboration", ("CMS Collaboration", "")),
+        ("J. and K. Twin", ("J. and K. Twin", "")),
+    ],
+)
+def test_names_are_taken_apart(name: str, parts: tuple[str, str]) -> None:
+    """Particles and suffixes belong to the family name; groups have no given one."""
+    assert name_parts(name) == parts
+
+
+def test_tex_of_arxivs_own_is_kept() -> None:
+    """An accent that the metadata writes in TeX is not escaped again."""
+    assert tex('K\\"ahler and {\\em x}') == 'K\\"ahler and {\\em x}'
+
+
+OLD = """
+---
+title: 元宇宙/虚拟人
+date: 2024-05-02 10:00:16
+description: a: b: c
+---
+
+## First   Paper
+
+[PDF](http://arxiv.org/abs/2404.11111v2)
+
+<li>x
+## Second: Paper
+**Authors:x**
+[PDF](http://arxiv.org/abs/2404.22222)
+See https://arxiv.org/abs/2404.99999v1
+"""
+
+
+def test_posts_of_the_old_blog_are_read_with_their_broken_front_matter(tmp_path: Path) -> None:
+    """Papers are found by their PDF line, not by links in the text."""
+    path = tmp_path / "2024-05-02" / "a.md"
+    path.parent.mkdir()
+    path.write_text(OLD, encoding="utf-8")
+    (tmp_path / "about.md").write_text("no post", encoding="utf-8")
+    found = load_posts(tmp_path)
+    assert found.reset_index().to_dict("records") == [
+        {
+            "id": i,
+            "version": v,
+            "title": t,
+            "topic": "元宇宙/虚拟人",
+            "date": datetime(2024, 5, 2, 10, 0, 16),
+            "path": str(path),
+        }
+        for i, v, t in (("2404.11111", 2, "First Paper"), ("2404.22222", 1, "Second: Paper"))
+    ]
+
+
+def test_a_post_of_ours_is_read_back(tmp_path: Path) -> None:
+    """What `export` writes, `load_posts` knows."""
+    from paperkit.posts import Post, export
+
+    shelf = samples.small(tmp_path / "shelf", figures=0)
+    post = Post(topic="A: b", date="2024-11-12", papers=["2411.00001", "2411.00002"], language="zh")
+    export(post, tmp_path / "site", library=shelf)
+    found = load_posts(tmp_path / "site")
+    assert found[["version", "topic"]].to_dict("index") == {
+        "2411.00001": {"version": 1, "topic": "A: b"},
+        "2411.00002": {"version": 1, "topic": "A: b"},
+    }
+
+
+def test_a_folder_without_posts_is_one_clear_error(tmp_path: Path) -> None:
+    """The message names the folder."""
+    with pytest.raises(PaperkitError, match="no post with arXiv links"):
+        load_posts(tmp_path)
+    with pytest.raises(PaperkitError, match="no such folder"):
+        load_posts(tmp_path / "gone")

@@ -1,0 +1,140 @@
+"""Escapes: outside text is inert Markdown, formulas are kept, dollars are not formulas."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperkit.posts.escapes import Escape, Formula, attribute, pieces, prose, safe_url
+
+
+def formulas(text: str) -> list[str]:
+    """Return the TeX of a text's formulas."""
+    return [p.tex for p in pieces(text) if isinstance(p, Formula)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("$x_{i}$ and $\\alpha$", ["x_{i}", "\\alpha"]),
+        ("We pay $5 and then $6", []),
+        ("from $7-$8 to $1,000 or $9", []),
+        ("US$5 million and US$6 million", []),
+        ("the $k$-means of $3$ and $n$ sets", ["k", "3", "n"]),
+        ("$Y\\approx$0.28 or $\\sim$10", ["Y\\approx", "\\sim"]),
+        ("$\\{x\\} \\$ y$ z", ["\\{x\\} \\$ y"]),
+        ("$\\text{if $x$}$", ["\\text{if $x$}"]),
+        ("a \\$5 bill and $x$", ["x"]),
+        ("$$a$$ and \\(b\\) and \\[c\\]", ["a", "b", "c"]),
+        ("\\begin{align*} a &= b \\end{align*}", ["\\begin{align*} a &= b \\end{align*}"]),
+        ("\\begin{itemize} \\item $x$ \\end{itemize}", ["x"]),
+        ("$\\unclosed{$ and $y$", ["y"]),
+        ("$\\href{javascript:alert(1)}{x}$", []),
+        ("$\\def\\x{1}$ and $\\require{html}$", []),
+        ("$", []),
+        ("", []),
+    ],
+)
+def test_formulas_are_told_from_dollars(text: str, found: list[str]) -> None:
+    """What MathJax should set is found, what it should not is left in the words."""
+    assert formulas(text) == found
+
+
+def test_pieces_lose_nothing() -> None:
+    """The words between formulas are the text's own, in order."""
+    text = "A $x$ b $5 c $$y$$."
+    assert list(pieces(text)) == [
+        "A ",
+        Formula("x", False),
+        " b $5 c ",
+        Formula("y", True),
+        ".",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("$x_{i}$", "$x&#95;&#123;i&#125;$"),
+        ("$$x$$", "$&#36;x&#36;$"),
+        ("<b> & *c*", "&lt;b&gt; &amp; &#42;c&#42;"),
+        ("1. one", "1&#46; one"),
+        ("- one", "&#45; one"),
+        ("# one", "&#35; one"),
+        ("C# and F #", "C# and F &#35;"),
+        (":smile: 10:30", "&#58;smile: 10:30"),
+        ("O'Neil -- and...", "O&#39;Neil -&#45; and.&#46;&#46;"),
+        ("$5 only", "<span>$</span>5 only"),
+        ("{{ x }}", "&#123;&#123; x &#125;&#125;"),
+        ("见 https://a.org/v1_b，然后", "见 <https://a.org/v1_b>，然后"),
+        ("a\n\n  b", "a b"),
+    ],
+)
+def test_text_becomes_inert_markdown(text: str, markdown: str) -> None:
+    """Characters that an engine reads as markup are entities, the rest stays readable."""
+    assert Escape().inline(text) == markdown
+
+
+@given(st.text(max_size=80))
+def test_unescaping_gives_the_text_back(text: str) -> None:
+    """No character is lost or changed on the way, whatever the text."""
+    written = Escape().inline(text, links=False)
+    plain = html.unescape(re.sub(r"</?span>", "", written))
+    assert _tidy(plain) == _tidy(text)
+
+
+def _tidy(text: str) -> str:
+    parts = [
+        p if isinstance(p, str) else f"{'$$' if p.display else '$'}{p.tex}"
+        for p in pieces(" ".join(html.unescape(html.unescape(text)).split()))
+    ]
+    return " ".join("".join(parts).replace("$", "").split())
+
+
+@given(st.text(alphabet="<>&\"'`{}%#[]()!*_$\\ ab\n", max_size=60))
+def test_no_text_opens_a_tag_a_template_or_a_link(text: str) -> None:
+    """Nothing that comes out could be taken for HTML, Nunjucks, Liquid or a Markdown link."""
+    written = re.sub(r"</?span>", "", Escape().inline(text))
+    assert not re.search(r"[<>\[\]{}`*_\\]", written)
+
+
+@given(st.text(max_size=60))
+def test_an_attribute_holds_no_quote_no_bracket_no_brace(text: str) -> None:
+    """Alternative texts can't leave their quotes."""
+    written = attribute(text)
+    assert not re.search(r"[<>\"'{}`\\\n]", written)
+    assert " ".join(html.unescape(written).split()) == " ".join(html.unescape(written).split())
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://a.org/x_y(1)", "https://a.org/x_y%281%29"),
+        ("https://a.org/@me", "https://a.org/%40me"),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("元 宇/图.png", "%E5%85%83%20%E5%AE%87/%E5%9B%BE.png"),
+    ],
+)
+def test_addresses_are_http_or_relative(url: str, safe: str) -> None:
+    """Other schemes are dropped; what engines misread is percent-encoded."""
+    assert safe_url(url) == safe
+
+
+def test_a_persons_prose_keeps_its_markdown_and_its_code() -> None:
+    """Only formulas are rewritten; code is left as it is."""
+    text = "*My* $a_{i}$, `$b_{i}$` and\n\n```\n$c_{i}$\n```\n\n$d_1$"
+    assert prose(text, "entities") == (
+        "*My* $a&#95;&#123;i&#125;$, `$b_{i}$` and\n\n```\n$c_{i}$\n```\n\n$d&#95;1$"
+    )
+
+
+def test_template_openings_in_prose_are_kept_from_running() -> None:
+    """In text they become entities, in code a character without width keeps them apart."""
+    assert prose("a {{< x >}} `{{< y >}}`", "entities", ("{{<",)) == (
+        "a &#123;&#123;&#60; x >}} `{\u200b{< y >}}`"
+    )

@@ -1,0 +1,124 @@
+"""Front matter and file names: whatever the title, every reader gets what was meant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperkit.errors import PaperkitError
+from paperkit.posts import Post
+from paperkit.posts.fronts import cell_of, edited, front_of, harmless, parsed, written
+from paperkit.posts.slugs import slug
+
+POST = Post(topic="元宇宙/虚拟人", date="2024-11-12 10:05:27", language="zh", author="Ana")
+TITLES = st.text(
+    alphabet=st.characters(exclude_categories=("Cc", "Cs")),
+    min_size=1,
+    max_size=60,
+)
+
+
+def test_hexo_keys_stand_in_the_blogs_order() -> None:
+    """The theme's keys are all there, null ones too, in the order of the replaced blog."""
+    front = front_of(POST, "hexo", first_title="A: B", cover="/images/a.png")
+    assert written(front) == (
+        "---\n"
+        "title: 元宇宙/虚拟人\n"
+        "date: 2024-11-12 10:05:27\n"
+        "author: Ana\n"
+        "cover: /images/a.png\n"
+        "categories: Paper\n"
+        "tags:\n"
+        "  - 元宇宙/虚拟人\n"
+        "description: '元宇宙/虚拟人 方向最新论文已更新，请持续关注 Update in 2024-11-12  A: B'\n"
+        "keywords: 元宇宙/虚拟人\n"
+        "toc:\n"
+        "toc_number: false\n"
+        "toc_style_simple: true\n"
+        "copyright:\n"
+        "copyright_author:\n"
+        "copyright_author_href:\n"
+        "copyright_url:\n"
+        "copyright_info:\n"
+        "mathjax: true\n"
+        "katex:\n"
+        "aplayer:\n"
+        "highlight_shrink:\n"
+        "aside:\n"
+        "disableNunjucks: true\n"
+        "---\n"
+    )
+
+
+@given(TITLES)
+def test_any_title_reads_back_from_yaml(title: str) -> None:
+    """PyYAML gets the very text; each key is one line."""
+    text = written({"title": title, "tags": [title], "none": None, "date": POST.date})
+    assert yaml.safe_load(text.strip().strip("-")) == {
+        "title": title,
+        "tags": [title],
+        "none": None,
+        "date": datetime(2024, 11, 12, 10, 5, 27),
+    }
+    assert len(text.splitlines()) == 7
+
+
+@pytest.mark.parametrize("flavor", ["hugo", "jekyll", "quarto", "myst", "plain"])
+def test_other_engines_get_no_empty_keys(flavor: str) -> None:
+    """The theme's null keys are Hexo's alone."""
+    front = front_of(POST, flavor, first_title="A", cover="")
+    assert [k for k, v in front.items() if v in (None, "", [])] == []
+    assert list(front)[:2] == (["layout", "title"] if flavor == "jekyll" else ["title", "date"])
+
+
+def test_a_title_never_opens_a_tag() -> None:
+    """Themes print front matter as HTML; the words stay."""
+    assert harmless("<img src=x> a<b 1 < 2 </p>") == "< img src=x> a< b 1 < 2 < /p>"
+
+
+@given(TITLES)
+def test_the_front_matter_cell_round_trips(title: str) -> None:
+    """What `cell_of` writes, `edited` reads."""
+    topic = " ".join(title.split()) or "x"
+    post = Post(topic=topic, date=POST.date, title=title, tags=(title,), front={"sticky": 3})
+    assert edited(post, cell_of(post)) == post
+
+
+def test_front_matter_that_is_no_mapping_is_refused() -> None:
+    """The message says what the cell must hold."""
+    with pytest.raises(PaperkitError, match=r"cell: must be 'key: value' lines"):
+        parsed("- a\n- b", "cell")
+
+
+@pytest.mark.parametrize(
+    ("topic", "name"),
+    [
+        ("元宇宙/虚拟人", "元宇宙_虚拟人"),
+        ('a/b?c"d*e:f<g>h|i\\j', "a_b_c_d_e_f_g_h_i_j"),
+        ("..", "_"),
+        (".hidden", "_.hidden"),
+        ("CON", "_CON"),
+        ("lpt1.txt", "_lpt1.txt"),
+        ("a\x00\u202eb\n", "ab"),
+        ("x" * 300, "x" * 120),
+        ("", "_"),
+        ("end. ", "end"),
+    ],
+)
+def test_slugs_are_safe_file_names(topic: str, name: str) -> None:
+    """No topic leads out of the folder or into a device."""
+    assert slug(topic) == name
+
+
+@given(st.text(max_size=300))
+def test_a_slug_fits_every_file_system(topic: str) -> None:
+    """At most 120 characters and 200 bytes, one path component."""
+    name = slug(topic)
+    assert name not in ("", ".", "..")
+    assert not set(name) & set('/?"*:<>|\\\0')
+    assert len(name) <= 121
+    assert len(name.encode()) <= 201

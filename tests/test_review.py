@@ -1,0 +1,562 @@
+"""The review without a browser: its methods, its messages, and what it shows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperkit.digests import Answer, Evidence, Statement
+from paperkit.errors import PaperkitError, PublishError
+from paperkit.library import Library
+from paperkit.outlines import DIGEST, Outline, Question
+from paperkit.prompts import Reply, Request
+from paperkit.review import Review, forms, messages, previews
+from paperkit.review.differences import difference
+from paperkit.review.versions import lost
+from tests.review_samples import (
+    AT,
+    BLANK,
+    CHINESE,
+    FIRST,
+    HOSTILE,
+    HOSTILE_TITLE,
+    ON_PAGE,
+    SENTENCES,
+    answer,
+    cite,
+    paper,
+    review_library,
+)
+
+IDS = [FIRST, HOSTILE, CHINESE, BLANK]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Library:
+    """Return the sample library of the review's tests."""
+    return review_library(tmp_path / "library")
+
+
+@pytest.fixture
+def review(shelf: Library) -> Review:
+    """Return a review of the sample library."""
+    return Review(IDS, shelf)
+
+
+class Told:
+    """The browser's end: sends messages to a review and keeps its replies."""
+
+    def __init__(self, review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.review = review
+        self.replies: list[tuple[dict[str, Any], list[bytes]]] = []
+        monkeypatch.setattr(review, "send", lambda m, b=None: self.replies.append((m, b or [])))
+        monkeypatch.setattr(messages, "_SLOW", frozenset())
+
+    def __call__(self, do: str, **content: Any) -> dict[str, Any]:
+        self.review._receive(None, {"do": do, "token": "t", **content}, [])
+        return self.replies[-1][0]
+
+
+@pytest.fixture
+def tell(review: Review, monkeypatch: pytest.MonkeyPatch) -> Told:
+    """Return the browser's end of the review."""
+    return Told(review, monkeypatch)
+
+
+class Echo:
+    """A model that answers every question with the wish it was given."""
+
+    name = "echo-1"
+
+    def answer(self, request: Request) -> Reply:
+        """Return one statement per question, resting on the first sentence."""
+        rows = [{"text": f"AvatarNet, asked {request.wish}.", "evidence": [1]}]
+        return Reply(text=json.dumps({q.key: rows for q in request.questions}), model=self.name)
+
+
+def texts(library: Library, question: str, id: str = FIRST) -> tuple[str, ...]:
+    """Return what the library holds as an answer."""
+    digest = library.digest(id)
+    assert digest is not None
+    return digest[question].texts
+
+
+def row(review: Review, question: str) -> dict[str, Any]:
+    """Return what the form shows of a question."""
+    return next(r for r in review._form if r["key"] == question)
+
+
+# Making one
+
+
+def test_takes_a_frame_or_ids(shelf: Library) -> None:
+    """A papers frame, ids and one id with a version are all taken."""
+    frame = shelf.papers()
+    assert list(Review(frame, shelf).digests.index) == list(frame.index)
+    assert list(Review(f"{FIRST}v1", shelf).digests.index) == [FIRST]
+
+
+@pytest.mark.parametrize(
+    ("papers", "message"),
+    [
+        ([], "no papers"),
+        (["2411.99999"], "2411.99999: not in this library"),
+        ("what", "not an arXiv identifier"),
+    ],
+)
+def test_refuses_papers_it_cannot_show(shelf: Library, papers: Any, message: str) -> None:
+    """No papers, an unknown one and what is no id each get an error that names the thing."""
+    with pytest.raises(PaperkitError, match=message):
+        Review(papers, shelf)
+
+
+def test_empty_frame_is_refused(shelf: Library) -> None:
+    """A papers frame without rows gets the error that says what to give."""
+    with pytest.raises(PaperkitError, match="no papers; give some"):
+        Review(shelf.papers(decision="keep"), shelf)
+
+
+# What it shows
+
+
+def test_digests_frame(review: Review) -> None:
+    """One row per paper says how far its write-up is."""
+    frame = review.digests
+    assert list(frame["status"]) == ["draft", "draft", "draft", "empty"]
+    assert list(frame["language"]) == ["en", "en", "zh", ""]
+    assert list(frame["answers"]) == [3, 3, 2, 0]
+    assert list(frame["blocking"] > 0) == [True, False, True, False]
+
+
+def test_frames_keep_their_types_when_empty(shelf: Library) -> None:
+    """The findings of a batch without any have a full frame's columns and dtypes."""
+    full, empty = Review([FIRST], shelf).findings, Review([BLANK], shelf).findings
+    assert len(full) > 0
+    assert len(empty) == 0
+    assert dict(full.dtypes) == dict(empty.dtypes)
+
+
+def test_findings_frame_names_paper_question_and_words(review: Review) -> None:
+    """A number that the paper doesn't have is one row, at its statement."""
+    frame = review.findings
+    found = frame[frame["words"] == "999"].iloc[0]
+    assert (found["id"], found["question"], found["statement"], found["severity"]) == (
+        FIRST,
+        "takeaways",
+        1,
+        "block",
+    )
+
+
+def test_form_follows_outline_and_language(review: Review) -> None:
+    """English leaves title and abstract out; Chinese counts characters under Chinese headings."""
+    assert [r["key"] for r in review._form][:2] == ["summary", "takeaways"]
+    assert row(review, "takeaways")["unit"] == "words"
+    review.show(CHINESE)
+    assert [r["key"] for r in review._form][:3] == ["title", "abstract", "summary"]
+    assert row(review, "summary")["heading"] == "总结"
+    assert (row(review, "summary")["unit"], row(review, "summary")["limit"]) == ("characters", 100)
+
+
+def test_own_outline_is_the_form(shelf: Library) -> None:
+    """Whoever asks other questions reviews other fields."""
+    question = Question(key="data", headings={"en": "Data"}, ask="Which data?", kind="list")
+    review = Review([BLANK], shelf, outline=Outline("mine", (question,)))
+    review.edit("data", ["NeRSemble."])
+    saved = shelf.digest(BLANK, outline="mine")
+    assert saved is not None
+    assert saved["data"].texts == ("NeRSemble.",)
+    assert [r["key"] for r in review._form] == ["data"]
+
+
+def test_saved_notebook_lists_the_papers(review: Review) -> None:
+    """Where no widget runs, HTML and Markdown list the papers, titles escaped."""
+    review.digests  # noqa: B018 looks for all findings
+    data, _ = review._repr_mimebundle_()
+    assert "&lt;img src=x onerror=alert(1)&gt;: {{7*7}}" in data["text/html"]
+    assert "<img" not in data["text/html"] + data["text/markdown"]
+    assert "{%" not in data["text/markdown"]
+    assert "0 of 4 papers approved" in data["text/markdown"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+# Editing
+
+
+def test_edit_is_appended_and_keeps_evidence(review: Review, shelf: Library) -> None:
+    """An edit becomes what stands; the draft is still there, and so is its evidence."""
+    review.edit("summary", "AvatarNet makes head avatars.")
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert digest["summary"].statements == (Statement("AvatarNet makes head avatars.", cite(0)),)
+    assert digest["summary"].origin == "person"
+    assert [a.origin for a in shelf.drafts(FIRST, "summary")] == ["model", "person"]
+    assert review.digests.loc[FIRST, "status"] == "edited"
+
+
+def test_edit_of_a_paper_without_a_draft(review: Review, shelf: Library) -> None:
+    """A person may write where no model did."""
+    review.edit("summary", "Written by hand.", id=BLANK)
+    digest = shelf.digest(BLANK)
+    assert digest is not None
+    assert (digest.language, digest.version, digest.models) == ("en", 1, ())
+    assert texts(shelf, "summary", BLANK) == ("Written by hand.",)
+
+
+def test_same_words_are_no_edit(review: Review, shelf: Library) -> None:
+    """Nothing is appended when nothing changed, so that an approval stands."""
+    review.approve(reason="seen")
+    review.edit("summary", SENTENCES[0])
+    assert len(shelf.drafts(FIRST, "summary")) == 1
+    assert review.digests.loc[FIRST, "status"] == "overridden"
+
+
+@pytest.mark.parametrize(("question", "id"), [("nothing", FIRST), ("summary", "2411.09999")])
+def test_unknown_question_or_paper(review: Review, question: str, id: str) -> None:
+    """A question the outline lacks, or a paper of another batch, is named in the error."""
+    with pytest.raises(PaperkitError, match=question if id == FIRST else id):
+        review.edit(question, "x", id=id)
+
+
+def test_two_reviews_do_not_overwrite_each_other(shelf: Library) -> None:
+    """The second to save is told, sees the first's words, and may then edit again."""
+    one, two = Review([FIRST], shelf), Review([FIRST], shelf)
+    one.edit("summary", "AvatarNet, said one.")
+    with pytest.raises(PaperkitError, match="summary was edited elsewhere"):
+        two.edit("summary", "AvatarNet, said two.")
+    assert texts(shelf, "summary") == ("AvatarNet, said one.",)
+    two.edit("summary", "AvatarNet, said two.")
+    assert texts(shelf, "summary") == ("AvatarNet, said two.",)
+
+
+def test_other_answers_are_no_conflict(shelf: Library) -> None:
+    """Two reviews may edit different answers of one paper at the same time."""
+    one, two = Review([FIRST], shelf), Review([FIRST], shelf)
+    one.edit("summary", "AvatarNet, said one.")
+    two.edit("approach", ["AvatarNet, said two."])
+    assert texts(shelf, "summary") + texts(shelf, "approach") == (
+        "AvatarNet, said one.",
+        "AvatarNet, said two.",
+    )
+
+
+def test_history_and_restore(review: Review, shelf: Library) -> None:
+    """Edits in one go are one version; an older one comes back as a new edit, with evidence."""
+    review.edit("summary", "One.")
+    review.edit("summary", "Two.")
+    assert list(review.history("summary")["texts"]) == [(SENTENCES[0],), ("Two.",)]
+    review.restore("summary", 0)
+    assert texts(shelf, "summary") == (SENTENCES[0],)
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert digest["summary"].statements[0].evidence == cite(0)
+    with pytest.raises(PaperkitError, match="summary has no version 7"):
+        review.restore("summary", 7)
+
+
+# Drafts
+
+
+def test_new_draft_never_overwrites_an_edit(shelf: Library) -> None:
+    """After an edit a new draft is shown beside it, against the edit and the old draft."""
+    review = Review([FIRST], shelf, model=Echo())
+    review.edit("summary", "My own AvatarNet.")
+    review.ask("summary", wish="shorter")
+    shown = row(review, "summary")
+    assert texts(shelf, "summary") == ("My own AvatarNet.",)
+    assert shown["newer"]["wish"] == "shorter"
+    assert [r["text"] for r in shown["newer"]["rows"]] == ["AvatarNet, asked shorter."]
+    assert [r["text"] for r in shown["draft"]["rows"]] == [SENTENCES[0]]
+    review.keep("summary")
+    assert row(review, "summary")["newer"] is None
+    assert texts(shelf, "summary") == ("My own AvatarNet.",)
+
+
+def test_asking_for_all_empty_answers(shelf: Library) -> None:
+    """Without names all empty answers are asked for, those that stand are left alone."""
+    review = Review([FIRST], shelf, model=Echo())
+    review.ask(wish="all")
+    assert texts(shelf, "summary") == (SENTENCES[0],)
+    assert texts(shelf, "methods") == ("AvatarNet, asked all.",)
+    with pytest.raises(PaperkitError, match="no answer is empty"):
+        review.ask()
+
+
+def test_asking_in_the_digests_language(shelf: Library) -> None:
+    """A Chinese write-up is asked for again in Chinese, whatever was written last."""
+    review = Review([CHINESE], shelf, model=Echo())
+    review.ask("approach")
+    digest = shelf.digest(CHINESE, language="zh")
+    assert digest is not None
+    assert "approach" in digest
+
+
+# Signing
+
+
+def test_approval_needs_a_reason_against_findings(review: Review, shelf: Library) -> None:
+    """A blocked write-up is signed only with a reason, which is recorded."""
+    with pytest.raises(PublishError, match=f"{FIRST}: 1 blocking finding"):
+        review.approve()
+    review.approve(reason="999 is in the appendix")
+    assert review.digests.loc[FIRST, ["status", "reason"]].tolist() == [
+        "overridden",
+        "999 is in the appendix",
+    ]
+    review.disapprove()
+    assert review.digests.loc[FIRST, "status"] == "draft"
+
+
+def test_edit_takes_the_signature_away(review: Review) -> None:
+    """What was signed is what was there; any later edit asks for a new signature."""
+    review.approve(id=HOSTILE)
+    assert review.digests.loc[HOSTILE, "status"] == "approved"
+    review.edit("summary", "AvatarNet, later.", id=HOSTILE)
+    assert review.digests.loc[HOSTILE, "status"] == "edited"
+
+
+def test_nobody_signs_what_was_not_shown(shelf: Library) -> None:
+    """An approval is refused when the answers were edited elsewhere since they were shown."""
+    one, two = Review([HOSTILE], shelf), Review([HOSTILE], shelf)
+    two.edit("summary", "AvatarNet, said two.")
+    with pytest.raises(PublishError, match="edited elsewhere"):
+        one.approve()
+    one.approve()
+    assert one.digests.loc[HOSTILE, "status"] == "approved"
+
+
+def test_next_goes_to_what_needs_a_look(review: Review) -> None:
+    """The next paper with findings is shown, signed ones and clean ones are passed over."""
+    review.approve(id=HOSTILE)
+    review.next()
+    assert review.current == CHINESE
+    review.next()
+    assert review.current == CHINESE
+    review.next(findings=False)
+    assert review.current == BLANK
+    review.previous()
+    assert review.current == CHINESE
+
+
+def test_send_back_to_triage(review: Review, shelf: Library) -> None:
+    """A paper sent back is undecided again, with a note."""
+    shelf.decide([FIRST], "keep")
+    review.send_back(note="not about avatars")
+    frame = shelf.papers()
+    assert frame.loc[FIRST, ["decision", "note"]].tolist() == [None, "not about avatars"]
+
+
+def test_swapped_write_ups_are_found(tmp_path: Path) -> None:
+    """A write-up that fits another paper of the batch is a blocking finding on the paper."""
+    library = review_library(tmp_path)
+    ions = (
+        "We trap planar crystals of ytterbium ions and measure phonon spectra with Raman lasers "
+        "in a Penning geometry at 4 K, reaching 54 ions."
+    )
+    library.add([paper("2411.00009", title="Planar ion crystals", abstract=ions)])
+    digest = library.digest(HOSTILE)
+    assert digest is not None
+    sentence = "We trap planar crystals of ytterbium ions and measure phonon spectra with lasers."
+    wrong = answer("summary", (sentence, (Evidence(ions),)))
+    others = [Answer(question=q, at=AT) for q in ("takeaways", "approach")]
+    library.save_answers(digest, [wrong, *others])
+    review = Review([HOSTILE, "2411.00009"], library)
+    frame = review.findings
+    assert list(frame[frame["code"] == "swapped"]["id"]) == [HOSTILE]
+    with pytest.raises(PublishError):
+        review.approve(id=HOSTILE)
+
+
+# A new version
+
+
+def test_lost_evidence_of_a_new_version(review: Review, shelf: Library) -> None:
+    """Sentences whose passage changed in v2 are named; those of the unread PDF are not judged."""
+    changed = " ".join([SENTENCES[0], SENTENCES[1].replace("4.2 s", "9.9 s")])
+    shelf.add([paper(FIRST, 2, abstract=changed)])
+    review.refresh()
+    frame = review.findings
+    frame = frame[(frame["id"] == FIRST) & (frame["code"] == "lost-evidence")]
+    assert list(zip(frame["question"], frame["statement"], strict=True)) == [
+        ("takeaways", 1),
+        ("takeaways", 2),
+        ("approach", 0),
+    ]
+    assert "PDF was not read" in review.findings.set_index("code").loc["new-version", "message"]
+
+
+def test_unchanged_passages_are_not_lost(shelf: Library) -> None:
+    """A new version that says the same has one finding: that there is one."""
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    found = lost(digest, paper(FIRST, 2), None)
+    assert [f.code for f in found] == ["new-version"]
+
+
+def test_carry_takes_a_write_up_over(review: Review, shelf: Library) -> None:
+    """The write-up of v1 becomes one of v2 by a person's hand, to be signed again."""
+    shelf.add([paper(HOSTILE, 2, title=HOSTILE_TITLE)])
+    review.approve(id=HOSTILE)
+    review.carry(id=HOSTILE)
+    digest = shelf.digest(HOSTILE)
+    assert digest is not None
+    assert (digest.version, digest.approved) == (2, False)
+    assert {a.origin for a in digest.answers} == {"person"}
+    with pytest.raises(PaperkitError, match="nothing to carry"):
+        review.carry(id=HOSTILE)
+
+
+# The browser's messages
+
+
+def test_typing_reaches_the_library(tell: Told, shelf: Library) -> None:
+    """The browser's rows are saved with the passages it names by number."""
+    rows = [{"text": "AvatarNet  works. ", "evidence": [0]}, {"text": " ", "evidence": []}]
+    reply = tell("edit", id=FIRST, question="summary", rows=rows, seen="")
+    assert reply["saved"] is True
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert digest["summary"].statements == (Statement("AvatarNet works.", cite(0)),)
+    assert reply["mark"] == digest["summary"].at.isoformat()
+
+
+def test_stale_typing_is_refused(tell: Told, review: Review, shelf: Library) -> None:
+    """Rows typed over an older edit are not saved; the newer edit's time is told."""
+    review.edit("summary", "AvatarNet, elsewhere.")
+    rows = [{"text": "AvatarNet, here.", "evidence": []}]
+    reply = tell("edit", id=FIRST, question="summary", rows=rows, seen="")
+    assert (reply["saved"], reply["mark"]) == (False, row(review, "summary")["mark"])
+    assert texts(shelf, "summary") == ("AvatarNet, elsewhere.",)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [None, "text", [None], [{"text": 1}], [{"text": "x", "evidence": [99]}],
+     [{"text": "x", "evidence": ["0"]}], [{"text": "x", "evidence": [-1]}]],
+)  # fmt: skip
+def test_nonsense_from_the_browser_changes_nothing(tell: Told, shelf: Library, rows: Any) -> None:
+    """Rows of another shape, or passages that don't exist, are an error and no edit."""
+    reply = tell("edit", id=FIRST, question="summary", rows=rows, seen="")
+    assert "error" in reply
+    assert len(shelf.drafts(FIRST, "summary")) == 1
+
+
+@pytest.mark.parametrize("content", [{"do": "open"}, {"do": "__init__"}, {}])
+def test_unknown_messages_are_ignored(review: Review, tell: Told, content: dict[str, Any]) -> None:
+    """What is none of the actions is not answered."""
+    review._receive(None, content, [])
+    assert tell.replies == []
+
+
+def test_counting_goes_in_steps(tell: Told, review: Review) -> None:
+    """Findings of the batch are looked for when the browser asks, in short steps."""
+    assert [r["block"] for r in review._batch][1:3] == [None, None]
+    while tell("count")["left"]:
+        pass
+    assert [bool(r["block"]) for r in review._batch] == [True, False, True, False]
+
+
+def test_look_draws_what_changed_elsewhere(tell: Told, review: Review, shelf: Library) -> None:
+    """Whoever comes back to the review sees another notebook's edit."""
+    Review([FIRST], shelf).edit("summary", "AvatarNet, elsewhere.")
+    assert [r["text"] for r in row(review, "summary")["rows"]] == [SENTENCES[0]]
+    tell("look")
+    assert [r["text"] for r in row(review, "summary")["rows"]] == ["AvatarNet, elsewhere."]
+
+
+def test_errors_are_told(tell: Told) -> None:
+    """An error of ours is told in its own words, with the token of the question."""
+    reply = tell("approve")
+    assert reply["token"] == "t"
+    assert reply["error"].startswith(f"{FIRST}: 1 blocking finding(s)")
+
+
+def test_page_image_of_a_passage(tell: Told, review: Review, shelf: Library) -> None:
+    """A passage of the PDF comes as a PNG; one of the abstract, or without PDF, as an error."""
+    passages = [p["quote"] for p in review._passages]
+    number = passages.index(ON_PAGE.quote)
+    assert "no PDF" in tell("image", passage=number)["error"]
+    assert "abstract" in tell("image", passage=0)["error"]
+    pymupdf = pytest.importorskip("pymupdf")
+    pdf = pymupdf.open()
+    pdf.new_page().insert_text((72, 120), ON_PAGE.quote)
+    shelf.save_pdf(FIRST, pdf.tobytes())
+    tell("image", passage=number)
+    assert tell.replies[-1][1][0].startswith(b"\x89PNG")
+
+
+def test_mathematics_comes_with_the_package(tell: Told) -> None:
+    """KaTeX is sent by the kernel, gzipped: nothing is loaded from elsewhere."""
+    tell("mathematics")
+    assert b"katex" in gzip.decompress(tell.replies[-1][1][0]).lower()
+
+
+# The preview
+
+
+def test_preview_is_made_by_the_exporter(review: Review) -> None:
+    """The preview has the exporter's words, hostile titles as text, and no outside address."""
+    page = review.preview(id=HOSTILE)
+    assert "<h2>&lt;img src=x onerror=alert(1)&gt;" in page.replace("&#60;", "&lt;").replace(
+        "&#62;", "&gt;"
+    )
+    assert "<script" not in page
+    assert SENTENCES[0] in page
+
+
+def test_preview_shows_only_the_papers_own_figures(review: Review) -> None:
+    """An image that is no figure of the paper shows nothing."""
+    shown = previews._SRC.sub(
+        lambda m: m[1] + previews._inlined(None) + m[3], '<img src="https://x.test/p.png">'
+    )
+    assert "x.test" not in shown
+
+
+# Pure parts
+
+
+@given(st.text(alphabet="ab c你好.", max_size=30), st.text(alphabet="ab c你好.", max_size=30))
+def test_difference_joins_to_both_texts(before: str, after: str) -> None:
+    """Kept and removed pieces joined are the old text, kept and added ones the new."""
+    pieces = difference(before, after)
+    assert "".join(t for mark, t in pieces if mark != "+") == before
+    assert "".join(t for mark, t in pieces if mark != "-") == after
+
+
+def test_difference_is_by_word_and_by_character() -> None:
+    """English differs word by word, Chinese character by character."""
+    assert difference("fits in 4 s", "fits within 4 s") == [
+        ("=", "fits "), ("-", "in"), ("+", "within"), ("=", " 4 s"),
+    ]  # fmt: skip
+    assert difference("生成头像", "生成化身") == [("=", "生成"), ("-", "头像"), ("+", "化身")]
+
+
+def test_history_is_condensed_only_within_one_go() -> None:
+    """A pause of two minutes begins a new version; a draft in between does, too."""
+    at = [AT, AT + timedelta(seconds=30), AT + timedelta(minutes=5)]
+    edits = [Answer(question="summary", origin="person", at=a) for a in at]
+    draft = Answer(question="summary", at=at[1])
+    assert forms.condensed(edits) == (edits[1], edits[2])
+    assert forms.condensed([edits[0], draft, edits[1]]) == (edits[0], draft, edits[1])
+
+
+def test_passages_keep_their_numbers() -> None:
+    """A passage's number never changes when answers are appended."""
+    first = answer("summary", ("One.", cite(0)))
+    later = answer("summary", ("Two.", cite(1, 0)))
+    assert forms.passages([first, later])[: len(forms.passages([first]))] == cite(0)
+    assert forms.passages([first, later]) == cite(0, 1)
+
+
+def test_form_has_every_question_in_every_language() -> None:
+    """Each question of the outline has a field, except the paper's own words in English."""
+    keys = [q.key for q in DIGEST.questions]
+    assert [r["key"] for r in forms.form(DIGEST, "zh-CN", [])] == keys
+    assert [r["key"] for r in forms.form(DIGEST, "en-US", [])] == keys[2:]

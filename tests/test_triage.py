@@ -1,0 +1,528 @@
+"""The triage widget without a browser: traits, frames, methods, and what is sent."""
+
+from __future__ import annotations
+
+import gzip
+import html.parser
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from paperkit.errors import PaperkitError
+from paperkit.library import Library
+from paperkit.papers import Paper
+from paperkit.queries import Query
+from paperkit.readings import Figure, Reading
+from paperkit.triage import Triage, details, fallbacks, mathematics, modules
+
+HOSTILE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b | `c` [d](javascript:e)"
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+def paper(number: int, *, title: str = "", version: int = 1, abstract: str = "") -> Paper:
+    day = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=number)
+    return Paper(
+        id=f"2401.{number:05}",
+        version=version,
+        title=title or f"Paper {number} on avatars",
+        authors=("Ann Lee", "Bo Xu", "Cy Day", "Di Eck"),
+        abstract=abstract or "We study it. Code: https://github.com/a/b.",
+        categories=("cs.CV",),
+        published=day,
+        updated=day,
+        comment="Accepted at CVPR 2024",
+        doi="10.1000/x",
+    )
+
+
+@pytest.fixture
+def library(tmp_path) -> Library:
+    found = Library(tmp_path / "library")
+    found.add([paper(n) for n in range(40)], topic="avatars")
+    return found
+
+
+class Wire:
+    """What a widget sends to its browser."""
+
+    def __init__(self, triage: Triage) -> None:
+        self.sent: list[dict] = []
+        self.buffers: list[list[bytes]] = []
+        triage.send = self  # the comm's other end
+
+    def __call__(self, content, buffers=None):
+        json.dumps(content)  # whatever is sent must be JSON
+        self.sent.append(content)
+        self.buffers.append(buffers or [])
+
+    def events(self, name: str) -> list[dict]:
+        return [c for c in self.sent if c.get("event") == name]
+
+
+def ask(triage: Triage, do: str, **content) -> dict:
+    """Send a message as the browser does, and return its reply."""
+    wire = Wire(triage)
+    triage._receive(triage, {"do": do, "ask": 7, "view": "v", **content}, [])
+    replies = [c for c in wire.sent if "reply" in c]
+    assert [(r["reply"], r["view"]) for r in replies] == [(7, "v")]
+    return replies[0]
+
+
+def rows_of(papers: list[Paper], library: Library) -> list[dict]:
+    return library.rows(library.numbers([p.id for p in papers]))
+
+
+# Frames and methods
+
+
+def test_visible_lists_what_the_query_means_in_its_order(library):
+    """`visible` is a papers frame; by default newest first."""
+    triage = Triage(library)
+    assert list(triage.visible.index) == [paper(n).id for n in range(39, -1, -1)]
+
+
+def test_decisions_are_in_the_library_at_once(library):
+    """`decide` returns when another connection can read the decision."""
+    triage = Triage(library)
+    triage.decide("keep", ids=[paper(3).id, paper(4).id])
+    kept = Library(library.path).papers(decision="keep")
+    assert list(kept.index) == list(triage.kept.index) == [paper(4).id, paper(3).id]
+
+
+def test_without_ids_the_selection_is_meant(library):
+    """A decision concerns the selection, which then is empty."""
+    triage = Triage(library)
+    triage.select([paper(1).id, paper(2).id])
+    triage.decide("later")
+    assert set(library.papers(decision="later").index) == {paper(1).id, paper(2).id}
+    assert list(triage.selection.index) == []
+
+
+def test_without_a_selection_the_paper_at_the_cursor_is_meant(library):
+    """`show` moves the cursor."""
+    triage = Triage(library)
+    triage.show(paper(5).id)
+    triage.tag("network", "fast")
+    triage.note("look again")
+    row = library.papers().loc[paper(5).id]
+    assert (row.tags, row.note) == (("fast", "network"), "look again")
+
+
+def test_without_any_target_there_is_one_clear_error(library):
+    """Nothing is decided by accident."""
+    with pytest.raises(PaperkitError, match="no paper is shown"):
+        Triage(library).decide("keep")
+
+
+def test_undo_takes_back_any_number(library):
+    """Each undo takes back one action, however many papers it concerned."""
+    triage = Triage(library)
+    triage.decide("keep", ids=[paper(1).id, paper(2).id])
+    triage.decide("skip", ids=paper(1).id)
+    assert triage.undo() == [paper(1).id]
+    assert set(triage.kept.index) == {paper(1).id, paper(2).id}
+    assert set(triage.undo()) == {paper(1).id, paper(2).id}
+    assert (len(triage.kept), triage.undo()) == (0, [])
+
+
+def test_selection_keeps_the_order_and_can_grow_and_shrink(library):
+    """Selecting replaces, adds or removes."""
+    triage = Triage(library)
+    triage.select([paper(9).id, paper(2).id])
+    triage.select(paper(5).id, add=True)
+    triage.select(paper(2).id, remove=True)
+    assert list(triage.selection.index) == [paper(9).id, paper(5).id]
+
+
+def test_select_all_means_all_that_are_listed(library):
+    """Not those of the library."""
+    triage = Triage(library, query={"since": "2024-02-01"})
+    triage.select()
+    assert list(triage.selection.index) == list(triage.visible.index)
+    assert len(triage.selection) == 9
+
+
+def test_an_empty_selection_is_a_whole_frame(library):
+    """No rows, but all columns and their dtypes."""
+    selection = Triage(library).selection
+    assert (len(selection), selection.dtypes.equals(library.papers().dtypes)) == (0, True)
+
+
+def test_next_and_previous_walk_the_list_and_stop_at_its_ends(library):
+    """The cursor moves within what is listed."""
+    triage = Triage(library)
+    walked = [triage.next(), triage.next(), triage.previous(), triage.previous(5)]
+    assert walked == [paper(39).id, paper(38).id, paper(39).id, paper(39).id]
+
+
+def test_the_list_stands_still_until_it_is_asked_anew(library):
+    """A decided paper keeps its place; `refresh` drops it."""
+    triage = Triage(library, query=Query(decisions=("undecided",)))
+    assert len(triage.visible) == 40
+    triage.decide("skip", ids=paper(1).id)
+    assert len(triage.visible) == 40
+    triage.refresh()
+    assert len(triage.visible) == 39
+
+
+# The query
+
+
+@pytest.mark.parametrize(
+    "given", ["paper 3", {"text": "paper 3"}, Query(text="paper 3")], ids=["words", "dict", "query"]
+)
+def test_the_query_can_be_given_in_three_ways(library, given):
+    """Words, a mapping and a `Query` are the same, at first and later."""
+    assert Triage(library, query=given).query == Query(text="paper 3")
+    triage = Triage(library)
+    triage.query = given
+    assert len(triage.visible) == 11
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"topic": ["x"]}, "no field 'topic'"), ({"decisions": ["kept"]}, "'kept' is unknown")],
+)
+def test_a_wrong_query_is_refused_and_changes_nothing(library, given, message):
+    """The error names the field or the value."""
+    triage = Triage(library, query="avatars")
+    with pytest.raises(PaperkitError, match=message):
+        triage.query = given
+    assert triage.query == Query(text="avatars")
+
+
+def test_the_query_can_be_observed(library):
+    """What a person types is a value other cells can follow."""
+    triage, seen = Triage(library), []
+    triage.observe(lambda change: seen.append(change.new), "query")
+    ask(triage, "query", query={"text": "avat"})
+    assert seen == [Query(text="avat")]
+
+
+def test_the_state_comes_back_when_the_cell_is_run_again(library):
+    """Query, position and columns are remembered in the library's folder."""
+    first = Triage(library)
+    first.query = Query(text="paper", decisions=("undecided",))
+    first.show(paper(7).id)
+    first.layout_state = {"density": "roomy"}
+    again = Triage(Library(library.path))
+    assert (again.query, again.table.cursor, again.layout_state) == (
+        first.query,
+        paper(7).id,
+        {"density": "roomy"},
+    )
+
+
+def test_a_query_given_goes_before_the_one_remembered(library):
+    """The cell says what it shows."""
+    Triage(library).query = Query(text="old")
+    assert Triage(library, query=Query()).query == Query()
+
+
+def test_a_view_of_another_version_is_forgotten(library):
+    """A field that no longer exists is no error at opening."""
+    library.save_view("triage", {"query": {"color": "red"}})
+    assert Triage(library).query == Query()
+
+
+def test_queries_are_saved_and_loaded_by_name(library):
+    """Saved queries belong to the library."""
+    triage = Triage(library, query="avatars")
+    triage.save("the usual")
+    other = Triage(Library(library.path), query=Query())
+    assert (other.saved, other.load("the usual"), other.query) == (
+        ["the usual"],
+        Query(text="avatars"),
+        Query(text="avatars"),
+    )
+
+
+def test_an_unknown_saved_query_is_an_error(library):
+    """The error names those there are."""
+    with pytest.raises(PaperkitError, match="'mine': no saved query; there are none"):
+        Triage(library).load("mine")
+
+
+# The wire
+
+
+def test_the_widget_is_born_with_its_first_rows(library):
+    """The first window and the total need no round trip."""
+    state = Triage(library).get_state()["_start"]
+    assert state["total"] == 40
+    assert [r["id"] for r in state["rows"]] == [paper(n).id for n in range(39, 9, -1)]
+
+
+def test_the_first_message_is_light(tmp_path):
+    """Code, style, first rows and fallback together stay far below 60 kB, whatever the size."""
+    library = Library(tmp_path)
+    long = "A title of usual length for a paper on neural radiance fields and avatars"
+    library.add([paper(n, title=f"{long} {n}") for n in range(300)], topic="avatars")
+    triage = Triage(library)
+    bundle = triage._repr_mimebundle_()[0]
+    assert len(json.dumps([triage.get_state(), bundle], ensure_ascii=False).encode()) < 55_000
+
+
+def test_hello_tells_counts_and_position(library):
+    """After the first paint the browser asks for the rest."""
+    triage = Triage(library)
+    triage.show(paper(30).id)
+    reply = ask(triage, "hello")
+    assert (reply["total"], reply["index"], reply["matching"], reply["selected"]) == (40, 9, 40, 0)
+    assert reply["facets"]["topics"] == [("avatars", 40)]
+
+
+def test_rows_are_sent_in_windows(library):
+    """A window names the generation of the list it belongs to."""
+    triage = Triage(library)
+    reply = ask(triage, "rows", start=10, count=3)
+    assert [r["id"] for r in reply["rows"]] == [paper(n).id for n in (29, 28, 27)]
+    assert (reply["generation"], reply["start"]) == (0, 10)
+    assert ask(triage, "rows", start=38, count=50)["rows"][-1]["id"] == paper(0).id
+
+
+def test_a_window_is_never_larger_than_a_few_hundred_rows(tmp_path):
+    """Whatever is asked for, a message stays small."""
+    library = Library(tmp_path)
+    library.add([paper(n) for n in range(450)])
+    assert len(ask(Triage(library), "rows", start=-5, count=10_000)["rows"]) == 400
+
+
+def test_a_query_from_the_browser_is_answered_to_every_view(library):
+    """Rows, total and counts come in one event."""
+    triage = Triage(library)
+    wire = Wire(triage)
+    triage._receive(triage, {"do": "query", "ask": 1, "view": "v", "query": {"text": "3"}}, [])
+    (event,) = wire.events("query")
+    assert (event["total"], event["generation"], event["query"]) == (11, 1, {"text": "3",
+        "sort": ["-published"]})  # fmt: skip
+    assert wire.sent[-1] == {"reply": 1, "view": "v"}
+
+
+def test_ranges_are_selected_by_place(library):
+    """A range of any length is two numbers on the wire."""
+    triage = Triage(library)
+    reply = ask(triage, "select", start=5, end=2, mode="add")
+    assert reply["selected"] == 4
+    assert list(triage.selection.index) == [paper(n).id for n in (37, 36, 35, 34)]
+
+
+def test_a_decision_is_told_with_rows_and_counts(library):
+    """The row is sent as the library has it now."""
+    triage = Triage(library)
+    wire = Wire(triage)
+    triage.decide("keep", ids=paper(2).id)
+    assert wire.events("rows")[-1]["rows"] == rows_of([paper(2)], library)
+    assert dict(wire.events("counts")[-1]["facets"]["decisions"])["keep"] == 1
+
+
+def test_two_widgets_see_each_others_decisions(library):
+    """In one kernel at once, whichever `Library` object they were given."""
+    one, two = Triage(library), Triage(Library(library.path))
+    wire = Wire(two)
+    one.decide("skip", ids=paper(8).id)
+    assert wire.events("rows")[-1]["rows"] == rows_of([paper(8)], library)
+
+
+def test_a_decision_of_another_kernel_is_told_when_the_browser_looks(library):
+    """The browser asks now and then; nothing new is nothing sent."""
+    triage = Triage(library)
+    ask(triage, "sync")
+    Library(library.path).decide(paper(6).id, "keep")
+    wire = Wire(triage)
+    triage._receive(triage, {"do": "sync", "ask": 1, "view": "v"}, [])
+    assert [r["decision"] for r in wire.events("rows")[-1]["rows"]] == ["keep"]
+
+
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        ({"do": "decide", "decision": "burn", "ids": ["2401.00001"]}, "not a decision"),
+        ({"do": "decide", "decision": "keep", "ids": ["2412.00001"]}, "not in this library"),
+        ({"do": "rows", "start": "x", "count": 1}, "invalid literal"),
+        ({"do": "detail", "id": "../../etc/passwd"}, "not an arXiv identifier"),
+        ({"do": "query", "query": {"sort": ["color"]}}, "sort 'color' is unknown"),
+        ({"do": "summarize"}, "no model"),
+        ({"do": "save", "name": "a"}, None),
+    ],
+)
+def test_what_goes_wrong_is_answered(library, message, error):
+    """The browser gets one sentence to show; the kernel goes on."""
+    reply = ask(Triage(library), **message)
+    assert error in reply["error"] if error else "error" not in reply
+
+
+@pytest.mark.parametrize("message", [None, "x", {}, {"do": "exec"}, {"do": "__init__"}])
+def test_unknown_messages_are_not_answered(library, message):
+    """Only what is listed can be asked for."""
+    triage = Triage(library)
+    wire = Wire(triage)
+    triage._receive(triage, message, [])
+    assert wire.sent == []
+
+
+def test_a_callback_thread_and_a_cell_may_use_it_at_once(library):
+    """JupyterLab runs callbacks beside cells: nothing is tied to one thread."""
+    triage, errors = Triage(library), []
+    Wire(triage)
+
+    def click(number: int) -> None:
+        try:
+            triage.decide("keep", ids=paper(number).id)
+            triage.query = Query(text=f"paper {number}")
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=click, args=(n,)) for n in range(8)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert (errors, len(triage.kept)) == ([], 8)
+
+
+# The reading pane
+
+
+def test_a_detail_holds_what_one_decides_by(library):
+    """Links are http(s); code links are marked."""
+    library.decide(paper(1).id, "keep", tags=["a"])
+    told = details.detail(library, paper(1).id)
+    assert (told["row"]["decision"], told["authors"][-1]) == ("keep", "Di Eck")
+    assert [(link["label"], link["code"]) for link in told["links"]] == [
+        ("arXiv", False), ("PDF", False), ("DOI", False), ("github.com/a/b", True),
+    ]  # fmt: skip
+    assert [(h["decision"], h["undo"], h["tags"]) for h in told["history"]] == [
+        ("keep", False, ["a"])
+    ]
+    assert json.loads(json.dumps(told))["abstract"] == paper(1).abstract
+
+
+def test_versions_tell_what_changed_word_by_word(library):
+    """Newest first; the first version has nothing before it."""
+    library.add([paper(1, version=2, title="Paper 1 on hands", abstract=paper(1).abstract)])
+    newest, first = details.versions(library.versions(paper(1).id))
+    assert newest["title"] == [("same", "Paper 1 on "), ("gone", "avatars"), ("new", "hands")]
+    assert (newest["abstract"], first["title"], first["version"]) == ([], [], 1)
+
+
+def _read(library: Library, file: str, data: bytes) -> None:
+    figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "Overview", file=file)
+    reading = Reading("T", 1, "1", figures=(figure,))
+    library.save_reading(paper(1).id, reading)
+    folder = library.figures_path(paper(1).id)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_bytes(data)
+
+
+def test_figures_are_sent_as_bytes(library):
+    """A figure is fetched by its number, with its type told by its content."""
+    _read(library, "a.png", PNG)
+    assert details.detail(library, paper(1).id)["figures"][0]["caption"] == "Overview"
+    assert details.figure(library, paper(1).id, 0) == details.Image(PNG, "image/png")
+
+
+@pytest.mark.parametrize(
+    ("file", "data"), [("x.svg", b"<svg onload=alert(1)>"), ("../../library.db", PNG)]
+)
+def test_only_images_of_the_papers_own_folder_are_sent(library, file, data):
+    """No SVG (it could run scripts), no path that leaves the folder."""
+    figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "c", file=file)
+    library.save_reading(paper(1).id, Reading("T", 1, "1", figures=(figure,)))
+    folder = library.figures_path(paper(1).id)
+    folder.mkdir(parents=True)
+    if ".." not in file:
+        (folder / file).write_bytes(data)
+    with pytest.raises(PaperkitError):
+        details.figure(library, paper(1).id, 0)
+
+
+# The fallback
+
+
+class _Tags(html.parser.HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+
+
+def test_a_saved_notebook_shows_twenty_rows(library):
+    """HTML and Markdown stand beside the widget."""
+    data, _ = Triage(library)._repr_mimebundle_()
+    assert data["text/html"].count("<tr>") == 1 + fallbacks.ROWS
+    assert data["text/markdown"].count("\n| ") == 1 + fallbacks.ROWS
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_fallback_escapes_hostile_text(tmp_path):
+    """Neither HTML nor Markdown nor template tags survive."""
+    library = Library(tmp_path)
+    library.add([paper(1, title=HOSTILE)], topic="<b>|x")
+    data, _ = Triage(library)._repr_mimebundle_()
+    tags = _Tags()
+    tags.feed(data["text/html"])
+    assert tags.seen == {"table", "caption", "thead", "tr", "th", "tbody", "td", "a"}
+    (line,) = [x for x in data["text/markdown"].splitlines() if "2401" in x]
+    assert line.count("|") == 6
+    assert not set("<>{`*_$") & set(line)
+
+
+# What is sent as code
+
+
+def test_a_packed_module_unpacks_to_itself(tmp_path):
+    """The loader carries the module as gzip in base64."""
+    file = tmp_path / "a.js"
+    file.write_text("export default { render() {} };")
+    packed = modules.packed(file).split('atob("')[1].split('"')[0]
+    import base64
+
+    assert gzip.decompress(base64.b64decode(packed)) == file.read_bytes()
+
+
+def test_a_tight_style_sheet_says_the_same(tmp_path):
+    """Comments and white space go."""
+    file = tmp_path / "a.css"
+    file.write_text("/* x */\n.a {\n  color: red;\n}\n/* y */")
+    assert modules.tight(file) == ".a { color: red; }"
+
+
+def test_formulas_are_set_by_the_bundled_script():
+    """KaTeX is in the package, with its license."""
+    assert b"katex" in gzip.decompress(mathematics.script())
+
+
+def test_the_browser_code_never_writes_html():
+    """All text becomes text nodes."""
+    from paperkit import triage
+
+    source = (triage._HERE / "triage.js").read_text(encoding="utf-8")
+    forbidden = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
+    assert [word for word in forbidden if word in source] == []
+
+
+# Summarizing
+
+
+class Echo:
+    """A model that answers nothing and counts."""
+
+    name = "echo"
+
+    def answer(self, request):
+        raise PaperkitError(f"{request.paper.id}: nothing to say; ask another model.")
+
+
+def test_a_selection_is_summarized_in_the_background(library):
+    """The report tells the outcome of each paper; the widget hears when it is over."""
+    triage = Triage(library, model=Echo())
+    wire = Wire(triage)
+    triage.select([paper(1).id, paper(2).id])
+    triage.summarize()
+    triage._batch.wait()
+    assert dict(triage.report["outcome"]) == {paper(1).id: "failed", paper(2).id: "failed"}
+    wire_end = [e for e in wire.events("progress") if not e["running"]]
+    assert [(e["done"], e["total"], e["text"]) for e in wire_end] == [(2, 2, "2 failed")]
