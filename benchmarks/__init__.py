@@ -1,0 +1,1 @@
+"""Benchmarks: what is fast and what is right, measured; see docs/benchmarks.md."""
