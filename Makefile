@@ -31,7 +31,7 @@ lint: $(READY)  ## ruff and mypy
 	$(BIN)/mypy
 
 test-unit: $(READY)  ## the tests that need neither browser nor node (under 2 minutes)
-	$(BIN)/python -m pytest tests --ignore tests/browser --ignore tests/blog --ignore tests/notebooks
+	$(BIN)/python -m pytest -n 2 tests --ignore tests/browser --ignore tests/blog --ignore tests/notebooks
 
 test-notebooks: $(READY)  ## execute the notebooks as a user would
 	$(BIN)/python -m pytest tests/notebooks

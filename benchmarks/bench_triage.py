@@ -178,9 +178,11 @@ class Wire:
         self.bytes += len(payload if isinstance(payload, bytes) else payload.encode())
 
 
-def opened(browser: Browser, lab: Lab, name: str, cells: list[str]) -> tuple[Page, Wire]:
+def opened(
+    browser: Browser, lab: Lab, name: str, cells: list[str], *, kernel: str = "python3"
+) -> tuple[Page, Wire]:
     """Open a notebook and run all its cells but the last."""
-    write_notebook(lab.folder, name, cells)
+    write_notebook(lab.folder, name, cells, kernel=kernel)
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(90_000)
     wire = Wire(page)
@@ -205,6 +207,8 @@ def first_rows(page: Page, wire: Wire, selector: str) -> dict[str, float]:
         if page.evaluate("window.appeared"):
             break
         page.wait_for_timeout(30)
+    else:
+        raise TimeoutError(f"{selector}: nothing seen within 90 s; look at the picture")
     crossed = wire.bytes - before
     return {"first_rows": page.evaluate("window.appeared") - start, "bytes": crossed}
 
@@ -376,7 +380,7 @@ def measure_peer(browser: Browser, lab: Lab, name: str, pickle: Path) -> dict[st
     """Return a peer's time to first rows and bytes, or why there are none."""
     setup, show, selector = PEERS[name]
     cells = [PEER_SETUP.format(path=str(pickle)) + "\n" + setup, show]
-    page, wire = opened(browser, lab, f"{name}.ipynb", cells)
+    page, wire = opened(browser, lab, f"{name}.ipynb", cells, kernel="peers")
     try:
         found: dict[str, Any] = first_rows(page, wire, selector)
     except Exception as error:  # a peer that does not come up is a result too
@@ -389,10 +393,10 @@ def measure_peer(browser: Browser, lab: Lab, name: str, pickle: Path) -> dict[st
 
 def use_kernel(folder: Path, python: str) -> None:
     """Make the notebooks' kernel that of another environment."""
-    spec = folder / "data" / "kernels" / "python3"
+    spec = folder / "data" / "kernels" / "peers"
     spec.mkdir(parents=True, exist_ok=True)
     argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "Python 3"}))
+    (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "peers"}))
 
 
 def asked() -> argparse.Namespace:

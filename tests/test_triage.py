@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import html.parser
 import json
@@ -473,14 +474,15 @@ def test_the_fallback_escapes_hostile_text(tmp_path):
 # What is sent as code
 
 
-def test_a_packed_module_unpacks_to_itself(tmp_path):
-    """The loader carries the module as gzip in base64."""
-    file = tmp_path / "a.js"
-    file.write_text("export default { render() {} };")
-    packed = modules.packed(file).split('atob("')[1].split('"')[0]
-    import base64
-
-    assert gzip.decompress(base64.b64decode(packed)) == file.read_bytes()
+def test_a_packed_module_unpacks_to_itself_and_its_style(tmp_path):
+    """The loader carries module and style sheet as gzip in base64."""
+    script, style = tmp_path / "a.js", tmp_path / "a.css"
+    script.write_text("export default { render() {} };")
+    style.write_text(".a { color: red }")
+    packed = modules.packed(script, style).split('atob("')[1].split('"')[0]
+    source = gzip.decompress(base64.b64decode(packed)).decode()
+    assert source.startswith(script.read_text())
+    assert 'sheet.textContent = ".a { color: red }";' in source
 
 
 def test_a_tight_style_sheet_says_the_same(tmp_path):

@@ -78,7 +78,7 @@ class Library(ledgers.Ledger, galleries.Gallery):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what goes to another process: the folder."""
-        return type(self), (self.path,)
+        return type(self), (self.path.absolute(),)
 
     def __repr__(self) -> str:
         """Return a line with the folder and the number of papers."""
@@ -98,11 +98,14 @@ class Library(ledgers.Ledger, galleries.Gallery):
     ) -> pd.DataFrame:
         """Add papers (under a topic), or newer versions of known ones; all of them or none.
 
+        A frame's ``licence`` column, where a source stated it, is remembered too.
         Returns a report, one row per paper: index id, outcome (new, updated, known), version.
         """
         rows = from_frame(papers) if isinstance(papers, pd.DataFrame) else list(papers)
         with schema.writing(self._file) as db:
             report = records.add(db, rows, topic)
+            if isinstance(papers, pd.DataFrame) and "licence" in papers.columns:
+                records.add_licences(db, papers["licence"])
         frame = pd.DataFrame(report, columns=["id", "outcome", "version"])
         return frame.astype({"id": "str", "outcome": "str", "version": "int64"}).set_index("id")
 

@@ -17,15 +17,19 @@ def stem(paper: str, version: int) -> str:
     return f"{parse_id(paper).id.replace('/', '_')}v{version}"
 
 
-def write_atomic(path: Path, data: bytes) -> Path:
-    """Write `data` to a temporary file beside `path` and rename it; return `path`."""
+def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> Path:
+    """Write `data` to a temporary file beside `path` and rename it; return `path`.
+
+    ``durable`` waits for the disk; what may be lost with the power needs no such wait.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

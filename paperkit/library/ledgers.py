@@ -55,19 +55,23 @@ class Ledger(Shelf):
         with schema.writing(self._file) as db:
             put(db, window)
 
-    def known_days(self, topic: str, query: str) -> tuple[dict[date, bool], date | None]:
-        """Return whether each day asked under this query is complete, and from where to go on.
+    def known_days(self, topic: str, query: str) -> tuple[dict[date, date | None], date | None]:
+        """Return when each day asked under this query was last complete, and where to go on.
 
-        That is the last complete day that a search without dates saw, None without one.
+        None is a day that isn't complete. One goes on from the last complete day that a search
+        without dates saw, None without one.
         """
         with schema.reading(self._file) as db:
             best = _best(db, topic, query)
             sql = """SELECT DISTINCT day FROM days JOIN windows USING (seq)
                      WHERE topic = ? AND query = ? AND followed"""
             followed = {r["day"] for r in db.execute(sql, (topic, query))}
-        known = {date.fromisoformat(day): bool(row["done"]) for day, row in best.items()}
+        known = {
+            date.fromisoformat(day): date.fromisoformat(row["asked"][:10]) if row["done"] else None
+            for day, row in best.items()
+        }
         last = max(
-            (d for d, done in known.items() if done and d.isoformat() in followed), default=None
+            (d for d, seen in known.items() if seen and d.isoformat() in followed), default=None
         )
         return known, last
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit.errors import PaperkitError
-from paperkit.papers import COLUMNS, Paper, find_links, frame_of, is_code_link, paper_id
+from paperkit.papers import COLUMNS, Paper, clean_text, find_links, frame_of, is_code_link, paper_id
 from paperkit.queries import Query
 
 _FIELDS: tuple[str, ...] = (*COLUMNS, "code")
@@ -273,3 +273,10 @@ def licence(db: sqlite3.Connection, num: int) -> str:
 def set_licence(db: sqlite3.Connection, num: int, stated: str) -> None:
     """Write the licence stated for a paper; a source's newest word counts."""
     db.execute("INSERT OR REPLACE INTO licences VALUES (?, ?)", (num, stated))
+
+
+def add_licences(db: sqlite3.Connection, stated: pd.Series) -> None:
+    """Write the licences stated for papers by id; empty ones say nothing."""
+    rows = [(clean_text(str(text)), i) for i, text in stated.items() if str(text or "").strip()]
+    sql = "INSERT OR REPLACE INTO licences SELECT num, ? FROM papers WHERE id = ?"
+    db.executemany(sql, rows)

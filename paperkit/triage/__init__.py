@@ -61,8 +61,7 @@ class Triage(anywidget.AnyWidget):
         PaperkitError: the query has a field or value that `Query` doesn't know.
     """
 
-    _esm = modules.packed(_HERE / "triage.js")
-    _css = modules.tight(_HERE / "triage.css")
+    _esm = modules.packed(_HERE / "triage.js", _HERE / "triage.css")
 
     query = _QueryTrait()
     """What the table shows; words or a mapping with `Query`'s fields are taken too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 from pathlib import Path
 
 _LOADER = """\
@@ -17,14 +18,26 @@ export default module.default;
 """
 
 
-def packed(path: Path) -> str:
+def packed(path: Path, style: Path) -> str:
     """Return an ES module that unpacks and exports the default export of the one at `path`.
 
-    A widget's module crosses the wire once per widget and is saved with the notebook's widget
-    state; browsers import it from a blob either way, as anywidget does.
+    A widget's code crosses the wire once per widget and is saved with the notebook's widget
+    state. Browsers import it from a blob either way, as anywidget does. The style sheet travels
+    with it and is put into the page once.
     """
-    data = gzip.compress(path.read_bytes(), 9, mtime=0)
+    sheet = _STYLE.format(name=json.dumps(style.stem), text=json.dumps(tight(style)))
+    source = path.read_text(encoding="utf-8") + sheet
+    data = gzip.compress(source.encode(), 9, mtime=0)
     return _LOADER.format(packed=base64.b64encode(data).decode())
+
+
+_STYLE = """
+const sheetName = "paperkit-" + {name};
+const sheet = document.getElementById(sheetName) ?? document.createElement("style");
+sheet.id = sheetName;
+sheet.textContent = {text};
+document.head.append(sheet);
+"""
 
 
 def tight(path: Path) -> str:

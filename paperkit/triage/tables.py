@@ -37,6 +37,7 @@ class Table:
         self._found: Found | None = None
         self._selected: dict[int, None] = {}
         self._lock = threading.RLock()
+        library.hold()
         self._head = library.changes()[0]
         self._stamp: tuple[int, ...] | None = None
 

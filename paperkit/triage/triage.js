@@ -267,9 +267,9 @@ class View {
     this.total = answer.total;
     this.saved = answer.saved;
     this.on_counts(answer);
-    if (answer.index !== null && answer.index !== undefined) this.move(answer.index, { center: true });
+    if (answer.index !== null && answer.index !== undefined) this.move(answer.index, { center: true, went: false });
     this.draw();
-    if (this.layout.pane) this.openSoon();
+    if (this.layout.pane) this.openSoon(false);
     this.root.dataset.ready = "true";
   }
 
@@ -302,7 +302,7 @@ class View {
     this.cursor = found ? found[0] : 0;
     this.draw();
     this.heads();
-    this.openSoon();
+    this.openSoon(false);
   }
 
   on_counts({ facets, matching, selected }) {
@@ -333,7 +333,7 @@ class View {
   }
 
   on_show({ id, index }) {
-    if (index !== null) this.move(index, { center: true });
+    if (index !== null) this.move(index, { center: true, went: false });
     this.openNow(id);
   }
 
@@ -381,11 +381,13 @@ class View {
   // Rows a scrolling hand will be at when the answer comes: a fast one is met, not followed.
   ahead([start, end]) {
     const shown = end - start;
-    const moving = performance.now() - this.scrolled < 80 ? this.speed : 0;
-    const lead = moving * this.latency;
+    const since = performance.now() - this.scrolled;
+    const moving = since < 80 ? this.speed : 0;
+    const lead = moving * (this.latency + since);
     if (Math.abs(lead) < shown / 2) return [start, end];
-    const size = Math.min(MOST, Math.max(PAGE, shown + Math.abs(lead)));
-    const begin = Math.max(0, Math.min(this.total - size, start + lead + shown / 2 - size / 2));
+    const size = Math.min(MOST, Math.max(PAGE, shown + 2 * Math.abs(lead)));
+    const before = size * (lead > 0 ? 0.3 : 0.7); // most of it where the hand is going
+    const begin = Math.max(0, Math.min(this.total - size, this.at + lead + shown / 2 - before));
     return [Math.round(begin), Math.round(begin + size)];
   }
 
@@ -466,7 +468,8 @@ class View {
     });
     let missing = false;
     for (let i = first; i < last; i += 1) missing ||= !this.rows.has(i);
-    if (missing) this.want(first, last);
+    const running = performance.now() - this.scrolled < 80 && Math.abs(this.speed * this.latency) > 10;
+    if (missing || (running && !this.fetching)) this.want(first, last);
     this.grid.setAttribute("aria-rowcount", this.total + 1);
     const here = this.pool.find((line) => !line.node.hidden && line.index === this.cursor);
     if (here) this.grid.setAttribute("aria-activedescendant", here.node.id);
@@ -560,14 +563,14 @@ class View {
 
   // --- moving, selecting, deciding
 
-  move(index, { center = false, extend = false } = {}) {
+  move(index, { center = false, extend = false, went = true } = {}) {
     const next = Math.max(0, Math.min(this.total - 1, index));
     if (extend) this.selectRange(this.anchor ?? this.cursor, next);
     else this.anchor = next;
     this.cursor = next;
     this.reveal(center);
     this.draw();
-    this.openSoon();
+    this.openSoon(went);
   }
 
   reveal(center) {
@@ -1141,22 +1144,23 @@ class View {
 
   // --- reading pane
 
-  openSoon() {
+  // `went`: a person went there; else the list moved under the cursor, which is not remembered.
+  openSoon(went = true) {
     clearTimeout(this.opening);
     const row = this.rows.get(this.cursor);
-    if (!row) return void (this.opening = setTimeout(() => this.rows.get(this.cursor) && this.openSoon(), 150));
+    if (!row) return void (this.opening = setTimeout(() => this.rows.get(this.cursor) && this.openSoon(went), 150));
     this.opening = setTimeout(() => {
-      if (this.layout.pane && this.opened?.row.id !== row.id) this.openNow(row.id);
-      else if (!this.layout.pane) this.try("move", { id: row.id });
+      if (this.layout.pane && this.opened?.row.id !== row.id) this.openNow(row.id, went);
+      else if (!this.layout.pane && went) this.try("move", { id: row.id });
     }, 60);
   }
 
-  async openNow(id) {
+  async openNow(id, went = false) {
     if (!id || !this.layout.pane) return;
     const answer = await this.try("detail", { id });
     if (!answer) return;
     this.drawPane(answer, this.opened?.row.id === id);
-    if (this.opened?.row.id !== id) this.try("move", { id });
+    if (went && this.opened?.row.id !== id) this.try("move", { id });
     this.opened = answer;
   }
 

@@ -117,13 +117,13 @@ def browser() -> Iterator[playwright.Browser]:
         found.close()
 
 
-def write_notebook(folder: Path, name: str, cells: Sequence[str]) -> Path:
-    """Write a notebook with these code cells."""
+def write_notebook(
+    folder: Path, name: str, cells: Sequence[str], *, kernel: str = "python3"
+) -> Path:
+    """Write a notebook with these code cells for a kernel."""
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(text) for text in cells],
-        metadata={
-            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
-        },
+        metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
     )
     path = folder / name
     nbformat.write(notebook, path)
