@@ -99,25 +99,28 @@ def workers(folder: Path, rounds: int) -> None:
     best: list[float] = []
     for _ in range(rounds):
         load = os.getloadavg()[0]
-        one, pages = _read_with(papers, 1)
-        two, _ = _read_with(papers, 2)
+        one, alone, pages = _read_with(papers, 1)
+        two, together, _ = _read_with(papers, 2)
         plain = _plain()
         best.append(one / two)
         print(
-            f"{pages} pages: one worker {one:.1f} s, two {two:.1f} s, gain {one / two:.2f}; "
-            f"plain arithmetic gains {plain:.2f}; load before {load:.1f}",
+            f"{pages} pages: one worker {one:.1f} s ({alone:.1f} s of CPU), two {two:.1f} s "
+            f"({together:.1f} s), gain {one / two:.2f}; plain arithmetic gains {plain:.2f}; "
+            f"load before {load:.1f}",
             flush=True,
         )
     print(f"two workers are {max(best):.2f} times as fast as one in the quietest round")
 
 
-def _read_with(papers: list[Path], count: int) -> tuple[float, int]:
+def _read_with(papers: list[Path], count: int) -> tuple[float, float, int]:
+    """Return seconds by the clock, seconds of CPU (workers and this process), and pages."""
     from paperkit.reading import read_pdf
 
-    start = time.perf_counter()
+    start, before = time.perf_counter(), os.times()
     with ThreadPoolExecutor(count) as pool:
         pages = sum(reading.page_count for reading in pool.map(read_pdf, papers))
-    return time.perf_counter() - start, pages
+    cpu = sum(os.times()[:4]) - sum(before[:4])
+    return time.perf_counter() - start, cpu, pages
 
 
 def _plain() -> float:

@@ -3,6 +3,7 @@ from .batch import (
     ask as ask,
     estimate as estimate,
     read as read,
+    show as show,
     summarize as summarize,
 )
 from .batch import update as update

@@ -78,3 +78,12 @@ def test_only_web_addresses_are_links(tmp_path):
         where = {"kind": pymupdf.LINK_URI, "uri": uri, "from": pymupdf.Rect(60, 80, 200, 90)}
         paper.page.insert_link(where)
     assert _links(paper, tmp_path) == []
+
+
+def test_a_discussion_is_no_code(tmp_path):
+    """An issue on the first page is about the paper, not the paper's code."""
+    paper = Paper()
+    paper.paragraph("Review: https://github.com/journal/submissions/issues/23", 72, LEFT)
+    assert _links(paper, tmp_path) == [
+        ("https://github.com/journal/submissions/issues/23", "code", False)
+    ]

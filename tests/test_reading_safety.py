@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
 import zlib
+from pathlib import Path
 
 import pymupdf
 import pytest
@@ -198,3 +201,123 @@ def test_a_page_that_is_not_there_is_named(tmp_path):
     """Asking for page 5 of one page says how many there are."""
     with pytest.raises(ReadError, match=r"^paper\.pdf: has 1 pages, not 5; ask for one of those$"):
         page_crop(_paper(tmp_path), 5)
+
+
+def test_five_thousand_pages_are_read_as_far_as_allowed(tmp_path):
+    """A catalog of parts does not keep the notebook waiting."""
+    shown = b"BT /F1 12 Tf 72 700 Td (The first of many pages) Tj ET"
+    more = [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>"] * 4999
+    first = more[0][:-2] + b"/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
+    kids = b" ".join(b"%d 0 R" % n for n in (3, *range(6, 5005)))
+    head = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%s]/Count 5000>>" % kids,
+        first,
+        b"<</Length %d>>stream\n%s\nendstream" % (len(shown), shown),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    (tmp_path / "parts.pdf").write_bytes(_raw([*head, *more]))
+    reading = read_pdf(tmp_path / "parts.pdf", limits=Limits(pages=20, seconds=60))
+    assert (reading.page_count, len(reading.page_sizes)) == (5000, 20)
+    assert reading.text == "The first of many pages"
+    assert reading.warnings == (
+        "only the first 20 of 5000 pages were read; pass Limits(pages=...) to read more",
+    )
+
+
+def test_what_needs_too_much_memory_is_refused(tmp_path):
+    """The limit ends that process, not this one, and the error names it."""
+    with pytest.raises(ReadError, match=r"^paper\.pdf: .*MB.*pass Limits\(megabytes="):
+        read_pdf(_paper(tmp_path), limits=Limits(megabytes=60))
+    assert _workers() == []
+
+
+def _armed(folder: Path) -> Path:
+    """Return a paper with a script, an attachment, a launch action and streams kept elsewhere."""
+    secret = folder / "secret.txt"
+    secret.write_text("BT /F1 12 Tf 72 300 Td (stolen words) Tj ET")
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    shown = b"BT /F1 12 Tf 72 700 Td (Plain words of the paper) Tj ET"
+    script = b"<</S/JavaScript/JS(app.launchURL\\('http://127.0.0.1:9/'\\))/Next 7 0 R>>"
+    place = str(secret).encode()
+    path = folder / "armed.pdf"
+    path.write_bytes(
+        _raw(
+            [
+                b"<</Type/Catalog/Pages 2 0 R/OpenAction 6 0 R/Names<</EmbeddedFiles"
+                b"<</Names[(run.sh)8 0 R]>>>>>>",
+                b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+                b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents[4 0 R 10 0 R]"
+                b"/Resources<</Font<</F1 5 0 R>>>>/AA<</O 6 0 R>>>>",
+                b"<</Length %d>>stream\n%s\nendstream" % (len(shown), shown),
+                font,
+                script,
+                b"<</S/Launch/F(/bin/touch)/Win<</F(touch)/P(%s.ran)>>>>" % place,
+                b"<</Type/Filespec/F(run.sh)/EF<</F 9 0 R>>>>",
+                b"<</Length 15/Type/EmbeddedFile>>stream\nattached words \nendstream",
+                b"<</Length 0/F(%s)>>stream\n\nendstream" % place,
+            ]
+        )
+    )
+    return path
+
+
+def test_scripts_attachments_and_references_are_never_touched(tmp_path, monkeypatch):
+    """Only what stands on the page is read: nothing runs, nothing is fetched or unpacked."""
+    path = _armed(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(socket, "socket", None)
+    figures = tmp_path / "figures"
+    assert read_here(path, figures_dir=figures).text == "Plain words of the paper"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_no_worker_outlives_its_caller(tmp_path, how):
+    """Killed or interrupted in the middle of a file, the caller takes its worker along."""
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(_bomb())
+    code = f"""from paperkit.reading import Limits, read_pdf
+print("begun", flush=True)
+read_pdf({str(path)!r}, limits=Limits(seconds=100, megabytes=8000))"""
+    command = [sys.executable, "-c", code]
+    caller = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert caller.stdout.readline() == b"begun\n"
+    worker = _until(lambda: _children(caller.pid))[0]
+    _until(lambda: _seconds(worker) > 1)  # of computing: it parses by now
+    caller.send_signal(how)
+    caller.wait(20)
+    caller.stdout.close()
+    assert _until(lambda: not _alive(worker))
+
+
+def _until(condition, seconds=30):
+    """Return the condition's value once it is true."""
+    end = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < end:
+        signal.sigtimedwait([], 0.02)
+    return value
+
+
+def _children(parent: int) -> list[int]:
+    out = subprocess.run(
+        ["ps", "--ppid", str(parent), "-o", "pid="], capture_output=True, text=True
+    )
+    return [int(pid) for pid in out.stdout.split()]
+
+
+def _status(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _alive(pid: int) -> bool:
+    return _status(pid)[:1] not in ([], ["Z"])
+
+
+def _seconds(pid: int) -> float:
+    fields = _status(pid)
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK") if fields else 0.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from paperkit.batch.reads import page_image, read
 from paperkit.batch.runs import Run
+from paperkit.batch.shows import show
 from paperkit.batch.summaries import ask, estimate, summarize
 from paperkit.batch.updates import model_named, update
 
-__all__ = ["Run", "ask", "estimate", "model_named", "page_image", "read", "summarize", "update"]
+__all__ = ["Run", "ask", "estimate", "model_named", "page_image", "read", "show", "summarize", "update"]

@@ -16,7 +16,7 @@ from paperkit.reading.furniture import furniture
 from paperkit.reading.limits import READER_VERSION, Limits
 from paperkit.reading.links import links
 from paperkit.reading.pages import Page, open_pdf, outline, pages, stated_title
-from paperkit.reading.rasters import gray_of, ink_of, write_figure
+from paperkit.reading.rasters import gray_of, ink_of, unseen, write_figure
 from paperkit.reading.tables import rows_of
 from paperkit.readings import Box, Figure, Hidden, Reading, Section
 
@@ -50,7 +50,7 @@ def _looked(document: Any, limits: Limits) -> _Looked:
     scanned: list[int] = []
     for page in pages(document, limits):
         gray = gray_of(document, page.number - 1)
-        seen = _hidden.seen(page, gray)
+        seen = _hidden.seen(page, gray, unseen(document, page))
         ink = None if gray is None else ink_of(gray)
         kept.append(seen.page)
         inks.append(None if ink is None else (np.packbits(ink), ink.shape))
@@ -88,7 +88,7 @@ def _reading(document: Any, limits: Limits) -> Reading:
         sections=tuple(Section(h.title, h.level, h.sheet + 1, h.number) for h in heads),
         figures=_with_teaser(sorted(figures, key=_place)),
         links=tuple(links(sheets, body)),
-        hidden=(*looked.hidden, *_hidden.instructions(body)),
+        hidden=(*looked.hidden, *_hidden.instructions(body, looked.pages)),
         warnings=tuple(_warnings(document, looked, limits)),
         affiliation=affiliation_of(body, title),
         page_sizes=tuple((round(p.width, 1), round(p.height, 1)) for p in looked.pages),

@@ -42,6 +42,18 @@ def _title_rows(sheet: Sheet) -> list[Row]:
 def affiliation_of(paragraphs: Iterable[Paragraph], title: str) -> str:
     """Return the text between title and abstract: authors, affiliations, e-mail."""
     front = [p.text for p in paragraphs if p.role == "front" and p.page == 1]
-    known = title.replace(" ", "")[:40]
-    block = "\n".join(t for t in front if t.replace(" ", "")[:40] != known)
+    block = "\n".join(t for p in front if (t := _without(p, title)))
     return block[:MOST]
+
+
+def _without(text: str, title: str) -> str:
+    """Return the text without the title it begins with, however that is spaced."""
+    known, at = title.replace(" ", ""), 0
+    if not known or text.replace(" ", "")[:40] != known[:40]:
+        return text
+    for character in known:
+        at += len(text[at:]) - len(text[at:].lstrip(" \n"))
+        if text[at : at + 1] != character:
+            return ""
+        at += 1
+    return text[at:].strip()

@@ -6,6 +6,7 @@ Found by the pixels where the text should stand: almost no contrast means nothin
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -31,9 +32,25 @@ _INSTRUCTION = re.compile(
     r"|\b(?:as an?|you are an?) (?:ai|llm|(?:large )?language model|assistant|reviewer)\b"
     r"[^.]{0,60}\b(?:must|should|recommend|accept|give)\b"
     r"|\brecommend (?:this paper )?(?:for )?(?:strong )?accept(?:ance)?\b"
-    r"|忽略[^。]{0,12}(?:指令|提示|指示)|(?:给出|只给)[^。]{0,8}(?:正面|积极|好评)",
+    r"|\bif you(?: are|'re|’re) an? (?:ai|llm|(?:large )?language model|chatbot)\b"
+    r"|\b(?:new|system) (?:instructions?|prompt) ?:"
+    r"|(?:忽略|忽視|忽视|无视|無視|忘记|不要理会|不用理会)[^。]{0,14}(?:指令|提示|指示|命令|规则|規則|要求)"
+    r"|(?:给出|只给|给予|撰写|写出|输出|給出|打出)[^。]{0,12}(?:正面|积极|積極|好评|好評|高分|满分|滿分)"
+    r"|(?:不要|不得|切勿|请勿)(?:提及|提到|指出|强调|突出)[^。]{0,12}(?:缺点|不足|负面|弱点|缺陷|局限)"
+    r"|作为(?:一个|一名|一位)?(?:AI|人工智能|大?语言模型|大模型|审稿人|评审)[^。]{0,24}"
+    r"(?:你必须|你应|您应|请|必须给|应当给|应该给)"
+    r"|(?:请|务必|必须|应当?)(?:推荐|建议)?(?:直接)?(?:接收|录用)(?:本文|这篇|该论文|本论文)",
     re.I,
 )
+
+
+# A passage can only match if one of these stands in it: the long pattern is slow on every page.
+_SIGNS = (
+    *("ignore", "disregard", "forget", "override", "positive", "favorable", "favourable"),
+    *("glowing", "mention", "highlight", "recommend", "if you", "instruction", "prompt"),
+    *(" ai ", "llm", "language model", "assistant", "reviewer", "chatbot"),
+)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +62,19 @@ class Seen:
     scanned: bool
 
 
-def seen(page: Page, gray: np.ndarray | None) -> Seen:
-    """Return the page as a reader sees it; a scan's invisible text layer is kept."""
-    scanned = _scanned(page)
+def seen(page: Page, gray: np.ndarray | None, under: frozenset[Box] = frozenset()) -> Seen:
+    """Return the page as a reader sees it; a scan's invisible text layer is kept.
+
+    ``under`` are the boxes of spans that lie unseen below a picture.
+    """
+    scanned = _scanned(page, under)
     taken: list[tuple[Span, str]] = []
     lines: list[Line] = []
     for line in page.lines:
-        reasons = [_reason(s, page, gray, scanned=scanned) for s in line.spans]
+        reasons = [
+            "covered" if s.box in under and not scanned else _reason(s, page, gray, scanned=scanned)
+            for s in line.spans
+        ]
         taken += [(s, r) for s, r in zip(line.spans, reasons, strict=True) if r]
         kept = tuple(s for s, r in zip(line.spans, reasons, strict=True) if not r)
         if len(kept) == len(line.spans):
@@ -78,14 +101,14 @@ def _without(line: Line, kept: tuple[Span, ...]) -> Line:
     return replace(line, text="".join(s.text for s in kept), box=box, spans=kept)
 
 
-def _scanned(page: Page) -> bool:
-    """Return whether an image fills the page under a text layer that draws nothing."""
+def _scanned(page: Page, under: frozenset[Box]) -> bool:
+    """Return whether an image fills the page and its text layer is not seen."""
     area = page.width * page.height
     filled = any(
         s.image and (s.box[2] - s.box[0]) * (s.box[3] - s.box[1]) > 0.7 * area for s in page.shapes
     )
     spans = [s for line in page.lines for s in line.spans if s.text.strip()]
-    return filled and sum(not s.painted for s in spans) > 0.6 * len(spans)
+    return filled and sum(not s.painted or s.box in under for s in spans) > 0.6 * len(spans)
 
 
 def _reason(span: Span, page: Page, gray: np.ndarray | None, *, scanned: bool) -> str:
@@ -131,13 +154,44 @@ def _near(a: Box, b: Box) -> bool:
     return b[1] - a[3] < height and a[1] - b[3] < height
 
 
-def instructions(paragraphs: Iterable[Paragraph]) -> list[Hidden]:
-    """Return the visible passages that speak to a model instead of a reader."""
-    return [
+def instructions(paragraphs: Iterable[Paragraph], pages: Iterable[Page] = ()) -> list[Hidden]:
+    """Return the visible passages that speak to a model instead of a reader.
+
+    Paragraphs first; then whatever else stands on the pages: in figures, margins, headers.
+    """
+    found = [
         Hidden(_around(match, p.text), p.page, p.bbox, "instruction")
         for p in paragraphs
-        if (match := _INSTRUCTION.search(p.text)) is not None
+        if _might_order(p.text) and (match := _INSTRUCTION.search(p.text)) is not None
     ]
+    known: dict[int, str] = {}
+    for hidden in found:
+        known[hidden.page] = known.get(hidden.page, "") + _letters(hidden.text)
+    return found + [
+        hidden for page in pages for hidden in _elsewhere(page, known.get(page.number, ""))
+    ]
+
+
+def _elsewhere(page: Page, known: str) -> Iterable[Hidden]:
+    text, starts = "", []
+    for line in page.lines:
+        starts.append(len(text))
+        text += " ".join(line.text.split()) + " "
+    for match in _INSTRUCTION.finditer(text) if _might_order(text) else ():
+        if _letters(match[0]) not in known:
+            first = bisect_right(starts, match.start()) - 1
+            lines = page.lines[first : bisect_right(starts, match.end() - 1)]
+            box = union(line.box for line in lines)
+            yield Hidden(_around(match, text), page.number, box, "instruction")
+
+
+def _might_order(text: str) -> bool:
+    lower = text.lower()
+    return any(sign in lower for sign in _SIGNS) or _CHINESE.search(text) is not None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).lower()
 
 
 def _around(match: re.Match[str], text: str) -> str:

@@ -165,6 +165,8 @@ def _link(url: str, page: int, paragraphs: Sequence[Paragraph]) -> Link:
 def _own(url: str, kind: str, page: int, paragraphs: Sequence[Paragraph]) -> tuple[bool, str]:
     if kind in {"paper", "other"}:
         return False, "not a place of code, data or a project"
+    if re.search(r"/(?:issues|pull|pulls|merge_requests|discussions)/\d+", url):
+        return False, "a discussion, not code"
     home = [p for p in paragraphs if p.page in {page, page - 1} and _mentions(p.text, url)]
     if home and all(p.role == "references" for p in home):
         return False, "stands in the references"

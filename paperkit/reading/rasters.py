@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import ReadError
 from paperkit.reading.limits import Limits
-from paperkit.reading.pages import open_pdf
+from paperkit.reading.pages import Page, open_pdf
 from paperkit.readings import Box
 
 if TYPE_CHECKING:
@@ -51,6 +51,74 @@ def ink_of(gray: np.ndarray) -> np.ndarray:
     part = gray[:height, :width]
     rows = np.minimum(part[::2], part[1::2])
     return np.asarray(np.minimum(rows[:, ::2], rows[:, 1::2]) < 250)
+
+
+def unseen(document: Any, page: Page) -> frozenset[Box]:
+    """Return the boxes of spans under a picture whose text nobody sees.
+
+    Nobody sees it if the page looks the same without it; asked only of text that the file
+    writes before a picture that covers its place.
+    """
+    if not 0 < page.width * page.height <= LARGEST:
+        return frozenset()
+    try:
+        below = _below_pictures(document, page)
+        return frozenset(_unmissed(document, page.number - 1, below) if below else ())
+    except (RuntimeError, ValueError):
+        return frozenset()
+
+
+def _below_pictures(document: Any, page: Page) -> list[Box]:
+    images = [s.box for s in page.shapes if s.image]
+    spans = [s.box for n in page.lines for s in n.spans if s.painted and s.text.strip()]
+    spans = [b for b in spans if any(_covers(i, b) for i in images)]
+    if not spans:
+        return []
+    log = list(enumerate(document[page.number - 1].get_bboxlog()))
+    drawn = [(at, box) for at, (what, box) in log if what == "fill-image"]
+    texts = [(at, box) for at, (what, box) in log if what.endswith("text")]
+    return [b for b in spans if _last(drawn, b) > _last(texts, b) >= 0]
+
+
+def _last(drawn: Sequence[tuple[int, Box]], box: Box) -> int:
+    """Return when something that covers the middle of a box was drawn last, -1 if never."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return max((at for at, b in drawn if b[0] <= x <= b[2] and b[1] <= y <= b[3]), default=-1)
+
+
+def _covers(outer: Box, inner: Box) -> bool:
+    return (
+        outer[0] <= inner[0] + 1
+        and outer[1] <= inner[1] + 1
+        and outer[2] >= inner[2] - 1
+        and outer[3] >= inner[3] - 1
+    )
+
+
+def _unmissed(document: Any, index: int, boxes: Sequence[Box]) -> Iterator[Box]:
+    """Yield the boxes where a copy of the page without their text looks as before."""
+    import pymupdf
+
+    copy = pymupdf.open()
+    copy.insert_pdf(document, from_page=index, to_page=index, links=False, annots=False)
+    sheet = copy[0]
+    before = [_look(sheet, b) for b in boxes]
+    for box in boxes:
+        place = pymupdf.Rect(box) * sheet.derotation_matrix
+        sheet.add_redact_annot(place, fill=False)  # type: ignore[arg-type]  # False: no fill
+    sheet.apply_redactions(images=0, graphics=0, text=0)
+    for box, look in zip(boxes, before, strict=True):
+        inside = pymupdf.Rect(box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1)
+        if look == _look(sheet, box) and not sheet.get_text(clip=inside).strip():
+            yield box
+    copy.close()
+
+
+def _look(sheet: Any, box: Box) -> bytes:
+    import pymupdf
+
+    matrix, clip = pymupdf.Matrix(2, 2), pymupdf.Rect(box)
+    return bytes(sheet.get_pixmap(matrix=matrix, clip=clip, annots=False).samples)
 
 
 def crop_here(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from paperkit.reading.layout import Sheet
 from paperkit.reading.pages import Line
@@ -27,7 +29,7 @@ def rows_of(sheet: Sheet, box: Box) -> tuple[tuple[str, ...], ...] | None:
         return None
     rows = [_cells(band, strips) for band in bands]
     body = rows[len(rows) // 4 :]
-    if any(row is None for row in body) or _thin(body):
+    if any(row is None for row in body) or _thin(body) or _doubled(body):
         return None
     return tuple(
         row if row is not None else _header(band, strips)
@@ -94,3 +96,22 @@ def _thin(rows: Sequence[tuple[str, ...] | None]) -> bool:
     if sum(wordy) > 0.3 * len(wordy):
         return True
     return not filled or sum(f >= 0.6 for f in filled) < 0.7 * len(filled)
+
+
+_NUMBER = re.compile(r"[-–−+±]?\d[\d.,]*%?\*?")
+
+
+def _doubled(rows: Sequence[tuple[str, ...] | None]) -> bool:
+    """Return whether a column mostly holds two numbers a cell: two columns set too close."""
+    for column in zip_longest(*(row for row in rows if row), fillvalue=""):
+        cells = [c for c in column if c]
+        if cells and sum(map(_pair, cells)) > 0.5 * len(cells):
+            return True
+    return False
+
+
+def _pair(cell: str) -> bool:
+    bare = re.sub(r"\([^)]*\)", "", cell)
+    words = bare.split()
+    thousands = re.fullmatch(r"\d{1,3}(?: \d{3})+", bare.strip())
+    return len(words) > 1 and not thousands and all(_NUMBER.fullmatch(w) for w in words)

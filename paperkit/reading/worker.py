@@ -6,6 +6,7 @@ input, one line of JSON goes out on standard output. Nothing from the PDF is eve
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -127,9 +128,9 @@ def main() -> None:
     request = json.loads(sys.stdin.readline())
     limits = Limits(**request["limits"])
     _confine(limits)
+    _end_with_parent(limits)
     # PyMuPDF 2.0 loads a layout model's runtime on import: seconds and memory we don't need.
     sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
     answer = json.dumps(_done(request, limits)).encode()
     with os.fdopen(out, "wb") as pipe:
         pipe.write(answer)
@@ -151,6 +152,18 @@ def _confine(limits: Limits) -> None:
             resource.setrlimit(what, (most, most))
 
 
+def _end_with_parent(limits: Limits) -> None:
+    """See to it that no orphan lives on: PyMuPDF lets no thread run while it parses."""
+    if hasattr(signal, "setitimer"):  # the system's default for this signal ends the process
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds + 5)
+    with suppress(OSError, AttributeError):  # only Linux can be asked for a signal at that moment
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+_PR_SET_PDEATHSIG = 1
+
+
 def _leave_with_parent() -> NoReturn:
     sys.stdin.read()
     os._exit(1)
@@ -162,16 +175,19 @@ def _done(request: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
         return {"result": _JOBS[request["job"]](path, limits, request)}
     except ReadError as error:
         return {"error": str(error)}
-    except MemoryError:
-        return {
-            "error": f"{path.name}: needs more than {limits.megabytes} MB; "
-            "pass Limits(megabytes=...) to allow it"
-        }
     except Exception as error:
-        kind = type(error).__name__
-        return {
-            "error": f"{path.name}: can't be read ({kind}: {str(error)[:150]}); download it again"
-        }
+        if _starved(error):
+            told = f"needs more than {limits.megabytes} MB; pass Limits(megabytes=...) to allow it"
+        else:
+            kind = type(error).__name__
+            told = f"can't be read ({kind}: {str(error)[:150]}); download it again"
+        return {"error": f"{path.name}: {told}"}
+
+
+def _starved(error: Exception) -> bool:
+    said = str(error).lower()
+    words = ("malloc", "cannot allocate", "failed to map segment")
+    return isinstance(error, MemoryError) or any(word in said for word in words)
 
 
 def _read(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:

@@ -12,12 +12,16 @@ from paperkit.library import Library
 from paperkit.papers import Paper, find_links, is_code_link
 
 _LARGEST_FIGURE = 8_000_000
-_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_SIGNATURES = {
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/webp": re.compile(rb"RIFF.{4}WEBP", re.S),
+}
 
 
 @dataclass(frozen=True)
 class Image:
-    """A figure's bytes and what they are: PNG or JPEG."""
+    """A figure's bytes and what they are: PNG, JPEG or WebP."""
 
     data: bytes
     type: str
@@ -113,7 +117,7 @@ def figure(library: Library, id: str, index: int) -> Image:
     """Return one figure of a paper that was read.
 
     Raises:
-        PaperkitError: there is no such figure, or its file is no PNG or JPEG image.
+        PaperkitError: there is no such figure, or its file is no PNG, JPEG or WebP image.
     """
     reading = library.reading(id)
     figures = reading.figures if reading else ()
@@ -123,10 +127,12 @@ def figure(library: Library, id: str, index: int) -> Image:
     if path is None or path.parent != folder or not path.is_file():
         raise PaperkitError(f"{id}: no figure {index}; read the paper again.")
     data = path.read_bytes() if path.stat().st_size <= _LARGEST_FIGURE else b""
-    for signature, type_ in _SIGNATURES.items():
-        if data.startswith(signature):
+    for type_, signature in _SIGNATURES.items():
+        if signature.match(data):
             return Image(data, type_)
-    raise PaperkitError(f"{id}: {name} is no PNG or JPEG of at most 8 MB; read the paper again.")
+    raise PaperkitError(
+        f"{id}: {name} is no PNG, JPEG or WebP of at most 8 MB; read the paper again."
+    )
 
 
 def _line(library: Library, id: str) -> dict[str, Any] | None:
