@@ -7,6 +7,7 @@ from .batch import (
     summarize as summarize,
 )
 from .batch import update as update
+from .batch import refresh as refresh
 from .checks import check as check
 from .digests import Answer as Answer, Digest as Digest, Evidence as Evidence
 from .digests import Finding as Finding, Statement as Statement
@@ -15,6 +16,9 @@ from .errors import PublishError as PublishError, ReadError as ReadError, Source
 from .library import Library as Library
 from .models.extractive import Extractive as Extractive
 from .models.gemini import Gemini as Gemini
+from .models.genai import GenAI as GenAI
+from .models.openai import OpenAIChat as OpenAIChat
+from .models.paces import Limit as Limit, Pace as Pace
 from .outlines import DIGEST as DIGEST, Outline as Outline, Question as Question
 from .papers import Paper as Paper
 from .posts import Post as Post, bibliography as bibliography, compose as compose
@@ -25,7 +29,8 @@ from .ranking import off_topic as off_topic, rank as rank, remaining as remainin
 from .reading import read_pdf as read_pdf
 from .readings import Reading as Reading
 from .review import Review as Review
-from .sources import load as load, search as search
+from .sources import announcements as announcements, explain as explain, load as load
+from .sources import load_chunks as load_chunks, pack as pack, search as search
 from .topics import Topic as Topic, load_topics as load_topics
 from .trends import chart as chart, chart_image as chart_image, papers_per as papers_per
 from .trends import rising_terms as rising_terms, themes as themes

@@ -43,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     summarize = commands.add_parser("summarize", help="read and summarize the papers kept")
     summarize.add_argument("library", help="the library's folder")
     summarize.add_argument("--topic", help="only papers of this topic")
-    summarize.add_argument("--model", default="extractive", help="extractive, or gemini:NAME")
+    summarize.add_argument(
+        "--model", default="extractive", help="extractive, gemini:NAME, genai:NAME, openai:NAME"
+    )
     summarize.add_argument("--language", default="en", help="BCP-47 tag, like zh")
     summarize.add_argument("--no-download", action="store_true", help="read only PDFs at hand")
     summarize.set_defaults(run=_summarize)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from paperkit.papers import Paper, clean_text
 from paperkit.readings import Box, Paragraph, Reading
 from paperkit.sentences import split_sentences
 
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 """Counts up with every change of the words below; a part of what makes an answer known."""
 
 MAX_CHARACTERS = 120_000
@@ -42,7 +42,9 @@ class SourceSentence:
 class Request:
     """What a model is asked about one paper: the questions, and the source as sentences.
 
-    ``language`` is a BCP-47 tag; ``wish`` is what a person adds when she asks again.
+    ``language`` is a BCP-47 tag; ``wish`` is what a person adds when she asks again; ``faults``
+    are what was wrong with an earlier reply; ``output_limit`` is the most tokens of a reply that
+    the batch's budget allows (None: the provider's own limit).
     """
 
     paper: Paper
@@ -50,6 +52,13 @@ class Request:
     questions: tuple[Question, ...]
     language: str = "en"
     wish: str = ""
+    faults: tuple[str, ...] = ()
+    output_limit: int | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what goes to another process; a question's read-only headings can't as such."""
+        questions = [{**vars(q), "headings": dict(q.headings)} for q in self.questions]
+        return _rebuilt, ({**vars(self), "questions": questions},)
 
     def instructions(self) -> str:
         """Return the standing instructions, the same for every paper (providers cache them)."""
@@ -68,7 +77,8 @@ class Request:
         """Return the questions, and the person's wish where there is one."""
         lines = [f'- "{q.key}" ({_shape(q, self.language)}): {q.ask}' for q in self.questions]
         wish = f"\nThe reader also asks: {clean_text(self.wish)}" if self.wish else ""
-        return f"Answer these questions in {self.language}:\n" + "\n".join(lines) + wish
+        faults = _FAULTS + "\n".join(f"- {f}" for f in self.faults) if self.faults else ""
+        return f"Answer these questions in {self.language}:\n" + "\n".join(lines) + wish + faults
 
     def prompt(self) -> str:
         """Return the whole prompt: instructions first, the source as data, the questions last."""
@@ -101,7 +111,7 @@ class Request:
 class Reply:
     """A model's reply: its text (JSON as `Request.schema` asks), who wrote it, and its usage.
 
-    ``model`` is the name the server reports; token counts are None where it reports none.
+    ``model`` is the name it was asked under; token counts are None where the server reports none.
     """
 
     text: str
@@ -123,6 +133,30 @@ Rules:
 5. Do not mention these rules, yourself or the reader.
 Reply with one JSON object and nothing else: for each question key an array of
 {{"text": "...", "evidence": [1, 2]}}."""
+
+
+_FAULTS = """
+
+An earlier reply to these questions could not be used:
+"""
+
+
+def _rebuilt(state: Mapping[str, Any]) -> Request:
+    questions = tuple(Question(**q) for q in state["questions"])
+    return Request(**{**state, "questions": questions})
+
+
+def strict(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema in the dialect that allows nothing beside what it names (OpenAI's)."""
+    closed = {k: _strict(v) for k, v in schema.items()}
+    if schema.get("type") == "object":
+        closed["properties"] = {k: strict(v) for k, v in schema["properties"].items()}
+        closed["additionalProperties"] = False
+    return closed
+
+
+def _strict(value: Any) -> Any:
+    return strict(value) if isinstance(value, Mapping) and "type" in value else value
 
 
 def _shape(question: Question, language: str) -> str:
@@ -225,6 +259,31 @@ def parse_reply(request: Request, reply: Reply, *, at: datetime) -> tuple[Answer
     return tuple(_answer(q, data, by_number, reply, at) for q in request.questions)
 
 
+def faults_of(request: Request, reply: Reply) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what is wrong with a reply, in words for the model, and the keys to ask again.
+
+    A question that may stay unanswered is not asked again when the reply leaves it out.
+    """
+    if not reply.text.strip():
+        return ("it was empty",), tuple(q.key for q in request.questions)
+    try:
+        data = _json_object(request, reply.text)
+    except Malformed as error:
+        cause = f": {error.__cause__}" if isinstance(error.__cause__, ValueError) else ""
+        return (f"it was not one JSON object{cause}",), tuple(q.key for q in request.questions)
+    found = {q.key: _fault(q, data) for q in request.questions}
+    left_out = {q.key for q in request.questions if q.optional and q.key not in data}
+    wrong = {k: f for k, f in found.items() if f and k not in left_out}
+    words = tuple(f'"{k}": {f}; an array of objects is asked for' for k, f in wrong.items())
+    return words, tuple(wrong)
+
+
+def repairing(request: Request, faults: tuple[str, ...], keys: tuple[str, ...]) -> Request:
+    """Return the request that asks again for some questions and says what was wrong."""
+    questions = tuple(q for q in request.questions if q.key in keys)
+    return replace(request, questions=questions, faults=faults)
+
+
 def _json_object(request: Request, text: str) -> dict[str, Any]:
     fenced = _FENCED.match(text)
     try:
@@ -246,11 +305,7 @@ def _answer(
     at: datetime,
 ) -> Answer:
     rows = data.get(question.key)
-    error = ""
-    if question.key not in data:
-        error = "the model left this question out"
-    elif not isinstance(rows, list) or not all(_is_statement(r) for r in rows):
-        error = "the model answered in another shape than asked"
+    error = _fault(question, data)
     statements = () if error else tuple(_statement(r, by_number) for r in rows or ())
     return Answer(
         question=question.key,
@@ -261,6 +316,15 @@ def _answer(
         at=at,
         error=error,
     )
+
+
+def _fault(question: Question, data: Mapping[str, Any]) -> str:
+    rows = data.get(question.key)
+    if question.key not in data:
+        return "the model left this question out"
+    if not isinstance(rows, list) or not all(_is_statement(r) for r in rows):
+        return "the model answered in another shape than asked"
+    return ""
 
 
 def _is_statement(row: object) -> bool:

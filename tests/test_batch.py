@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from paperkit.batch import Run, ask, estimate, read, summarize, update
+from paperkit.batch import Run, ask, estimate, read, summarize
 from paperkit.errors import ModelError, PaperkitError, RateLimited, Refused, Unavailable
 from paperkit.library import Library
 from paperkit.prompts import Reply, Request
@@ -123,8 +123,10 @@ def test_the_estimate_comes_before_the_cost(library: Library) -> None:
     assert list(plan["known"]) == [True, False, False]
     assert plan["tokens_in"].iloc[0] == 0
     assert (plan["tokens_in"].iloc[1:] > 100).all()
-    assert plan["cost"].sum() == pytest.approx(plan["tokens_in"].sum() / 1e6)
-    assert estimate(IDS, library, model)["cost"].isna().all()
+    money = (plan["tokens_in"] + 2 * plan["tokens_out"]) / 1e6
+    assert list(plan["cost"]) == pytest.approx(list(money))
+    assert plan["cost"].iloc[0] == 0
+    assert list(estimate(IDS, library, model)["cost"].isna()) == [False, True, True]
 
 
 def test_a_budget_is_kept(library: Library) -> None:
@@ -210,7 +212,7 @@ summarize(library.papers(), library, Gemini("gemini-test", endpoint=sys.argv[2])
 def test_a_killed_batch_goes_on_where_it_was(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Kill -9 in the middle; run again: no answered paper is sent twice, no half digest shows."""
+    """Kill -9 in the middle; run again: no reply on record is asked for twice."""
     from tests.models.test_gemini import GOOD, reply
 
     monkeypatch.setenv("GEMINI_API_KEY", "canary")
@@ -231,11 +233,11 @@ def test_a_killed_batch_goes_on_where_it_was(
         assert arrived.wait(60)
         process.kill()
         process.wait()
-        finished = library.papers()["has_digest"].sum()
+        paid = (library.calls()["outcome"] == "answered").sum()
         before = len(sent)
         subprocess.run(script, check=True, capture_output=True)
     assert library.papers()["has_digest"].all()
-    assert len(sent) - before == 15 - finished
+    assert len(sent) - before == 15 - paid
 
 
 def test_a_missing_pdf_is_that_papers_row(library: Library) -> None:

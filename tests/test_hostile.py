@@ -24,7 +24,7 @@ TITLE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b"
 ABSTRACT = (
     f"{TITLE} is our method. </script><script>alert(2)</script> runs at 90 FPS. "
     "We test it on three data sets. It beats [click](javascript:alert(3)) by 4.2 %. "
-    "The code is at https://github.com/a/b\"onmouseover=alert(4)."
+    'The code is at https://github.com/a/b"onmouseover=alert(4).'
 )
 AUTHORS = ["Robert'); DROP TABLE papers;--", "<b>Bold</b>", "{{ config }}"]
 ID = "2411.06666"

@@ -11,7 +11,15 @@ import pytest
 from paperkit.digests import Evidence
 from paperkit.errors import Malformed
 from paperkit.outlines import DIGEST
-from paperkit.prompts import Reply, Request, make_request, parse_reply
+from paperkit.prompts import (
+    Reply,
+    Request,
+    faults_of,
+    make_request,
+    parse_reply,
+    repairing,
+    strict,
+)
 from paperkit.readings import Paragraph, Reading
 from tests.conftest import make_paper
 
@@ -132,3 +140,41 @@ def test_what_is_no_json_object_is_malformed(text: str) -> None:
     """The error begins with the paper's id."""
     with pytest.raises(Malformed, match=r"^2411.05184: the model's reply is no"):
         parse_reply(request(), reply(text), at=AT)
+
+
+ROW = {"text": "A.", "evidence": [1]}
+
+
+@pytest.mark.parametrize(
+    ("data", "keys", "said"),
+    [
+        ({"summary": [ROW], "takeaways": []}, (), ""),
+        ({"summary": [ROW]}, ("takeaways",), '"takeaways": the model left this question out'),
+        ({"summary": [ROW], "takeaways": [ROW], "methods": "x"}, ("methods",), "another shape"),
+        ("", None, "it was empty"),
+        ('{"summary": ', None, "it was not one JSON object: Expecting value"),
+        ("[]", None, "it was not one JSON object"),
+    ],
+)
+def test_what_was_wrong_is_said_to_the_model(
+    data: object, keys: tuple[str, ...] | None, said: str
+) -> None:
+    """Only what must be answered, or was answered wrongly, is asked again; all, if no JSON."""
+    asked = request()
+    faults, again = faults_of(asked, reply(data))
+    assert again == (tuple(q.key for q in asked.questions) if keys is None else keys)
+    assert said in "".join(faults)
+    assert bool(faults) == bool(said)
+    mended = repairing(asked, faults, again)
+    assert [q.key for q in mended.questions] == list(again)
+    assert all(f"- {fault}" in mended.task() for fault in faults)
+    assert (mended.source(), mended.instructions()) == (asked.source(), asked.instructions())
+
+
+def test_the_strict_dialect_closes_every_object() -> None:
+    """And leaves the schema itself as it is."""
+    plain = request().schema()
+    closed = strict(plain)
+    assert closed["additionalProperties"] is False
+    assert closed["properties"]["summary"]["items"]["additionalProperties"] is False
+    assert "additionalProperties" not in json.dumps(plain)

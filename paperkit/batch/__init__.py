@@ -6,6 +6,17 @@ from paperkit.batch.reads import page_image, read
 from paperkit.batch.runs import Run
 from paperkit.batch.shows import show
 from paperkit.batch.summaries import ask, estimate, summarize
-from paperkit.batch.updates import model_named, update
+from paperkit.batch.updates import model_named, refresh, update
 
-__all__ = ["Run", "ask", "estimate", "model_named", "page_image", "read", "show", "summarize", "update"]
+__all__ = [
+    "Run",
+    "ask",
+    "estimate",
+    "model_named",
+    "page_image",
+    "read",
+    "refresh",
+    "show",
+    "summarize",
+    "update",
+]

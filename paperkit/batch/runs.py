@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from queue import SimpleQueue
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import pandas as pd
 
+from paperkit.batch.workers import Workers
 from paperkit.errors import PaperkitError
 
 _WORKERS = 4
+_LOOK = 0.2  # seconds; an interrupt is seen at least as often, on every system
+_LEFT = {"outcome": "left", "error": "not done yet; run it again to go on"}
+
+Row = dict[str, Any]
 
 
 def ids_of(papers: pd.DataFrame | Iterable[str] | str) -> list[str]:
@@ -38,35 +46,113 @@ class Pause:
     """One pause shared by all workers: when the provider asks one to wait, all wait."""
 
     def __init__(self) -> None:
-        self._until = 0.0
+        self.changed = threading.Condition()
         self.stopped = threading.Event()
         self.why = ""
+        self.paused = False
+        self._until = 0.0
 
     def hold(self, seconds: float) -> None:
         """Let nobody go on for some seconds."""
-        self._until = max(self._until, time.monotonic() + seconds)
+        with self.changed:
+            self._until = max(self._until, time.monotonic() + seconds)
 
-    def wait(self) -> None:
-        """Wait until the pause is over or the batch is stopped."""
-        while (left := self._until - time.monotonic()) > 0 and not self.stopped.wait(left):
-            pass
+    def pause(self) -> None:
+        """Let nobody go on until `resume`."""
+        with self.changed:
+            self.paused = True
+
+    def resume(self) -> None:
+        """Let all go on."""
+        with self.changed:
+            self.paused = False
+            self.changed.notify_all()
 
     def stop(self, why: str) -> None:
         """Let nobody begin anything more; the first reason counts."""
-        self.why = self.why or why
-        self.stopped.set()
+        with self.changed:
+            self.why = self.why or why
+            self.stopped.set()
+            self.changed.notify_all()
+
+    def delay(self) -> float:
+        """Return the seconds until all may go on, infinite while a person pauses them."""
+        return math.inf if self.paused else max(0.0, self._until - time.monotonic())
+
+    def check(self) -> None:
+        """Raise `Left` when the batch is stopped."""
+        if self.stopped.is_set():
+            raise Left(self.why)
+
+    def wait(self) -> None:
+        """Wait until all may go on.
+
+        Raises:
+            Left: the batch is stopped.
+        """
+        with self.changed:
+            self.check()
+            while (left := self.delay()) > 0:
+                self.changed.wait(None if math.isinf(left) else left)
+                self.check()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a batch is: papers, tokens, money (None: unknown) and seconds left (None: ditto)."""
+
+    total: int
+    done: int
+    failed: int
+    left: int
+    tokens: int
+    cost: float | None
+    seconds_left: float | None
+
+    def __str__(self) -> str:
+        """Return it in a line."""
+        said = [f"{self.done} of {self.total} papers", f"{self.failed} failed"]
+        said += [f"{self.left} left", f"{self.tokens:,} tokens"]
+        said.append("cost unknown" if self.cost is None else f"cost {self.cost:.4g}")
+        if self.seconds_left is not None and self.left:
+            minutes, seconds = divmod(round(self.seconds_left), 60)
+            said.append(f"about {minutes}:{seconds:02} to go")
+        return ", ".join(said)
+
+
+class _Tally:
+    """The sums of the rows so far; counting anew at each paper would take ever longer."""
+
+    def __init__(self) -> None:
+        self.done = self.failed = self.worked = self.tokens = 0
+        self.cost: float | None = 0.0
+        self._lock = threading.Lock()
+
+    def add(self, _id: str, row: Row) -> None:
+        """Count one paper's row."""
+        if row["outcome"] == "left":
+            return
+        cost = row.get("cost", 0.0)
+        with self._lock:
+            self.done += 1
+            self.failed += row["outcome"] == "failed"
+            self.worked += row["outcome"] != "known"
+            self.tokens += (row.get("tokens_in") or 0) + (row.get("tokens_out") or 0)
+            self.cost = None if self.cost is None or cost is None else self.cost + cost
 
 
 class Run:
-    """A batch at work: ``report`` so far, ``stop()`` and ``wait()``.
+    """A batch at work: ``report`` and ``progress`` so far; pause, resume, stop and wait.
 
     >>> run = summarize(kept, library, Gemini("gemini-2.5-flash"), background=True)
     >>> run.report
+
+    As the last line of a cell it shows its progress and buttons for the same methods.
     """
 
     def __init__(
         self,
-        tasks: Mapping[str, Callable[[], dict[str, Any]]],
+        tasks: Mapping[str, Callable[[], Row]],
         columns: Mapping[str, str],
         pause: Pause | None = None,
         *,
@@ -77,22 +163,75 @@ class Run:
         self._pause = pause or Pause()
         self._columns = columns
         self._ids = list(tasks)
-        self._label = label
-        self._own = ThreadPoolExecutor(workers, "paperkit") if executor is None else None
-        submit = (executor or self._own).submit  # type: ignore[union-attr]
-        self._futures = {submit(_safely, i, t): i for i, t in tasks.items()}
+        self.label = label
+        self._began = time.monotonic()
+        self._own = Workers(workers) if executor is None else None
+        self._panel: Any = None
+        if executor is None:
+            given = {i: (_in_turn, self._pause, i, t) for i, t in tasks.items()}
+            submit = self._own.submit  # type: ignore[union-attr]
+            self._futures: dict[Future[Row], str] = {submit(*g): i for i, g in given.items()}
+        else:
+            self._futures = {executor.submit(_safely, i, t): i for i, t in tasks.items()}
+        self._tally = _Tally()
+        self.on_done(self._tally.add)
 
     def __repr__(self) -> str:
         """Return how far the batch is."""
-        done = sum(f.done() for f in self._futures)
-        return f"Run({self._label}: {done} of {len(self._ids)} papers)"
+        return f"Run({self.label}: {self.progress})"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """Return the panel where there are widgets, else the line; `text/plain` always."""
+        from paperkit.batch import panels
+
+        self._panel = self._panel or panels.panel(self)
+        return {**panels.bundle(self._panel), "text/plain": repr(self)}
 
     @property
     def report(self) -> pd.DataFrame:
         """Return the report so far; papers whose turn has not come are ``left``."""
-        done = {i: f.result() for f, i in self._futures.items() if f.done() and not f.cancelled()}
-        left = {"outcome": "left", "error": "not done yet; run it again to go on"}
+        done = self._rows()
+        left = {**_LEFT, "error": self._pause.why} if self._pause.why else _LEFT
         return report_of([{"id": i, **done.get(i, left)} for i in self._ids], self._columns)
+
+    @property
+    def progress(self) -> Progress:
+        """Return how far the batch is."""
+        now = self._tally
+        left = len(self._ids) - now.done
+        each = (time.monotonic() - self._began) / now.worked if now.worked else None
+        return Progress(
+            total=len(self._ids),
+            done=now.done,
+            failed=now.failed,
+            left=left,
+            tokens=now.tokens,
+            cost=now.cost,
+            seconds_left=None if each is None else each * left,
+        )
+
+    @property
+    def running(self) -> bool:
+        """Return whether papers are still to come."""
+        return not all(f.done() for f in self._futures)
+
+    @property
+    def paused(self) -> bool:
+        """Return whether a person paused it."""
+        return self._pause.paused
+
+    def on_done(self, told: Callable[[str, Row], None]) -> None:
+        """Call `told` with id and report row whenever a paper is through, also those before."""
+        for future, id in self._futures.items():
+            future.add_done_callback(partial(_tell, told, id))
+
+    def pause(self) -> None:
+        """Send nothing more until `resume`; what is in flight is finished and kept."""
+        self._pause.pause()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._pause.resume()
 
     def stop(self) -> None:
         """Begin nothing more; what is in flight is finished and kept."""
@@ -104,19 +243,70 @@ class Run:
     def wait(self) -> pd.DataFrame:
         """Show progress until all is done and return the report; an interrupt stops it cleanly."""
         try:
-            _progress(self._futures, self._label)
+            self._show_progress()
         except KeyboardInterrupt:
             self.stop()
-            raise
+            raise KeyboardInterrupt(f"{self.progress}; run it again to go on") from None
         self._close()
         return self.report
+
+    def _rows(self) -> dict[str, Row]:
+        ended = {i: f for f, i in self._futures.items() if f.done() and not f.cancelled()}
+        return {i: _row_of(f) for i, f in ended.items()}
+
+    def _show_progress(self) -> None:
+        from tqdm.auto import tqdm
+
+        # `as_completed` never yields a future that was cancelled before its turn; callbacks do.
+        ended: SimpleQueue[None] = SimpleQueue()
+        for future in self._futures:
+            future.add_done_callback(lambda _: ended.put(None))
+        with tqdm(total=len(self._ids), desc=self.label, unit="paper", leave=False) as bar:
+            count = 0
+            while count < len(self._ids):
+                try:
+                    ended.get(timeout=_LOOK)
+                except Empty:
+                    bar.refresh()
+                    continue
+                count += 1
+                bar.set_postfix(_postfix(self.progress), refresh=False)
+                bar.update()
 
     def _close(self) -> None:
         if self._own is not None:
             self._own.shutdown(wait=False, cancel_futures=True)
 
 
-def _safely(id: str, task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _tell(told: Callable[[str, Row], None], id: str, future: Future[Row]) -> None:
+    told(id, _row_of(future))
+
+
+def _row_of(future: Future[Row]) -> Row:
+    """Return the row a future ended in; a worker that died is its paper's failure."""
+    if future.cancelled():
+        return _LEFT
+    if (error := future.exception()) is None:
+        return future.result()
+    return {"outcome": "failed", "error": f"{type(error).__name__}: {error}"}
+
+
+def _postfix(progress: Progress) -> dict[str, Any]:
+    cost = "unknown" if progress.cost is None else f"{progress.cost:.4g}"
+    return {"failed": progress.failed, "tokens": progress.tokens, "cost": cost}
+
+
+def _in_turn(pause: Pause, id: str, task: Callable[[], Row]) -> Row:
+    """Run one paper's task unless the batch is stopped or paused."""
+
+    def waited() -> Row:
+        pause.wait()
+        return task()
+
+    return _safely(id, waited)
+
+
+def _safely(id: str, task: Callable[[], Row]) -> Row:
     """Run one paper's task; its failure becomes its row of the report."""
     try:
         return {"id": id, **task()}
@@ -124,19 +314,7 @@ def _safely(id: str, task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"id": id, "outcome": "left", "error": str(error)}
     except PaperkitError as error:
         return {"id": id, "outcome": "failed", "error": str(error)}
-
-
-def _progress(futures: Mapping[Future[dict[str, Any]], str], label: str) -> None:
-    from tqdm.auto import tqdm
-
-    # `as_completed` never yields a future that was cancelled before its turn; callbacks do fire.
-    ended: SimpleQueue[Future[dict[str, Any]]] = SimpleQueue()
-    for future in futures:
-        future.add_done_callback(ended.put)
-    failed = 0
-    with tqdm(total=len(futures), desc=label, unit="paper", leave=False) as bar:
-        for _ in futures:
-            future = ended.get()
-            failed += not future.cancelled() and future.result()["outcome"] == "failed"
-            bar.set_postfix(failed=failed)
-            bar.update()
+    except Exception as error:
+        # A person's own model may raise anything; the other papers must not pay for it.
+        said = f"{id}: {type(error).__name__}: {error}"
+        return {"id": id, "outcome": "failed", "error": said}

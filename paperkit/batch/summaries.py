@@ -4,37 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from paperkit import checks
-from paperkit.batch.runs import Left, Pause, Run, ids_of, report_of
+from paperkit.batch.gates import Gate
+from paperkit.batch.jobs import Job, Spent, answered, key_of, named, summarize_one
+from paperkit.batch.purses import Purse, tokens_in, tokens_out
+from paperkit.batch.runs import Row, Run, ids_of, report_of
 from paperkit.digests import Digest
-from paperkit.errors import ModelError, PaperkitError, RateLimited, Unavailable
+from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
-from paperkit.prompts import Reply, Request, make_request, parse_reply
+from paperkit.prompts import Request, make_request
 
 if TYPE_CHECKING:
     from paperkit.models import Model
+    from paperkit.models.paces import Pace
+    from paperkit.models.prices import Price
 
-_TRIES = 4
-_CHARACTERS_PER_TOKEN = 4
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What one paper's summary needs; shared by the papers of a batch."""
-
-    library: Library
-    model: Model
-    outline: Outline
-    language: str
-    pause: Pause
+Prices = Mapping[str, tuple[float, float]]
 
 
 def estimate(
@@ -44,26 +36,32 @@ def estimate(
     *,
     outline: Outline = DIGEST,
     language: str = "en",
-    prices: Mapping[str, tuple[float, float]] | None = None,
+    prices: Prices | None = None,
 ) -> pd.DataFrame:
-    """Return what a `summarize` would send, before anything is sent.
+    """Return what a `summarize` would send and cost, before anything is sent.
 
-    One row per paper: index id, known (answered before, costs nothing), tokens_in (about four
-    characters each), cost. `prices` are money per million tokens (in, out) by model name; the
-    cost counts the input only and is missing where the price is unknown.
+    One row per paper: index id, known (answered before, costs nothing), tokens_in and tokens_out
+    (about), cost. `prices` are money per million tokens (in, out) by model name; without, they
+    come from the price table (see `paperkit.models.prices`). An unknown price leaves the cost
+    missing; it is never 0.
     """
     used = model or _offline()
+    requests = ((i, _request(library, i, outline, language)) for i in ids_of(papers))
+    return _plan(requests, library, used, _price(used, prices))
+
+
+def _plan(
+    requests: Iterable[tuple[str, Request]], library: Library, model: Model, price: Price | None
+) -> pd.DataFrame:
     rows = []
-    for paper_id in ids_of(papers):
-        request = _request(library, paper_id, outline, language)
-        known = library.is_known(request.key(used.name, _parameters(used)))
-        tokens = 0 if known else len(request.prompt()) // _CHARACTERS_PER_TOKEN
-        rows.append({"id": paper_id, "known": known, "tokens_in": tokens})
-    frame = report_of(rows, {"known": "bool", "tokens_in": "int64"})
-    price = (prices or {}).get(used.name)
-    free = getattr(used, "local", False)
-    each = 0.0 if free else price[0] / 1e6 if price else float("nan")
-    return frame.assign(cost=frame["tokens_in"] * each)
+    for paper_id, request in requests:
+        known = library.is_known(key_of(model, request))
+        sent, received = (0, 0) if known else (tokens_in(request), tokens_out(request))
+        cost = 0.0 if known else float("nan") if price is None else price.of(sent, received)
+        counts = {"tokens_in": sent, "tokens_out": received, "cost": cost}
+        rows.append({"id": paper_id, "known": known, **counts})
+    columns = {"known": "bool", "tokens_in": "int64", "tokens_out": "int64", "cost": "float64"}
+    return report_of(rows, columns)
 
 
 def summarize(
@@ -74,7 +72,8 @@ def summarize(
     outline: Outline = DIGEST,
     language: str = "en",
     budget: float | None = None,
-    prices: Mapping[str, tuple[float, float]] | None = None,
+    prices: Prices | None = None,
+    pace: Pace | None = None,
     background: bool = False,
     executor: Executor | None = None,
 ) -> pd.DataFrame | Run:
@@ -84,23 +83,36 @@ def summarize(
     written at once, so that an interrupt or a crash costs at most the papers in flight; run it
     again to finish. With `background` the cell returns at once with a `Run`.
 
-    Returns a report: index id, outcome (answered, known, failed, left), error, findings (number
-    of blocking ones), tokens_in, tokens_out.
+    `budget` is a cap for this batch: a request that might cross it is not sent. `pace` is how
+    fast to ask, by default the model's own. `executor` is any `concurrent.futures` executor; the
+    model's calls go there, everything else stays here.
+
+    Returns a report: index id, outcome (answered, known, failed, left), error (of an answered
+    paper: the questions that failed), findings (number of blocking ones), tokens_in, tokens_out,
+    cost (missing where price or usage is unknown).
 
     Raises:
-        PaperkitError: a paper is not in the library, or the estimate exceeds `budget`.
+        PaperkitError: a paper is not in the library, the price is unknown though there is a
+            budget, or the estimate exceeds it.
     """
     used = model or _offline()
-    ids = ids_of(papers)
-    requests = {i: _request(library, i, outline, language) for i in ids}
-    planned = estimate(ids, library, used, outline=outline, language=language, prices=prices)
-    _check_budget(planned, budget, used.name)
-    job = _Job(library, used, outline, language, Pause())
-    tasks = {i: partial(_summarize_one, job, r) for i, r in requests.items()}
+    ids = [library.paper(i).id for i in ids_of(papers)]
+    price = _price(used, prices)
+    if budget is not None:
+        requests = ((i, _request(library, i, outline, language)) for i in ids)
+        _check_budget(_plan(requests, library, used, price), budget, used.name)
+    gate = _gate(library, used, pace, Purse(budget, price))
+    job = Job(library, used, outline, language, gate, executor)
+    tasks = {i: partial(_summarize_id, job, i) for i in ids}
+    if tasks and (prepare := getattr(used, "prepare", None)) is not None and executor is None:
+        prepare()
     label = f"summarizing with {used.name}"
-    run = Run(tasks, _SUMMARY_COLUMNS, job.pause, executor=executor, label=label)
+    # The gate counts what is in flight; some threads more write answers down meanwhile.
+    run = Run(tasks, _SUMMARY_COLUMNS, gate, workers=gate.pace.workers + _WRITERS, label=label)
     return run if background else run.wait()
 
+
+_WRITERS = 4
 
 _SUMMARY_COLUMNS = {
     "outcome": "str",
@@ -108,7 +120,12 @@ _SUMMARY_COLUMNS = {
     "findings": "Int64",
     "tokens_in": "Int64",
     "tokens_out": "Int64",
+    "cost": "Float64",
 }
+
+
+def _summarize_id(job: Job, id: str) -> Row:
+    return summarize_one(job, _request(job.library, id, job.outline, job.language))
 
 
 def _offline() -> Model:
@@ -117,9 +134,21 @@ def _offline() -> Model:
     return Extractive()
 
 
-def _parameters(model: Model) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = getattr(model, "parameters", {})
-    return found
+def _price(model: Model, prices: Prices | None) -> Price | None:
+    from paperkit.models.prices import price_of
+
+    return price_of(model, prices)
+
+
+def _gate(library: Library, model: Model, pace: Pace | None, purse: Purse) -> Gate:
+    """Return the gate of a batch; what was asked lately counts for its windows."""
+    from paperkit.models.paces import Pace
+
+    used = pace or getattr(model, "pace", None) or Pace()
+    longest = max((w.seconds for w in used.windows()), default=0.0)
+    since = datetime.now(UTC) - timedelta(seconds=longest)
+    past = library.calls_since(model.name, since) if longest else ()
+    return Gate(used, purse, past)
 
 
 def _request(
@@ -142,9 +171,7 @@ def _request(
     )
 
 
-def _check_budget(planned: pd.DataFrame, budget: float | None, name: str) -> None:
-    if budget is None:
-        return
+def _check_budget(planned: pd.DataFrame, budget: float, name: str) -> None:
     cost = planned["cost"].sum(skipna=False)
     if pd.isna(cost):
         raise PaperkitError(f"{name}: price unknown; give prices={{{name!r}: (in, out)}}.")
@@ -153,75 +180,6 @@ def _check_budget(planned: pd.DataFrame, budget: float | None, name: str) -> Non
             f"{name}: about {cost:.2f} for {len(planned)} papers is above the budget of "
             f"{budget:.2f}; take fewer papers or raise it."
         )
-
-
-def _summarize_one(job: _Job, request: Request) -> dict[str, Any]:
-    key = request.key(job.model.name, _parameters(job.model))
-    if job.library.is_known(key):
-        return {"outcome": "known", "error": "", "findings": _findings(job, request)}
-    reply = _ask(job, request, key)
-    answers = parse_reply(request, reply, at=datetime.now(UTC))
-    digest = Digest(
-        paper_id=request.paper.id,
-        version=request.paper.version,
-        outline=job.outline.name,
-        language=job.language,
-    )
-    job.library.save_answers(digest, answers, key=key)
-    tokens = {"tokens_in": reply.tokens_in, "tokens_out": reply.tokens_out}
-    return {"outcome": "answered", "error": "", "findings": _findings(job, request), **tokens}
-
-
-def _findings(job: _Job, request: Request) -> int:
-    paper = request.paper
-    digest = job.library.digest(paper.id, outline=job.outline.name, language=job.language)
-    if digest is None:
-        return 0
-    reading = job.library.reading(paper.id, version=paper.version)
-    found = checks.findings(digest, reading, paper=paper, outline=job.outline)
-    return sum(f.severity == "block" for f in found)
-
-
-def _ask(job: _Job, request: Request, key: str) -> Reply:
-    """Ask until there is a reply; each try is on record, failed ones too."""
-    for left in reversed(range(_TRIES)):
-        job.pause.wait()
-        if job.pause.stopped.is_set():
-            raise Left(job.pause.why or "stopped; run it again to go on")
-        try:
-            reply = job.model.answer(request)
-        except ModelError as error:
-            _record(job, request, key, None, error)
-            _after(job, error, left)
-        else:
-            _record(job, request, key, reply, None)
-            return reply
-    raise AssertionError("the last try returns or raises")
-
-
-def _record(
-    job: _Job, request: Request, key: str, reply: Reply | None, error: ModelError | None
-) -> None:
-    job.library.save_call(
-        request.paper.id,
-        key=key,
-        model=job.model.name,
-        tokens=(reply.tokens_in, reply.tokens_out) if reply else (None, None),
-        outcome=type(error).__name__ if error else "answered",
-        error=str(error or ""),
-    )
-
-
-def _after(job: _Job, error: ModelError, left: int) -> None:
-    """Pause before another try, or give up: for this paper, or today for all."""
-    if isinstance(error, RateLimited) and error.daily:
-        job.pause.stop(str(error))
-        raise error
-    if left == 0 or not isinstance(error, (RateLimited, Unavailable)):
-        raise error
-    default = 2.0 ** (_TRIES - left)
-    seconds = getattr(error, "retry_after", None)
-    job.pause.hold(default if seconds is None else seconds)
 
 
 def ask(
@@ -241,15 +199,10 @@ def ask(
     """
     used = model or _offline()
     request = _request(library, id, outline, language, questions=questions, wish=wish)
-    job = _Job(library, used, outline, language, Pause())
-    reply = _ask(job, request, request.key(used.name, _parameters(used)))
-    answers = [replace(a, wish=wish) for a in parse_reply(request, reply, at=datetime.now(UTC))]
-    named = Digest(
-        paper_id=request.paper.id,
-        version=request.paper.version,
-        outline=outline.name,
-        language=language,
-    )
-    library.save_answers(named, answers)
+    gate = _gate(library, used, None, Purse(None, _price(used, None)))
+    job = Job(library, used, outline, language, gate)
+    given = answered(job, request, key_of(used, request), Spent(), fresh=True)
+    digest = named(job, request)
+    library.save_answers(digest, [replace(a, wish=wish) for a in given])
     found = library.digest(id, outline=outline.name, language=language)
-    return found if found is not None else named
+    return found if found is not None else digest

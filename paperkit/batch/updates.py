@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pandas as pd
 from paperkit.batch.runs import report_of
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
+from paperkit.papers import to_frame
 from paperkit.topics import Topic
 
 if TYPE_CHECKING:
@@ -23,13 +25,15 @@ def update(
     library: Library,
     *,
     since: date | str | None = None,
-    limit: int = 500,
+    limit: int | None = None,
     client: ArxivClient | None = None,
 ) -> pd.DataFrame:
     """Search arXiv for each topic and add what it has; one topic's failure stops no other.
 
-    What had arrived before a failure is added too. Returns a report, one row per topic: index id
-    (the topic's name), outcome (updated, failed), error, new, updated, known.
+    Without `since` each topic goes on from its last complete day, and gaps are filled
+    (`library.coverage(topic)` shows them). What had arrived before a failure is added too.
+    Returns a report, one row per topic: index id (the topic's name), outcome (updated; partial:
+    something is missing; failed), error (what and why), new, updated, known.
     """
     rows = [_update_one(t, library, since=since, limit=limit, client=client) for t in topics]
     return report_of(rows, _COLUMNS)
@@ -44,18 +48,52 @@ def _update_one(topic: Topic, library: Library, **options: Any) -> dict[str, Any
 
     outcome, error, found = "updated", "", None
     try:
-        found = sources.search(topic, library=library, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the report says it
+            found = sources.search(topic, library=library, **options)
     except SourceError as problem:
         outcome, error, found = "failed", str(problem), problem.papers
+    except PaperkitError as problem:
+        outcome, error = "failed", str(problem)
     counts = {"new": 0, "updated": 0, "known": 0}
     if found is not None:
         for outcome_of_paper in library.add(found, topic=topic.name)["outcome"]:
             counts[outcome_of_paper] += 1
+        if outcome == "updated" and found.attrs.get("missing"):
+            outcome, error = "partial", "; ".join(found.attrs["missing"])
     return {"id": topic.name, "outcome": outcome, "error": error, **counts}
+
+
+def refresh(
+    papers: pd.DataFrame | Iterable[str], library: Library, *, client: ArxivClient | None = None
+) -> pd.DataFrame:
+    """Ask arXiv for the newest versions of some papers, given as a frame or ids, and add them.
+
+    >>> refresh(library.papers(decision="keep"), library)
+
+    A search by days never finds the v2 of an old paper. Returns the report of `Library.add`; what
+    became outdated is in ``library.stale()``, what changed in ``library.version_changes(id)``.
+
+    Raises:
+        SourceError: arXiv can't answer or lacks a paper; what had arrived was added.
+    """
+    from paperkit import sources
+    from paperkit.errors import SourceError
+
+    ids = [str(i) for i in (papers.index if isinstance(papers, pd.DataFrame) else papers)]
+    try:
+        found = sources.search(ids, library=library, client=client) if ids else to_frame([])
+    except SourceError as error:
+        if error.papers is not None:
+            library.add(error.papers)
+        raise
+    return library.add(found)
 
 
 def model_named(name: str) -> Model:
     """Return the model that a text names: ``extractive``, or ``gemini:`` and a model's name.
+
+    ``genai:`` takes the newer SDK, ``openai:`` OpenAI's own server.
 
     Raises:
         PaperkitError: there is no such kind.
@@ -69,4 +107,14 @@ def model_named(name: str) -> Model:
         from paperkit.models.gemini import Gemini
 
         return Gemini(model)
-    raise PaperkitError(f"{name!r}: no such model; use extractive, or gemini:NAME.")
+    if kind == "genai" and model:
+        from paperkit.models.genai import GenAI
+
+        return GenAI(model)
+    if kind == "openai" and model:
+        from paperkit.models.openai import OpenAIChat
+
+        return OpenAIChat(model)
+    raise PaperkitError(
+        f"{name!r}: no such model; use extractive, or gemini:, genai: or openai: and its name."
+    )

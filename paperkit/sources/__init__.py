@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from paperkit.sources.api import ArxivClient, fetch_pdf, search
-from paperkit.sources.files import load
+from paperkit.sources.api import search
+from paperkit.sources.clients import ArxivClient, fetch_pdf
+from paperkit.sources.explanations import explain
+from paperkit.sources.feeds import announcements
+from paperkit.sources.files import load, load_chunks, pack
 
-__all__ = ["ArxivClient", "fetch_pdf", "load", "search"]
+__all__ = [
+    "ArxivClient",
+    "announcements",
+    "explain",
+    "fetch_pdf",
+    "load",
+    "load_chunks",
+    "pack",
+    "search",
+]

@@ -1,114 +1,112 @@
-"""Searching arXiv and fetching its PDFs."""
+"""Searching arXiv: a query, some ids, or a topic that is followed from day to day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-import arxiv
-import pandas as pd
-import requests
+from typing import TYPE_CHECKING, Protocol
 
 from paperkit.errors import PaperkitError, SourceError
-from paperkit.papers import Paper, clean_paper, parse_id, to_frame
-from paperkit.sources.gate import Gate, Pace
-from paperkit.topics import Topic, date_window, terms
+from paperkit.papers import parse_id, to_frame
+from paperkit.sources import following
+from paperkit.sources.clients import ArxivClient, default
+from paperkit.sources.harvests import Ask, Harvest, Lost, harvest
+from paperkit.topics import Topic, terms
+from paperkit.topics.windows import LOOK_BACK, Window
 
 if TYPE_CHECKING:
-    from arxiv import Result
+    import pandas as pd
 
-_API = "https://export.arxiv.org/api/query"
-_PAGE = 100
 _BATCH = 100  # ids per request, as arXiv's manual advises
-_WINDOW = 30_000  # results arXiv serves for one query
-_PDF_BYTES = 100_000_000
-_AGENT = "paperkit (https://pypi.org/project/paperkit/; notebook use by one person)"
+_LIMIT = 100
+
+Moment = date | datetime | str | None
 
 
-class _HasCache(Protocol):
+class Ledger(Protocol):
+    """What a search needs of a library: a folder for raw answers, and the days it knows."""
+
     @property
-    def cache_path(self) -> Path: ...
+    def cache_path(self) -> Path:
+        """The folder of raw answers."""
 
+    def known_days(self, topic: str, query: str) -> tuple[Mapping[date, date | None], date | None]:
+        """Return when each day asked was last complete, and the last complete one followed."""
 
-class ArxivClient:
-    """The way to arXiv: where the API is, and how patiently it is asked.
-
-    One for the process is enough; the pace holds over all of them. ``interval`` and ``backoff``
-    are seconds.
-    """
-
-    def __init__(
-        self,
-        endpoint: str = _API,
-        *,
-        interval: float = 3.0,
-        retries: int = 4,
-        timeout: tuple[float, float] = (10.0, 60.0),
-        backoff: float = 5.0,
-    ) -> None:
-        self.endpoint = endpoint
-        self.gate = Gate(Pace(interval), retries=retries, timeout=timeout, backoff=backoff)
-        self.page_size = _PAGE
-        self._client = arxiv.Client(delay_seconds=0, num_retries=0)
-        self._client.query_url_format = endpoint + "?{}"
-        self._session = self._client._session  # the package offers no other way in
-        self._session.mount("http://", self.gate)
-        self._session.mount("https://", self.gate)
-
-    def results(self, search: arxiv.Search) -> Iterator[Result]:
-        """Yield arXiv's results, page by page; what is no result raises a `SourceError`."""
-        self._client.page_size = min(self.page_size, search.max_results or self.page_size)
-        try:
-            yield from self._client.results(search)
-        except arxiv.ArxivError as error:
-            raise SourceError(f"arXiv: {error}; try again in some minutes.") from error
-
-
-_default: ArxivClient | None = None
-
-
-def _client() -> ArxivClient:
-    global _default  # one client for the process, as arXiv asks
-    if _default is None:
-        _default = ArxivClient()
-    return _default
+    def save_window(self, window: Window) -> None:
+        """Append an entry."""
 
 
 def search(
     topic_or_query: Topic | str | Iterable[str],
     *,
-    library: _HasCache | None = None,
-    since: date | datetime | str | None = None,
-    until: date | datetime | str | None = None,
-    limit: int = 100,
+    library: Ledger | None = None,
+    since: Moment = None,
+    until: Moment = None,
+    limit: int | None = None,
+    look_back: int = LOOK_BACK,
     client: ArxivClient | None = None,
 ) -> pd.DataFrame:
     """Return the papers frame of what arXiv has for a topic, a query or some ids, newest first.
 
     >>> search("ti:avatar AND cat:cs.CV", since="2024-11-01", limit=50)
     >>> search(["2411.05184", "math/0309136"])
+    >>> search(topic, library=library)
 
-    Dates are those of v1 (UTC, inclusive); a topic without `since` goes back its max_age_days.
-    At most `limit` papers; ``attrs["total"]`` says how many arXiv has. With a `library`, arXiv's
-    answers are kept there and not asked for twice on one day. A paper is its id: of several
-    versions the newest counts.
+    Dates are those of v1 (UTC, inclusive). With a `library`, arXiv's answers are kept there and
+    not asked for twice on one day, and what was asked for a topic is written into its ledger
+    (`library.coverage`). A topic with a library and without dates goes on from the last complete
+    day: gaps are asked for again, and so are days that were last asked for less than `look_back`
+    days after they were over, for papers that were held in moderation. A day whose papers were
+    never added to the library is a gap. Without a library a topic goes back its max_age_days.
+
+    `limit` is how many papers at most: by default 100, and all of a topic with a library.
+    ``attrs["total"]`` says how many arXiv has, ``attrs["missing"]`` why some are missing (empty:
+    none is). A paper is its id: of several versions the newest counts.
 
     Raises:
-        PaperkitError: the query is empty or a date is none.
+        PaperkitError: the query can't be meant or a date is none.
         SourceError: arXiv can't answer, or lacks an id; ``papers`` holds what had arrived.
     """
-    if not 0 < limit <= _WINDOW:
-        raise PaperkitError(f"limit {limit}: arXiv serves 1 to {_WINDOW:,}; split it by dates.")
-    used = client or _client()
-    used.gate.cache = library.cache_path / "arxiv" if library is not None else None
+    if limit is not None and limit < 1:
+        raise PaperkitError(f"limit {limit}: must be 1 or more; leave it out for the default.")
+    used = client or default()
+    cache = library.cache_path / "arxiv" if library is not None else None
     if (ids := _ids(topic_or_query)) is not None:
-        return _by_id(ids, used)
+        return _by_id(ids, used, cache)
     window = (_moment(since, "since", time.min), _moment(until, "until", time.max))
-    query = _query(topic_or_query, *window)
-    wanted = arxiv.Search(query, max_results=limit, sort_by=arxiv.SortCriterion.SubmittedDate)
-    return _collect([wanted], used)
+    if not isinstance(topic_or_query, Topic):
+        ask = Ask(terms(str(topic_or_query)), used, cache)
+        return _frame([harvest(ask, since=window[0], until=window[1], limit=limit or _LIMIT)])
+    ask = Ask(topic_or_query.query(), used, cache)
+    if library is not None and window == (None, None):
+        found = following.follow(topic_or_query, ask, library, limit=limit, look_back=look_back)
+        return _frame(found)
+    most = limit or (_LIMIT if library is None else None)
+    return _frame([_dated(topic_or_query, ask, window, most, library)])
+
+
+_Window = tuple[datetime | None, datetime | None]
+
+
+def _window(topic: Topic, client: ArxivClient, window: _Window) -> tuple[datetime, datetime]:
+    now = client.now()
+    oldest = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = window[1] or datetime.combine(now.date(), time(23, 59), UTC)
+    return window[0] or min(oldest, end) - timedelta(days=topic.max_age_days), end
+
+
+def _dated(
+    topic: Topic, ask: Ask, window: _Window, limit: int | None, library: Ledger | None
+) -> Harvest:
+    """Return what arXiv has of some days; a library is told which days are known by it."""
+    whole = _window(topic, ask.client, window)
+    found = harvest(ask, since=whole[0], until=window[1], limit=limit)
+    if library is not None:
+        following.record(topic, ask, library, found, whole, followed=False)
+    return found
 
 
 def _ids(wanted: Topic | str | Iterable[str]) -> list[str] | None:
@@ -126,16 +124,7 @@ def _ids(wanted: Topic | str | Iterable[str]) -> list[str] | None:
     return [f.id if f.version is None else f"{f.id}v{f.version}" for f in found]
 
 
-def _query(
-    wanted: Topic | str | Iterable[str], since: datetime | None, until: datetime | None
-) -> str:
-    if isinstance(wanted, Topic):
-        oldest = datetime.now(UTC).replace(hour=0, minute=0) - timedelta(days=wanted.max_age_days)
-        return wanted.query(since=since or oldest, until=until)
-    return terms(str(wanted)) + date_window(since, until)
-
-
-def _moment(value: date | datetime | str | None, name: str, end: time) -> datetime | None:
+def _moment(value: Moment, name: str, end: time) -> datetime | None:
     if value is None or isinstance(value, datetime):
         return value.replace(tzinfo=value.tzinfo or UTC) if value else None
     if isinstance(value, str):
@@ -146,76 +135,39 @@ def _moment(value: date | datetime | str | None, name: str, end: time) -> dateti
     return datetime.combine(value, end, UTC)
 
 
-def _by_id(ids: list[str], client: ArxivClient) -> pd.DataFrame:
-    batches = [ids[i : i + _BATCH] for i in range(0, len(ids), _BATCH)]
-    frame = _collect([arxiv.Search(id_list=b, max_results=len(b)) for b in batches], client)
-    missing = [i for i in ids if parse_id(i).id not in frame.index]
-    if missing:
-        raise SourceError(f"{missing[0]}: arXiv has no such paper; check the id.", papers=frame)
+def _by_id(ids: list[str], client: ArxivClient, cache: Path | None) -> pd.DataFrame:
+    found = Harvest()
+    try:
+        for i in range(0, len(ids), _BATCH):
+            batch = tuple(ids[i : i + _BATCH])
+            page = client.page(ids=batch, count=len(batch), cache=cache)
+            found.take(page.papers)
+            found.lost.update({name: (reason, days) for name, reason, days in page.lost})
+    except SourceError as error:
+        found.error = error
+    frame = _frame([found], warn=False)
+    if missing := [i for i in ids if parse_id(i).id not in found.papers]:
+        name = parse_id(missing[0]).id
+        said = found.lost.get(name, ("arXiv has no such paper; check the id", (None, None)))[0]
+        raise SourceError(f"{missing[0]}: {said}.", papers=frame)
     return frame
 
 
-def _collect(searches: list[arxiv.Search], client: ArxivClient) -> pd.DataFrame:
-    found: dict[str, Paper] = {}
-    try:
-        for wanted in searches:
-            for result in client.results(wanted):
-                paper = _paper(result)
-                if paper.id not in found or paper.version > found[paper.id].version:
-                    found[paper.id] = paper
-    except SourceError as error:
-        error.papers = to_frame(found.values())
-        raise
-    return to_frame(found.values())
-
-
-def _paper(result: Result) -> Paper:
-    try:
-        return clean_paper(
-            {
-                "id": result.get_short_id(),
-                "title": result.title,
-                "authors": [a.name for a in result.authors],
-                "abstract": result.summary,
-                "categories": [result.primary_category, *result.categories],
-                "published": result.published,
-                "updated": result.updated,
-                "comment": result.comment,
-                "journal_ref": result.journal_ref,
-                "doi": result.doi,
-            }
-        )
-    except PaperkitError as error:
-        raise SourceError(f"arXiv: an entry can't be used: {error}") from error
-
-
-def fetch_pdf(paper: Paper, *, client: ArxivClient | None = None, url: str | None = None) -> bytes:
-    """Return the PDF of a paper's version, fetched at arXiv's pace.
-
-    Raises:
-        SourceError: there is none, or what came is no PDF.
-    """
-    used, address = client or _client(), url or paper.pdf_url
-    label = f"{paper.id}v{paper.version}"
-    try:
-        response = used.gate.pace.run(
-            lambda: requests.get(address, timeout=used.gate.timeout, headers={"User-Agent": _AGENT})
-        )
-    except requests.RequestException as error:
-        raise SourceError(
-            f"{label}: no PDF from arXiv ({type(error).__name__}); check the connection, or put "
-            "the file into the library's pdf folder."
-        ) from error
-    return _pdf(label, response)
-
-
-def _pdf(label: str, response: Any) -> bytes:
-    content: bytes = response.content
-    if response.status_code != 200 or b"%PDF-" not in content[:1024]:
-        raise SourceError(
-            f"{label}: arXiv sent no PDF (HTTP {response.status_code}); "
-            "see its abstract page, some papers have none."
-        )
-    if len(content) > _PDF_BYTES:
-        raise SourceError(f"{label}: the PDF has {len(content):,} bytes; above {_PDF_BYTES:,}.")
-    return content
+def _frame(found: list[Harvest], *, warn: bool = True) -> pd.DataFrame:
+    """Return one frame of all harvests; the first error is raised with what had arrived."""
+    whole = Harvest()
+    lost: Lost = {}
+    for part in found:
+        whole.take(tuple(part.papers.values()))
+        lost.update(part.lost)
+    papers = sorted(whole.papers.values(), key=lambda p: p.published, reverse=True)
+    frame = to_frame(papers if len(found) > 1 else whole.papers.values())
+    frame.attrs["total"] = sum(part.total or 0 for part in found)
+    frame.attrs["missing"] = [part.why for part in found if part.why]
+    if error := next((part.error for part in found if part.error), None):
+        error.papers = frame
+        raise error
+    for part in found:
+        if warn and part.why and (part.lost or part.shifting):
+            warnings.warn(f"arXiv: papers are missing: {part.why}.", stacklevel=3)
+    return frame

@@ -1,41 +1,75 @@
-"""The gate to arXiv: one request at a time, at arXiv's pace, and no page that isn't whole."""
+"""The gate to arXiv: one request at a time, at arXiv's pace, and no answer that isn't whole."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import os
 import tempfile
 import threading
 import time
-import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import requests
 from filelock import FileLock
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from paperkit.errors import SourceError
+from paperkit.sources.answers import Answer, judge
 
 INTERVAL = 3.0
 """Seconds between two requests of a user (https://info.arxiv.org/help/api/tou.html)."""
 
+LONGEST = 900.0
+"""Seconds: of a longer pause that arXiv asks for the person is told, instead of waiting."""
+
+MOST = 100_000_000
+"""Bytes: no answer may have more."""
+
+_BUSY = 12  # where arXiv says it is busy, the pauses are this much longer: minutes
+_SLOWEST = 5  # an answer may take that many read timeouts altogether
+_PIECE = 1 << 16
 _T = TypeVar("_T")
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
-_LOCK = Path(tempfile.gettempdir()) / "paperkit-arxiv.lock"
+_log = logging.getLogger("paperkit.sources")
+
+
+def lock_file() -> Path:
+    """Return the file by which all notebooks of a user keep one pace."""
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paperkit"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a home that can't be written to
+        cache = Path(tempfile.gettempdir())
+    return cache / f"arxiv-{user}.lock"
+
+
+def agent() -> str:
+    """Return how paperkit introduces itself; PAPERKIT_CONTACT may add whom to write to."""
+    try:
+        number = version("paperkit")
+    except PackageNotFoundError:
+        number = "unreleased"
+    contact = os.environ.get("PAPERKIT_CONTACT", "")
+    return f"paperkit/{number} (notebooks of one person{contact and '; ' + contact})"
 
 
 class Pace:
     """One request at a time and per `interval` seconds, over all processes of a user."""
 
-    def __init__(self, interval: float = INTERVAL, *, lock: Path = _LOCK) -> None:
+    def __init__(self, interval: float = INTERVAL, *, lock: Path | None = None) -> None:
         self.interval = interval
-        self._lock = FileLock(lock)
-        self._last = lock.with_suffix(".last")
+        self._file = lock or (lock_file() if interval else None)
+        self._lock: Any = FileLock(self._file) if self._file else threading.RLock()
+        self._next = 0.0
 
     def run(self, request: Callable[[], _T]) -> _T:
         """Return `request()`, run when it is our turn."""
@@ -44,19 +78,35 @@ class Pace:
             try:
                 return request()
             finally:
-                self._last.write_text(json.dumps(time.time()))
+                self._write(max(self._read(), time.time() + self.interval))
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody of this user ask for some seconds."""
+        with self._lock:
+            self._write(max(self._read(), time.time() + seconds))
 
     def _due(self) -> float:
+        # A clock that was set back must not make us wait for ever.
+        return min(self._read(), time.time() + LONGEST)
+
+    def _read(self) -> float:
+        if self._file is None:
+            return self._next
         try:
-            last = float(json.loads(self._last.read_text()))
+            return float(json.loads(self._file.with_suffix(".next").read_text()))
         except (OSError, ValueError, TypeError):
             return 0.0
-        # A clock that was set back must not make us wait for ever.
-        return min(last, time.time()) + self.interval
+
+    def _write(self, moment: float) -> None:
+        self._next = moment
+        if self._file is not None:
+            self._file.with_suffix(".next").write_text(json.dumps(moment))
 
 
 def wait(seconds: float) -> None:
     """Wait; an interrupt of the kernel ends it at once."""
+    if seconds > 10:
+        _log.warning("arXiv: waiting %.0f s; interrupt the kernel to stop.", seconds)
     if seconds > 0:
         threading.Event().wait(seconds)
 
@@ -66,7 +116,9 @@ class Gate(HTTPAdapter):
 
     A page is passed on only when it is a whole Atom feed with the entries it promises; anything
     else is asked for again, with growing pauses or the one arXiv names, and ends in a
-    `SourceError`. Whole pages are kept in `cache` for the day.
+    `SourceError`. Entries that no paper can be made of are asked for once more, then taken out
+    and named in ``told``, the judgment of the last page. Whole pages are kept in `cache` for the
+    day; `fresh` asks again for what is kept.
     """
 
     def __init__(
@@ -76,56 +128,105 @@ class Gate(HTTPAdapter):
         retries: int = 4,
         timeout: tuple[float, float] = (10.0, 60.0),
         backoff: float = 5.0,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__()
         self.pace, self.retries, self.timeout, self.backoff = pace, retries, timeout, backoff
+        self.now = now or (lambda: datetime.now(UTC))
         self.cache: Path | None = None
+        self.fresh = False
+        self.told = Answer()
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
         """Return the answer to `request`: kept from earlier today, or fetched and whole."""
         url = str(request.url)
         kept = self._kept(url)
-        if kept is not None and kept.is_file():
-            return _response(request, kept.read_bytes())
-        response = self._fetch(request, {**options, "timeout": self.timeout})
-        if kept is not None:
+        if kept is not None and kept.is_file() and not self.fresh:
+            self.told = judge(url, 200, kept.read_bytes())
+            if not self.told.problem:
+                return _response(request, self.told.content)
+        request.headers["User-Agent"] = agent()
+        self.told = self.patiently(lambda: self._whole(request, options), url, judge)
+        if kept is not None and not self.told.lost:
             kept.parent.mkdir(parents=True, exist_ok=True)
-            part = kept.with_suffix(".part")
-            part.write_bytes(response.content)
+            part = kept.with_suffix(f".{os.getpid()}.part")
+            part.write_bytes(self.told.content)
             part.replace(kept)
-        return response
+        return _response(request, self.told.content)
 
     def _kept(self, url: str) -> Path | None:
         if self.cache is None:
             return None
-        return self.cache / f"{time.strftime('%Y%m%d', time.gmtime())}-{_digest(url)}.xml"
+        # arXiv's results change at midnight in New York, not in Greenwich.
+        day = self.now().astimezone(ZoneInfo("America/New_York"))
+        return self.cache / f"{day:%Y%m%d}-{_digest(url)}.xml"
 
-    def _fetch(
-        self, request: requests.PreparedRequest, options: dict[str, Any]
-    ) -> requests.Response:
-        url = str(request.url)
+    def patiently(
+        self,
+        fetch: Callable[[], requests.Response],
+        url: str,
+        judged: Callable[[str, int, bytes], Answer],
+    ) -> Answer:
+        """Return what `fetch` brings once `judged` finds no problem with it.
+
+        Raises:
+            SourceError: it never did, or arXiv refuses, or asks for a longer pause than `LONGEST`.
+        """
         for attempt in range(self.retries + 1):
             pause = self.backoff * 2**attempt
             try:
-                response = self.pace.run(lambda: self._whole(request, options))
-                problem = page_problem(url, response)
-                if not problem:
-                    return response
-                pause = _retry_after(response, pause)
-            except requests.RequestException as error:
-                problem = f"{type(error).__name__}"
+                response = self.pace.run(fetch)
+                answer = judged(url, response.status_code, response.content)
+                if not answer.problem and (not answer.lost or attempt >= min(1, self.retries)):
+                    return answer
+                problem = answer.problem or "an unusable entry"
+                pause = self._pause(response, pause)
+            except (requests.RequestException, HTTPError) as error:
+                problem = type(error).__name__
             if attempt < self.retries:
+                _log.info("arXiv: %s; asking again in %.0f s.", problem, pause)
                 wait(pause)
         raise SourceError(
             f"arXiv: {problem}, after {self.retries + 1} tries of {url}; try again in some minutes."
         )
 
+    def _pause(self, response: requests.Response, default: float) -> float:
+        """Return the seconds to wait before the next try; everyone of this user waits them."""
+        if response.status_code not in (429, 503):
+            return default
+        asked = retry_after(response.headers.get("Retry-After", ""))
+        pause = default * _BUSY if asked is None else asked
+        if pause > LONGEST:
+            raise SourceError(
+                f"arXiv: HTTP {response.status_code}, it asks for a pause of {pause / 60:.0f} "
+                "minutes; run the cell again after that."
+            )
+        self.pace.hold(pause)
+        return pause
+
     def _whole(
         self, request: requests.PreparedRequest, options: dict[str, Any]
     ) -> requests.Response:
-        response = super().send(request, **{**options, "stream": False})
-        response.content  # noqa: B018 read to the end while it is our turn
-        return response
+        response = super().send(request, **{**options, "stream": True, "timeout": self.timeout})
+        return read_all(response, _SLOWEST * self.timeout[1])
+
+
+def read_all(response: requests.Response, seconds: float) -> requests.Response:
+    """Read an answer to its end while it is our turn; a trickle or a flood is given up.
+
+    Raises:
+        requests.ReadTimeout: it takes longer than `seconds`, or has more than `MOST` bytes.
+    """
+    end, pieces, size = time.monotonic() + seconds, [], 0
+    read = getattr(response.raw, "read1", response.raw.read)
+    with response:
+        while piece := read(_PIECE, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            if time.monotonic() > end or size > MOST:
+                raise requests.ReadTimeout("the answer does not end")
+    response._content = b"".join(pieces)
+    return response
 
 
 def _digest(url: str) -> str:
@@ -141,60 +242,14 @@ def _response(request: requests.PreparedRequest, content: bytes) -> requests.Res
     return response
 
 
-def _retry_after(response: requests.Response, default: float) -> float:
-    """Return the seconds arXiv asks to wait (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)."""
-    text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return min(float(text), 600.0)
-    try:
-        return min(max(0.0, parsedate_to_datetime(text).timestamp() - time.time()), 600.0)
-    except (TypeError, ValueError):
-        return default
+def retry_after(text: str) -> float | None:
+    """Return the seconds a ``Retry-After`` asks to wait, given as a number or as a date.
 
-
-def page_problem(url: str, response: requests.Response) -> str:
-    """Return why an answer of the API can't be used, or nothing when it is whole.
-
-    Raises:
-        SourceError: arXiv refuses the request itself, so that asking again is vain.
+    https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3; None where there is none.
     """
-    status = response.status_code
-    if status in (400, 403, 404):
-        said = _error_text(response.content)
-        raise SourceError(
-            f"arXiv: refused the request with HTTP {status} ({said or 'no reason given'}) for "
-            f"{url}; check the query."
-        )
-    if status != 200:
-        return f"HTTP {status}"
+    if text.strip().isdigit():
+        return float(text)
     try:
-        feed = ET.fromstring(response.content)  # noqa: S314 expat limits entity expansion
-    except ET.ParseError:
-        return "a page that is no whole feed"
-    if feed.tag != f"{_ATOM}feed":
-        return "a page that is no Atom feed"
-    if said := _error_text(response.content):
-        raise SourceError(f"arXiv: {said} (for {url}); check the query.")
-    return _count_problem(url, feed)
-
-
-def _error_text(content: bytes) -> str:
-    try:
-        feed = ET.fromstring(content)  # noqa: S314 expat limits entity expansion
-    except ET.ParseError:
-        return ""
-    for entry in feed.iter(f"{_ATOM}entry"):
-        if "/api/errors" in (entry.findtext(f"{_ATOM}id") or ""):
-            return " ".join((entry.findtext(f"{_ATOM}summary") or "error").split())
-    return ""
-
-
-def _count_problem(url: str, feed: ET.Element) -> str:
-    asked = {k: v[0] for k, v in parse_qs(urlsplit(url).query).items()}
-    total = int(feed.findtext(f"{_OPENSEARCH}totalResults") or -1)
-    if total < 0:
-        return "a feed without a total"
-    start = int(asked.get("start", 0))
-    promised = max(0, min(int(asked.get("max_results", 10)), total - start))
-    entries = len(feed.findall(f"{_ATOM}entry"))
-    return f"{entries} of {promised} promised papers" if entries < promised else ""
+        return max(0.0, parsedate_to_datetime(text.strip()).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None

@@ -55,13 +55,16 @@ class Batch:
 
     def _watch(self, told: Told) -> None:
         """Tell of the progress until all is done; a batch has no other way to call back."""
-        futures = self._run._futures
         pause = threading.Event()
-        while not all(future.done() for future in futures):
-            done = sum(future.done() for future in futures)
-            told({"running": True, "done": done, "total": len(futures), "text": ""})
+        while self._run.running:
+            self._tell(told, running=True)
             pause.wait(_LOOK)
-        self._ended.set()
         counts = self._run.report["outcome"].value_counts()
         text = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-        told({"running": False, "done": len(futures), "total": len(futures), "text": text})
+        self._tell(told, running=False, text=text)
+        self._ended.set()
+
+    def _tell(self, told: Told, *, running: bool, text: str = "") -> None:
+        report = self._run.report
+        done = int((report["outcome"] != "left").sum()) if running else len(report)
+        told({"running": running, "done": done, "total": len(report), "text": text})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -10,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from paperkit.errors import PaperkitError
-
-_FIELDED = re.compile(r"\b(?:ti|au|abs|co|jr|cat|rn|id|all|submittedDate):")
+from paperkit.topics.expressions import parse
 
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
     """One topic a person follows; the posts about it carry its name, language and author.
 
-    ``queries`` are alternatives (OR): plain words, all of which a paper must have (quotes keep a
-    phrase together), or a query in arXiv's own syntax (``ti:NeRF AND abs:avatar``).
+    ``queries`` are alternatives (OR): words, all of which a paper must have; quotes keep a phrase
+    together, AND, OR, NOT, parentheses and arXiv's fields work: ``ti:NeRF NOT (chip OR "gallium
+    nitride")``. Code builds the query, so that no space is misread.
     ``categories`` narrow them down (a paper must be in one of them), ``exclude`` are words that
     must not appear, ``max_age_days`` limits how far back a search goes, ``language`` is a BCP-47
     tag.
@@ -55,26 +54,16 @@ class Topic:
         return query + date_window(since, until)
 
 
-_PHRASE_OR_WORD = re.compile(r'"([^"]+)"|([^\s"()\[\]]+)')
-
-
 def terms(text: str) -> str:
-    """Return one arXiv query for what a person typed: fielded syntax as it is, else all words.
+    """Return one arXiv query for what a person typed (see `expressions.parse`).
 
     ``neural "radiance field"`` becomes ``(all:neural AND all:"radiance field")``: a bare space
     between terms would be misread.
 
     Raises:
-        PaperkitError: there is no word in it.
+        PaperkitError: there is no word in it, or the operators don't fit together.
     """
-    if _FIELDED.search(text):
-        return f"({' '.join(text.split())})"
-    found = [phrase or word for phrase, word in _PHRASE_OR_WORD.findall(text)]
-    words = [" ".join(re.findall(r"[\w.+-]+", w)) for w in found]
-    parts = [f'all:"{w}"' if " " in w else f"all:{w}" for w in words if w]
-    if not parts:
-        raise PaperkitError(f"query {text!r}: no word in it; write some, like 'radiance field'.")
-    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
+    return str(parse(text))
 
 
 def _any_of(parts: list[str]) -> str:

@@ -1,0 +1,138 @@
+"""Gates: what the requests of a batch share: pauses, paces, the purse, and how to stop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from paperkit.batch.purses import Purse, tokens_in, tokens_out
+from paperkit.batch.runs import Pause
+from paperkit.batch.windows import Entry, Windows, is_daily
+from paperkit.errors import ModelError, RateLimited
+from paperkit.models.paces import Pace
+from paperkit.prompts import Reply, Request
+
+Used = tuple[int | None, int | None]
+
+
+@dataclass
+class Ticket:
+    """One request let through: as it may be sent, its place in the windows, its money."""
+
+    request: Request
+    entry: Entry
+    held: float
+
+
+class Gate(Pause):
+    """Lets a request through when pause, pace and purse allow, one pause for all workers.
+
+    After a "too many requests" only half as many are in flight as before; each reply lets one
+    more in again, so that the end of a pause is no stampede.
+    """
+
+    def __init__(self, pace: Pace, purse: Purse, past: Iterable[tuple[datetime, int]] = ()) -> None:
+        super().__init__()
+        self.pace = pace
+        self.purse = purse
+        now, today = time.monotonic(), datetime.now(UTC)
+        earlier = [(now - (today - at).total_seconds(), tokens) for at, tokens in past]
+        self._windows = Windows(pace.windows(), earlier)
+        self._in_flight = 0
+        self._room = float(pace.workers)
+
+    def enter(self, request: Request) -> Ticket:
+        """Wait for this request's turn.
+
+        Raises:
+            Left: the batch is stopped, or must stop: nothing more may be sent.
+        """
+        expected = tokens_in(request) + tokens_out(request)
+        with self.changed:
+            while True:
+                self.check()
+                seconds = self._delay(request, expected)
+                self.check()
+                if seconds <= 0:
+                    return self._let_in(request, expected)
+                self.changed.wait(None if math.isinf(seconds) else seconds)
+
+    def _delay(self, request: Request, expected: int) -> float:
+        """Return the seconds to wait (infinite: until something changes), 0 to go."""
+        held = self.delay()
+        if held > 0:
+            return held
+        if self._in_flight >= max(1, int(self._room)):
+            return math.inf
+        if self.purse.limit(request) == 0:
+            if self.purse.held > 0 and self._in_flight:
+                return math.inf  # what is in flight may cost less than was set aside
+            self.stop(self._too_dear())
+            return math.inf
+        seconds, limit = self._windows.wait(time.monotonic(), expected)
+        if limit is not None and is_daily(limit):
+            what = f"{limit.requests} requests" if limit.requests else f"{limit.tokens} tokens"
+            self.stop(f"the {what} of the day are used up; run it again tomorrow to go on")
+        return seconds
+
+    def _too_dear(self) -> str:
+        return (
+            f"the next request might cross the budget of {self.purse.budget:g} "
+            f"({self.purse.spent:.4g} spent); run it again with a larger one to go on"
+        )
+
+    def _let_in(self, request: Request, expected: int) -> Ticket:
+        limit = self.purse.limit(request)
+        held = self.purse.hold(request, limit)
+        self._in_flight += 1
+        entry = self._windows.add(time.monotonic(), expected)
+        allowed = request if limit is None else replace(request, output_limit=limit)
+        return Ticket(allowed, entry, held)
+
+    def leave(self, ticket: Ticket, outcome: Reply | Exception) -> Used:
+        """Count what a request used and let the next in; return its tokens, None: unknown."""
+        used = used_by(outcome)
+        # A request the server turned away by its status is not paid; one cut off may be.
+        free = isinstance(outcome, Exception) and "status" in vars(outcome) and used[0] is None
+        with self.changed:
+            self._in_flight -= 1
+            self.purse.settle(ticket.request, ticket.held, (0, 0) if free else used)
+            tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
+            self._windows.settle(ticket.entry, time.monotonic(), tokens)
+            if isinstance(outcome, RateLimited):
+                self._room = max(1.0, self._room / 2)
+            elif not isinstance(outcome, Exception):
+                self._room = min(float(self.pace.workers), self._room + 1)
+            self.changed.notify_all()
+        return used
+
+    def after(self, error: ModelError, tried: int) -> float | None:
+        """Return the seconds this paper waits before another try, None when there is none.
+
+        A pause the provider asks for holds everyone; a quota of the day stops the batch.
+        """
+        seconds = vars(error).get("retry_after")
+        if isinstance(error, RateLimited) and error.daily:
+            self.stop(str(error))
+            return None
+        most = self.pace.tries * (2 if isinstance(error, RateLimited) else 1)
+        if tried >= most:
+            return None
+        grown = self.pace.backoff * 2.0 ** (tried - 1)
+        if seconds is None and not isinstance(error, RateLimited):
+            return grown
+        self.hold(grown if seconds is None else float(seconds))
+        return 0.0
+
+
+def used_by(outcome: Reply | Exception) -> Used:
+    """Return the tokens sent and received that a reply or an error tells of."""
+    if isinstance(outcome, Reply):
+        return outcome.tokens_in, outcome.tokens_out
+    facts: Mapping[str, Any] = vars(outcome)
+    found: Used = facts.get("usage", (None, None))
+    return found

@@ -1,0 +1,208 @@
+"""Jobs: one paper's request through the gate to a model, repaired once, recorded, written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from paperkit import checks
+from paperkit.batch.gates import Gate, Used
+from paperkit.batch.runs import Row
+from paperkit.digests import Answer, Digest
+from paperkit.errors import Malformed, ModelError, RateLimited, Unavailable
+from paperkit.library import Library
+from paperkit.outlines import Outline
+from paperkit.prompts import Reply, Request, faults_of, parse_reply, repairing
+
+if TYPE_CHECKING:
+    from paperkit.models import Model
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the papers of a batch share."""
+
+    library: Library
+    model: Model
+    outline: Outline
+    language: str
+    gate: Gate
+    executor: Executor | None = None
+
+
+@dataclass
+class Spent:
+    """What one paper used so far; None: a call whose usage or price nobody knows."""
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    costs: list[float | None] = field(default_factory=list)
+
+    def add(self, used: Used, cost: float | None) -> None:
+        """Count one call."""
+        if used[0] is not None:
+            self.tokens_in = (self.tokens_in or 0) + used[0]
+        if used[1] is not None:
+            self.tokens_out = (self.tokens_out or 0) + used[1]
+        self.costs.append(cost)
+
+    def columns(self) -> Row:
+        """Return the columns of the report."""
+        cost = None if None in self.costs else sum(c or 0.0 for c in self.costs)
+        return {"tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "cost": cost}
+
+
+def key_of(model: Model, request: Request) -> str:
+    """Return the key under which the answer of `model` to `request` is known."""
+    parameters: Mapping[str, Any] = getattr(model, "parameters", {})
+    return request.key(model.name, parameters)
+
+
+def summarize_one(job: Job, request: Request) -> Row:
+    """Return one paper's row of the report; its answers are written before."""
+    key = key_of(job.model, request)
+    if job.library.is_known(key):
+        return {"outcome": "known", "error": "", "findings": _findings(job, request), "cost": 0.0}
+    spent = Spent()
+    try:
+        answers = answered(job, request, key, spent)
+    except ModelError as error:
+        return {"outcome": "failed", "error": str(error), **spent.columns()}
+    job.library.save_answers(named(job, request), answers, key=key)
+    wrong = [f"{a.question}: {a.error}" for a in answers if a.error]
+    row = {"outcome": "answered", "error": "; ".join(wrong), "findings": _findings(job, request)}
+    return {**row, **spent.columns()}
+
+
+def named(job: Job, request: Request) -> Digest:
+    """Return the empty digest that a request's answers belong to."""
+    return Digest(
+        paper_id=request.paper.id,
+        version=request.paper.version,
+        outline=job.outline.name,
+        language=job.language,
+    )
+
+
+def answered(
+    job: Job, request: Request, key: str, spent: Spent, *, fresh: bool = False
+) -> tuple[Answer, ...]:
+    """Return the answers to a request after at most one round of repair.
+
+    A reply that was paid for before a crash is taken up again, unless a `fresh` one is wanted.
+
+    Raises:
+        ModelError: there is no usable reply.
+    """
+    reply, faults, keys = _first(job, request, key, spent, fresh)
+    if reply is not None and not faults:
+        answers = _parsed(request, reply)
+    else:
+        partly = reply if len(keys) < len(request.questions) else None
+        again = repairing(request, faults, keys)
+        answers = _mended(job, request, again, partly, (key, spent))
+    if all(a.error for a in answers):
+        raise Malformed(f"{request.paper.id}: {answers[0].error}; ask again.")
+    return answers
+
+
+def _first(
+    job: Job, request: Request, key: str, spent: Spent, fresh: bool
+) -> tuple[Reply | None, tuple[str, ...], tuple[str, ...]]:
+    """Return the first reply (None: not even text), what is wrong with it, and whom it concerns."""
+    try:
+        held = None if fresh else job.library.held_reply(key)
+        reply = held or _ask(job, request, key, spent, 1)
+    except Malformed as error:
+        return None, (str(error),), tuple(q.key for q in request.questions)
+    return reply, *faults_of(request, reply)
+
+
+def _mended(
+    job: Job, request: Request, again: Request, partly: Reply | None, paid: tuple[str, Spent]
+) -> tuple[Answer, ...]:
+    """Return the answers after the repair; what was right the first time is kept."""
+    try:
+        mended = _parsed(again, _ask(job, again, *paid, 2))
+    except Malformed:
+        if partly is None:
+            raise
+        mended = ()
+    if partly is None:
+        return mended
+    new = {a.question: a for a in mended}
+    return tuple(new.get(a.question, a) for a in _parsed(request, partly))
+
+
+def _parsed(request: Request, reply: Reply) -> tuple[Answer, ...]:
+    return parse_reply(request, reply, at=datetime.now(UTC))
+
+
+def _findings(job: Job, request: Request) -> int:
+    paper = request.paper
+    digest = job.library.digest(paper.id, outline=job.outline.name, language=job.language)
+    if digest is None:
+        return 0
+    reading = job.library.reading(paper.id, version=paper.version)
+    found = checks.findings(digest, reading, paper=paper, outline=job.outline)
+    return sum(f.severity == "block" for f in found)
+
+
+def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply:
+    """Ask until there is a reply; each try is on record, failed ones too."""
+    tried = 0
+    while True:
+        tried += 1
+        outcome = _send(job, request, key, spent, turn)
+        if isinstance(outcome, Reply):
+            return outcome
+        passes = isinstance(outcome, (RateLimited, Unavailable))
+        seconds = job.gate.after(outcome, tried) if passes else None
+        if seconds is None:
+            raise outcome
+        if seconds:
+            job.gate.stopped.wait(seconds)
+
+
+def _send(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply | ModelError:
+    """Send a request once, in its turn, and put the call on record."""
+    ticket = job.gate.enter(request)
+    outcome: Reply | Exception = ModelError("interrupted")
+    try:
+        outcome = _call(job, ticket.request)
+    except Exception as error:
+        outcome = error
+    finally:
+        used = job.gate.leave(ticket, outcome)
+    cost = job.gate.purse.cost(used)
+    spent.add(used, cost)
+    failed = isinstance(outcome, Exception)
+    job.library.save_call(
+        request.paper.id,
+        key=key,
+        model=job.model.name,
+        tokens=used,
+        outcome=type(outcome).__name__ if failed else "answered",
+        error=str(outcome) if failed else "",
+        cost=cost,
+        turn=turn,
+        reply=outcome.text if isinstance(outcome, Reply) else None,
+    )
+    if not isinstance(outcome, (Reply, ModelError)):
+        raise outcome  # no error of a model: its row of the report says so
+    return outcome
+
+
+def _call(job: Job, request: Request) -> Reply:
+    if job.executor is None:
+        return job.model.answer(request)
+    # Only the call goes elsewhere: pace, money and the library stay with who began the batch.
+    reply: Reply = job.executor.submit(_answer, job.model, request).result()
+    return reply
+
+
+def _answer(model: Model, request: Request) -> Reply:
+    return model.answer(request)

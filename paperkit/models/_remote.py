@@ -1,0 +1,85 @@
+"""Remote models: what those behind a server have in common, whatever the SDK."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from paperkit.errors import ModelError
+from paperkit.models._wire import within, without_key
+from paperkit.models.paces import Pace
+from paperkit.prompts import Reply, Request
+
+
+class Remote:
+    """A model behind a server: one client, made late; one deadline; only our own errors.
+
+    A child knows its SDK: `_connect`, `_send`, `_reply`, `_error` and `models`.
+    """
+
+    keys: Sequence[str]
+
+    def __init__(self, name: str, *, timeout: float, pace: Pace | None) -> None:
+        self._name = name
+        self.timeout = timeout
+        self.pace = pace or Pace()
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes to another process: no client, no lock, never a key."""
+        return {k: v for k, v in vars(self).items() if k not in ("_client", "_lock")}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Take up work in another process, with the key of its environment."""
+        vars(self).update(state, _client=None, _lock=threading.Lock())
+
+    @property
+    def name(self) -> str:
+        """Return the name the server knows the model under."""
+        return self._name
+
+    def prepare(self) -> None:
+        """Load the SDK and make the client, so that the first question is as quick as the rest."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+
+    def answer(self, request: Request) -> Reply:
+        """Return the model's reply, or raise a `ModelError` that says what to do."""
+        try:
+            self.prepare()
+            response = within(self.timeout, lambda: self._send(request))
+        except ModelError:
+            raise
+        except Exception as error:
+            if (ours := self._error(error)) is None:
+                raise
+            raise ours from None  # the cause may carry the key in its address or headers
+        return self._reply(response)
+
+    def models(self) -> list[str]:
+        """Return the names of the models this key may use."""
+        raise NotImplementedError
+
+    def _connect(self) -> Any:
+        raise NotImplementedError
+
+    def _send(self, request: Request) -> Any:
+        raise NotImplementedError
+
+    def _reply(self, response: Any) -> Reply:
+        raise NotImplementedError
+
+    def _error(self, error: Exception) -> ModelError | None:
+        raise NotImplementedError
+
+    def _known(self) -> str:
+        """Return the sentence with the models there are, for the error about one there isn't."""
+        try:
+            names = within(self.timeout, self.models)
+        except Exception as error:
+            said = without_key(type(error).__name__, self.keys)
+            return f"the list of models failed too ({said}); look the name up."
+        return f"there are {', '.join(names) or 'none'}."

@@ -1,0 +1,141 @@
+"""GenAI: the only module that knows google-genai, the maintained SDK of the Gemini API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from paperkit.errors import ModelError
+from paperkit.models._remote import Remote
+from paperkit.models._wire import (
+    Tokens,
+    blocked,
+    broken,
+    ended,
+    key_of,
+    marked,
+    rejected,
+)
+from paperkit.models.gemini import KEYS
+from paperkit.models.paces import Pace
+from paperkit.prompts import Reply, Request, strict
+
+_INSTALL = "google-genai is not installed; run pip install 'paperkit[genai]'."
+
+
+class GenAI(Remote):
+    """A model of Google's Gemini API, asked through google-genai (``pip install paperkit[genai]``).
+
+    >>> GenAI("gemini-2.5-flash", thinking=0)
+
+    ``thinking`` is the most tokens the model may think (0: none, None: as the model likes);
+    thoughts are paid as output and never shown. The other options are those of `Gemini`, and so is
+    the key's place: the environment, `paperkit.models.gemini.KEYS`.
+
+    Raises:
+        ModelError: the SDK is not installed, or no key is set.
+    """
+
+    local = False
+    keys = KEYS
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        temperature: float = 0.0,
+        thinking: int | None = None,
+        timeout: float = 120.0,
+        endpoint: str | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        super().__init__(name.removeprefix("models/"), timeout=timeout, pace=pace)
+        self.parameters: Mapping[str, Any] = {"temperature": temperature, "thinking": thinking}
+        self.endpoint = endpoint
+        _sdk()
+        key_of(self._name, KEYS)
+
+    def __repr__(self) -> str:
+        """Return the constructor call, without the key."""
+        options = ", ".join(f"{k}={v}" for k, v in self.parameters.items())
+        return f"GenAI({self._name!r}, {options})"
+
+    def models(self) -> list[str]:
+        """Return the names of the models this key may use."""
+        self.prepare()
+        return [
+            str(m.name).removeprefix("models/")
+            for m in self._client.models.list()
+            if "generateContent" in (m.supported_actions or ())
+        ]
+
+    def _connect(self) -> Any:
+        options = {
+            "base_url": self.endpoint,
+            "api_version": "v1beta",
+            "timeout": max(1, int(self.timeout * 1000)),  # milliseconds
+            "retry_options": {"attempts": 1},
+        }
+        return _sdk().Client(
+            api_key=key_of(self._name, KEYS),
+            vertexai=False,
+            http_options={k: v for k, v in options.items() if v is not None},
+        )
+
+    def _send(self, request: Request) -> Any:
+        config: dict[str, Any] = {
+            "system_instruction": request.instructions(),
+            "temperature": self.parameters["temperature"],
+            "response_mime_type": "application/json",
+            "response_json_schema": strict(request.schema()),
+            "automatic_function_calling": {"disable": True},
+        }
+        if self.parameters["thinking"] is not None:
+            config["thinking_config"] = {"thinking_budget": self.parameters["thinking"]}
+        if request.output_limit is not None:
+            config["max_output_tokens"] = request.output_limit
+        contents = request.source() + "\n\n" + request.task()
+        return self._client.models.generate_content(
+            model=self._name, contents=contents, config=config
+        )
+
+    def _reply(self, response: Any) -> Reply:
+        usage = _usage(response.usage_metadata)
+        if not response.candidates:
+            reason = getattr(response.prompt_feedback, "block_reason", None)
+            raise marked(blocked(self._name, getattr(reason, "name", "")), usage=usage)
+        candidate = response.candidates[0]
+        finish = candidate.finish_reason
+        reason = str(getattr(finish, "name", finish or ""))
+        if (error := ended(self._name, reason)) is not None:
+            raise marked(error, usage=usage)
+        parts = (candidate.content.parts if candidate.content else None) or ()
+        text = "".join(p.text for p in parts if p.text and not p.thought)
+        return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
+
+    def _error(self, error: Exception) -> ModelError | None:
+        from google.genai.errors import APIError
+
+        if not isinstance(error, APIError):
+            return broken(self._name, error)
+        headers = getattr(error.response, "headers", None)
+        code = int(error.code or 0)
+        return rejected(
+            self._name, code, error.details, headers=headers, variables=KEYS, known=self._known
+        )
+
+
+def _usage(usage: Any) -> Tokens:
+    """Return the tokens sent and received; thoughts are received, and paid, too."""
+    if usage is None:
+        return None, None
+    received = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
+    return usage.prompt_token_count or None, received or None
+
+
+def _sdk() -> Any:
+    try:
+        return import_module("google.genai")
+    except ImportError:
+        raise ModelError(_INSTALL) from None

@@ -1,0 +1,208 @@
+"""Clients: the only module that calls the `arxiv` package, and turns its results into papers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import arxiv
+import requests
+
+from paperkit.errors import PaperkitError, SourceError
+from paperkit.papers import Paper, clean_paper
+from paperkit.sources.answers import Answer
+from paperkit.sources.gate import Gate, Pace, agent, read_all
+
+if TYPE_CHECKING:
+    from arxiv import Result
+
+_API = "https://export.arxiv.org/api/query"
+_PAGE = 100
+
+
+Between = tuple[date | None, date | None]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of results: arXiv's total, the papers, and the entries that are none.
+
+    ``lost`` holds name, reason, and the days (first, last) between which such an entry must lie,
+    None where the page doesn't tell.
+    """
+
+    total: int
+    papers: tuple[Paper, ...]
+    lost: tuple[tuple[str, str, Between], ...] = ()
+
+    @property
+    def entries(self) -> int:
+        """Return how many entries the page had."""
+        return len(self.papers) + len(self.lost)
+
+
+class ArxivClient:
+    """The way to arXiv: where the API is, and how patiently it is asked.
+
+    One for the process is enough; the pace holds over all of them. ``interval`` and ``backoff``
+    are seconds, ``timeout`` those to connect and to read; ``now`` is the clock.
+    """
+
+    def __init__(
+        self,
+        endpoint: str = _API,
+        *,
+        interval: float = 3.0,
+        retries: int = 4,
+        timeout: tuple[float, float] = (10.0, 60.0),
+        backoff: float = 5.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.endpoint = endpoint
+        self.now = now
+        pace = Pace(interval)
+        self.gate = Gate(pace, retries=retries, timeout=timeout, backoff=backoff, now=now)
+        self.page_size = _PAGE
+        self._lock = threading.RLock()
+        self._client = arxiv.Client(delay_seconds=0, num_retries=0)
+        self._client.query_url_format = endpoint + "?{}"
+        self._session = self._client._session  # the package offers no other way in
+        self._session.mount("http://", self.gate)
+        self._session.mount("https://", self.gate)
+
+    def page(
+        self,
+        query: str = "",
+        ids: tuple[str, ...] = (),
+        *,
+        start: int = 0,
+        count: int = _PAGE,
+        cache: Path | None = None,
+        fresh: bool = False,
+    ) -> Page:
+        """Return one page of a query's results, newest submission first, or of some ids.
+
+        `cache` is the folder where pages of today are kept; `fresh` asks again nevertheless.
+
+        Raises:
+            SourceError: arXiv refuses, or gives no whole page.
+        """
+        order = arxiv.SortCriterion.SubmittedDate if query else arxiv.SortCriterion.Relevance
+        search = arxiv.Search(query, list(ids), max_results=None, sort_by=order)
+        with self._lock:
+            self.gate.cache, self.gate.fresh = cache, fresh
+            self._client.page_size = count
+            return self._page(search, start)
+
+    def _page(self, search: arxiv.Search, start: int) -> Page:
+        try:
+            # One page only: the package would count on from what it could use of this one.
+            results = self._client.results(search, offset=start)
+            first = next(results, None)
+            told = self.gate.told
+            found = [] if first is None else [first, *islice(results, told.entries - 1)]
+        except arxiv.ArxivError as error:
+            raise SourceError(f"arXiv: {error}; try again in some minutes.") from error
+        if self.gate.told is not told or len(found) != told.entries:
+            raise SourceError("arXiv: a page reads differently twice; try again in some minutes.")
+        return _judged(told, found)
+
+    def get(self, url: str, judged: Callable[[str, int, bytes], Answer]) -> bytes:
+        """Return what stands at an address, asked for at arXiv's pace until `judged` is content."""
+        timeout = self.gate.timeout
+
+        def fetch() -> requests.Response:
+            headers = {"User-Agent": agent()}
+            response = requests.get(url, timeout=timeout, headers=headers, stream=True)
+            return read_all(response, 10 * timeout[1])
+
+        return self.gate.patiently(fetch, url, judged).content
+
+
+_default: ArxivClient | None = None
+
+
+def default() -> ArxivClient:
+    """Return the one client of this process, as arXiv asks."""
+    global _default
+    if _default is None:
+        _default = ArxivClient()
+    return _default
+
+
+def _judged(told: Answer, results: list[Result]) -> Page:
+    papers: list[Paper | None] = []
+    reasons: list[tuple[int, str, str, date | None]] = []
+    for result in results:
+        try:
+            papers.append(_paper(result))
+        except PaperkitError as error:
+            day = result.published.date()
+            reasons.append((len(papers), result.get_short_id(), str(error), day))
+            papers.append(None)
+    for name, reason, place, day in told.lost:
+        papers.insert(place, None)
+        reasons = [(p + (p >= place), n, r, d) for p, n, r, d in reasons]
+        reasons.append((place, name, reason, day))
+    lost = tuple((n, r, (d, d) if d else _between(papers, p)) for p, n, r, d in reasons)
+    return Page(told.total, tuple(p for p in papers if p is not None), lost)
+
+
+def _between(papers: list[Paper | None], place: int) -> Between:
+    """Return the days of the neighbors of an entry; results are newest submission first."""
+    before = [p.published.date() for p in papers[:place] if p is not None]
+    after = [p.published.date() for p in papers[place + 1 :] if p is not None]
+    return (after[0] if after else None), (before[-1] if before else None)
+
+
+def _paper(result: Result) -> Paper:
+    return clean_paper(
+        {
+            "id": result.get_short_id(),
+            "title": result.title,
+            "authors": [a.name for a in result.authors],
+            "abstract": result.summary,
+            "categories": [c for c in (result.primary_category, *result.categories) if c],
+            "published": result.published,
+            "updated": result.updated,
+            "comment": result.comment,
+            "journal_ref": result.journal_ref,
+            "doi": result.doi,
+        }
+    )
+
+
+_PDF_BYTES = 100_000_000
+
+
+def fetch_pdf(paper: Paper, *, client: ArxivClient | None = None, url: str | None = None) -> bytes:
+    """Return the PDF of a paper's version, fetched at arXiv's pace.
+
+    Raises:
+        SourceError: there is none, or what came is no PDF.
+    """
+    label = f"{paper.id}v{paper.version}"
+
+    def judged(_: str, status: int, content: bytes) -> Answer:
+        if status in (429, 500, 502, 503, 504):
+            return Answer(f"HTTP {status}")
+        if status != 200 or b"%PDF-" not in content[:1024]:
+            raise SourceError(
+                f"{label}: arXiv sent no PDF (HTTP {status}); "
+                "see its abstract page, some papers have none."
+            )
+        return Answer(content=content)
+
+    try:
+        return (client or default()).get(url or paper.pdf_url, judged)
+    except SourceError as error:
+        if str(error).startswith(label):
+            raise
+        raise SourceError(
+            f"{label}: no PDF from arXiv ({error}) Or put the file into the library's pdf folder."
+        ) from error

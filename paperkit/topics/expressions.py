@@ -1,0 +1,221 @@
+"""Expressions: the words a person types, as a tree that becomes an arXiv query or judges a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from paperkit.errors import PaperkitError
+
+FIELDS = ("ti", "au", "abs", "co", "jr", "cat", "rn", "id", "all")
+"""What arXiv can look into (https://info.arxiv.org/help/api/user-manual.html#query_details)."""
+
+_DATES = ("submittedDate", "lastUpdatedDate")
+_TOKEN = re.compile(
+    rf"""(?P<range>(?:{"|".join(_DATES)}):\[[^\]]*\])
+    |(?P<minus>-(?=["(\w]))?(?:(?P<field>{"|".join(FIELDS)}):)?
+     (?:"(?P<phrase>[^"]*)"|(?P<open>\()|(?P<word>[^\s"()]+))
+    |(?P<close>\))|(?P<stray>\S)""",
+    re.X,
+)
+_WORD = re.compile(r"[\w][\w.+*-]*")
+_OPERATORS = ("AND", "OR", "NOT", "ANDNOT")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word, or words in a row, in one of arXiv's fields (``all``: anywhere)."""
+
+    text: str
+    field: str = "all"
+
+    def __str__(self) -> str:
+        """Return it as arXiv understands it."""
+        quoted = " " in self.text and self.field not in _DATES
+        return f'{self.field}:"{self.text}"' if quoted else f"{self.field}:{self.text}"
+
+
+@dataclass(frozen=True)
+class Every:
+    """All of the parts, and nothing of what is taken away."""
+
+    parts: tuple[Expression, ...]
+    without: tuple[Expression, ...] = ()
+
+    def __str__(self) -> str:
+        """Return it as arXiv understands it, in parentheses: it reads strictly from the left."""
+        text = " AND ".join(map(str, self.parts))
+        return f"({text}{''.join(f' ANDNOT {w}' for w in self.without)})"
+
+
+@dataclass(frozen=True)
+class Either:
+    """At least one of the parts."""
+
+    parts: tuple[Expression, ...]
+
+    def __str__(self) -> str:
+        """Return it as arXiv understands it."""
+        return f"({' OR '.join(map(str, self.parts))})"
+
+
+Expression = Term | Every | Either
+
+
+def parse(text: str) -> Expression:
+    """Return the tree of what a person typed.
+
+    Words side by side are ANDed, quotes keep a phrase together, AND, OR and NOT (in capitals; a
+    leading ``-`` is a NOT) and parentheses work as everywhere: AND binds tighter than OR. arXiv's
+    fields (``ti:``, ``abs:``, ``cat:`` …) may stand before a word, a phrase or a group.
+
+    Raises:
+        PaperkitError: there is no word in it, or the operators don't fit together.
+    """
+    reader = _Reader(text)
+    found = reader.either("all")
+    if reader.ahead is not None:
+        raise reader.problem("a parenthesis is closed that was not opened; drop it")
+    return found
+
+
+class _Reader:
+    """Reads an expression from the left, one token ahead."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._tokens: Iterator[re.Match[str]] = _TOKEN.finditer(text)
+        self.ahead = next(self._tokens, None)
+
+    def problem(self, what: str) -> PaperkitError:
+        return PaperkitError(f"query {self.text[:200]!r}: {what}.")
+
+    def take(self) -> re.Match[str]:
+        token = self.ahead
+        assert token is not None  # noqa: S101 the callers looked
+        self.ahead = next(self._tokens, None)
+        return token
+
+    def operator(self) -> str:
+        """Return the operator that comes next, empty when none does."""
+        token = self.ahead
+        bare = token is not None and not (token["field"] or token["minus"])
+        return token["word"] if token and bare and token["word"] in _OPERATORS else ""
+
+    def either(self, field: str) -> Expression:
+        parts = [self.every(field)]
+        while self.operator() == "OR":
+            self.take()
+            parts.append(self.every(field))
+        return parts[0] if len(parts) == 1 else Either(tuple(parts))
+
+    def every(self, field: str) -> Expression:
+        parts: list[Expression] = []
+        without: list[Expression] = []
+        while self.ahead is not None and not self.ahead["close"] and self.operator() != "OR":
+            negated = self._negated(first=not parts and not without)
+            target = without if negated else parts
+            if (found := self._item(field)) is not None:
+                target.append(found)
+        if not parts:
+            reason = "NOT has nothing to take away from; write what must occur before it"
+            raise self.problem(reason if without else "no word in it; write 'radiance field'")
+        plain = len(parts) == 1 and not without
+        return parts[0] if plain else Every(tuple(parts), tuple(without))
+
+    def _negated(self, *, first: bool) -> bool:
+        """Pass over the operators before an item; return whether it is taken away."""
+        passed = []
+        while (word := self.operator()) and word != "OR":
+            passed.append(self.take()["word"])
+        if first and "AND" in passed:
+            raise self.problem("AND has nothing before it; write a word there")
+        if passed and (self.ahead is None or self.ahead["close"] or self.operator()):
+            raise self.problem(f"{passed[-1]} has nothing after it; write a word there")
+        minus = bool(self.ahead and self.ahead["minus"])
+        return minus or "NOT" in passed or "ANDNOT" in passed
+
+    def _item(self, field: str) -> Expression | None:
+        token = self.take()
+        if token["stray"]:
+            raise self.problem("a quotation mark is not closed; close or drop it")
+        if token["range"]:
+            name, _, span = token["range"].partition(":")
+            return Term(span, name)
+        inner = token["field"] or field
+        if token["open"]:
+            return self._group(inner)
+        return self._term(token, inner)
+
+    def _group(self, field: str) -> Expression:
+        found = self.either(field)
+        if self.ahead is None or not self.ahead["close"]:
+            raise self.problem("a parenthesis is not closed; close it")
+        self.take()
+        return found
+
+    def _term(self, token: re.Match[str], field: str) -> Term | None:
+        given = token["phrase"] if token["phrase"] is not None else token["word"]
+        if token["word"] and (named := re.match(r"([A-Za-z]+):\S", token["word"])):
+            known = ", ".join(FIELDS)
+            raise self.problem(f"{named[1]!r} is no field of arXiv's; there are {known}")
+        # Dots and hyphens end sentences as often as they bind words.
+        words = " ".join(w.rstrip(".-") for w in _WORD.findall(given))
+        return Term(words, field) if words else None
+
+
+_PLACES = {
+    "ti": "title",
+    "au": "authors",
+    "abs": "abstract",
+    "co": "comment",
+    "jr": "journal_ref",
+    "cat": "categories",
+}
+
+
+def matches(expression: Expression, paper: Mapping[str, object]) -> bool:
+    """Return whether a paper (a mapping with `Paper`'s fields) fits, as far as words can tell.
+
+    Whole words, whatever their case, a plural's s ignored. arXiv itself also reduces words to
+    their stems, and what it knows by dates or report numbers is taken to fit here.
+    """
+    if isinstance(expression, Either):
+        return any(matches(p, paper) for p in expression.parts)
+    if isinstance(expression, Every):
+        kept = all(matches(p, paper) for p in expression.parts)
+        return kept and not any(matches(w, paper) for w in expression.without)
+    return _has(expression, paper)
+
+
+def _has(term: Term, paper: Mapping[str, object]) -> bool:
+    if term.field in (*_DATES, "rn"):
+        return True
+    if term.field == "id":
+        return str(paper.get("id", "")) == term.text.partition("v")[0]
+    if term.field == "cat":
+        pattern = re.escape(term.text).replace(r"\*", ".*")
+        listed = paper.get("categories") or ()
+        return any(re.fullmatch(pattern, str(c), re.I) for c in listed)  # type: ignore[attr-defined]
+    places = _PLACES.values() if term.field == "all" else (_PLACES[term.field],)
+    wanted = _pattern(term.text)
+    return any(wanted.search(_flat(paper.get(place))) for place in places)
+
+
+@lru_cache(maxsize=1000)
+def _pattern(text: str) -> re.Pattern[str]:
+    words = re.findall(r"[^\W_]+\*?", text.casefold())
+    parts = [w[:-1] + r"\w*" if w.endswith("*") else re.escape(_singular(w)) for w in words]
+    return re.compile(f" {' '.join(parts)} ")
+
+
+def _flat(value: object) -> str:
+    text = " ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value or "")
+    words = map(_singular, re.findall(r"[^\W_]+", text.casefold()))
+    return f" {' '.join(words)} "
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] != "s" else word

@@ -1,0 +1,149 @@
+"""Updates over time: versions, write-ups that are outdated, and the calendar of days known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from paperkit.batch import update
+from paperkit.batch.updates import refresh
+from paperkit.digests import Answer as Said
+from paperkit.digests import Digest, Statement
+from paperkit.errors import SourceError
+from paperkit.library import Library
+from paperkit.topics import Topic
+from paperkit.trends import chart
+from tests.arxiv_samples import Archive, papers, served
+from tests.conftest import make_paper
+from tests.servers import Answer
+
+TOPIC = Topic(name="T <b>", queries=("avatar",), max_age_days=20)
+ID = "2411.20001"
+FIRST = make_paper(ID, published="2024-11-20", title="Old title", abstract="We get 80 %.")
+SECOND = make_paper(
+    ID,
+    2,
+    published="2024-11-20",
+    updated="2024-11-27",
+    title="New title",
+    abstract="We get 90 %.",
+    comment="Accepted",
+)
+
+
+@pytest.fixture
+def moved(library: Library) -> Library:
+    """Return a library that saw v1, wrote about it, decided, and then got v2."""
+    archive = Archive([FIRST, *papers(4)])
+    with served(archive) as (client, _):
+        update([TOPIC], library, client=client)
+        library.decide(ID, "keep")
+        written = Said(
+            question="one_line", statements=(Statement("We get 80 %."),), at=datetime.now(UTC)
+        )
+        digest = Digest(paper_id=ID, version=1, outline="digest", language="en")
+        library.save_answers(digest, [written])
+        assert library.stale().empty
+        archive.papers = [SECOND, *papers(4)]
+        archive.now = archive.now.replace(day=29)
+        report = update([TOPIC], library, client=client)
+    assert report.loc["T <b>", ["new", "updated"]].tolist() == [0, 1]
+    return library
+
+
+def test_a_new_version_updates_and_keeps_the_old_text(moved: Library) -> None:
+    """It is the same paper, shown as changed."""
+    assert moved.paper(ID) == SECOND
+    assert moved.versions(ID) == [FIRST, SECOND]
+    assert moved.papers().loc[ID, "status"] == "v1→v2"
+
+
+def test_the_change_is_shown(moved: Library) -> None:
+    """Field by field, what it was and what it is."""
+    assert moved.version_changes(ID).to_dict("records") == [
+        {"version": 2, "field": "title", "before": "Old title", "after": "New title"},
+        {"version": 2, "field": "abstract", "before": "We get 80 %.", "after": "We get 90 %."},
+        {"version": 2, "field": "comment", "before": "", "after": "Accepted"},
+    ]
+    assert moved.version_changes("2411.00001").empty
+
+
+def test_a_write_up_of_an_older_version_is_stale(moved: Library) -> None:
+    """Until there is one of the newest."""
+    assert moved.stale().reset_index().to_dict("records") == [
+        {"id": ID, "version": 2, "digest_version": 1, "approved": False}
+    ]
+    written = Said(question="one_line", statements=(Statement("x"),), at=datetime.now(UTC))
+    moved.save_answers(Digest(paper_id=ID, version=2, outline="digest", language="en"), [written])
+    assert moved.stale().empty
+
+
+def test_a_withdrawn_paper_is_recognized(library: Library) -> None:
+    """By its comment, as arXiv has no other sign."""
+    gone = make_paper(ID, published="2024-11-20", comment="This paper has been withdrawn.")
+    with served(Archive([gone])) as (client, _):
+        update([TOPIC], library, client=client)
+    assert library.papers().loc[ID, "status"] == "withdrawn"
+
+
+def test_new_versions_of_old_papers_are_asked_for_by_id(library: Library) -> None:
+    """A search by days would never find them."""
+    newer = make_paper("math/0309136", 2, published="2003-09-08", title="A better theorem")
+    known = library.paper("2411.00001")
+    with served(Archive([known, newer])) as (client, server):
+        report = refresh(["2411.00001", "math/0309136"], library, client=client)
+    assert report["outcome"].to_dict() == {"2411.00001": "known", "math/0309136": "updated"}
+    assert library.paper("math/0309136") == newer
+    assert len(server.asked) == 1
+    assert refresh(library.papers(decision="keep"), library, client=client).empty
+
+
+def test_a_paper_arxiv_lacks_keeps_no_other_from_being_refreshed(library: Library) -> None:
+    """What came is added before the error."""
+    newer = make_paper("2411.00001", 2, published="2024-11-01", title="Faster avatars")
+    with (
+        served(Archive([newer])) as (client, _),
+        pytest.raises(SourceError, match=r"^2411\.00002: arXiv has no such paper"),
+    ):
+        refresh(library.papers(), library, client=client)
+    assert library.paper("2411.00001") == newer
+
+
+@pytest.fixture
+def gappy(library: Library) -> Library:
+    """Return a library whose first update broke off after ten papers, one of them unusable."""
+    found = papers(25, first="2024-11-11")
+    archive = Archive(found, changed={found[3].id: {"authors": ""}})
+    archive.fault = lambda question, page: Answer(b"", 503) if question.start == 10 else None
+    with served(archive) as (client, _):
+        update([TOPIC], library, client=client)
+    return library
+
+
+def test_coverage_is_drawn_as_a_calendar(gappy: Library) -> None:
+    """A cell per day with its state, and words for those who listen."""
+    drawn = chart(gappy.coverage(TOPIC))
+    cells = {row["day"]: (row["state"], row["text"]) for row in drawn.spec["data"]["values"]}
+    assert cells["2024-11-23"] == ("complete", "1")
+    assert cells["2024-11-21"] == ("papers missing", "?")
+    assert cells["2024-11-25"] == ("complete, no paper", "")
+    assert cells["2024-11-28"] == ("not all announced yet", "…")
+    assert drawn.title == "Days known of T <b>"
+    assert "Papers are missing of 2024-11-08, 2024-11-09" in drawn.alt
+    assert drawn.image("svg").startswith(b"<svg")
+
+
+def test_a_coverage_of_nothing_is_drawn_too(library: Library) -> None:
+    """Words instead of an empty frame."""
+    assert chart(library.coverage("none")).alt == "Days known: none."
+
+
+def test_the_ledger_lists_every_asking(gappy: Library) -> None:
+    """With arXiv's count, what came, what can't be used, and why."""
+    (row,) = gappy.ledger(TOPIC).to_dict("records")
+    assert (row["promised"], row["got"], row["missing"]) == (25, 9, 16)
+    assert row["lost"] == {"2411.21022": "no authors"}
+    assert row["why"].startswith("arXiv: HTTP 503, after 3 tries")
+    assert len(gappy.ledger()) == 1
+    assert gappy.ledger("other").empty
