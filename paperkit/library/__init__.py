@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
 
-from paperkit import checks
-from paperkit.digests import Answer, Digest, blocking
-from paperkit.errors import PaperkitError, PublishError
-from paperkit.library import (
-    decisions,
-    drafts,
-    files,
-    galleries,
-    ledgers,
-    publications,
-    records,
-    sample,
-    schema,
-)
+from paperkit.errors import PaperkitError
+from paperkit.library import decisions, desks, ledgers, publications, records, sample, schema
 from paperkit.library.decisions import State
-from paperkit.outlines import DIGEST, Outline
-from paperkit.papers import Paper, clean_text, from_frame, paper_id
-from paperkit.prompts import Reply
+from paperkit.papers import Paper, clean_text, from_frame
 from paperkit.queries import Query
-from paperkit.readings import Reading
 
 __all__ = ["Library"]
 
 
-class Library(ledgers.Ledger, galleries.Gallery):
+class Library(ledgers.Ledger, desks.Desk):
     """One folder with papers, decisions, readings, digests and figures.
 
     >>> library = Library("avatars")
@@ -133,14 +116,6 @@ class Library(ledgers.Ledger, galleries.Gallery):
         with schema.reading(self._file) as db:
             return records.select(db, wanted, self._with_pdf() if _asks_pdf(wanted) else ())
 
-    def paper(self, id: str) -> Paper:
-        """Return one paper in its newest version."""
-        with schema.reading(self._file) as db:
-            num = records.number(db, id)
-            return records.paper_of(
-                db.execute("SELECT * FROM papers WHERE num = ?", (num,)).fetchone()
-            )
-
     def topics(self) -> dict[str, int]:
         """Return the topics papers were added under, with their number of papers."""
         with schema.reading(self._file) as db:
@@ -210,193 +185,13 @@ class Library(ledgers.Ledger, galleries.Gallery):
         data["at"] = pd.to_datetime(data["at"], utc=True)
         return pd.DataFrame(data).astype({"undo": "bool", "version": "int64", "note": "str"})
 
-    # Files and readings
-
-    def pdf_path(self, id: str, version: int | None = None) -> Path:
-        """Return where the PDF of a paper lies, or would lie; the newest version by default."""
-        paper = self.paper(id)
-        return self.path / "pdf" / f"{files.stem(paper.id, version or paper.version)}.pdf"
-
-    def figures_path(self, id: str, version: int | None = None) -> Path:
-        """Return the folder of a paper's figure images."""
-        paper = self.paper(id)
-        return self.path / "figures" / files.stem(paper.id, version or paper.version)
-
-    def save_pdf(self, id: str, data: bytes, *, version: int | None = None) -> Path:
-        """Keep a paper's PDF; return its path."""
-        return files.write_atomic(self.pdf_path(id, version), data)
-
-    def licence(self, id: str) -> str:
-        """Return the licence a source states for a paper's files, empty when unknown."""
-        with schema.reading(self._file) as db:
-            return records.licence(db, records.number(db, id))
-
-    def set_licence(self, id: str, licence: str) -> None:
-        """Remember the licence a source states: a name like CC BY 4.0, or its address."""
-        with schema.writing(self._file) as db:
-            records.set_licence(db, records.number(db, id), clean_text(licence))
-
-    def save_reading(self, id: str, reading: Reading, *, version: int | None = None) -> None:
-        """Remember what the PDF of a paper's version says."""
-        with schema.writing(self._file) as db:
-            num = records.number(db, id)
-            drafts.put_reading(db, num, version or self.paper(id).version, reading)
-
-    def reading(self, id: str, *, version: int | None = None) -> Reading | None:
-        """Return what the PDF of a paper says, or None when it was not read.
-
-        That of `version`, by default the newest that was read.
-        """
-        with schema.reading(self._file) as db:
-            return drafts.get_reading(db, records.number(db, id), version)
-
-    # Digests
-
-    def digest(
-        self, id: str, *, outline: str = "digest", language: str | None = None
-    ) -> Digest | None:
-        """Return what is written about a paper, or None when nothing is.
-
-        The newest version's in `language` (None: that written last); a person's edit stands
-        before any draft.
-        """
-        with schema.reading(self._file) as db:
-            num = records.number(db, id)
-            return drafts.get_digest(db, (num, paper_id(id)), outline, language)
-
-    def save_answers(
-        self,
-        digest: Digest,
-        answers: Iterable[Answer],
-        *,
-        key: str | None = None,
-    ) -> None:
-        """Append answers, all or none, to the digest that `digest` names; `key` is a request's."""
-        with schema.writing(self._file) as db:
-            num = records.number(db, digest.paper_id)
-            drafts.put_answers(db, num, digest, answers, key)
-
-    def edit(
-        self,
-        id: str,
-        question: str,
-        texts: Iterable[str],
-        *,
-        outline: str = "digest",
-        language: str | None = None,
-    ) -> Digest:
-        """Append a person's version of one answer, one text per statement; return the digest."""
-        digest = self._existing(id, outline, language)
-        edited = digest[question].edited([clean_text(t) for t in texts])
-        self.save_answers(digest, [edited])
-        return self._existing(id, outline, digest.language)
-
-    def save_edit(self, digest: Digest, answer: Answer, *, seen: datetime | None) -> bool:
-        """Append a person's answer unless an edit newer than that of `seen` stands there.
-
-        `seen` is when the edit it was made over was written (None: there was none). Returns
-        whether it was appended: two open editors never overwrite each other unnoticed.
-        """
-        with schema.writing(self._file) as db:
-            num = records.number(db, digest.paper_id)
-            given = drafts.drafts(db, num, digest, answer.question)
-            newest = next((a.at for a in reversed(given) if a.origin == "person"), None)
-            if newest == seen:
-                drafts.put_answers(db, num, digest, [answer], None)
-            return newest == seen
-
-    def drafts(
-        self,
-        id: str,
-        question: str | None = None,
-        *,
-        outline: str = "digest",
-        language: str | None = None,
-    ) -> tuple[Answer, ...]:
-        """Return every answer ever given to a question (None: to all), oldest first."""
-        digest = self._existing(id, outline, language)
-        with schema.reading(self._file) as db:
-            return drafts.drafts(db, records.number(db, id), digest, question)
-
-    def is_known(self, key: str) -> bool:
-        """Return whether a request (see `Request.key`) was answered before."""
-        with schema.reading(self._file) as db:
-            return drafts.is_known(db, key)
-
-    def save_call(self, id: str, **call: Any) -> None:
-        """Append the record of one call to a model (see `drafts.put_call`)."""
-        with schema.writing(self._file) as db:
-            drafts.put_call(db, records.number(db, id), **call)
-
-    def calls(self) -> pd.DataFrame:
-        """Return all calls to models, failed ones too: whom, tokens, cost, outcome, when."""
-        columns = ["id", "model", "tokens_in", "tokens_out", "cost", "outcome", "error", "at"]
-        with schema.reading(self._file) as db:
-            sql = f"SELECT {', '.join(columns)} FROM calls JOIN papers USING (num) ORDER BY seq"  # noqa: S608
-            rows = [tuple(r) for r in db.execute(sql)]
-        frame = pd.DataFrame(rows, columns=columns)
-        frame["at"] = pd.to_datetime(frame["at"], utc=True)
-        return frame.astype({"tokens_in": "Int64", "tokens_out": "Int64", "cost": "Float64"})
-
-    def calls_since(self, model: str, since: datetime) -> list[tuple[datetime, int]]:
-        """Return when a model was asked since then, and the tokens each call took."""
-        with schema.reading(self._file) as db:
-            return drafts.calls_since(db, model, since)
-
-    def held_reply(self, key: str) -> Reply | None:
-        """Return a reply to a request that a crash kept from becoming answers, or None."""
-        with schema.reading(self._file) as db:
-            return drafts.held_reply(db, key)
-
-    def approve(
-        self,
-        id: str,
-        *,
-        outline: Outline = DIGEST,
-        language: str | None = None,
-        by: str | None = None,
-        reason: str = "",
-    ) -> Digest:
-        """Sign a paper's digest as it stands; any later change takes the signature away.
-
-        `by` defaults to the environment's PAPERKIT_NAME or the login name.
-
-        Raises:
-            PublishError: blocking findings remain and no `reason` overrides them.
-        """
-        digest = self._existing(id, outline.name, language)
-        found = checks.findings(digest, self.reading(id), paper=self.paper(id), outline=outline)
-        stops = blocking(found)
-        if stops and not reason.strip():
-            first = f"{stops[0].question or 'paper'}: {stops[0].message}"
-            raise PublishError(
-                f"{digest.paper_id}: {len(stops)} blocking finding(s), the first at {first} "
-                "Edit the answer in Review, or approve with a reason."
-            )
-        signer = by or os.environ.get("PAPERKIT_NAME") or getpass.getuser()
-        with schema.writing(self._file) as db:
-            drafts.put_approval(
-                db, records.number(db, id), digest, by=signer, reason=reason, findings=found
-            )
-        return self._existing(id, outline.name, digest.language)
-
-    def disapprove(
-        self, id: str, *, outline: str = "digest", language: str | None = None
-    ) -> Digest:
-        """Take back a signature; the answers stay."""
-        digest = self._existing(id, outline, language)
-        with schema.writing(self._file) as db:
-            num = records.number(db, id)
-            drafts.put_approval(db, num, digest, by=getpass.getuser(), withdraw=True)
-        return self._existing(id, outline, digest.language)
-
     # Publications
 
     def publish(self, posted: pd.DataFrame) -> int:
-        """Remember that papers were published; return how many of them the library has.
+        """Remember that papers were published; return how many of these were news.
 
         `posted` has a row per paper: index id, columns version, topic and date (of the post), as
-        `load_posts` gives them. What is on record already stays as it is.
+        `load_posts` gives them. Papers the library doesn't have yet are remembered too.
         """
         with schema.writing(self._file) as db:
             rows = zip(
@@ -409,15 +204,6 @@ class Library(ledgers.Ledger, galleries.Gallery):
         with schema.reading(self._file) as db:
             rows = publications.listed(db)
         return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
-
-    def _existing(self, id: str, outline: str, language: str | None) -> Digest:
-        digest = self.digest(id, outline=outline, language=language)
-        if digest is None:
-            raise PaperkitError(
-                f"{paper_id(id)}: no digest of outline {outline!r} yet; "
-                "run summarize(papers, library) first."
-            )
-        return digest
 
 
 def _ids(ids: str | Iterable[str]) -> Sequence[str]:

@@ -11,19 +11,16 @@ from paperkit.papers import paper_id
 
 
 def put(db: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> int:
-    """Write (id, version, topic, date) rows; return how many are of papers the library has."""
-    known = 0
+    """Write (id, version, topic, date) rows, also of papers not in the library; count the new."""
+    new = 0
     for id, version, topic, date in rows:
-        row = db.execute("SELECT num FROM papers WHERE id = ?", (paper_id(id),)).fetchone()
-        if row is not None:
-            known += 1
-            values = (row[0], int(version), str(topic), str(date)[:10], now())
-            db.execute("INSERT OR IGNORE INTO publications VALUES (?, ?, ?, ?, ?)", values)
-    return known
+        values = (paper_id(id), int(version), str(topic), str(date)[:10], now())
+        sql = "INSERT OR IGNORE INTO publications VALUES (?, ?, ?, ?, ?)"
+        new += db.execute(sql, values).rowcount
+    return new
 
 
 def listed(db: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Return (id, version, topic, date) of everything published, oldest first."""
-    sql = """SELECT p.id, o.version, o.topic, o.date FROM publications o JOIN papers p USING (num)
-             ORDER BY o.date, o.topic, p.id"""
+    sql = "SELECT id, version, topic, date FROM publications ORDER BY date, topic, id"
     return [tuple(row) for row in db.execute(sql)]

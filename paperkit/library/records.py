@@ -194,7 +194,7 @@ def order(query: Query) -> str:
     return ", ".join([*terms, "p.num DESC"])
 
 
-POSTED = "(SELECT max(date) FROM publications o WHERE o.num = p.num)"
+POSTED = "(SELECT max(date) FROM publications o WHERE o.id = p.id)"
 """The day a paper was last published, as a column named ``posted``; `status` reads it."""
 
 _FRAME = """

@@ -143,12 +143,12 @@ CREATE TABLE licences (
     licence TEXT NOT NULL             -- as the source states it: CC BY 4.0, or an address
 );
 CREATE TABLE publications (
-    num INTEGER NOT NULL REFERENCES papers,
+    id TEXT NOT NULL,                 -- also of papers that are not in the library (yet)
     version INTEGER NOT NULL,
     topic TEXT NOT NULL,
     date TEXT NOT NULL,
     at TEXT NOT NULL,
-    PRIMARY KEY (num, topic, date)
+    PRIMARY KEY (id, topic, date)
 ) WITHOUT ROWID;
 CREATE TABLE windows (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -36,6 +36,14 @@ class Shelf:
         stems = [p.stem.rpartition("v")[0] for p in (self.path / "pdf").glob("*.pdf")]
         return [s.replace("_", "/") for s in stems]
 
+    def paper(self, id: str) -> Paper:
+        """Return one paper in its newest version."""
+        with schema.reading(self._file) as db:
+            num = records.number(db, id)
+            return records.paper_of(
+                db.execute("SELECT * FROM papers WHERE num = ?", (num,)).fetchone()
+            )
+
     def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
         """Return the first rows of `query` (see `pages.rows`) and how many papers it means."""
         with schema.reading(self._file) as db:
