@@ -6,22 +6,22 @@ READY := $(VENV)/.ready
 BUILD := build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo bench lint test-unit test-notebooks test-browser test-blog \
-	test-lowest clean
+.PHONY: help setup lab test demo bench lint test-unit test-notebooks test-browser test-blog clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperkit needs Python 3.11 or newer; try make PYTHON=python3.12")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || scripts/system-packages venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,scale,genai,openai,assets]'
 	@touch $@
 
 setup: $(READY)  ## make the environment in .venv/
 
 lab: $(READY)  ## open JupyterLab on the triage notebook, with the bundled sample
-	$(BIN)/jupyter lab notebooks/01_triage.ipynb
+	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/01_triage.ipynb
 
 test: lint test-unit test-notebooks test-browser test-blog  ## all tests
 
@@ -43,9 +43,6 @@ test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
 	$(BIN)/python -m pytest tests/blog
-
-test-lowest:  ## the unit tests with the oldest versions that pyproject.toml allows
-	scripts/test-lowest
 
 demo: $(READY)  ## run the four notebooks headless; posts and charts under build/
 	$(BIN)/python -m paperkit demo $(BUILD)/demo

@@ -67,6 +67,9 @@ def _line(row: dict[str, Any]) -> str:
     return f"{row['id']}: {', '.join(said)}" if said else str(row["id"])
 
 
+_DEMO = ".paperkit-demo"
+"""The file that marks a folder as made by the demo."""
+
 _Result = tuple[list[dict[str, Any]], bool]
 
 
@@ -86,11 +89,18 @@ def _summarize(options: argparse.Namespace) -> _Result:
     from paperkit.batch import model_named, read, summarize
     from paperkit.library import Library
 
+    if not (Path(options.library) / "library.db").is_file():
+        raise PaperkitError(f"{options.library}: no library there; make one with update.")
     library = Library(options.library)
     kept = library.papers(topic=options.topic, decision="keep")
     model = model_named(options.model)
-    read(kept, library, download=not options.no_download)
-    return _rows(summarize(kept, library, model, language=options.language))
+    was_read = read(kept, library, download=not options.no_download)
+    rows, failed = _rows(summarize(kept, library, model, language=options.language))
+    if options.no_download:
+        return rows, failed
+    # A PDF that could not be read is a failure, though its abstract was summarized.
+    unread, also = _rows(was_read[was_read["outcome"] == "failed"])
+    return unread + rows, failed or also
 
 
 def _rows(report: Any) -> _Result:
@@ -111,8 +121,11 @@ def _demo(options: argparse.Namespace) -> _Result:
     if not (names := sorted(source.glob("0*.ipynb"))):
         raise PaperkitError(f"{source}: no notebooks; run it in a checkout of paperkit.")
     if folder.exists():
+        if not (folder / _DEMO).is_file() or source.resolve().is_relative_to(folder.resolve()):
+            raise PaperkitError(f"{folder}: exists and is no earlier demo's; name a new folder.")
         shutil.rmtree(folder)
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("library", "posts", "*.post.*"))
+    (folder / _DEMO).write_text("Made by paperkit demo, which may remove this folder.\n")
     for name in names:
         command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html"]
         # Without stored state a widget shows its light fallback instead of nothing.

@@ -12,10 +12,13 @@ from paperkit import checks
 from paperkit.batch.gates import Gate, Used
 from paperkit.batch.runs import Row
 from paperkit.digests import Answer, Digest
-from paperkit.errors import Malformed, ModelError, RateLimited, Unavailable
+from paperkit.errors import Malformed, ModelError, RateLimited, Unauthorized, Unavailable
 from paperkit.library import Library
 from paperkit.outlines import Outline
 from paperkit.prompts import Reply, Request, faults_of, parse_reply, repairing
+
+_FINAL = (401, 403, 404)
+"""A key or a model's name that isn't accepted: every further paper would fail the same way."""
 
 if TYPE_CHECKING:
     from paperkit.models import Model
@@ -159,6 +162,8 @@ def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply
         outcome = _send(job, request, key, spent, turn)
         if isinstance(outcome, Reply):
             return outcome
+        if isinstance(outcome, Unauthorized) and vars(outcome).get("status") in _FINAL:
+            job.gate.stop(str(outcome))
         passes = isinstance(outcome, (RateLimited, Unavailable))
         seconds = job.gate.after(outcome, tried) if passes else None
         if seconds is None:

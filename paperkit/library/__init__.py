@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
+from filelock import FileLock
 
 from paperkit.errors import PaperkitError
 from paperkit.library import decisions, desks, ledgers, publications, records, sample, schema
@@ -51,12 +52,15 @@ class Library(ledgers.Ledger, desks.Desk):
         first time and opened as it is afterwards.
         """
         folder = Path(path) if path is not None else Path(tempfile.mkdtemp(prefix="paperkit-"))
-        if not (folder / "library.db").exists():
-            # Made elsewhere and moved, so that a crash leaves no half sample behind.
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".sample-") as part:
-                sample.fill(cls(part))
-                shutil.copytree(part, folder, dirs_exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Two notebooks may ask for it at once; the database comes last and makes it a library.
+        with FileLock(folder.parent / f".{folder.name}.lock"):
+            if not (folder / "library.db").exists():
+                with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".sample-") as part:
+                    sample.fill(cls(part))
+                    made = Path(part) / "library.db"
+                    shutil.copytree(part, folder, dirs_exist_ok=True, ignore=_database)
+                    made.replace(folder / "library.db")
         return cls(folder)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -212,3 +216,8 @@ def _ids(ids: str | Iterable[str]) -> Sequence[str]:
 
 def _asks_pdf(query: Query) -> bool:
     return any(h.removeprefix("-") == "pdf" for h in query.has)
+
+
+def _database(folder: str, names: list[str]) -> list[str]:
+    """Name what `copytree` is to leave out: the database and its log."""
+    return [name for name in names if name.startswith("library.db")]

@@ -103,7 +103,7 @@ class Catalog:
         """Bring the columns up to date."""
         heads = {name: db.execute(sql).fetchone()[0] for name, sql in _HEADS.items()}
         heads["pdf"] = len(with_pdf)
-        before, self._heads = self._heads, heads
+        before = self._heads
         moved = {name for name in heads if heads[name] != before.get(name)}
         if moved & {"papers", "topics", "scores"} or not before:
             self._load(db)
@@ -112,6 +112,7 @@ class Catalog:
             self._follow(db, before.get("decisions", 0))
         if moved & {"answers", "approvals", "readings", "pdf"} or moved & {"papers"}:
             self._load_has(db, with_pdf)
+        self._heads = heads  # last: an interrupt before leaves it to be done again
 
     def _load(self, db: sqlite3.Connection) -> None:
         found = _read(db)

@@ -87,12 +87,18 @@ _NAMED = "num = ? AND outline = ? AND language = ? AND version = ?"
 
 def _current(db: sqlite3.Connection, named: tuple[int, str, str, int]) -> tuple[Answer, ...]:
     sql = f"SELECT question, origin, data FROM answers WHERE {_NAMED} ORDER BY seq"  # noqa: S608
-    newest: dict[str, sqlite3.Row] = {}
+    newest: dict[str, Answer] = {}
     for row in db.execute(sql, named):
-        held = newest.get(row["question"])
-        if held is None or row["origin"] == "person" or held["origin"] != "person":
-            newest[row["question"]] = row
-    return tuple(Answer.from_dict(json.loads(r["data"])) for r in newest.values())
+        answer = Answer.from_dict(json.loads(row["data"]))
+        held = newest.get(answer.question)
+        if held is None or answer.origin == "person" or _replaces(answer, held):
+            newest[answer.question] = answer
+    return tuple(newest.values())
+
+
+def _replaces(draft: Answer, held: Answer) -> bool:
+    """Return whether a new draft is shown instead: not of an edit, nor a failure of content."""
+    return held.origin != "person" and not (draft.error and held.statements)
 
 
 def drafts(

@@ -115,8 +115,10 @@ HAS = {
     "reading": "EXISTS (SELECT 1 FROM readings r WHERE r.num = p.num)",
     "digest": "EXISTS (SELECT 1 FROM answers a WHERE a.num = p.num)",
     "approved": """EXISTS (SELECT 1 FROM approvals s WHERE s.num = p.num AND s.answer > 0
+        AND s.seq = (SELECT max(seq) FROM approvals t WHERE t.num = s.num
+            AND t.outline = s.outline AND t.language = s.language AND t.version = s.version)
         AND s.answer = (SELECT max(seq) FROM answers a WHERE a.num = s.num
-        AND a.outline = s.outline AND a.language = s.language))""",
+            AND a.outline = s.outline AND a.language = s.language AND a.version = s.version))""",
     "code": "p.code",
     "update": "(p.decided_version IS NOT NULL AND p.decided_version < p.version)",
 }

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from paperkit.errors import Malformed, ModelError, Unavailable
+from paperkit.errors import Malformed, ModelError, Unauthorized, Unavailable
 from paperkit.models._remote import Remote
 from paperkit.models._wire import (
     Tokens,
@@ -61,6 +61,8 @@ class OpenAIChat(Remote):
         timeout: float = 120.0,
         pace: Pace | None = None,
     ) -> None:
+        if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", key):
+            raise Unauthorized(f"{name}: key= is a variable's name, like {KEY}, never the key.")
         super().__init__(name, timeout=timeout, pace=pace)
         self.base_url = base_url
         self.keys = (key,)

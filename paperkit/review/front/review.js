@@ -245,8 +245,11 @@ class ReviewView {
   }
 
   async open(id) {
-    if (!(await this.flush())) return this.tell("An answer is not saved yet; settle it first.");
-    await this.act({ do: "show", id });
+    this.wanted = id;
+    const saved = await this.flush();
+    if (saved) await this.act({ do: "show", id });
+    if (this.wanted === id) this.wanted = null;
+    if (!saved) return this.tell("An answer is not saved yet; settle it first.");
     this.leave();
     return undefined;
   }
@@ -261,7 +264,8 @@ class ReviewView {
 
   step(by) {
     const ids = this.model.get("_batch").map((row) => row.id);
-    const next = ids[ids.indexOf(this.id) + by];
+    // From where the last key leads to: the kernel's answer may still be on its way.
+    const next = ids[ids.indexOf(this.wanted ?? this.id) + by];
     if (next) this.open(next);
   }
 
