@@ -604,3 +604,30 @@ def test_a_note_has_properties_and_keeps_what_a_person_wrote_below(
     }
     assert body.startswith("\n## Light-Head: Avatars from $n_{1}$ Views\n")
     assert body.endswith("is yours %%\nMy thoughts.\n")
+
+
+def test_words_typed_into_the_banner_are_prose(shelf: Library, tmp_path: Path) -> None:
+    """The date's heading is in the banner's cell: what is written below it reaches the post."""
+    path = tmp_path / "post.ipynb"
+    nb = compose(POST, shelf, path=path)
+    nb.cells[1].source += "\n\nMy own introduction."
+    nbformat.write(nb, path)
+    assert "My own introduction." in export(path, tmp_path / "a")[0].read_text(encoding="utf-8")
+    again = compose(POST, shelf, path=path)
+    assert "My own introduction." in [c.source for c in again.cells]
+    assert "My own introduction." in export(path, tmp_path / "b")[0].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("place", ["**作者:**", "</details>"])
+def test_words_no_answer_can_take_are_not_called_adopted(
+    shelf: Library, tmp_path: Path, place: str
+) -> None:
+    """They stay in the card, behind the notice, and the report says so."""
+    path = tmp_path / "post.ipynb"
+    compose(POST, shelf, path=path)
+    edit_card(path, place, f"Mine alone.\n\n{place}")
+    assert adopt(path)["left"].tolist() == [("text",)]
+    nb = compose(POST, shelf, path=path)
+    assert any("Mine alone." in cell.source for cell in nb.cells)
+    with pytest.raises(PublishError, match="edited by hand"):
+        export(path, tmp_path / "site")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, Request
 
 
-class Remote:
+class Remote(ABC):
     """A model behind a server: one client, made late; one deadline; only our own errors.
 
     A child knows its SDK: `_connect`, `_send`, `_reply`, `_error` and `models`.
@@ -59,21 +60,21 @@ class Remote:
             raise ours from None  # the cause may carry the key in its address or headers
         return self._reply(response)
 
+    @abstractmethod
     def models(self) -> list[str]:
         """Return the names of the models this key may use."""
-        raise NotImplementedError
 
-    def _connect(self) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _connect(self) -> Any: ...
 
-    def _send(self, request: Request) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _send(self, request: Request) -> Any: ...
 
-    def _reply(self, response: Any) -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def _reply(self, response: Any) -> Reply: ...
 
-    def _error(self, error: Exception) -> ModelError | None:
-        raise NotImplementedError
+    @abstractmethod
+    def _error(self, error: Exception) -> ModelError | None: ...
 
     def _known(self) -> str:
         """Return the sentence with the models there are, for the error about one there isn't."""

@@ -22,6 +22,7 @@ from paperkit.posts.cards import deep, joined, leading
 from paperkit.posts.labels import label
 from paperkit.posts.notebooks import (
     KEY,
+    card_text,
     hash_of,
     is_edited,
     library_of,
@@ -29,6 +30,7 @@ from paperkit.posts.notebooks import (
     read_notebook,
     role_of,
 )
+from paperkit.posts.values import Post
 from paperkit.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def adopt(
     """Take the cards edited by hand into the library, as a person's edits; return a report.
 
     One row per edited card: index id, outcome (adopted, partly, refused), changed (the questions
-    edited), left (what is arXiv's and stays as it is). The edited digests need approval again. A
+    edited), left (what is arXiv's and stays as it is, or ``text`` that no answer could take:
+    the card stays edited then). The edited digests need approval again. A
     notebook given by its path is written, so that its cards are refreshed by the next `compose`.
     """
     import nbformat
@@ -53,7 +56,7 @@ def adopt(
     shelf = library or library_of(nb, path.resolve().parent if path else None)
     post = post_of(nb)
     rows = [
-        _adopted(cell, shelf, post.outline, post.language)
+        _adopted(cell, shelf, post, path)
         for cell in nb.cells
         if role_of(cell) == "card" and is_edited(cell)
     ]
@@ -63,9 +66,8 @@ def adopt(
     return frame.astype({"id": "str", "outcome": "str"}).set_index("id")
 
 
-def _adopted(
-    cell: NotebookNode, library: Library, outline: Outline, language: str
-) -> dict[str, Any]:
+def _adopted(cell: NotebookNode, library: Library, post: Post, path: Path | None) -> dict[str, Any]:
+    outline, language = post.outline, post.language
     known = cell["metadata"][KEY]
     paper = known["paper"]
     digest = library.digest(paper, outline=outline.name, language=language)
@@ -78,6 +80,8 @@ def _adopted(
     for key, texts in changed.items():
         library.edit(paper, key, texts, outline=outline.name, language=language)
     left = _left(cell["source"], library, paper)
+    if not left and _unplaced(cell["source"], card_text(post, library, paper, path)):
+        left = ("text",)
     if not left:
         known["hash"] = hash_of(cell["source"])
     outcome = "adopted" if not left else "partly" if changed else "refused"
@@ -104,6 +108,12 @@ def _left(source: str, library: Library, paper: str) -> tuple[str, ...]:
         "abstract": stated.abstract,
     }
     return tuple(name for name, words in owned.items() if " ".join(words.split()) not in text)
+
+
+def _unplaced(source: str, fresh: str) -> list[str]:
+    """Return the lines a person wrote where no answer could take them: they stay in the cell."""
+    held = plain(fresh)
+    return [line for line in map(plain, source.splitlines()) if line and line not in held]
 
 
 def plain(markdown: str) -> str:

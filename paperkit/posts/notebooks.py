@@ -148,8 +148,13 @@ class _Writer:
             if role == "card":
                 placed.add(cell.metadata[KEY]["paper"])
                 cells += self.refreshed(cell)
+            elif role == "banner":
+                cells.append(self.banner())
+                if typed := _typed(cell):
+                    cells.append(_cell("markdown", typed, "prose"))
+                    cells[-1]["id"] = f"prose-{hash_of(typed)}"
             else:
-                cells.append(self.banner() if role == "banner" else cell)
+                cells.append(cell)
         new = [i for i in self.post.papers if i not in placed and i not in known]
         old.cells = [*cells, *(self.card(i) for i in new)]
         return self.finished(old)
@@ -204,6 +209,11 @@ class _Writer:
             figures="link" if self.file is None else self.post.figures,
             link=link,
         )
+
+
+def card_text(post: Post, library: Library, paper: str, file: Path | None) -> str:
+    """Return the Markdown of a paper's card as `compose` would write it now."""
+    return str(_Writer(post, library, file, frozenset()).card(paper)["source"])
 
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -290,11 +300,19 @@ def parts_of(nb: NotebookNode) -> list[Part]:
             known = cell["metadata"][KEY]
             if known.get("state") != "removed":
                 parts.append(CardOf(str(known.get("paper", "")), is_edited(cell)))
+        elif role == "banner" and (typed := _typed(cell)):
+            parts.append(Prose(typed))
         elif cell["cell_type"] == "markdown" and not role:
             parts.append(_prose(cell))
         elif cell["cell_type"] == "code":
             parts += _charts(cell)
     return parts
+
+
+def _typed(cell: Mapping[str, Any]) -> str:
+    """Return what a person wrote into the banner's cell: it is neither quoted nor the heading."""
+    lines = cell["source"].splitlines()
+    return "\n".join(x for x in lines if not x.startswith((">", "# "))).strip()
 
 
 def _prose(cell: Mapping[str, Any]) -> Prose:
