@@ -38,11 +38,11 @@ test-notebooks: $(READY)  ## execute the notebooks as a user would
 
 test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 	scripts/system-packages chromium
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest --reruns 2 -r R tests/browser  # a rerun is reported: it is a race
 
 test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
-	$(BIN)/python -m pytest tests/blog
+	$(BIN)/python -m pytest --reruns 1 -r R tests/blog
 
 demo: $(READY)  ## run the four notebooks headless; posts and charts under build/
 	$(BIN)/python -m paperkit demo $(BUILD)/demo

@@ -283,7 +283,7 @@ def test_formulas_are_set_and_what_cannot_be_stays_text(page):
     page.wait_for_selector(".pk-facts:has-text('2401.00302')")
     page.wait_for_selector(".pk-pane .pk-abstract math mfrac")
     title = page.locator(".pk-pane h3")
-    assert "$5 and then $6" in title.inner_text()
+    title.filter(has_text="$5 and then $6").wait_for()
     assert title.locator("[class='x']").count() == 0
     assert title.locator(".pk-unset").all_inner_texts() == ["$\\undefined{$"]
 
