@@ -320,8 +320,7 @@ class View {
     }
     if (!all) this.rows.clear();
     this.draw();
-    const open = rows.find((row) => row.id === this.opened?.row.id);
-    if (open || !all) this.openNow(this.opened?.row.id);
+    if (!all || rows.some((row) => row.id === this.shownId)) this.openNow(this.shownId);
   }
 
   on_selected({ selected, nums }) {
@@ -334,6 +333,7 @@ class View {
 
   on_show({ id, index }) {
     if (index !== null) this.move(index, { center: true, went: false });
+    clearTimeout(this.opening); // this paper, not the one that was about to open
     this.openNow(id);
   }
 
@@ -1150,17 +1150,18 @@ class View {
     const row = this.rows.get(this.cursor);
     if (!row) return void (this.opening = setTimeout(() => this.rows.get(this.cursor) && this.openSoon(went), 150));
     this.opening = setTimeout(() => {
-      if (this.layout.pane && this.opened?.row.id !== row.id) this.openNow(row.id, went);
-      else if (!this.layout.pane && went) this.try("move", { id: row.id });
+      if (this.shownId !== row.id) this.openNow(row.id);
+      if (went) this.try("move", { id: row.id });
     }, 60);
   }
 
-  async openNow(id, went = false) {
+  // The pane shows what was asked for last, whichever answer comes last.
+  async openNow(id) {
     if (!id || !this.layout.pane) return;
+    this.shownId = id;
     const answer = await this.try("detail", { id });
-    if (!answer) return;
+    if (!answer || this.shownId !== id) return;
     this.drawPane(answer, this.opened?.row.id === id);
-    if (went && this.opened?.row.id !== id) this.try("move", { id });
     this.opened = answer;
   }
 
