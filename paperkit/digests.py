@@ -162,13 +162,6 @@ class Digest:
         frame = pd.DataFrame(rows, columns=columns).astype({"page": "Int64"})
         return frame.set_index("question")
 
-    def with_answer(self, answer: Answer) -> Digest:
-        """Return a digest in which `answer` replaces that to the same question."""
-        rest = [answer if a.question == answer.question else a for a in self.answers]
-        if answer not in rest:
-            rest.append(answer)
-        return replace(self, answers=tuple(rest), approval=None)
-
 
 def _first(statement: Statement) -> tuple[str, str, int | None]:
     for evidence in statement.evidence:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from paperkit.digests import Answer, Approval, Digest, Evidence, Statement
+from paperkit.digests import Answer, Digest, Evidence, Statement
 from paperkit.errors import PaperkitError
 
 AT = datetime(2024, 11, 12, tzinfo=UTC)
@@ -36,22 +36,6 @@ def test_an_edit_that_reorders_carries_evidence_along() -> None:
     """Evidence goes with the text, and a new sentence in a longer list has none."""
     edited = DRAFT.edited(["It is new.", "It is fast.", "It is cheap.", " "], at=AT)
     assert [len(s.evidence) for s in edited.statements] == [0, 1, 0]
-
-
-def test_a_change_takes_the_approval_away() -> None:
-    """Who signed, signed other words."""
-    signed = Digest(
-        paper_id="2411.05184",
-        version=1,
-        outline="digest",
-        language="en",
-        answers=(DRAFT,),
-        approval=Approval(by="ada", at=AT),
-    )
-    changed = signed.with_answer(DRAFT.edited(["No."], at=AT))
-    assert (signed.approved, changed.approved) == (True, False)
-    assert changed["takeaways"].texts == ("No.",)
-    assert "summary" not in changed
 
 
 def test_where_every_sentence_comes_from_is_a_frame() -> None:

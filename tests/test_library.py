@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,9 +30,29 @@ AT = datetime(2024, 11, 12, tzinfo=UTC)
 
 def test_a_paper_is_added_once(library: Library) -> None:
     """The report says what was new; a known paper changes nothing."""
-    report = library.add(to_frame([make_paper("2411.00001"), make_paper("2411.00009")]))
+    report = library.add(
+        to_frame([make_paper("2411.00001", published="2024-11-01"), make_paper("2411.00009")])
+    )
     assert report["outcome"].to_dict() == {"2411.00001": "known", "2411.00009": "new"}
     assert library.paper("2411.00001").title == "Fast avatars"
+
+
+def test_a_version_is_completed_by_what_another_source_says(library: Library) -> None:
+    """Empty fields are filled, arXiv's three changing ones follow; the text stays as it was."""
+    bare = make_paper("2411.00007", title="From a .bib", abstract="", published="2024-11-01")
+    library.add([bare])
+    told = make_paper(
+        "2411.00007", title="From arXiv", doi="10.1/x", comment="CVPR", published="2024-11-07"
+    )
+    assert library.find(Query(venues=("CVPR",))).total == 0
+    assert library.add([told])["outcome"].tolist() == ["completed"]
+    expected = {"abstract": told.abstract, "doi": "10.1/x", "comment": "CVPR"}
+    days = {"published": told.published, "updated": told.updated}
+    assert library.paper("2411.00007") == replace(bare, **expected, **days)
+    assert library.versions("2411.00007") == [library.paper("2411.00007")]
+    assert library.find(Query(venues=("CVPR",))).total == 1
+    assert "2411.00007" in library.papers("FPS GPU").index
+    assert library.add([told])["outcome"].tolist() == ["known"]
 
 
 def test_a_new_version_updates_its_paper(library: Library) -> None:
@@ -304,8 +325,8 @@ def test_an_edit_stands_before_every_draft(library: Library) -> None:
     assert digest["takeaways"].texts == ("Points.",)
     texts = [a.texts[0] for a in library.drafts("2411.00001", "summary")]
     assert texts == ["A draft.", "My words.", "Another draft."]
-    assert library.is_known("k")
-    assert not library.is_known("other")
+    assert [a.texts for a in library.answers_to("k")] == [("A draft.",), ("Points.",)]
+    assert library.answers_to("other") == ()
 
 
 def test_approval_holds_until_the_next_change(library: Library) -> None:
@@ -347,6 +368,17 @@ def test_what_was_published_is_known(library: Library) -> None:
     shown = library.papers()["status"]
     assert shown[shown == "published 2024-11-12"].index.tolist() == ["2412.00009", "2411.00001"]
     assert library.published()["id"].tolist() == ["2411.00001", "2412.00009"]
+
+
+def test_a_new_version_of_a_published_paper_says_both(library: Library) -> None:
+    """Neither the new version nor the post hides the other."""
+    posted = pd.DataFrame({"version": 1, "topic": "test", "date": "2024-11-12"}, ["2411.00001"])
+    library.publish(posted)
+    library.decide("2411.00001", "keep")
+    library.add([make_paper("2411.00001", 2)])
+    status = library.papers().loc["2411.00001", "status"]
+    assert status == "v1→v2, published 2024-11-12"
+    assert library.papers(Query(has=["published", "update"])).index.tolist() == ["2411.00001"]
 
 
 def test_hostile_text_is_kept_as_text(library: Library) -> None:

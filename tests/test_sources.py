@@ -268,8 +268,8 @@ def test_tables_are_loaded(tmp_path: Path) -> None:
     [
         ("a.jsonl", '{"id": "2411.00001"}', "record 1: 2411.00001: no published date"),
         ("a.jsonl", "{}\n", "record 1: '': not an arXiv identifier"),
-        ("a.jsonl", "\nnonsense", "line 2 is not JSON"),
-        ("a.jsonl", "[1]", "line 1 is no JSON object"),
+        ("a.jsonl", "\nnonsense", "record 2: is not JSON"),
+        ("a.jsonl", "[1]", "record 1: is no JSON object"),
         ("a.doc", "x", "unknown kind of file; give .jsonl"),
     ],
 )

@@ -90,6 +90,30 @@ def test_records_that_are_no_papers_can_be_left_out(tmp_path: Path) -> None:
     assert frame.attrs["faults"] == ["3: 2401.00003: no published date; check the source's record."]
 
 
+def test_a_broken_line_costs_no_other(tmp_path: Path) -> None:
+    """The papers before it are at hand; it can be left out like any other fault."""
+    file = snapshot(tmp_path / "s.json", 4)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([*lines[:2], lines[2][:30], lines[3]]), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"record 3: is not JSON") as caught:
+        load(file)
+    assert list(caught.value.papers.index) == ["2401.00001", "2401.00002"]
+    with pytest.warns(UserWarning, match="1 records are no papers"):
+        frame = load(file, strict=False)
+    assert list(frame.index) == ["2401.00001", "2401.00002", "2401.00004"]
+    assert frame.attrs["faults"] == ["3: is not JSON; mend or drop the line."]
+
+
+def test_a_file_cut_off_keeps_what_could_be_read(tmp_path: Path) -> None:
+    """A torn download is an error that holds the papers before the tear."""
+    whole = snapshot(tmp_path / "s.json", 400).read_bytes()
+    packed = gzip.compress(whole)
+    (tmp_path / "t.json.gz").write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(SourceError, match="can't be read to its end") as caught:
+        load(tmp_path / "t.json.gz")
+    assert 0 < len(caught.value.papers) < 400
+
+
 def test_of_several_versions_the_newest_counts(tmp_path: Path) -> None:
     """Also when they come in different chunks, and out of order."""
     papers = [make_paper("2411.00001", 2), make_paper("2411.00002"), make_paper("2411.00001", 1)]

@@ -85,8 +85,10 @@ class Library(ledgers.Ledger, desks.Desk):
     ) -> pd.DataFrame:
         """Add papers (under a topic), or newer versions of known ones; all of them or none.
 
-        A frame's ``licence`` column, where a source stated it, is remembered too.
-        Returns a report, one row per paper: index id, outcome (new, updated, known), version.
+        What a known version's record lacked (an abstract, a DOI) is completed. A frame's
+        ``licence`` column, where a source stated it, is remembered too.
+        Returns a report, one row per paper: index id, outcome (new, updated, completed, known),
+        version.
         """
         rows = from_frame(papers) if isinstance(papers, pd.DataFrame) else list(papers)
         with schema.writing(self._file) as db:

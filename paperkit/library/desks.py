@@ -133,10 +133,10 @@ class Desk(Gallery):
         with schema.reading(self._file) as db:
             return drafts.drafts(db, records.number(db, id), digest, question)
 
-    def is_known(self, key: str) -> bool:
-        """Return whether a request (see `Request.key`) was answered before."""
+    def answers_to(self, key: str) -> tuple[Answer, ...]:
+        """Return what a request (see `Request.key`) was answered before, failed answers too."""
         with schema.reading(self._file) as db:
-            return drafts.is_known(db, key)
+            return drafts.answers_to(db, key)
 
     def save_call(self, id: str, **call: Any) -> None:
         """Append the record of one call to a model (see `drafts.put_call`)."""
@@ -188,7 +188,7 @@ class Desk(Gallery):
                 f"{digest.paper_id}: {len(stops)} blocking finding(s), the first at {first} "
                 "Edit the answer in Review, or approve with a reason."
             )
-        signer = by or os.environ.get("PAPERKIT_NAME") or getpass.getuser()
+        signer = by or _signer()
         with schema.writing(self._file) as db:
             num = records.number(db, id)
             now = drafts.get_digest(db, (num, digest.paper_id), outline.name, digest.language)
@@ -211,7 +211,7 @@ class Desk(Gallery):
         digest = self._existing(id, outline, language)
         with schema.writing(self._file) as db:
             num = records.number(db, id)
-            drafts.put_approval(db, num, digest, by=getpass.getuser(), withdraw=True)
+            drafts.put_approval(db, num, digest, by=_signer(), withdraw=True)
         return self._existing(id, outline, digest.language)
 
     def _existing(self, id: str, outline: str, language: str | None) -> Digest:
@@ -222,3 +222,12 @@ class Desk(Gallery):
                 "run summarize(papers, library) first."
             )
         return digest
+
+
+def _signer() -> str:
+    """Return who works here: the environment's PAPERKIT_NAME, else the login name."""
+    try:
+        return os.environ.get("PAPERKIT_NAME") or getpass.getuser()
+    except (OSError, KeyError) as error:  # a container's user may have no name
+        text = "PAPERKIT_NAME: not set, and no login name is known; set it to who signs."
+        raise PaperkitError(text) from error

@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,7 +43,10 @@ def number(db: sqlite3.Connection, paper: str) -> int:
 
 
 def add(db: sqlite3.Connection, papers: Iterable[Paper], topic: str | None) -> list[dict[str, Any]]:
-    """Add papers or newer versions; return id, outcome (new, updated, known) and version each."""
+    """Add papers, newer versions or what a known record lacks.
+
+    Returns id, outcome (new, updated, completed, known) and version each.
+    """
     report = []
     for paper in papers:
         outcome = _add_one(db, paper)
@@ -56,24 +60,71 @@ def add(db: sqlite3.Connection, papers: Iterable[Paper], topic: str | None) -> l
 
 
 def _add_one(db: sqlite3.Connection, paper: Paper) -> str:
-    known = db.execute("SELECT num, version FROM papers WHERE id = ?", (paper.id,)).fetchone()
+    known = db.execute("SELECT * FROM papers WHERE id = ?", (paper.id,)).fetchone()
+    if known is not None and known["version"] == paper.version:
+        fuller = _completed(paper_of(known), paper)
+        if fuller == paper_of(known):
+            return "known"
+        _write(db, known["num"], fuller)
+        return "completed"
     values = _values(paper)
     if known is None:
         marks = ", ".join("?" * (len(values) + 2))
         columns = ", ".join(("id", *_FIELDS, "added_at"))
         sql = f"INSERT INTO papers ({columns}) VALUES ({marks})"  # noqa: S608 our own names
         num = db.execute(sql, (paper.id, *values, now())).lastrowid
-    else:
-        num = known["num"]
-    record = dump({**vars(paper), "published": values[5], "updated": values[6]})
-    row = (num, paper.version, record, now())
-    fresh = db.execute("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", row).rowcount
-    if known is not None and fresh and paper.version > known["version"]:
-        assignments = ", ".join(f"{f} = ?" for f in _FIELDS)
-        sql = f"UPDATE papers SET {assignments} WHERE num = ?"  # noqa: S608 our own names
-        db.execute(sql, (*values, num))
+        _keep_version(db, int(num or 0), paper)
+        return "new"
+    if paper.version > known["version"]:
+        _write(db, known["num"], paper)
         return "updated"
-    return "new" if known is None else "known"
+    _keep_version(db, known["num"], paper)  # an old version not seen before
+    return "known"
+
+
+def _write(db: sqlite3.Connection, num: int, paper: Paper) -> None:
+    assignments = ", ".join(f"{f} = ?" for f in _FIELDS)
+    sql = f"UPDATE papers SET {assignments} WHERE num = ?"  # noqa: S608 our own names
+    db.execute(sql, (*_values(paper), num))
+    if not _keep_version(db, num, paper):  # completed; moved to the end, where it is noticed
+        newest = "(SELECT max(rowid) + 1 FROM versions)"
+        sql = f"UPDATE versions SET rowid = {newest}, record = ? WHERE num = ? AND version = ?"  # noqa: S608 our own names
+        db.execute(sql, (_record(paper), num, paper.version))
+
+
+def _record(paper: Paper) -> str:
+    days = {"published": _moment(paper.published), "updated": _moment(paper.updated)}
+    return dump({**vars(paper), **days})
+
+
+def _keep_version(db: sqlite3.Connection, num: int, paper: Paper) -> int:
+    row = (num, paper.version, _record(paper), now())
+    return db.execute("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", row).rowcount
+
+
+def _completed(known: Paper, told: Paper) -> Paper:
+    """Return a version's record with what another source says beyond it.
+
+    Of one version arXiv changes only the comment, the journal reference and the DOI: the newest
+    word counts there. What else is empty is filled in, and a day told exactly replaces the first
+    of its month.
+    """
+    changes: dict[str, Any] = {
+        name: getattr(told, name)
+        for name in ("comment", "journal_ref", "doi")
+        if getattr(told, name)
+    }
+    for name in ("authors", "abstract", "categories"):
+        changes[name] = getattr(known, name) or getattr(told, name)
+    for name in ("published", "updated"):
+        before, after = getattr(known, name), getattr(told, name)
+        if f"{before:%dT%X}" == "01T00:00:00" and f"{before:%Y-%m}" == f"{after:%Y-%m}":
+            changes[name] = after
+    return replace(known, **changes)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def _values(paper: Paper) -> tuple[Any, ...]:
@@ -84,8 +135,8 @@ def _values(paper: Paper) -> tuple[Any, ...]:
         dump(paper.authors),
         paper.abstract,
         dump(paper.categories),
-        paper.published.astimezone(UTC).isoformat(),
-        paper.updated.astimezone(UTC).isoformat(),
+        _moment(paper.published),
+        _moment(paper.updated),
         paper.comment,
         paper.journal_ref,
         paper.doi,
@@ -121,6 +172,7 @@ HAS = {
             AND a.outline = s.outline AND a.language = s.language AND a.version = s.version))""",
     "code": "p.code",
     "update": "(p.decided_version IS NOT NULL AND p.decided_version < p.version)",
+    "published": "p.id IN (SELECT id FROM publications)",
 }
 SORTS = {
     "score": "p.score",
@@ -249,16 +301,19 @@ LIBRARY_COLUMNS = {
 
 
 def status(row: sqlite3.Row) -> str:
-    """Return what is remarkable about a paper, or nothing.
+    """Return what is remarkable about a paper, or nothing; several things with commas.
 
-    ``withdrawn``, ``v1→v2`` since it was decided on, or ``published 2024-11-12`` in a post.
+    ``withdrawn``, ``v1→v2`` since it was decided on, and ``published 2024-11-12`` in a post.
     """
-    if re.search(r"\bwithdrawn\b", row["comment"], re.I):
-        return "withdrawn"
+    told = []
     before = row["decided_version"]
-    if before is not None and before < row["version"]:
-        return f"v{before}→v{row['version']}"
-    return f"published {row['posted']}" if row["posted"] else ""
+    if re.search(r"\bwithdrawn\b", row["comment"], re.I):
+        told.append("withdrawn")
+    elif before is not None and before < row["version"]:
+        told.append(f"v{before}→v{row['version']}")
+    if row["posted"]:
+        told.append(f"published {row['posted']}")
+    return ", ".join(told)
 
 
 def set_scores(db: sqlite3.Connection, rows: Iterable[tuple[float, str, str]]) -> None:

@@ -177,9 +177,6 @@ def _paper(result: Result) -> Paper:
     )
 
 
-_PDF_BYTES = 100_000_000
-
-
 def fetch_pdf(paper: Paper, *, client: ArxivClient | None = None, url: str | None = None) -> bytes:
     """Return the PDF of a paper's version, fetched at arXiv's pace.
 

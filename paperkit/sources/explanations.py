@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -61,7 +61,6 @@ def explain(
 
 
 _Row = dict[str, object]
-_Count = Callable[[str], tuple[int, list[str]]]
 
 
 def _steps(topic: Topic) -> Iterator[tuple[str, str]]:

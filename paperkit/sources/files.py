@@ -94,14 +94,21 @@ def load_chunks(
         raise SourceError(f"{file}: no such file; check the path.")
     keeps = _Filter(categories, since, until)
     batch = Batch()
-    for place, record in _records(file):
-        if fault := _take(record, keeps, batch):
-            if strict:
-                raise SourceError(f"{file}: record {place}: {fault}", papers=batch.frame())
-            batch.faults.append(f"{place}: {fault}")
-        if len(batch.papers) >= size:
-            yield batch.frame()
-            batch = Batch()
+    try:
+        for place, record in _records(file):
+            fault = record if isinstance(record, str) else _take(record, keeps, batch)
+            if fault:
+                batch.faults.append(f"{place}: {fault}")
+                if strict:
+                    break
+            if len(batch.papers) >= size:
+                yield batch.frame()
+                batch = Batch()
+    except SourceError as error:  # what was read before it is no worse for it
+        error.papers = batch.frame()
+        raise
+    if strict and batch.faults:
+        raise SourceError(f"{file}: record {batch.faults[0]}", papers=batch.frame())
     if batch.papers or batch.faults:
         yield batch.frame()
 
@@ -207,8 +214,8 @@ def _schema() -> Any:
     return pa.schema([(name, kinds.get(dtype, moment)) for name, dtype in columns.items()])
 
 
-def _records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (place, record) of a file by the kind its name tells."""
+def _records(file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield (place, record, or why it is none) of a file by the kind its name tells."""
     name = file.name.lower().removesuffix(".gz")
     try:
         if name.endswith((".jsonl", ".json")):
@@ -259,7 +266,7 @@ def _entries(file: Path, name: str) -> Iterator[dict[str, Any]]:
         yield from feeds.entries(content, file.name)
 
 
-def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     open_text = gzip.open if file.suffix == ".gz" else open
     with open_text(file, "rt", encoding="utf-8") as lines:
         for place, line in enumerate(lines, 1):
@@ -267,11 +274,11 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             try:
                 record = json.loads(line)
-            except ValueError as error:
-                raise SourceError(f"{file}: line {place} is not JSON; mend or drop it.") from error
-            if not isinstance(record, dict):
-                raise SourceError(f"{file}: line {place} is no JSON object; mend or drop it.")
-            yield place, record
+            except ValueError:
+                yield place, "is not JSON; mend or drop the line."
+            else:
+                whole = isinstance(record, dict)
+                yield place, record if whole else "is no JSON object; mend or drop the line."
 
 
 _OTHER_NAMES = {
