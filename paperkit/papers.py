@@ -83,6 +83,42 @@ def _untie(text: str) -> str:
     return text.replace("``", "“").replace("''", "”")
 
 
+_FONT = re.compile(
+    r"\\(?:emph|u?line|underline|mbox|text(?:bf|it|sc|tt|sf|rm|sl|up|md|normal))\s*\{([^{}]*)\}"
+    r"|\{\\(?:em|bf|it|sc|tt|sf|rm|sl)\s+([^{}]*)\}"
+)
+_HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_LETTER = r"(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))"
+_ACCENT = re.compile(rf"\\(?:(['`^\"~=.]){_LETTER}|([uvHckr])\{{\\?([A-Za-z])\}})")
+_BRACED = re.compile(rf"\{{({_ACCENT.pattern})\}}")
+_MARKS = dict(
+    zip(
+        "'`^\"~=.uvHckr",
+        "\u0301\u0300\u0302\u0308\u0303\u0304\u0307\u0306\u030c\u030b\u0327\u0328\u030a",
+        strict=True,
+    )
+)
+_DEPTH = 4  # commands within commands
+
+
+def _untex(text: str) -> str:
+    """Return prose without TeX's text commands (fonts, links, accents, signs); formulas stay."""
+
+    def accented(match: re.Match[str]) -> str:
+        letter = match[2] or match[3] or match[5]
+        return unicodedata.normalize("NFC", letter + _MARKS[match[1] or match[4]])
+
+    def plain(part: str) -> str:
+        part = _ACCENT.sub(accented, _BRACED.sub(r"\1", part))
+        for _ in range(_DEPTH):
+            part = _FONT.sub(lambda m: m[1] if m[1] is not None else m[2], part)
+        part = re.sub(r"\\url\s*\{([^{}]*)\}", r"\1", _HREF.sub(r"\2 (\1)", part))
+        return re.sub(r"(?<!\\)\\([%&#_])", r"\1", part)
+
+    parts = re.split(r"(\$[^$]*\$)", text)
+    return "".join(p if i % 2 else plain(p) for i, p in enumerate(parts))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Paper:
     """One paper as arXiv describes it; every word of it comes from arXiv, none from a model.
@@ -139,13 +175,13 @@ def clean_paper(raw: dict[str, Any]) -> Paper:
     return Paper(
         id=found.id,
         version=int(found.version or raw.get("version") or 1),
-        title=clean_text(raw.get("title")),
+        title=clean_text(_untex(str(raw.get("title") or ""))),
         authors=tuple(a for a in map(clean_text, raw.get("authors") or ()) if a),
-        abstract=clean_text(raw.get("abstract")),
+        abstract=clean_text(_untex(str(raw.get("abstract") or ""))),
         categories=tuple(dict.fromkeys(map(clean_text, raw.get("categories") or ()))),
         published=published,
         updated=_utc(raw.get("updated") or published, found.id, "updated"),
-        comment=clean_text(raw.get("comment")),
+        comment=clean_text(_untex(str(raw.get("comment") or ""))),
         journal_ref=clean_text(raw.get("journal_ref")),
         doi=clean_text(raw.get("doi")),
     )

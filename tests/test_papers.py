@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from paperkit.errors import PaperkitError
 from paperkit.papers import (
     Paper,
+    clean_paper,
     clean_text,
     find_links,
     from_frame,
@@ -131,6 +132,31 @@ def test_cleaning_twice_changes_nothing(dirty: str) -> None:
 def test_text_is_cleaned_once_at_the_door(dirty: str | None, clean: str) -> None:
     """White space, ties, quotes, control and direction characters; math is left alone."""
     assert clean_text(dirty) == clean
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (r"\textbf{G}raph \underline{\textbf{M}}utual nets", "Graph Mutual nets"),
+        (
+            r"Fr\'echet, R\"uckert, R{\"u}ckert, na\"{\i}ve, Erd\H{o}s",
+            "Fréchet, Rückert, Rückert, naïve, Erdős",
+        ),
+        (r"\emph{caf\'e} and {\em rest}", "café and rest"),
+        (r"2.7\% of $50\% \textbf{x}$ at a\_b", r"2.7% of $50\% \textbf{x}$ at a_b"),
+        (
+            r"at \url{https://a.org/b_c} or \href{https://x.org}{here}",
+            "at https://a.org/b_c or here (https://x.org)",
+        ),
+        (r"\ours{} costs \$5 \cite{x} \textbf{open", r"\ours{} costs \$5 \cite{x} \textbf{open"),
+    ],
+)
+def test_the_text_commands_of_tex_become_text(told: str, shown: str) -> None:
+    """Fonts, accents, links and signs; formulas and what is not known stay as arXiv has them."""
+    made = make_paper(title=told, abstract=told, comment=told)
+    assert (made.title, made.abstract, made.comment) == (shown, shown, shown)
+    again = clean_paper(vars(made))
+    assert again == made
 
 
 @pytest.mark.parametrize(
