@@ -113,6 +113,7 @@ def _untex(text: str) -> str:
         for _ in range(_DEPTH):
             part = _FONT.sub(lambda m: m[1] if m[1] is not None else m[2], part)
         part = re.sub(r"\\url\s*\{([^{}]*)\}", r"\1", _HREF.sub(r"\2 (\1)", part))
+        part = re.sub(r"(?<!\\)\\[, ]", " ", part)
         return re.sub(r"(?<!\\)\\([%&#_])", r"\1", part)
 
     parts = re.split(r"(\$[^$]*\$)", text)

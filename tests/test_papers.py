@@ -142,6 +142,7 @@ def test_text_is_cleaned_once_at_the_door(dirty: str | None, clean: str) -> None
             r"Fr\'echet, R\"uckert, R{\"u}ckert, na\"{\i}ve, Erd\H{o}s",
             "Fréchet, Rückert, Rückert, naïve, Erdős",
         ),
+        (r"i.i.d.\ gains of 3\,dB", "i.i.d. gains of 3 dB"),
         (r"\emph{caf\'e} and {\em rest}", "café and rest"),
         (r"2.7\% of $50\% \textbf{x}$ at a\_b", r"2.7% of $50\% \textbf{x}$ at a_b"),
         (

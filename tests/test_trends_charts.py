@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+from paperkit.library import Library
+from paperkit.queries import Query
 from paperkit.trends import (
     Chart,
     chart,
@@ -26,6 +28,7 @@ from paperkit.trends import (
     venues,
 )
 from paperkit.trends.explorer import Explorer
+from paperkit.triage import Triage
 from tests.test_trends import corpus, frame
 
 HOSTILE = '<script>alert(1)</script>"&{{x}}\x00\u202e datum.x'
@@ -173,3 +176,25 @@ def test_a_click_leads_to_the_papers_behind_the_mark():
     assert trend.loc[explorer.picked, "group"] == "cs.GR"
     assert len(explorer.papers) == mark["count"]
     assert explorer.get_state()["_said"].startswith(f"{mark['count']} papers behind")
+
+
+def test_a_growth_leads_to_the_papers_it_was_fitted_to():
+    """Those of its group in complete periods, no others."""
+    papers = corpus(400)
+    counts = papers_per(papers, "month", by="category")
+    explorer = Explorer(growth(counts), papers)
+    mark = explorer.get_state()["_spec"]["data"]["values"][0]
+    explorer.set_state({"_clicked": mark["row"]})
+    used = counts[counts["complete"] & (counts["group"] == mark["group"])]
+    assert len(explorer.papers) == used["count"].sum() > 0
+
+
+def test_what_was_picked_opens_in_triage(tmp_path):
+    """The frame behind a mark is what a table over the library lists."""
+    library = Library.sample(tmp_path)
+    papers = library.papers(topic="NeRF")
+    explorer = Explorer(papers_per(papers, "quarter"), papers)
+    explorer.picked = explorer.trend["count"].idxmax()
+    table = Triage(library, query=Query(ids=tuple(explorer.papers.index)))
+    assert sorted(table.visible.index) == sorted(explorer.papers.index)
+    assert 0 < len(explorer.papers) < len(papers)

@@ -295,7 +295,8 @@ def growth(
     ]
     columns = "group count total periods growth low high doubling dispersion".split()
     rates = pd.DataFrame(rows, columns=columns)
-    rates.attrs |= {"measure": measure, "level": level}
+    starts = [str(start) for start in used["period"].drop_duplicates()]
+    rates.attrs |= {**counts.attrs, "measure": measure, "level": level, "starts": starts}
     return rates.sort_values("low", ascending=False, ignore_index=True)
 
 

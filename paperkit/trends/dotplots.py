@@ -158,7 +158,7 @@ def _rate_rows(data: pd.DataFrame) -> list[Row]:
             min(max(1 + row[field], 1 / FARTHEST), FARTHEST) for field in ("growth", "low", "high")
         )
         rows.append({
-            "group": name, "factor": factor, "low": low, "high": high,
+            "row": row["row"], "group": name, "factor": factor, "low": low, "high": high,
             "up": bool(factor > 1), "papers": f"{int(row['count']):,} papers",
             "said": f"times {factor:.2g} a year ({low:.2g} to {high:.2g})",
         })  # fmt: skip

@@ -19,13 +19,16 @@ def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.D
 
     ``papers`` are those the trend was made of; ``rows`` is an index label of ``trend`` or
     several (None: all its rows). A row of counts gives the papers of its period and group, a
-    term those that hold it, a pair those with both, an author or a venue theirs. Filter the
-    trend as you like: it remembers in ``attrs`` what it counts.
+    growth those of its group in the periods it was fitted to, a term those that hold it, a pair
+    those with both, an author or a venue theirs. Filter the trend as you like: it remembers in
+    ``attrs`` what it counts.
     """
     chosen = trend if rows is None else trend.loc[[rows] if _is_label(rows) else list(rows)]
     columns = set(trend.columns)
     if {"period", "group"} <= columns:
         ids = _of_periods(papers, trend, chosen)
+    elif {"group", "growth"} <= columns:
+        ids = _of_periods(papers, trend, _every_period(trend, chosen))
     elif "term" in columns:
         held = _holding(papers, chosen["term"], trend.attrs.get("text", "title"))
         ids = set().union(*held.values())
@@ -69,6 +72,14 @@ def _of_periods(papers: Papers, trend: pd.DataFrame, chosen: pd.DataFrame) -> se
     wanted = set(zip(chosen["period"].dt.tz_localize(None), chosen["group"], strict=True))
     starts = _starts(papers, unit)
     return {i for i, group in pairs if (starts.get(i), group) in wanted}
+
+
+def _every_period(trend: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts a growth was fitted to: each of its groups in each complete period."""
+    import pandas as pd
+
+    starts = pd.to_datetime(pd.Series(trend.attrs["starts"], name="period"), utc=True)
+    return chosen[["group"]].merge(starts, how="cross")
 
 
 def _starts(papers: Papers, unit: str) -> dict[str, pd.Timestamp]:
