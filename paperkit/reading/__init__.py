@@ -37,16 +37,21 @@ def page_crop(
     bbox: Box | None = None,
     *,
     marks: Sequence[Box] = (),
+    words: str = "",
     dpi: int = 110,
     limits: Limits | None = None,
 ) -> bytes:
-    """Return a page (from 1), or a box of it in points, as PNG, with passages marked in yellow."""
+    """Return a page (from 1), or a box of it in points, as PNG, with passages marked in yellow.
+
+    `marks` are boxes; where `words` stand within them, only their lines are marked.
+    """
     import base64
 
     from paperkit.reading.worker import ask
 
     box, boxes = None if bbox is None else list(bbox), [list(m) for m in marks]
-    image = ask("crop", Path(path), limits or Limits(), page=page, bbox=box, marks=boxes, dpi=dpi)
+    asked = {"page": page, "bbox": box, "marks": boxes, "words": words, "dpi": dpi}
+    image = ask("crop", Path(path), limits or Limits(), **asked)
     return base64.b64decode(image)
 
 

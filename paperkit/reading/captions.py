@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
 from paperkit.readings import Box
@@ -57,25 +56,11 @@ def captions(sheets: Sequence[Sheet], style: Style) -> list[list[Caption]]:
     for c in chosen:
         starts.setdefault(c.sheet, set()).add(c.row)
     result: list[list[Caption]] = [[] for _ in sheets]
-    usual = _pitch(sheets, style)
     for c in chosen:
         sheet = sheets[c.sheet]
-        rows = _extent(sheet, c.row, starts[c.sheet], usual)
+        rows = _extent(sheet, c.row, starts[c.sheet], style.pitch)
         result[c.sheet].append(_caption(sheet, c, rows))
     return result
-
-
-def _pitch(sheets: Sequence[Sheet], style: Style) -> float:
-    """Return the usual step between lines of body text."""
-    steps: Counter[float] = Counter()
-    for sheet in sheets:
-        for a, b in pairwise(sheet.rows):
-            same = a.column == b.column and abs(a.size - style.size) < 0.6 > abs(
-                b.size - style.size
-            )
-            if same and 0.8 * style.size < b.box[3] - a.box[3] < 3 * style.size:
-                steps[round((b.box[3] - a.box[3]) * 2) / 2] += 1
-    return max(steps, key=lambda s: steps[s], default=0.0)
 
 
 def _caption(sheet: Sheet, c: _Candidate, rows: tuple[int, ...]) -> Caption:
@@ -213,7 +198,7 @@ def _extent(sheet: Sheet, start: int, starts: set[int], usual: float) -> tuple[i
     first = sheet.rows[start]
     rows = [start]
     pitch = 0.0
-    alone = 2.2 * first.size if _label_alone(first) else 0.0
+    alone = 2.6 * first.size if _label_alone(first) else 0.0
     for index in _below(sheet, start):
         row, last = sheet.rows[index], _last_baseline(sheet, rows)
         step = row.box[3] - last[3]
@@ -223,18 +208,47 @@ def _extent(sheet: Sheet, start: int, starts: set[int], usual: float) -> tuple[i
         if index in starts:
             continue
         if step < 0.4 * first.size:
-            far = (3.0 if row.column == first.column else 1.2) * first.size
-            near = -2 < row.box[0] - last[2] < far and step > -first.size
-            if near and not any(_hangs(sheet.rows[s], row) for s in starts if s != start):
+            others = starts - {start}
+            if _beside(sheet, first, row, last) and not any(
+                _hangs(sheet.rows[s], row) for s in others
+            ):
                 rows.append(index)
             continue
         if row.size < first.size - 1 and len(row.text.strip()) < 12:  # a piece of a formula
             continue
-        if not _continues(sheet, rows, row):
+        if not _continues(sheet, rows, row) or _tabular(sheet, row, starts - {start}):
             break
         rows.append(index)
         pitch = max(pitch, step) if pitch else step
     return tuple(rows)
+
+
+def _tabular(sheet: Sheet, row: Row, others: set[int]) -> bool:
+    """Return whether a row is the first of a table's: cells apart on one line, few words."""
+    if any(abs(sheet.rows[i].box[3] - row.box[3]) < 3 * row.size for i in others):
+        return False  # captions side by side
+    cells = [
+        r
+        for r in sheet.rows
+        if r is not row
+        and r.column == row.column
+        and abs(r.box[3] - row.box[3]) < 0.3 * row.size
+        and (r.box[0] - row.box[2] > row.size or row.box[0] - r.box[2] > row.size)
+    ]
+    return bool(cells) and all(len(c.text.split()) <= 4 for c in (row, *cells))
+
+
+def _beside(sheet: Sheet, first: Row, row: Row, last: Box) -> bool:
+    """Return whether a row goes on right of the caption's last line."""
+    other = row.column != first.column
+    if first.column >= 0 <= row.column and other and _flush(sheet, row):
+        return False  # a line of the next column
+    far = (1.2 if other else 3.0) * first.size
+    return -2 < row.box[0] - last[2] < far and row.box[3] - last[3] > -first.size
+
+
+def _flush(sheet: Sheet, row: Row) -> bool:
+    return row.box[0] < sheet.extent(row.column)[0] + 4
 
 
 def _hangs(start: Row, row: Row) -> bool:
@@ -252,6 +266,7 @@ def _last_baseline(sheet: Sheet, rows: Sequence[int]) -> Box:
 def _below(sheet: Sheet, start: int) -> list[int]:
     first = sheet.rows[start]
     x0, x1 = first.box[0], first.box[2]
+    columns = {first.column, WIDE} if _label_alone(first) else {first.column}
     found = []
     for index, row in enumerate(sheet.rows):
         if index == start or not row.line.upright:
@@ -259,7 +274,7 @@ def _below(sheet: Sheet, start: int) -> list[int]:
         lower = row.box[3] > first.box[3] + 0.4 * first.size
         beside = abs(row.box[3] - first.box[3]) <= 0.4 * first.size and row.box[0] >= x1 - 2
         below = lower and row.box[0] < x1 + 40 and row.box[2] > x0
-        if (row.column == first.column and below) or beside:
+        if (row.column in columns and below) or beside:
             found.append(index)
     found += [i for i in _narrow_ends(sheet, first) if i not in found]
     return sorted(found, key=lambda i: (round(sheet.rows[i].box[3]), sheet.rows[i].box[0]))[:80]
@@ -291,7 +306,8 @@ def _continues(sheet: Sheet, rows: list[int], row: Row) -> bool:
         return False
     ended = sheet.rows[rows[-1]].text.rstrip().endswith((".", "。"))
     missing = max(block[2], row.box[2]) - last[2]
-    return missing <= (0.1 if ended else 0.3) * (block[2] - block[0]) + 6
+    word = 0.0 if ended else 0.6 * row.size * len(row.text.split()[0])
+    return missing <= max(word, (0.1 if ended else 0.3) * (block[2] - block[0])) + 6
 
 
 def _label_alone(row: Row) -> bool:

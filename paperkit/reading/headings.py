@@ -76,6 +76,8 @@ def _chosen(found: Sequence[Headline], listed: dict[int, int], style: Style) -> 
     looks = Counter((c.look, c.centered) for c in strong if c.known or c.number)
     trusted = {look for look, n in looks.items() if n >= 2 or len(strong) < 8}
     numbered = sum(bool(c.number) for c in strong) >= 3
+    if not numbered:
+        trusted |= _repeated(found, start)
     kept = []
     for c in found:
         if (c.sheet, c.rows[0]) < start:
@@ -83,6 +85,21 @@ def _chosen(found: Sequence[Headline], listed: dict[int, int], style: Style) -> 
         if id(c) in listed or _accepted(c, trusted, numbered=numbered, style=style):
             kept.append(c)
     return _in_sequence(kept, listed)
+
+
+def _repeated(
+    found: Sequence[Headline], start: tuple[int, int]
+) -> set[tuple[tuple[float, bool, bool, bool], bool]]:
+    """Return the looks of bold lines that stand apart above running text more than once."""
+    looks = Counter(
+        (c.look, c.centered)
+        for c in found
+        if (c.sheet, c.rows[0]) >= start
+        and (c.look[1] and c.distinct and c.led and c.spaced)
+        and len(c.title) < 90
+        and not c.title.endswith((".", ":"))
+    )
+    return {look for look, n in looks.items() if n >= 2}
 
 
 def _first_heading(found: Sequence[Headline]) -> tuple[int, int]:

@@ -36,7 +36,7 @@ class Headline:
     """A row that may be a heading, with what its print and place say.
 
     ``look`` is (size, bold, italic, capitals), ``led`` says that running text follows,
-    ``distinct`` that it is not set like body text.
+    ``distinct`` that it is not set like body text, ``spaced`` that white stands above it.
     """
 
     sheet: int
@@ -51,6 +51,7 @@ class Headline:
     text: str
     box: Box
     centered: bool
+    spaced: bool
 
 
 def headlines(
@@ -63,7 +64,7 @@ def headlines(
     for index, row in enumerate(sheet.rows):
         if index in captions or index in used or not _may_be(sheet, row, style):
             continue
-        if largest and row.size > largest - 0.6:
+        if largest and row.size > largest - 0.6 and not _named(row):
             continue
         rows = _lines_of(sheet, index, captions)
         candidate = _candidate(number, sheet, rows, style, prose)
@@ -71,6 +72,14 @@ def headlines(
             used.update(rows)
             found.append(candidate)
     return found
+
+
+def _named(row: Row) -> bool:
+    """Return whether a row is a heading by its words alone, even in the size of the title."""
+    return (
+        re.fullmatch(r"\s*(1\.?\s+[A-Z].*|abstract|introduction|摘要|引言)\s*", row.text, re.I)
+        is not None
+    )
 
 
 def _title_size(sheet: Sheet, style: Style) -> float:
@@ -166,8 +175,18 @@ def _candidate(
         text=text,
         box=union(sheet.rows[i].box for i in rows),
         centered=_centered(sheet, first),
+        spaced=_spaced(sheet, first),
     )
     return headline if _plausible(sheet, headline) else None
+
+
+def _spaced(sheet: Sheet, row: Row) -> bool:
+    over = [
+        r.box[3]
+        for r in sheet.rows
+        if r.column in {row.column, WIDE} and r.box[3] < row.box[1] + 2 and r is not row
+    ]
+    return row.box[1] - max(over, default=0.0) > 0.7 * row.size
 
 
 def _centered(sheet: Sheet, row: Row) -> bool:

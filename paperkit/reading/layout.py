@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from paperkit.reading.pages import Line, Page
+from paperkit.reading.running import STARTS_CAPTION, Heads, parted, running_heads
 from paperkit.readings import Box
 
 WIDE = -1
 """The column of a row that runs across the gutter."""
 MARGIN = -2
 """The column of a row beside the text area: margin notes, a journal's side bar."""
-
-STARTS_CAPTION = re.compile(
-    r"\s*(?:(?:supplementa\w+|extended data)\s+)?(?:fig(?:ure|\.)|table|algorithm|listing|图|表)"
-    r"\s*[A-Z]?\.?\d",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +43,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What most of the document's text looks like, and whether it is set in two columns."""
+    """What most of the document's text looks like, and whether it is set in two columns.
+
+    ``pitch`` is the usual step (points) from line to line of body text.
+    """
 
     size: float
     font: str
     bold: bool
     two_columns: bool
     sizes: frozenset[float]
+    pitch: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,18 @@ def style_of(pages: Sequence[Page]) -> Style:
     known = [g for g in gutters if g is not None]
     two = sum(1 for g in known if g > 0) * 2 > len(known)
     common = frozenset(s for s, n in sizes.items() if n >= 0.06 * total)
-    return Style(size, font, bold, two, common)
+    return Style(size, font, bold, two, common, _pitch(pages, size))
+
+
+def _pitch(pages: Sequence[Page], size: float) -> float:
+    steps: Counter[float] = Counter()
+    for page in pages:
+        lines = [n for n in page.lines if n.upright and abs(n.size - size) < 0.6]
+        for a, b in pairwise(lines):
+            step = b.box[3] - a.box[3]
+            if abs(a.box[0] - b.box[0]) < 3 and 0.8 * size < step < 3 * size:
+                steps[round(step * 2) / 2] += 1
+    return max(steps, key=lambda s: steps[s], default=0.0)
 
 
 def _all_lines(pages: Sequence[Page]) -> Iterable[Line]:
@@ -133,106 +142,45 @@ def _gutter(page: Page, size: float) -> float | None:
 
 def lay_out(pages: Sequence[Page], style: Style) -> list[Sheet]:
     """Return the pages with their rows in reading order, running heads set apart."""
-    heads = _running_heads(pages)
+    heads = running_heads(pages)
     gutters = [_gutter(page, style.size) for page in pages]
     usual = _middle([g for g in gutters if g]) if style.two_columns else 0.0
+    area = _area(pages, style)
     return [
-        _sheet(page, heads, usual if gutter is None else gutter)
+        _sheet(page, heads, usual if gutter is None else gutter, area)
         for page, gutter in zip(pages, gutters, strict=True)
     ]
+
+
+def _area(pages: Sequence[Page], style: Style) -> tuple[float, float] | None:
+    """Return the left and right edge of the text that most of the pages share."""
+    edges = []
+    for page in pages:
+        lines = [n for n in page.lines if n.upright and abs(n.size - style.size) < 0.6]
+        if sum(n.width > 0.3 * page.width for n in lines) >= 10:
+            edges.append(_extent(lines, page, 0.3))
+    if 2 * len(edges) < len(pages):
+        return None
+    return _middle([a for a, _ in edges]), _middle([b for _, b in edges])
 
 
 def _middle(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 2] if values else 0.0
 
 
-def _sheet(page: Page, heads: Counter[tuple[str, int]], gutter: float) -> Sheet:
-    kept, dropped = _split_furniture(page, heads)
+def _sheet(page: Page, heads: Heads, gutter: float, area: tuple[float, float] | None) -> Sheet:
+    kept, edges, numbers = parted(page, heads)
     columns = _columns(page, kept, gutter)
+    if len(columns) == 1 and area and sum(n.width > 0.3 * page.width for n in kept) < 4:
+        columns = ((min(area[0], columns[0][0]), max(area[1], columns[0][1])),)
     split = 0.0 if len(columns) == 1 else (columns[0][1] + columns[1][0]) / 2
     rows = _rows(kept, split, (columns[0][0], columns[-1][1]))
-    top = max((r.box[3] for r in dropped if r.box[3] < 0.16 * page.height), default=0.0)
-    bottom = min((r.box[1] for r in dropped if r.box[1] > 0.86 * page.height), default=page.height)
+    heights = [n.box for n in edges]
+    top = max((b[3] for b in heights if b[3] < 0.18 * page.height), default=0.0)
+    bottom = min((b[1] for b in heights if b[1] > 0.82 * page.height), default=page.height)
+    dropped = [Row(n, 0, 0.0) for n in (*edges, *numbers)]
     ordered = tuple(_reading_order(rows, columns))
     return Sheet(page, ordered, columns, top, bottom, tuple(dropped))
-
-
-# ---- running heads, page numbers, line numbers, stamps
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\d+|\b[ivxl]+\b", "#", " ".join(text.split()).lower())
-
-
-def _running_heads(pages: Sequence[Page]) -> Counter[tuple[str, int]]:
-    """Return how many pages have each folded text at each height (in steps of 6 points)."""
-    seen: Counter[tuple[str, int]] = Counter()
-    for page in pages:
-        seen.update({(_folded(line.text), _step(line)) for line in page.lines if line.upright})
-    return seen
-
-
-def _step(line: Line) -> int:
-    return round((line.box[1] + line.box[3]) / 12)
-
-
-def _split_furniture(page: Page, heads: Counter[tuple[str, int]]) -> tuple[list[Line], list[Row]]:
-    numbers = _margin_numbers(page)
-    gone = {i for i, line in enumerate(page.lines) if _is_furniture(line, page, heads)}
-    gone = _outermost(page, gone - numbers) | numbers
-    kept = [line for i, line in enumerate(page.lines) if i not in gone]
-    if not kept:  # slides and stubs: what stands at the edge is all there is
-        return list(page.lines), []
-    return kept, [Row(page.lines[i], 0, 0.0) for i in sorted(gone)]
-
-
-def _outermost(page: Page, gone: set[int]) -> set[int]:
-    """Return the lines that nothing else stands outside of: an axis' numbers are no page number."""
-    upright = [(i, n) for i, n in enumerate(page.lines) if n.upright and n.text.strip()]
-    other = [n for i, n in upright if i not in gone]
-    first = min((n.box[1] for n in other), default=page.height)
-    last = max((n.box[3] for n in other), default=0.0)
-    kept = set()
-    for i in gone:
-        line = page.lines[i]
-        middle = (line.box[1] + line.box[3]) / 2
-        if not line.upright or middle < first or middle > last:
-            kept.add(i)
-    return kept
-
-
-def _is_furniture(line: Line, page: Page, heads: Counter[tuple[str, int]]) -> bool:
-    if not line.upright:
-        outer = line.box[2] < 0.115 * page.width or line.box[0] > 0.885 * page.width
-        return outer and line.height > 0.2 * page.height
-    edge = line.box[3] < 0.115 * page.height or line.box[1] > 0.885 * page.height
-    if not edge:
-        return False
-    text = line.text.strip()
-    if re.fullmatch(r"[-–— ]*(\d{1,5}|[ivxlc]+)[-–— ]*|(page )?\d+ of \d+", text, re.I):
-        return True
-    near = sum(heads[(_folded(line.text), _step(line) + d)] for d in (-1, 0, 1))
-    return near >= 3 or (near >= 2 and line.box[3] < 0.09 * page.height)
-
-
-def _margin_numbers(page: Page) -> frozenset[int]:
-    """Return the indexes of line numbers: many bare numbers at one x, outside the text."""
-    at: dict[int, list[int]] = {}
-    for index, line in enumerate(page.lines):
-        if line.text.strip().isdigit() and line.upright:
-            at.setdefault(round(line.box[2] / 4), []).append(index)
-    text = [line.box for line in page.lines if len(line.text) > 30 and line.upright]
-    if not text:
-        return frozenset()
-    left, right = _middle([b[0] for b in text]), max(b[2] for b in text)
-    found: set[int] = set()
-    for group in at.values():
-        boxes = [page.lines[i].box for i in group]
-        outside = all(b[2] < left or b[0] > right for b in boxes)
-        tall = boxes[-1][3] - boxes[0][1] > 0.4 * page.height
-        if len(group) >= 10 and outside and abs(tall):
-            found.update(group)
-    return frozenset(found)
 
 
 # ---- columns and rows

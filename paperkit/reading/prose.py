@@ -10,6 +10,7 @@ from paperkit.reading.layout import Row, Sheet, Style
 
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\(\s?(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3})*[a-z]?\s?\)\s*$")
 
+_ITEM = re.compile(r"\s*(?:[•▪◦–∙·■►*-]|\(?\d{1,2}[.)]|\[?\d{1,3}\]|\(?[a-z]\))\s*\S")
 _TYPEWRITER = re.compile(r"mono|courier|typewriter|consol|menlo|cmtt|sftt|ectt|lmtt", re.I)
 
 
@@ -46,16 +47,18 @@ def _full(sheet: Sheet, style: Style, column: int, indexes: list[int]) -> set[in
         above, below = sheet.rows[a], sheet.rows[b]
         if 0 < below.box[3] - above.box[3] < 2.4 * below.size and _alike(above, below):
             found |= {a, b}
-    return found | {i for i in full if _has_end(sheet, i, indexes)}
+    return found | {i for i in full if _has_end(sheet, style, i, indexes)}
 
 
-def _has_end(sheet: Sheet, index: int, indexes: list[int]) -> bool:
+def _has_end(sheet: Sheet, style: Style, index: int, indexes: list[int]) -> bool:
     """Return whether a short row of words ends the paragraph that this full row begins."""
     row = sheet.rows[index]
+    hang = 2.5 * row.size if _ITEM.match(row.text) else 1.5
+    most = max(1.45 * row.size, 1.1 * style.pitch if abs(row.size - style.size) < 0.6 else 0.0)
     return any(
-        0.5 * row.size < sheet.rows[i].box[3] - row.box[3] < 1.45 * row.size
+        0.5 * row.size < sheet.rows[i].box[3] - row.box[3] < most
         and _alike(row, sheet.rows[i])
-        and -3.5 * row.size < sheet.rows[i].box[0] - row.box[0] < 1.5
+        and -3.5 * row.size < sheet.rows[i].box[0] - row.box[0] < hang
         and re.search(r"[^\W\d_]{3}", sheet.rows[i].text)
         for i in indexes
     )

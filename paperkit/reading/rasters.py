@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from paperkit.errors import ReadError
 from paperkit.reading.limits import Limits
 from paperkit.reading.pages import Page, open_pdf
+from paperkit.reading.places import lines_of
 from paperkit.readings import Box
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ LARGEST = 4_000_000
 """Square points of the largest page that is looked at as pixels (A0 has 8 million)."""
 LONG_SIDE = 1600
 """Pixels of a figure's long side."""
+LEAST_SIDE = 1210
+"""Pixels under which a heavy figure's long side does not go; its quality does instead."""
 FIGURE_BYTES = 400_000
 """Most bytes a figure's image may have; a heavier one is made smaller."""
 PAD = 3.0
@@ -127,10 +130,11 @@ def crop_here(
     bbox: Sequence[float] | None,
     *,
     marks: Sequence[Sequence[float]],
+    words: str = "",
     dpi: int,
     limits: Limits,
 ) -> bytes:
-    """Return a page or a box of it as PNG, in this process."""
+    """Return a page or a box of it as PNG, in this process; `words` narrow the marks down."""
     import pymupdf
 
     with open_pdf(path, limits) as document:
@@ -144,7 +148,7 @@ def crop_here(
             raise ReadError(f"{path.name}: the box lies outside page {page}; ask for another box")
         zoom = min(dpi / 72, 2400 / max(clip.width, clip.height))
         pix = sheet.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, annots=False)
-        for mark in marks:
+        for mark in lines_of(sheet, words, marks) or marks:
             _mark(pix, [v * zoom for v in mark])
         return bytes(pix.tobytes("png"))
 
@@ -170,8 +174,7 @@ def write_figure(
     kind, label, page, box = figure
     sheet = document[page - 1]
     clip = pymupdf.Rect(box[0] - PAD, box[1] - PAD, box[2] + PAD, box[3] + PAD) & sheet.rect
-    zoom = LONG_SIDE / max(clip.width, clip.height)
-    zoom = min(zoom, 6.0)
+    zoom = LONG_SIDE / max(clip.width, clip.height, 1.0)
     data, suffix, width, height = _encoded(sheet, clip, zoom)
     name = file_name(kind, label, data, suffix)
     folder.mkdir(parents=True, exist_ok=True)
@@ -185,13 +188,14 @@ def _encoded(sheet: Any, clip: Any, zoom: float) -> tuple[bytes, str, int, int]:
     """Return the crop as PNG or WebP, whichever is smaller, made smaller until it is light."""
     import pymupdf
 
-    for quality in (90, 80, 70, 60, 60, 60):
+    least = zoom * LEAST_SIDE / LONG_SIDE
+    for quality in (90, 80, 70, 60, 45, 30):
         pix = sheet.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, annots=False)
         images = {"png": bytes(pix.tobytes("png")), "webp": _webp(pix, quality)}
         suffix = min(images, key=lambda s: len(images[s]))
         if len(images[suffix]) <= FIGURE_BYTES:
             break
-        zoom *= 0.85
+        zoom = max(0.85 * zoom, least)
     return images[suffix], suffix, pix.width, pix.height
 
 

@@ -41,8 +41,9 @@ def candidates(page: Board, caption: Caption) -> list[Region]:
         for above in (True, False)
         if (region := _candidate(page, caption, above=above)) is not None
     ]
-    if not found:
-        found = [r for left in (True, False) if (r := _beside(page, caption, left)) is not None]
+    found += [r for region in found if (r := _widened(page, caption, region)) is not None]
+    sides = [r for left in (True, False) if (r := _beside(page, caption, left)) is not None]
+    found += [_preferred(r, found) for r in sides if not found or _at_side(page, caption, r)]
     return sorted(found, key=lambda r: -r.score)
 
 
@@ -246,9 +247,53 @@ def _score(page: Board, caption: Caption, box: Box, distance: float, *, above: b
     return score + (0.0 if above else 0.4) + min(1.5, 0.5 * ruled) - (0.7 if graphic > 0.5 else 0.0)
 
 
+def _widened(page: Board, caption: Caption, region: Region) -> Region | None:
+    """Return the region over both columns if the other one holds ink there that nobody claims.
+
+    A short caption set flush left under a wide figure lies in one column.
+    """
+    columns = page.sheet.columns
+    if caption.column == WIDE or len(columns) < 2 or caption.kind != "figure":
+        return None
+    other = columns[1 - caption.column]
+    y0, y1 = region.box[1], region.box[3]
+    strip = _trimmed(page, (other[0], y0, other[1], y1))
+    if strip is None or strip[3] - strip[1] < 0.6 * (y1 - y0):
+        return None
+    near = (other[0], y0 - 80, other[1], y1 + 80)
+    if any(_touch(c.box, near) for c in page.captions if c is not caption):
+        return None
+    if any(_touch(b, (other[0], y0 + 3, other[1], y1 - 3)) for b in page.blocks):
+        return None
+    area = _area(page, caption, WIDE, above=region.above)
+    if not region.above or area[1] > y0 + 3:  # text of the other column ends the area
+        area = (area[0], y0 - 1, area[2], y1 + 1)
+    box = _trimmed(page, (area[0], min(area[1], y0), area[2], area[3]))
+    return None if box is None else Region(box, region.score + 0.5, region.above)
+
+
+def _touch(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
+
+
+def _preferred(side: Region, found: Sequence[Region]) -> Region:
+    """Return the region beside a caption, ahead of others that are but parts of it."""
+    parts = [r.score for r in found if _overlap(r.box, side.box) > 0.8]
+    return replace(side, score=max([side.score, *(s + 0.6 for s in parts)]))
+
+
+def _at_side(page: Board, caption: Caption, region: Region) -> bool:
+    """Return whether a picture as high as its caption stands beside that narrow caption."""
+    x0, x1 = page.sheet.extent(caption.column)
+    narrow = caption.box[2] - caption.box[0] < 0.55 * (x1 - x0)
+    covered = region.box[1] < caption.box[1] + 12 and region.box[3] > caption.box[3] - 12
+    drawn = float(page.graphics[cells_of(page.graphics, region.box)].mean()) > 0.1
+    return narrow and covered and drawn and len(caption.rows) > 1
+
+
 def _beside(page: Board, caption: Caption, left: bool) -> Region | None:
     """Return the picture at the left or right of its caption."""
-    x0, x1 = page.sheet.span
+    x0, x1 = page.sheet.extent(caption.column)
     x0, x1 = (x0 - OUTSIDE, caption.box[0] - 1) if left else (caption.box[2] + 1, x1 + OUTSIDE)
     if x1 - x0 < 40:
         return None
@@ -260,7 +305,7 @@ def _beside(page: Board, caption: Caption, left: bool) -> Region | None:
     found = _trimmed(page, (max(3.0, x0), y0, min(page.sheet.page.width - 3, x1), y1))
     if found is None or not _level(found, caption.box) or min(size_of(found)) < 25:
         return None
-    return Region(found, 1.0, True)
+    return Region(found, 3.2, True)
 
 
 # ---- all captions

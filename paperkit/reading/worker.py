@@ -203,7 +203,8 @@ def _crop(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
     from paperkit.reading.rasters import crop_here
 
     bbox, marks = request["bbox"], request["marks"]
-    image = crop_here(path, request["page"], bbox, marks=marks, dpi=request["dpi"], limits=limits)
+    asked = {"marks": marks, "words": request["words"], "dpi": request["dpi"], "limits": limits}
+    image = crop_here(path, request["page"], bbox, **asked)
     return base64.b64encode(image).decode()
 
 
