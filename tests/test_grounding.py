@@ -1,5 +1,6 @@
 """Grounding: numbers, names, directions, quotes and the findings made of them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -250,3 +251,58 @@ def test_an_unknown_name_warns():
 def test_without_sources_there_is_nothing_to_compare_with():
     """Neither paper nor reading: no finding, not a false one."""
     assert ground("Glide gains 99%.", Sources()) == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "stated"),
+    [
+        ("trains in two stages", "It has two stages and three losses.", True),
+        ("trains in three stages", "It has two stages and three losses.", False),
+        ("uses 4 datasets", "It is run on Cora, Citeseer and Pubmed.", True),
+        ("uses 4 datasets", "It is run on two graphs: Cora and Pubmed.", False),
+        ("reaches a score of 4.2.", "It reaches a score of 4.2.", True),
+        ("uses 40 datasets", "It is run on Cora, Citeseer and Pubmed.", False),
+    ],
+)
+def test_a_number_is_judged_by_what_it_counts(claim, source, stated):
+    """The same digit on other things bears nothing out; small counts may sum up what is named."""
+    assert (support(claim, source)["numbers"] >= 0.5) is stated
+
+
+def test_a_small_count_in_digits_that_the_paper_lacks_only_warns():
+    """A person may have counted; the finding asks to look and does not block."""
+    paper = replace(PAPER, abstract="Glide does depth estimation on Cora, Citeseer and Pubmed.")
+    assert codes("Glide does depth estimation on 3 datasets.", Sources(paper)) == [
+        ("number-not-in-source", "warn", "3")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "known"),
+    [
+        ("SIM", "We simulate traffic.", False),
+        ("GAN", "We train a CycleGAN.", True),
+        ("TransE", "We transform texts.", False),
+        ("LEARNING", "We study deep learning.", False),
+        ("I2I", "A model for image-to-image translation.", True),
+        ("LSH", "Labels stay. However, nothing is hashed.", False),
+    ],
+)
+def test_an_acronym_is_not_borne_out_by_chance(name, source, known):
+    """Heads of ordinary words and initials across sentences do not make a name known."""
+    assert (knows(known_names(source), name) >= 0.5) is known
+
+
+@pytest.mark.parametrize(
+    ("claim", "turned"),
+    [
+        ("Glide在ImageNet上将误差降低63.4%。", False),
+        ("Glide在ImageNet上使误差增加63.4%。", True),
+        ("Glide的速度提高10.7倍。", False),
+        ("Glide的速度降低10.7倍。", True),
+    ],
+)
+def test_a_chinese_claim_is_turned_round_by_an_amount_the_paper_states(claim, turned):
+    """An amount that goes down in the source may not go up in Chinese, and the reverse."""
+    assert ("direction" in [code for code, *_ in codes(claim)]) is turned
+    assert (support(claim, ABSTRACT)["polarity"] < 0.5) is turned

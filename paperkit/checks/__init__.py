@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperkit.checks.batches import swapped
+from paperkit.checks.batches import republished, swapped
 from paperkit.checks.claims import support
 from paperkit.checks.faults import Asked, is_chinese_text, lint, lint_across
 from paperkit.checks.grounding import Sources, ground, is_quote
@@ -38,6 +38,7 @@ __all__ = [
     "is_chinese_text",
     "lint",
     "lint_text",
+    "republished",
     "support",
     "swapped",
 ]

@@ -1,11 +1,11 @@
-"""Batches: whether a write-up fits another paper of its batch better than its own (swapped)."""
+"""Batches: what only shows beside others: swapped write-ups, papers already published."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from paperkit.checks.words import FUNCTION_WORDS, stem, tokens
 from paperkit.digests import Digest, Finding
@@ -33,6 +33,38 @@ def swapped(digests: Iterable[Digest], papers: Iterable[Paper]) -> dict[str, tup
     for digest in digests:
         if digest.paper_id in known and (other := _better(digest, rarity, holders)):
             found[digest.paper_id] = (_finding(other),)
+    return found
+
+
+def republished(
+    digests: Iterable[Digest],
+    published: Iterable[tuple[str, int, str, str]],
+    *,
+    topics: Collection[str] | None = None,
+) -> dict[str, tuple[Finding, ...]]:
+    """Return, by paper id, a warning for each digest whose paper went out before.
+
+    `published` are rows of (id, version, topic, date), as a library's ``published()`` has them;
+    only those of `topics` count where some are named. The latest post is told.
+    """
+    last: dict[str, tuple[str, int, str]] = {}
+    for paper_id, version, topic, date in published:
+        if topics is None or topic in topics:
+            last[paper_id] = max((date, version, topic), last.get(paper_id, ("", 0, "")))
+    found: dict[str, tuple[Finding, ...]] = {}
+    for digest in digests:
+        if digest.paper_id in last:
+            date, version, topic = last[digest.paper_id]
+            message = f"v{version} of the paper was published in {topic} on {date}; is there news?"
+            found[digest.paper_id] = (
+                Finding(
+                    code="published-before",
+                    severity="warn",
+                    question="",
+                    message=message,
+                    words=f"{topic}, {date}",
+                ),
+            )
     return found
 
 

@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from paperkit.checks import directions, names, numerals
+from paperkit.checks import crossings, directions, names, numerals
+from paperkit.checks.faults import is_chinese_text
 from paperkit.checks.words import FUNCTION_WORDS, stem, tokens, weight
 
 # Logistic weights fitted on SciTLDR's training pairs (Apache-2.0) and edits of them.
@@ -35,7 +36,7 @@ _POLARITY = {
 }
 _TOPIC = (-8.2, 13.7, 1.5)
 # What an absence from the source still scores: people count ("two steps") and paraphrase freely.
-_COUNTED, _SPELLED, _DIMENSION, _WORD, _NAME = 0.55, 0.3, 0.55, 0.35, 0.07
+_COUNTED, _SPELLED, _DIMENSION, _CONTRADICTED, _WORD, _NAME = 0.55, 0.2, 0.55, 0.02, 0.35, 0.07
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,9 @@ class Source:
         return Source(text)
 
     @cached_property
-    def numbers(self) -> tuple[numerals.Number, ...]:
+    def numbers(self) -> numerals.Stated:
         """The numbers it states."""
-        return numerals.numbers(self.text)
+        return numerals.Stated(numerals.numbers(self.text))
 
     @cached_property
     def names(self) -> names.KnownNames:
@@ -98,21 +99,33 @@ def _worst(scores: list[float]) -> float:
 
 
 def unsupported_numbers(claim: str, source: Source) -> list[tuple[numerals.Number, float]]:
-    """Return the numbers of `claim` that `source` does not state as they are, with their score."""
+    """Return the numbers of `claim` that `source` does not state as they are, with their score.
+
+    A number that the source has only elsewhere, while it counts the same thing otherwise ("two
+    stages"), is not stated. Small counts that no number of the source speaks against are let pass
+    with 0.55, for people sum up: "three tasks" where three are named.
+    """
+    claimed = numerals.numbers(claim)
+    own = numerals.Stated(claimed)
+    rivals = any(not own.states(n) for n in source.numbers.few)
     found = []
-    for number in numerals.numbers(claim):
-        score = numerals.states(source.numbers, number)
-        if score < 1:
-            found.append((number, max(score, _absent(number))))
+    for number in claimed:
+        score = source.numbers.states(number)
+        if source.numbers.contradicts(number):
+            found.append((number, _CONTRADICTED))
+        elif score < 1:
+            found.append((number, max(score, _absent(number, rivals=rivals))))
     return found
 
 
-def _absent(number: numerals.Number) -> float:
+def _absent(number: numerals.Number, *, rivals: bool) -> float:
     if number.name:
         return _DIMENSION
-    if not number.spelled:
-        return 0.0
-    return _COUNTED if number.value <= 3 and number.kind == "plain" else _SPELLED
+    if number.few and rivals:
+        return _CONTRADICTED
+    if number.few and (number.value <= 3 or not number.spelled):
+        return _COUNTED
+    return _SPELLED if number.spelled else 0.0
 
 
 def number_score(claim: str, source: Source) -> float:
@@ -124,9 +137,10 @@ def unknown_names(claim: str, source: Source) -> list[tuple[names.Name, float]]:
     """Return the names of `claim` that `source` does not write as they are, with their score."""
     found = []
     for name in names.names(claim):
-        score = max(names.knows(source.names, name), names.explained(name, claim))
+        score = names.knows(source.names, name)
         if score < 1:
-            found.append((name, max(score, _NAME if name.sure else _WORD)))
+            floor = max(names.explained(name, claim), _NAME if name.sure else _WORD)
+            found.append((name, max(score, floor)))
     return found
 
 
@@ -136,7 +150,12 @@ def entity_score(claim: str, source: Source) -> float:
 
 
 def polarity_score(claim: str, source: Source) -> float:
-    """Return how little speaks against the claim's directions and negations; English only."""
+    """Return how little speaks against the claim's directions and negations.
+
+    Of a Chinese claim against an English source only changes by a stated amount are judged.
+    """
+    if is_chinese_text(claim) and not is_chinese_text(source.text[:2000]):
+        return _CONTRADICTED if crossings.turned(claim, source.text) else 1.0
     found = directions.features(claim, source.directed)
     return 1 - _logistic(_POLARITY["bias"] + sum(_POLARITY[k] * v for k, v in found.items()))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from paperkit.checks.names import names
 from paperkit.checks.phrases import PHRASES, Phrases
@@ -48,6 +49,7 @@ _COINED = re.compile(
     r"\b(?:propose|introduce|present|develop|call|name|term|dub|release)(?:d|s)?\s(?:it\s|our\s\w+\s|as\s)?"
     r"(?P<name>[A-Z][\w+-]*[A-Z0-9][\w+-]*)(?=\s?[,.;:(]|\s(?:a|an|the|which|that|to|for)\s|$)"
 )
+_split = lru_cache(maxsize=1024)(split_sentences)  # several rules look at the same sentences
 _RUN_ON_WORDS, _RUN_ON_CHARACTERS = 90, 260
 _SLACK = 1.25  # a limit is what the model was asked for; a little over is no fault of the text
 
@@ -164,7 +166,7 @@ def _unclosed(tail: str) -> bool:
 
 
 def _sentences(text: str, place: int, asked: Asked) -> Iterator[Finding]:
-    for sentence in split_sentences(text):
+    for sentence in _split(text):
         words, characters = len(_LATIN_WORD.findall(sentence)), len(_CJK.findall(sentence))
         if words > _RUN_ON_WORDS or characters > _RUN_ON_CHARACTERS:
             message = "One sentence runs on too long to be read; split it."
@@ -190,7 +192,7 @@ def _script(text: str, place: int, asked: Asked) -> Iterator[Finding]:
         message = f"The text is not in the digest's language ({asked.language}); translate it."
         yield asked.finding("language", message, words=text[:60], statement=place)
         return
-    for sentence in split_sentences(text):
+    for sentence in _split(text):
         foreign = is_chinese_text(sentence) != is_chinese(asked.language)
         size = len(_LATIN_WORD.findall(sentence)) + len(_CJK.findall(sentence))
         if foreign and size >= 10:
@@ -228,7 +230,7 @@ def _is_own_id(text: str, paper: Paper) -> bool:
 def _repeats(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for place, text in enumerate(texts):
-        for sentence in split_sentences(text):
+        for sentence in _split(text):
             key = re.sub(r"[\W_]+", "", sentence).lower()
             if len(key) < 12:
                 continue
@@ -311,7 +313,7 @@ def lint_across(parts: Iterable[tuple[Question, Sequence[str]]], asked: Asked) -
     for question, texts in parts:
         own: dict[str, str] = {}
         for place, text in enumerate(texts):
-            for sentence in split_sentences(text):
+            for sentence in _split(text):
                 key = re.sub(r"[\W_]+", "", sentence).lower()
                 if len(key) >= 12 and key in seen:
                     here = Asked(question, asked.language, asked.paper, asked.phrases)

@@ -18,14 +18,17 @@ from paperkit.checks.claims import (
     unknown_names,
     unsupported_numbers,
 )
+from paperkit.checks.crossings import turned
 from paperkit.checks.faults import is_chinese_text
-from paperkit.checks.numerals import numbers, states
+from paperkit.checks.numerals import Stated, numbers
 from paperkit.checks.quotes import Match, find_quote
 from paperkit.digests import Evidence, Finding, Severity, Statement
 from paperkit.papers import Paper
 from paperkit.readings import Reading
 
 _OBJECTION = 0.5
+_OPPOSITE = "The paper seems to say the opposite (direction or negation); compare them."
+_STATED = 0.9  # a number in digits that scores less was not found, whatever speaks for it
 
 
 @dataclass(frozen=True)
@@ -135,10 +138,11 @@ def _claim(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
 
 def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:
     missing = unsupported_numbers(text, sources.everything)
-    in_quotes = numbers(quotes) if unseen else ()
+    in_quotes = Stated(numbers(quotes) if unseen else ())
     for number, score in missing:
-        if score < _OBJECTION and not states(in_quotes, number):
-            severity: Severity = "warn" if number.spelled else "block"
+        written = not (number.spelled or number.name)
+        if score < (_OBJECTION if not written else _STATED) and not in_quotes.states(number):
+            severity: Severity = "block" if written and score < _OBJECTION else "warn"
             message = f"The number {number.text} is not in the paper; correct or remove it."
             yield "number-not-in-source", severity, message, number.text
     if quotes:
@@ -150,15 +154,14 @@ def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Itera
 
 
 def _meaning(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:
-    if is_chinese_text(text) and not is_chinese_text(sources.everything.text[:2000]):
+    everything = sources.everything.text
+    if is_chinese_text(text) and not is_chinese_text(everything[:2000]):
+        if words := turned(text, everything):
+            yield "direction", "warn", _OPPOSITE, words
         return
-    against = [Source.of(t) for t in (quotes, sources.abstract) if t]
-    scores = [polarity_score(text, s) for s in against]
-    if max(scores, default=1.0) < _OBJECTION and sources.full:
-        scores.append(polarity_score(text, sources.everything))
-    if scores and max(scores) < _OBJECTION:
-        message = "The paper seems to say the opposite (direction or negation); compare them."
-        yield "direction", "warn", message, text
+    against = (Source.of(t) for t in (quotes, sources.abstract, sources.full and everything) if t)
+    if all(polarity_score(text, s) < _OBJECTION for s in against):
+        yield "direction", "warn", _OPPOSITE, text
     if not unseen and topic_score(text, sources.everything) < _OBJECTION:
         message = "The statement shares little with the paper; check that it is about it."
         yield "off-topic", "warn", message, text

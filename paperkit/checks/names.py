@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from paperkit.checks.words import is_common
+from paperkit.checks.words import FUNCTION_WORDS, is_common
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-+./'’][A-Za-z0-9]+)*[+#]?")
 _JOINT = re.compile(r"[-/.'’+]")
@@ -25,6 +25,12 @@ _ORDINARY = frozenset(
     january february march april may june july august september october november december english
     figure fig table section appendix eq equation theorem lemma algorithm chapter part step
     github pdf url code arxiv paper tl dr tldr abstract et al ie eg i.e e.g ii iii iv""".split()
+)
+# Ordinary words that stay ordinary in capitals; any other in capitals is an acronym.
+_EMPHASIZED = frozenset(
+    """a i no not never only all any every each both and or more less very must should can does do
+    is are we new novel why how what when tl dr tldr pdf url code github i.e e.g
+    ii iii iv""".split()
 )
 # What a reader of the field takes for the same thing, beyond initials.
 _SHORT_FORMS: dict[str, tuple[str, ...]] = {
@@ -89,6 +95,8 @@ _FAMILIES = frozenset(
     "ml ai cnn rnn lstm gru dnn nn mlp gan vae rl sgd relu ode pde gpu cpu".split()
 )
 _LETTERS = re.compile(r"[^a-z0-9]+")
+_LONG_NEIGHBORS = re.compile(r"(?<![a-z])([a-z])[a-z]{4,}(?=[- ]([a-z])[a-z]{4,})")
+_TO = re.compile(r"(?<=[a-z])2(?=[a-z])")  # the "to" of end2end and I2I
 
 
 @dataclass(frozen=True)
@@ -101,26 +109,48 @@ class Name:
 
 @dataclass(frozen=True)
 class KnownNames:
-    """What a source offers to bear out names: its letters without gaps, words and initials."""
+    """What a source offers to bear out names: its letters without gaps, words and initials.
+
+    ``marked`` are its own names, ``initials`` those of all words (a space between sentences),
+    ``heads`` those of words that are not function words, ``pairs`` those of two long neighbors.
+    """
 
     letters: str
     words: frozenset[str]
+    marked: str
     initials: str
+    heads: str
+    pairs: frozenset[str]
     text: str
     spaced: str
 
 
 def known_names(source: str) -> KnownNames:
     """Return the names, words and initials of `source`, made once per source."""
-    text = unicodedata.normalize("NFKC", source).lower()
+    plain = unicodedata.normalize("NFKC", source)
+    text = plain.lower()
     words = re.findall(r"[a-z0-9]+", text)
+    marks = re.findall(r"[a-z0-9]+|[.,;:!?()]", text)
     return KnownNames(
         letters=_LETTERS.sub("", text),
         words=frozenset(words),
-        initials="".join(w[0] for w in words),
+        marked=f" {' '.join(_own_names(plain))} ",
+        initials="".join(_initial(w) for w in marks),
+        heads="".join(_initial(w) for w in marks if w not in FUNCTION_WORDS),
+        pairs=frozenset(a + b for a, b in _LONG_NEIGHBORS.findall(text)),
         text=text,
         spaced=f" {' '.join(words)} ",
     )
+
+
+def _initial(word: str) -> str:
+    return word[0] if word[0].isalnum() else " "
+
+
+def _own_names(text: str) -> Iterable[str]:
+    """Return the words whose spelling marks them as names, in lower case, each once."""
+    tokens = dict.fromkeys(m[0] for m in re.finditer(r"[A-Za-z0-9]+", text))
+    return dict.fromkeys(t.lower() for t in tokens if not t.isdigit() and _MARKED.search(t))
 
 
 def names(claim: str) -> list[Name]:
@@ -134,7 +164,9 @@ def names(claim: str) -> list[Name]:
     chinese = bool(re.search(r"[\u4e00-\u9fff]", plain))
     found: dict[str, Name] = {}
     for token, opens in tokens:
-        if (token.islower() and token.isalpha()) or len(token) < 2 or token.lower() in _ORDINARY:
+        if (token.islower() and token.isalpha()) or len(token) < 2:
+            continue
+        if token.lower() in (_EMPHASIZED if token.isupper() and not shouting else _ORDINARY):
             continue
         ordinary = all(is_common(p) for p in _JOINT.split(token) if len(p) > 1)
         if _is_marked(token) and not (shouting and ordinary):
@@ -168,6 +200,8 @@ def knows(known: KnownNames, name: Name | str) -> float:
         best = max(best, min(scores) * 0.95)
     if best < 1 and "/" in token:
         best = max(best, min(_knows_form(known, p) for p in token.split("/") if p))
+    if token.isupper() and is_common(token) and f" {token.lower()} " not in known.marked:
+        best = min(best, 0.35)  # "learning" bears out no LEARNING
     return max(best, 0.6) if token.lower() in _EPONYMS else best
 
 
@@ -184,29 +218,30 @@ def _knows_form(known: KnownNames, token: str) -> float:
             return 1.0
         if any(phrase in known.text for phrase in _SHORT_FORMS.get(singular, ())):
             return 0.8
-        if _initials_known(known, singular, token):
-            return 0.9
+        if initials := _initials_known(known, singular, token):
+            return initials
         if singular in _FAMILIES and ("learn" in known.text or "neural" in known.text):
             return 0.52
-    if token.isalpha() and not token.isupper() and _stem_known(known, bare):
+    if token.isalpha() and not _MARKED.search(token) and _stem_known(known, bare):
         return 0.8
     return 0.0
 
 
 def _written(known: KnownNames, bare: str) -> bool:
     """Tell whether the letters occur; very short ones only as a word of their own."""
+    if len(bare) > 4 and (spoken := _TO.sub("to", bare)) != bare and spoken in known.letters:
+        return True
     if len(bare) <= 4:
         return bare in known.words or bare + "s" in known.words or _glued(known, bare)
     return bare in known.letters
 
 
 def _glued(known: KnownNames, bare: str) -> bool:
-    """Tell whether `bare` is written with a hyphen or as the head of a longer name (A-NICE-MC)."""
-    if len(bare) < 3:
-        return bool(re.search(rf"\d{bare}(?![a-z0-9])", known.text))
-    if f" {bare}" in known.spaced or f"{bare} " in known.spaced:
+    """Tell whether `bare` is written with gaps or stands in a longer name (WGAN, A-NICE-MC)."""
+    if len(bare) >= 3 and (f" {bare}" in known.marked or f"{bare} " in known.marked):
         return True
-    return bool(re.search(rf"(?<![a-z0-9]){'[-. ]?'.join(bare)}(?![a-z0-9])", known.text))
+    gaps = rf"(?<![a-z0-9]){'[-. ]?'.join(bare)}(?![a-z0-9])"
+    return bare in known.letters and bool(re.search(gaps, known.text))
 
 
 def _singulars(bare: str) -> Iterable[str]:
@@ -217,17 +252,20 @@ def _singulars(bare: str) -> Iterable[str]:
         yield bare[:-2]
 
 
-def _initials_known(known: KnownNames, bare: str, token: str) -> bool:
-    """Tell whether an acronym's letters are the initials of neighboring words of the source."""
+def _initials_known(known: KnownNames, bare: str, token: str) -> float:
+    """Return how well an acronym's letters are the initials of neighboring words of the source.
+
+    Three letters meet by chance where function words count, two nearly anywhere.
+    """
+    if (spoken := _TO.sub("t", bare)) != bare:
+        return 0.9 * (spoken in known.initials)
     if not (2 <= len(bare) <= 7 and sum(c.isupper() for c in token) >= 2 and bare.isalpha()):
-        return False
-    return _two(known, bare) if len(bare) == 2 else bare in known.initials
-
-
-def _two(known: KnownNames, bare: str) -> bool:
-    """Tell whether two letters head two neighboring long words (any two would be chance)."""
-    pattern = rf"(?<![a-z]){bare[0]}[a-z]{{4,}}[- ]{bare[1]}[a-z]{{4,}}"
-    return bool(re.search(pattern, known.text))
+        return 0.0
+    if len(bare) == 2:
+        return 0.6 * (bare in known.pairs)
+    if bare in known.heads:
+        return 0.75 if len(bare) == 3 else 0.9
+    return (0.45 if len(bare) == 3 else 0.9) * (bare in known.initials)
 
 
 def _stem_known(known: KnownNames, bare: str) -> bool:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from paperkit.checks.words import FUNCTION_WORDS, stem
 
 NumberKind = Literal["plain", "percent", "times"]
 
@@ -21,7 +24,8 @@ class Number:
     """One number: ``value`` (of a percentage the percents), ``kind``, and the words it stood in.
 
     ``step`` is the unit of the last digit given (0.1 in "63.4"); ``spelled`` numbers were words;
-    a ``name`` (3D) can bear out a number (三维) but is none that has to be borne out.
+    a ``name`` (3D) can bear out a number (三维) but is none that has to be borne out. ``counted``
+    holds the stems of the words that follow it (English): what there are so many of.
     """
 
     value: float
@@ -30,6 +34,13 @@ class Number:
     step: float = 1.0
     spelled: bool = False
     name: bool = False
+    counted: frozenset[str] = frozenset()
+
+    @property
+    def few(self) -> bool:
+        """Return whether it is a count of one to ten things."""
+        whole = self.kind == "plain" and not self.name and self.value == int(self.value)
+        return whole and 0 < self.value <= 10
 
 
 _UNITS = dict(
@@ -82,7 +93,7 @@ _SCALE = (
 _DIGITS = re.compile(
     rf"""(?<![A-Za-z0-9_.^\\])(?<![A-Za-z][-+])(?<![_^]\{{)
     (?P<digits>\d+(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)
-    (?![A-JLN-WYZ](?![A-Za-z])) (?![-]?D\b)
+    (?![A-JLN-WYZ](?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
     (?:\^\{{?(?P<power>-?\d+)\}}?)?
     [\s-]{{0,1}}(?P<scale>{_SCALE})?
     [\s]{{0,1}}(?P<unit>{_PERCENT}|{_TIMES})?""",
@@ -122,13 +133,10 @@ _DIMENSION = re.compile(r"(?<![A-Za-z0-9])([2-9])-?D(?![A-Za-z])")
 _CITED = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?((?:19|20)\d\d)[a-z]?\b")
 _REFERENCE = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 _ENUMERATION = re.compile(
-    r"(?:^|(?<=[\s;:,.。；：，]))[(（]?\d{1,2}[)）.、](?!\d)|^\s*[(（]\d[)）]"
+    r"(?:^|(?<=[\s;:,。；：，])|(?<=[^\d][.]))[(（]?\d{1,2}[)）.、](?!\d)|^\s*[(（]\d[)）]"
 )
-_APPROXIMATE = re.compile(
-    r"(?:about|around|approximately|nearly|almost|roughly|over|more than|less than|under|up to|~"
-    r"|≈|>|<|约|近|超过|大约|将近|逾|不到|高达)\s?$",
-    re.IGNORECASE,
-)
+_NEXT_WORD = re.compile(r"[ -]?[A-Za-z]+|(?s:.)")
+_VAGUE = frozenset("new novel differ main key exist popular".split())
 
 
 def plain_numbers(text: str) -> str:
@@ -156,7 +164,13 @@ def _in_digits(text: str) -> Iterator[Number]:
         if match["power"]:
             value, step = value ** min(int(match["power"]), 40) if value else 0.0, 1e-9
         scale = _SCALES[match["scale"].lower().rstrip("s")] if match["scale"] else 1.0
-        yield Number(value * scale, _kind(match["unit"]), match[0].strip(" -"), step * scale)
+        yield Number(
+            value * scale,
+            _kind(match["unit"]),
+            match[0].strip(" -"),
+            step * scale,
+            counted=_counted(text[match.end() :]),
+        )
     for match in _DIMENSION.finditer(text):
         yield Number(float(match[1]), "plain", match[0], name=True)
 
@@ -172,7 +186,9 @@ def _in_words(text: str) -> Iterator[Number]:
         if match["scale"]:
             value *= _SCALES[match["scale"].lower()]
         if value > 1 or match["unit"]:
-            yield Number(value, _kind(match["unit"]), match[0].strip(" -"), spelled=True)
+            words, kind = match[0].strip(" -"), _kind(match["unit"])
+            rest = _counted(text[match.end() :])
+            yield Number(value, kind, words, spelled=True, counted=rest)
 
 
 def _in_fixed_words(text: str) -> Iterator[Number]:
@@ -180,6 +196,17 @@ def _in_fixed_words(text: str) -> Iterator[Number]:
         if any(hint in text for hint in hints):  # most texts have none: this spares the search
             for match in re.finditer(pattern, text):
                 yield Number(value, kind, match[0], spelled=True)
+
+
+def _counted(rest: str) -> frozenset[str]:
+    """Return the stems of the few words that follow a number, up to a mark or function word."""
+    found: list[str] = []
+    for match in _NEXT_WORD.finditer(rest[:60]):
+        word = match[0].strip(" -").lower()
+        if not word or word in FUNCTION_WORDS or not word.isalpha() or len(found) == 3:
+            break
+        found.append(stem(word))
+    return frozenset(found) - _VAGUE
 
 
 def _in_chinese(text: str) -> Iterator[Number]:
@@ -217,20 +244,52 @@ def _kind(unit: str | None) -> NumberKind:
     return "times" if re.match(_TIMES, unit.strip(), re.IGNORECASE) else "plain"
 
 
-def states(known: Sequence[Number], claimed: Number) -> float:
-    """Return how well `known` numbers bear `claimed` out: 1 stated, 0.9 rounded, 0 not there."""
-    best = 0.0
-    for number in known:
-        for value in _readings_of(number, claimed):
+class Stated:
+    """The numbers a text states, made ready to be asked for many others."""
+
+    def __init__(self, numbers: Sequence[Number]) -> None:
+        """Sort the numbers by what they count; their values are sorted when first asked for."""
+        self._numbers = tuple(dict.fromkeys(numbers))
+        self._values: dict[tuple[NumberKind, bool], list[tuple[float, float]]] = {}
+        self._counts: dict[str, list[Number]] = {}
+        for number in self._numbers:
+            for word in number.counted if number.kind == "plain" else ():
+                self._counts.setdefault(word, []).append(number)
+        self.few = {n.value: n for n in self._numbers if n.few}.values()
+
+    def states(self, claimed: Number) -> float:
+        """Return how well the numbers bear `claimed` out: 1 stated, 0.9 rounded, 0 not there."""
+        values = self._sorted(claimed)
+        reach = max(0.5 * claimed.step, 1e-9 * abs(claimed.value)) * (1 + 1e-9)
+        best = 0.0
+        for at in range(bisect_left(values, (claimed.value - reach,)), len(values)):
+            value, step = values[at]
+            if value > claimed.value + reach:
+                break
             if abs(value - claimed.value) <= 1e-9 * max(abs(value), 1.0):
                 return 1.0
-            if not claimed.spelled and number.step < claimed.step and _rounds(value, claimed):
+            if not claimed.spelled and step < claimed.step and claimed.value >= 3:
                 best = 0.9
-    return best
+        return best
+
+    def contradicts(self, claimed: Number) -> bool:
+        """Tell whether the text counts the same thing as `claimed`, and nowhere so many."""
+        if claimed.kind != "plain":
+            return False
+        same = [n for word in claimed.counted for n in self._counts.get(word, ())]
+        return bool(same) and not Stated(same).states(claimed)
+
+    def _sorted(self, claimed: Number) -> list[tuple[float, float]]:
+        key = (claimed.kind, "倍" in claimed.text)
+        if key not in self._values:
+            pairs = ((v, n.step) for n in self._numbers for v in _readings_of(n, claimed))
+            self._values[key] = sorted(pairs)
+        return self._values[key]
 
 
-def _rounds(value: float, claimed: Number) -> bool:
-    return abs(value - claimed.value) <= 0.5 * claimed.step * (1 + 1e-9) and claimed.value >= 3
+def states(known: Sequence[Number], claimed: Number) -> float:
+    """Return how well `known` numbers bear `claimed` out: 1 stated, 0.9 rounded, 0 not there."""
+    return Stated(known).states(claimed)
 
 
 def _readings_of(number: Number, claimed: Number) -> Iterator[float]:
@@ -249,10 +308,3 @@ def _readings_of(number: Number, claimed: Number) -> Iterator[float]:
         yield number.value / 100
     if pair == ("times", "percent"):
         yield from (100 / number.value if number.value else 0.0, (number.value - 1) * 100)
-
-
-def is_approximate(text: str, words: str) -> bool:
-    """Return whether `words` stand in `text` as "about" or "more than" so many."""
-    plain = plain_numbers(text)
-    at = plain.find(words)
-    return at > 0 and bool(_APPROXIMATE.search(plain[max(0, at - 16) : at]))

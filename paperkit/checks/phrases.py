@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 
+_QUOTED = re.compile(r"“[^”\n]{2,60}”|「[^」\n]{2,60}」|《[^》\n]{2,80}》")
 _CJK = re.compile(r"[\u3001-\u9fff\uff01-\uff5e]")
 
 
@@ -28,6 +29,8 @@ class Phrases:
 
     def find(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield (code, words) for the first wording of each code that `text` uses."""
+        outside = _QUOTED.sub("“”", text)
+        text = outside if len(outside) > 12 else text  # what a paper quotes is not said here
         chinese = bool(_CJK.search(text))
         for code, (plain, cjk) in self._compiled.items():
             match = plain.search(text) if plain else None
