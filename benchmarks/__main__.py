@@ -18,7 +18,9 @@ RUNS = {
     "extractive": [["bench_extractive.py"]],
     "checks": [["bench_checks.py"]],
     "reading": [["bench_reading.py"], ["bench_reading.py", "--workers"]],
-    "ranking": [["bench_ranking.py", part] for part in ("replay", "remaining", "speed")],
+    "ranking": [
+        ["bench_ranking.py", part] for part in ("replay", "remaining", "strangers", "speed")
+    ],
     "trends": [["bench_trends.py"]],
     "triage": [["bench_triage.py"]],
 }

@@ -2,6 +2,7 @@
 
     python benchmarks/bench_ranking.py replay    [--data FOLDER] [--seeds 1,2,3]
     python benchmarks/bench_ranking.py remaining [--data FOLDER] [--seeds 1,2,3]
+    python benchmarks/bench_ranking.py strangers [--data FOLDER]
     python benchmarks/bench_ranking.py speed     [--data FOLDER] [--sizes 10000,100000]
 
 FOLDER (or PAPERKIT_BENCH) holds ``screening`` (*.csv.gz with title, abstract and label_included,
@@ -21,9 +22,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from paperkit.ranking import rank, remaining, replay, vectorize
+from paperkit.ranking import off_topic, rank, remaining, replay, vectorize
 
 SHARES = (0.03, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+EARLY = 0.2
+"""Share read up to which the interval of `remaining` is wider."""
 
 
 def runs(folder: Path, seeds: list[str]) -> Iterator[tuple[str, str, pd.DataFrame, list[int]]]:
@@ -80,30 +83,57 @@ def points(folder: Path, seeds: list[str]) -> pd.DataFrame:
     return frame.drop(columns="left")
 
 
-def fitted(known: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return (level, slope) and the 3 and 97 % quantiles of what they miss."""
+def fitted(known: pd.DataFrame) -> tuple[np.ndarray, dict[bool, np.ndarray]]:
+    """Return (level, slope) and the 5 and 95 % quantiles of its misses, early (True) and later."""
     design = np.stack([np.ones(len(known)), known["yield"]], axis=1)
     truth = np.log1p(known["true"].to_numpy())
     line = np.linalg.solve(design.T @ design + np.eye(2), design.T @ truth)
-    return line, np.quantile(truth - design @ line, [0.03, 0.97])
+    missed, early = truth - design @ line, (known["share"] <= EARLY).to_numpy()
+    return line, {part: np.quantile(missed[early == part], [0.05, 0.95]) for part in (True, False)}
 
 
 def bench_remaining(folder: Path, seeds: list[str]) -> None:
     found = points(folder / "screening", seeds)
     line, misses = fitted(found)
-    print("level, slope", line.round(3), "quantiles", misses.round(2))
+    print("level, slope", line.round(3), {part: miss.round(2) for part, miss in misses.items()})
     found["width"] = found["high"] - found["low"]
     found["held"] = found["true"].between(found["low"], found["high"])
     for name, own in found.groupby("set"):
         line, misses = fitted(found[found["set"] != name])
         levels = line[0] + line[1] * own["yield"]
-        low = np.floor(np.expm1(levels + misses[0]).clip(lower=0))
-        high = np.minimum(np.ceil(np.expm1(levels + misses[1])), own["open"])
+        missed = np.stack([misses[share <= EARLY] for share in own["share"]])
+        low = np.floor(np.expm1(levels + missed[:, 0]).clip(lower=0))
+        high = np.minimum(np.ceil(np.expm1(levels + missed[:, 1])), own["open"])
         found.loc[own.index, "held elsewhere"] = own["true"].between(low, high).astype(float)
     shown = ["expected", "true", "width", "held", "held elsewhere"]
     for by in ("set", "share"):
         print(found.groupby(by)[shown].mean().round(2).to_string())
+    early = np.where(found["share"] <= EARLY, "early", "later")
+    print(found.groupby(early)[shown].mean().round(3).to_string())
     print("held", found[shown[-2:]].mean().round(3).to_dict())
+
+
+POOLS = (
+    ("NeRF radiance field", "radiance field|nerf ", "gallium|epitax|nanowire|semiconductor laser"),
+    ("talking head avatar", "talking head|avatar", "gallium|epitax|nanowire"),
+    ("diffusion model", "diffusion model", "ambipolar|thermal diffusion|diffusion coefficient"),
+)
+"""A topic's words, what papers on computing must hold, and what the strangers hold."""
+
+
+def bench_strangers(folder: Path) -> None:
+    papers = pd.read_parquet(folder / "scale" / "arxiv_100k.parquet").set_index("arxiv_id")
+    texts = (papers["title"] + " " + papers["abstract"]).str.lower()
+    computing = papers["primary_category"].str.startswith("cs.")
+    for words, pattern, strange in POOLS:
+        own = papers[texts.str.contains(pattern) & computing].iloc[:150]
+        strangers = papers[texts.str.contains(strange) & ~computing].iloc[:15].copy()
+        strangers["abstract"] += f" {words.split()[0]} ."
+        pool = pd.concat([own, strangers]).sample(frac=1, random_state=1)
+        for how, topic in (("words", words), ("ten kept", own.iloc[:10])):
+            flags = off_topic(pool, topic)
+            planted, others = flags[strangers.index].sum(), flags[own.index].sum()
+            print(f"{words}, {how}: {planted} of {len(strangers)}, and {others} of {len(own)}")
 
 
 def bench_speed(folder: Path, sizes: list[int]) -> None:
@@ -124,7 +154,7 @@ def bench_speed(folder: Path, sizes: list[int]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["replay", "remaining", "speed"])
+    parser.add_argument("what", choices=["replay", "remaining", "strangers", "speed"])
     parser.add_argument("--data", default=os.environ.get("PAPERKIT_BENCH", "bench"))
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--sizes", default="10000,100000")
@@ -134,6 +164,8 @@ def main() -> None:
         bench_replay(folder, seeds)
     elif given.what == "remaining":
         bench_remaining(folder, seeds)
+    elif given.what == "strangers":
+        bench_strangers(folder)
     else:
         bench_speed(folder, [int(size) for size in given.sizes.split(",")])
 

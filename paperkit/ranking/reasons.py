@@ -1,6 +1,7 @@
 """Reasons: why a paper stands where it stands, as terms, nearest kept papers, and one line.
 
-The scores are sums over terms, so the terms named are the score, not a story told about it.
+The terms named are the sum that puts a paper among the best, and the kept papers are the relatives
+that its kinship counts most: both are parts of the score, not a story told about it.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def rank(
     gain = _recency(papers, recency)
     if evidence is None:
         return _frame(papers, _logistic(gain), "no decisions and no topic words yet: newest first")
+    weights, raw = learn(pool.matrix, evidence)
     open_rows = _open(pool, decided)
-    weights, raw = learn(pool.matrix, evidence, open_rows)
     spread = max(float(raw[open_rows].std()), 1e-9)
     score = _logistic((raw - raw[open_rows].mean()) / spread + gain)
     answer = _frame(papers, score, "not among the best: rank(…, explain=[id]) says why")
