@@ -29,21 +29,35 @@ class PublishError(PaperkitError):
 
 
 class ModelError(PaperkitError):
-    """A language model did not give a usable reply."""
+    """A language model did not give a usable reply.
+
+    ``status`` is the HTTP status with which the server turned the request away, ``retry_after``
+    the pause it asks for (seconds), ``usage`` the tokens sent and received that are paid all the
+    same; None where it said nothing.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        usage: tuple[int | None, int | None] = (None, None),
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        self.usage = usage
 
 
 class RateLimited(ModelError):
     """The provider asks for a pause.
 
-    ``retry_after`` is in seconds, None when the provider named no time; ``daily`` says that the
-    quota of the day is used up, so that waiting does not help today.
+    ``daily`` says that the quota of the day is used up, so that waiting does not help today.
     """
 
-    def __init__(
-        self, message: str, *, retry_after: float | None = None, daily: bool = False
-    ) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+    def __init__(self, message: str, *, daily: bool = False, **facts: Any) -> None:
+        super().__init__(message, **facts)
         self.daily = daily
 
 

@@ -249,7 +249,8 @@ def parse_reply(request: Request, reply: Reply, *, at: datetime) -> tuple[Answer
     """Return one answer per question of `request`, in its order.
 
     Evidence numbers become verbatim passages; numbers of no sentence are dropped. A question that
-    the reply leaves out, or answers in another shape, gets an answer with ``error`` and no text.
+    the reply leaves out though it must be answered, or answers in another shape, gets an answer
+    with ``error`` and no text.
 
     Raises:
         Malformed: the reply is not a JSON object.
@@ -305,7 +306,8 @@ def _answer(
     at: datetime,
 ) -> Answer:
     rows = data.get(question.key)
-    error = _fault(question, data)
+    left_out = question.optional and question.key not in data
+    error = "" if left_out else _fault(question, data)
     statements = () if error else tuple(_statement(r, by_number) for r in rows or ())
     return Answer(
         question=question.key,

@@ -79,7 +79,7 @@ def test_one_bad_paper_stops_no_other(library: Library) -> None:
 def test_what_passes_is_tried_again(library: Library, error: ModelError) -> None:
     """A fault of the moment costs a try, not the paper."""
     if isinstance(error, Unavailable):
-        error.retry_after = 0  # type: ignore[attr-defined]
+        error.retry_after = 0
     model = Scripted(error, error)
     assert list(summarize(IDS[:1], library, model)["outcome"]) == ["answered"]
     assert len(model.asked) == 3

@@ -35,12 +35,13 @@ def most_within(moments: list[float], seconds: float) -> int:
 @given(st.integers(1, 5), st.floats(0.5, 100), st.lists(st.floats(0, 30), min_size=1, max_size=40))
 def test_no_window_ever_holds_too_many(count: int, seconds: float, gaps: list[float]) -> None:
     """However requests come, each waits as long as it is told and no longer."""
-    windows, now, sent = Windows([Limit(seconds=seconds, requests=count)]), 0.0, []
+    limits = [Limit(seconds=seconds, requests=count)]
+    windows, now, sent = Windows(), 0.0, []
     for gap in gaps:
         now += gap
-        wait, _ = windows.wait(now, 1)
+        wait, _ = windows.wait(now, 1, limits)
         now += wait
-        assert windows.wait(now + 1e-6, 1)[0] <= 1e-3
+        assert windows.wait(now + 1e-6, 1, limits)[0] <= 1e-3
         windows.settle(windows.add(now, 1), now, None)
         sent.append(now)
     assert most_within(sent, seconds) <= count
@@ -48,24 +49,25 @@ def test_no_window_ever_holds_too_many(count: int, seconds: float, gaps: list[fl
 
 def test_tokens_are_a_limit_too() -> None:
     """What does not fit waits for the oldest to leave; what is too large goes out alone."""
-    windows = Windows([Limit(seconds=10, tokens=100)])
-    windows.settle(windows.add(0, 60), 0, None)
-    assert windows.wait(1, 40) == (0, None)
-    assert windows.wait(1, 41)[0] == pytest.approx(9.1)
-    assert windows.wait(1, 500)[0] == pytest.approx(9.1)
-    assert windows.wait(11, 500) == (0, None)
+    windows, limits = Windows(), [Limit(seconds=10, tokens=100)]
+    windows.recall("here", [(0, 60)], limits)
+    assert windows.wait(1, 40, limits) == (0, None)
+    assert windows.wait(1, 41, limits)[0] == pytest.approx(9.1)
+    assert windows.wait(1, 500, limits)[0] == pytest.approx(9.1)
+    assert windows.wait(11, 500, limits) == (0, None)
 
 
 def test_a_reply_corrects_what_was_expected() -> None:
     """Tokens are those used; the server counted the request a reply's time before its reply."""
-    windows = Windows([Limit(seconds=10, tokens=100)])
+    windows, limits = Windows(), [Limit(seconds=10, tokens=100)]
+    windows.recall("here", (), limits)
     for _ in range(10):
         windows.settle(windows.add(-100, 0), -99, 0)
     entry = windows.add(0, 90)
     windows.settle(entry, 1.0, 20)
     windows.settle(windows.add(1, 90), 4.0, 20)
-    assert windows.wait(4.5, 60) == (0, None)
-    assert windows.wait(4.5, 80)[0] == pytest.approx(10.1 - 4.5)
+    assert windows.wait(4.5, 60, limits) == (0, None)
+    assert windows.wait(4.5, 80, limits)[0] == pytest.approx(10.1 - 4.5)
 
 
 def test_what_was_asked_before_counts(library: Library) -> None:
@@ -109,15 +111,14 @@ def test_a_pause_holds_everyone_and_ends_without_a_stampede() -> None:
         gate.leave(ticket, limited)
     assert gate.after(limited, 1) == 0.0
     assert 29 < gate.delay() <= 30
-    gate._until = 0.0
+    gate._lane.until = 0.0
     gate.leave(gate.enter(REQUEST), REPLY)
-    gate.enter(REQUEST), gate.enter(REQUEST)
+    first, _ = gate.enter(REQUEST), gate.enter(REQUEST)
     entered = threading.Event()
     waiting = threading.Thread(target=lambda: (gate.enter(REQUEST), entered.set()), daemon=True)
     waiting.start()
     assert not entered.wait(0.05)
-    gate._in_flight = 0
-    gate.resume()
+    gate.leave(first, REPLY)
     assert entered.wait(5)
 
 
@@ -180,15 +181,11 @@ def test_what_may_have_been_paid_is_counted_at_its_most() -> None:
     purse = Purse(1.0, Price(1.0, 2.0))
     gate = Gate(Pace(), purse)
     held = purse.price.of(len(REQUEST.prompt().encode()) / 2 + 200, 8192)  # type: ignore[union-attr]
-    away = Unavailable("HTTP 503")
-    vars(away)["status"] = 503
-    gate.leave(gate.enter(REQUEST), away)
+    gate.leave(gate.enter(REQUEST), Unavailable("HTTP 503", status=503))
     assert purse.spent == 0
     gate.leave(gate.enter(REQUEST), Unavailable("timeout"))
     assert purse.spent == pytest.approx(held)
-    refused = Refused("safety")
-    vars(refused)["usage"] = (100, 10)
-    gate.leave(gate.enter(REQUEST), refused)
+    gate.leave(gate.enter(REQUEST), Refused("safety", usage=(100, 10)))
     assert purse.spent == pytest.approx(held + 120e-6)
     assert purse.held == pytest.approx(0)
 

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from paperkit.batch import Run, summarize
+from paperkit.batch.interrupts import noted
 from paperkit.batch.runs import Pause, Progress
 from paperkit.batch.workers import Workers
 from paperkit.errors import Unauthorized
@@ -135,6 +136,21 @@ def test_an_interrupt_stops_cleanly_within_a_second(library: Library) -> None:
     assert text.startswith("0 of 3 papers, 0 failed, 3 left, 0 tokens, cost 0")
     assert process.returncode == 0
     assert list(summarize(IDS, library, Scripted())["outcome"]) == ["answered"] * 3
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_python_loses_is_noted() -> None:
+    """One that comes in a destructor or an import is printed and forgotten by Python."""
+
+    class Tidy:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    with noted() as interrupted:
+        Tidy()
+        assert interrupted.is_set()
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_workers_never_keep_python_from_ending() -> None:
@@ -272,7 +288,7 @@ def test_the_key_is_written_nowhere(
     dialect: Dialect = DIALECTS[kind]
     caplog.set_level(logging.DEBUG)
     full = dialect.reply(json.dumps(FULL))
-    script = [dialect.failure(400, f"bad key {KEY}"), dialect.failure(404), full]
+    script = [full, dialect.failure(400, f"bad key {KEY}"), dialect.failure(404)]
 
     def answer(asked: Asked) -> Answer:
         if asked.method == "GET":

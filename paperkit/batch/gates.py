@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
+from paperkit.batch.lanes import Lane
 from paperkit.batch.purses import Purse, tokens_in, tokens_out
 from paperkit.batch.runs import Pause
 from paperkit.batch.windows import Entry, Windows, is_daily
@@ -29,24 +29,37 @@ class Ticket:
 
 
 class Gate(Pause):
-    """Lets a request through when pause, pace and purse allow, one pause for all workers.
+    """Lets a request of a batch through when its purse, and its provider's lane, allow it."""
 
-    After a "too many requests" only half as many are in flight as before; each reply lets one
-    more in again, so that the end of a pause is no stampede.
-    """
-
-    def __init__(self, pace: Pace, purse: Purse, past: Iterable[tuple[datetime, int]] = ()) -> None:
+    def __init__(self, pace: Pace, purse: Purse, lane: Lane | None = None, name: str = "") -> None:
         super().__init__()
         self.pace = pace
         self.purse = purse
-        now, today = time.monotonic(), datetime.now(UTC)
-        earlier = [(now - (today - at).total_seconds(), tokens) for at, tokens in past]
-        self._windows = Windows(pace.windows(), earlier)
+        self._lane = lane or Lane()
+        self.changed = self._lane.changed
+        self._limits = pace.windows()
+        with self.changed:
+            self._windows = self._lane.windows.setdefault(name, Windows())
         self._in_flight = 0
-        self._room = float(pace.workers)
 
-    def enter(self, request: Request) -> Ticket:
-        """Wait for this request's turn.
+    def recall(self, shelf: str, calls: Iterable[tuple[datetime, int]]) -> None:
+        """Count what a library, `shelf`, knows to have been asked lately."""
+        now, today = time.monotonic(), datetime.now(UTC)
+        past = [(now - (today - at).total_seconds(), tokens) for at, tokens in calls]
+        with self.changed:
+            self._windows.recall(shelf, past, self._limits)
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody who asks this provider go on for some seconds."""
+        with self.changed:
+            self._lane.hold(seconds)
+
+    def delay(self) -> float:
+        """Return the seconds until all may go on, infinite while a person pauses this batch."""
+        return math.inf if self.paused else max(0.0, self._lane.until - time.monotonic())
+
+    def enter(self, request: Request, shelf: str = "") -> Ticket:
+        """Wait for this request's turn; `shelf` is the library that puts it on record.
 
         Raises:
             Left: the batch is stopped, or must stop: nothing more may be sent.
@@ -58,7 +71,7 @@ class Gate(Pause):
                 seconds = self._delay(request, expected)
                 self.check()
                 if seconds <= 0:
-                    return self._let_in(request, expected)
+                    return self._let_in(request, expected, shelf)
                 self.changed.wait(None if math.isinf(seconds) else seconds)
 
     def _delay(self, request: Request, expected: int) -> float:
@@ -66,14 +79,14 @@ class Gate(Pause):
         held = self.delay()
         if held > 0:
             return held
-        if self._in_flight >= max(1, int(self._room)):
+        if self._in_flight >= self.pace.workers or self._lane.is_full(self.pace.workers):
             return math.inf
         if self.purse.limit(request) == 0:
             if self.purse.held > 0 and self._in_flight:
                 return math.inf  # what is in flight may cost less than was set aside
             self.stop(self._too_dear())
             return math.inf
-        seconds, limit = self._windows.wait(time.monotonic(), expected)
+        seconds, limit = self._windows.wait(time.monotonic(), expected, self._limits)
         if limit is not None and is_daily(limit):
             what = f"{limit.requests} requests" if limit.requests else f"{limit.tokens} tokens"
             self.stop(f"the {what} of the day are used up; run it again tomorrow to go on")
@@ -85,11 +98,12 @@ class Gate(Pause):
             f"({self.purse.spent:.4g} spent); run it again with a larger one to go on"
         )
 
-    def _let_in(self, request: Request, expected: int) -> Ticket:
+    def _let_in(self, request: Request, expected: int, shelf: str) -> Ticket:
         limit = self.purse.limit(request)
         held = self.purse.hold(request, limit)
         self._in_flight += 1
-        entry = self._windows.add(time.monotonic(), expected)
+        self._lane.add(self.pace.workers)
+        entry = self._windows.add(time.monotonic(), expected, shelf)
         allowed = request if limit is None else replace(request, output_limit=limit)
         return Ticket(allowed, entry, held)
 
@@ -97,16 +111,13 @@ class Gate(Pause):
         """Count what a request used and let the next in; return its tokens, None: unknown."""
         used = used_by(outcome)
         # A request the server turned away by its status is not paid; one cut off may be.
-        free = isinstance(outcome, Exception) and "status" in vars(outcome) and used[0] is None
+        free = isinstance(outcome, ModelError) and outcome.status and used[0] is None
         with self.changed:
             self._in_flight -= 1
             self.purse.settle(ticket.request, ticket.held, (0, 0) if free else used)
             tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
             self._windows.settle(ticket.entry, time.monotonic(), tokens)
-            if isinstance(outcome, RateLimited):
-                self._room = max(1.0, self._room / 2)
-            elif not isinstance(outcome, Exception):
-                self._room = min(float(self.pace.workers), self._room + 1)
+            self._lane.remove(self.pace.workers, outcome)
             self.changed.notify_all()
         return used
 
@@ -115,7 +126,7 @@ class Gate(Pause):
 
         A pause the provider asks for holds everyone; a quota of the day stops the batch.
         """
-        seconds = vars(error).get("retry_after")
+        seconds = error.retry_after
         if isinstance(error, RateLimited) and error.daily:
             self.stop(str(error))
             return None
@@ -133,6 +144,4 @@ def used_by(outcome: Reply | Exception) -> Used:
     """Return the tokens sent and received that a reply or an error tells of."""
     if isinstance(outcome, Reply):
         return outcome.tokens_in, outcome.tokens_out
-    facts: Mapping[str, Any] = vars(outcome)
-    found: Used = facts.get("usage", (None, None))
-    return found
+    return outcome.usage if isinstance(outcome, ModelError) else (None, None)

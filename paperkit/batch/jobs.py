@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from paperkit import checks
+from paperkit.batch.claims import claimed
 from paperkit.batch.gates import Gate, Used
 from paperkit.batch.runs import Row
 from paperkit.digests import Answer, Digest
@@ -26,7 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """What the papers of a batch share."""
+    """What the papers of a batch share.
+
+    ``thinking`` lets one thread at a time work hard, so that those who send and receive don't
+    wait for the interpreter; ``writing`` spares the library's writers its lock's long naps.
+    """
 
     library: Library
     model: Model
@@ -34,6 +41,8 @@ class Job:
     language: str
     gate: Gate
     executor: Executor | None = None
+    thinking: Lock = field(default_factory=Lock)
+    writing: Lock = field(default_factory=Lock)
 
 
 @dataclass
@@ -64,20 +73,61 @@ def key_of(model: Model, request: Request) -> str:
     return request.key(model.name, parameters)
 
 
+@dataclass(frozen=True)
+class Due:
+    """What of a request is still to be asked (None: nothing), and the answers there are to it."""
+
+    request: Request | None
+    given: tuple[Answer, ...] = ()
+
+    @property
+    def errors(self) -> str:
+        """Return what stays failed, in a line."""
+        return "; ".join(f"{a.question}: {a.error}" for a in self.given if a.error)
+
+
+def due(library: Library, key: str, request: Request, outline: str) -> Due:
+    """Return what is still to be asked: all, or the questions that failed before.
+
+    Not what a person wrote herself or another model answered since, nor what she signed.
+    """
+    if not (given := library.answers_to(key)):
+        return Due(request)
+    if any(a.error for a in given):
+        digest = library.digest(request.paper.id, outline=outline, language=request.language)
+        held = {a.question: a for a in digest.answers} if digest else {}
+        given = tuple(held.get(a.question, a) if a.error else a for a in given)
+        wrong = {a.question: f'"{a.question}": {a.error}' for a in given if a.error}
+        if wrong and not (digest and digest.approval):
+            return Due(repairing(request, tuple(wrong.values()), tuple(wrong)), given)
+    return Due(None, given)
+
+
 def summarize_one(job: Job, request: Request) -> Row:
-    """Return one paper's row of the report; its answers are written before."""
+    """Return one paper's row of the report; its answers are written before.
+
+    Answers to what failed before join those there are, under the key of the whole request.
+    """
     key = key_of(job.model, request)
-    if job.library.is_known(key):
-        return {"outcome": "known", "error": "", "findings": _findings(job, request), "cost": 0.0}
+    with claimed(str(job.library.path), key):
+        return _summarized(job, request, key)
+
+
+def _summarized(job: Job, request: Request, key: str) -> Row:
+    rest = due(job.library, key, request, job.outline.name)
+    if rest.request is None:
+        row = {"outcome": "known", "error": rest.errors, "cost": 0.0}
+        return {**row, "findings": _findings(job, request)}
     spent = Spent()
     try:
-        answers = answered(job, request, key, spent)
+        answers = answered(job, rest.request, key_of(job.model, rest.request), spent)
     except ModelError as error:
         return {"outcome": "failed", "error": str(error), **spent.columns()}
-    job.library.save_answers(named(job, request), answers, key=key)
-    wrong = [f"{a.question}: {a.error}" for a in answers if a.error]
-    row = {"outcome": "answered", "error": "; ".join(wrong), "findings": _findings(job, request)}
-    return {**row, **spent.columns()}
+    gained = [a for a in answers if not (a.error and rest.given)]
+    with job.writing:
+        job.library.save_answers(named(job, request), gained, key=key)
+    row = {"outcome": "answered", "error": Due(None, answers).errors, **spent.columns()}
+    return {**row, "findings": _findings(job, request)}
 
 
 def named(job: Job, request: Request) -> Digest:
@@ -108,7 +158,8 @@ def answered(
         again = repairing(request, faults, keys)
         answers = _mended(job, request, again, partly, (key, spent))
     if all(a.error for a in answers):
-        raise Malformed(f"{request.paper.id}: {answers[0].error}; ask again.")
+        first = f"{answers[0].question}: {answers[0].error}"
+        raise Malformed(f"{request.paper.id}: {first}; ask again.")
     return answers
 
 
@@ -145,13 +196,15 @@ def _parsed(request: Request, reply: Reply) -> tuple[Answer, ...]:
 
 
 def _findings(job: Job, request: Request) -> int:
+    """Return how many findings keep a paper's digest from being approved."""
     paper = request.paper
-    digest = job.library.digest(paper.id, outline=job.outline.name, language=job.language)
-    if digest is None:
-        return 0
-    reading = job.library.reading(paper.id, version=paper.version)
-    found = checks.findings(digest, reading, paper=paper, outline=job.outline)
-    return sum(f.severity == "block" for f in found)
+    with job.thinking:
+        digest = job.library.digest(paper.id, outline=job.outline.name, language=job.language)
+        if digest is None:
+            return 0
+        reading = job.library.reading(paper.id, version=paper.version)
+        found = checks.findings(digest, reading, paper=paper, outline=job.outline)
+        return sum(f.severity == "block" for f in found)
 
 
 def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply:
@@ -162,7 +215,7 @@ def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply
         outcome = _send(job, request, key, spent, turn)
         if isinstance(outcome, Reply):
             return outcome
-        if isinstance(outcome, Unauthorized) and vars(outcome).get("status") in _FINAL:
+        if isinstance(outcome, Unauthorized) and outcome.status in _FINAL:
             job.gate.stop(str(outcome))
         passes = isinstance(outcome, (RateLimited, Unavailable))
         seconds = job.gate.after(outcome, tried) if passes else None
@@ -174,7 +227,7 @@ def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply
 
 def _send(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply | ModelError:
     """Send a request once, in its turn, and put the call on record."""
-    ticket = job.gate.enter(request)
+    ticket = job.gate.enter(request, str(job.library.path))
     outcome: Reply | Exception = ModelError("interrupted")
     try:
         outcome = _call(job, ticket.request)
@@ -185,17 +238,18 @@ def _send(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Repl
     cost = job.gate.purse.cost(used)
     spent.add(used, cost)
     failed = isinstance(outcome, Exception)
-    job.library.save_call(
-        request.paper.id,
-        key=key,
-        model=job.model.name,
-        tokens=used,
-        outcome=type(outcome).__name__ if failed else "answered",
-        error=str(outcome) if failed else "",
-        cost=cost,
-        turn=turn,
-        reply=outcome.text if isinstance(outcome, Reply) else None,
-    )
+    with job.writing:
+        job.library.save_call(
+            request.paper.id,
+            key=key,
+            model=job.model.name,
+            tokens=used,
+            outcome=type(outcome).__name__ if failed else "answered",
+            error=str(outcome) if failed else "",
+            cost=cost,
+            turn=turn,
+            reply=outcome.text if isinstance(outcome, Reply) else None,
+        )
     if not isinstance(outcome, (Reply, ModelError)):
         raise outcome  # no error of a model: its row of the report says so
     return outcome
@@ -205,9 +259,10 @@ def _call(job: Job, request: Request) -> Reply:
     if job.executor is None:
         return job.model.answer(request)
     # Only the call goes elsewhere: pace, money and the library stay with who began the batch.
-    reply: Reply = job.executor.submit(_answer, job.model, request).result()
+    # The token tells a new try from an old one: Dask keeps the result of a call it has seen.
+    reply: Reply = job.executor.submit(_answer, job.model, request, uuid4().hex).result()
     return reply
 
 
-def _answer(model: Model, request: Request) -> Reply:
+def _answer(model: Model, request: Request, _token: str) -> Reply:
     return model.answer(request)

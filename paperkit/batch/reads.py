@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def _read_one(library: Library, id: str, download: bool) -> dict[str, Any]:
 def _pdf(library: Library, paper: Paper, download: bool) -> Path:
     from paperkit import sources
 
-    path = library.pdf_path(paper.id)
+    path = library.pdf_path(paper.id, paper.version)
     if path.is_file():
         return path
     if not download:
@@ -70,13 +71,28 @@ def _pdf(library: Library, paper: Paper, download: bool) -> Path:
     return library.save_pdf(paper.id, sources.fetch_pdf(paper))
 
 
-def page_image(library: Library, id: str, page: int, *, marks: Sequence[Box] = ()) -> bytes:
-    """Return a page of a paper's PDF as PNG, with boxes (PDF points) marked.
+def page_image(
+    library: Library,
+    id: str,
+    page: int,
+    *,
+    bbox: Box | None = None,
+    marks: Sequence[Box] = (),
+    words: str = "",
+    dpi: int = 110,
+    version: int | None = None,
+) -> bytes:
+    """Return a page of a paper's PDF, or a box of it, as PNG, with boxes (PDF points) marked.
+
+    Where `words` stand within the boxes, only their lines are marked. The PDF is that of
+    `version`, by default the newest's.
 
     Raises:
         ReadError: the library has no PDF of it, or no such page.
     """
     from paperkit import reading
 
-    path = _pdf(library, library.paper(id), download=False)
-    return reading.page_crop(path, page, marks=marks)
+    paper = library.paper(id)
+    wanted = replace(paper, version=version or paper.version)
+    path = _pdf(library, wanted, download=False)
+    return reading.page_crop(path, page, bbox, marks=marks, words=words, dpi=dpi)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from paperkit.batch.interrupts import noted
 from paperkit.batch.workers import Workers
 from paperkit.errors import PaperkitError
 
@@ -243,7 +244,8 @@ class Run:
     def wait(self) -> pd.DataFrame:
         """Show progress until all is done and return the report; an interrupt stops it cleanly."""
         try:
-            self._show_progress()
+            with noted() as interrupted:
+                self._show_progress(interrupted)
         except KeyboardInterrupt:
             self.stop()
             raise KeyboardInterrupt(f"{self.progress}; run it again to go on") from None
@@ -254,7 +256,7 @@ class Run:
         ended = {i: f for f, i in self._futures.items() if f.done() and not f.cancelled()}
         return {i: _row_of(f) for i, f in ended.items()}
 
-    def _show_progress(self) -> None:
+    def _show_progress(self, interrupted: threading.Event) -> None:
         from tqdm.auto import tqdm
 
         # `as_completed` never yields a future that was cancelled before its turn; callbacks do.
@@ -264,6 +266,8 @@ class Run:
         with tqdm(total=len(self._ids), desc=self.label, unit="paper", leave=False) as bar:
             count = 0
             while count < len(self._ids):
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
                 try:
                     ended.get(timeout=_LOOK)
                 except Empty:
@@ -293,7 +297,7 @@ def _row_of(future: Future[Row]) -> Row:
 
 def _postfix(progress: Progress) -> dict[str, Any]:
     cost = "unknown" if progress.cost is None else f"{progress.cost:.4g}"
-    return {"failed": progress.failed, "tokens": progress.tokens, "cost": cost}
+    return {"failed": progress.failed, "tokens": f"{progress.tokens:,}", "cost": cost}
 
 
 def _in_turn(pause: Pause, id: str, task: Callable[[], Row]) -> Row:

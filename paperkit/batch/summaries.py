@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from paperkit.batch.gates import Gate
-from paperkit.batch.jobs import Job, Spent, answered, key_of, named, summarize_one
+from paperkit.batch.jobs import Job, Spent, answered, due, key_of, named, summarize_one
+from paperkit.batch.lanes import lane_of
 from paperkit.batch.purses import Purse, tokens_in, tokens_out
 from paperkit.batch.runs import Row, Run, ids_of, report_of
 from paperkit.digests import Digest
@@ -47,19 +48,23 @@ def estimate(
     """
     used = model or _offline()
     requests = ((i, _request(library, i, outline, language)) for i in ids_of(papers))
-    return _plan(requests, library, used, _price(used, prices))
+    return _plan(requests, library, used, outline, _price(used, prices))
 
 
 def _plan(
-    requests: Iterable[tuple[str, Request]], library: Library, model: Model, price: Price | None
+    requests: Iterable[tuple[str, Request]],
+    library: Library,
+    model: Model,
+    outline: Outline,
+    price: Price | None,
 ) -> pd.DataFrame:
     rows = []
     for paper_id, request in requests:
-        known = library.is_known(key_of(model, request))
-        sent, received = (0, 0) if known else (tokens_in(request), tokens_out(request))
-        cost = 0.0 if known else float("nan") if price is None else price.of(sent, received)
+        rest = due(library, key_of(model, request), request, outline.name).request
+        sent, received = (tokens_in(rest), tokens_out(rest)) if rest else (0, 0)
+        cost = 0.0 if rest is None else float("nan") if price is None else price.of(sent, received)
         counts = {"tokens_in": sent, "tokens_out": received, "cost": cost}
-        rows.append({"id": paper_id, "known": known, **counts})
+        rows.append({"id": paper_id, "known": rest is None, **counts})
     columns = {"known": "bool", "tokens_in": "int64", "tokens_out": "int64", "cost": "float64"}
     return report_of(rows, columns)
 
@@ -81,7 +86,8 @@ def summarize(
 
     Without `model` it is `Extractive`: offline, free, verbatim sentences. What is answered is
     written at once, so that an interrupt or a crash costs at most the papers in flight; run it
-    again to finish. With `background` the cell returns at once with a `Run`.
+    again to finish: it asks what is missing or failed, down to the single question. With
+    `background` the cell returns at once with a `Run`.
 
     `budget` is a cap for this batch: a request that might cross it is not sent. `pace` is how
     fast to ask, by default the model's own. `executor` is any `concurrent.futures` executor; the
@@ -96,23 +102,22 @@ def summarize(
             budget, or the estimate exceeds it.
     """
     used = model or _offline()
-    ids = [library.paper(i).id for i in ids_of(papers)]
+    ids = library.ids(library.numbers(ids_of(papers)))
     price = _price(used, prices)
     if budget is not None:
         requests = ((i, _request(library, i, outline, language)) for i in ids)
-        _check_budget(_plan(requests, library, used, price), budget, used.name)
+        _check_budget(_plan(requests, library, used, outline, price), budget, used.name)
     gate = _gate(library, used, pace, Purse(budget, price))
     job = Job(library, used, outline, language, gate, executor)
+    library.hold()
     tasks = {i: partial(_summarize_id, job, i) for i in ids}
     if tasks and (prepare := getattr(used, "prepare", None)) is not None and executor is None:
         prepare()
     label = f"summarizing with {used.name}"
-    # The gate counts what is in flight; some threads more write answers down meanwhile.
-    run = Run(tasks, _SUMMARY_COLUMNS, gate, workers=gate.pace.workers + _WRITERS, label=label)
+    # The gate counts what is in flight; as many threads more write answers down meanwhile.
+    run = Run(tasks, _SUMMARY_COLUMNS, gate, workers=2 * gate.pace.workers, label=label)
     return run if background else run.wait()
 
-
-_WRITERS = 4
 
 _SUMMARY_COLUMNS = {
     "outcome": "str",
@@ -125,7 +130,9 @@ _SUMMARY_COLUMNS = {
 
 
 def _summarize_id(job: Job, id: str) -> Row:
-    return summarize_one(job, _request(job.library, id, job.outline, job.language))
+    with job.thinking:
+        request = _request(job.library, id, job.outline, job.language)
+    return summarize_one(job, request)
 
 
 def _offline() -> Model:
@@ -147,8 +154,9 @@ def _gate(library: Library, model: Model, pace: Pace | None, purse: Purse) -> Ga
     used = pace or getattr(model, "pace", None) or Pace()
     longest = max((w.seconds for w in used.windows()), default=0.0)
     since = datetime.now(UTC) - timedelta(seconds=longest)
-    past = library.calls_since(model.name, since) if longest else ()
-    return Gate(used, purse, past)
+    gate = Gate(used, purse, lane_of(model), model.name)
+    gate.recall(str(library.path), library.calls_since(model.name, since) if longest else ())
+    return gate
 
 
 def _request(

@@ -22,28 +22,39 @@ _DAY = 86_400.0
 
 @dataclass
 class Entry:
-    """One request: when it was let through, when the server counted it (seconds), its tokens."""
+    """One request: when it was let through, when the server counted it (seconds), its tokens.
+
+    ``shelf`` names the library that has it on record once it is settled.
+    """
 
     sent: float
     counted: float
     tokens: float
     settled: bool = True
+    shelf: str = ""
 
 
 class Windows:
-    """The requests of late, and the wait until one more keeps every limit."""
+    """The requests to a model of late, and the wait until one more keeps every limit."""
 
-    def __init__(self, limits: Iterable[Limit], past: Iterable[tuple[float, int]] = ()) -> None:
-        self._limits = tuple(limits)
-        self._entries = [Entry(at, at, float(n)) for at, n in past]
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
         self._quickest = math.inf
         self._seen = 0
-        self._longest = max((_length(w) for w in self._limits), default=0.0)
+        self._longest = 0.0
 
-    def add(self, now: float, tokens: float) -> Entry:
+    def recall(
+        self, shelf: str, past: Iterable[tuple[float, int]], limits: Iterable[Limit]
+    ) -> None:
+        """Count what a library has on record (when, tokens), instead of what is known of it."""
+        self._longest = max(self._longest, *(_length(w) for w in limits), 0.0)
+        others = [e for e in self._entries if e.shelf != shelf or not e.settled]
+        self._entries = others + [Entry(at, at, float(n), shelf=shelf) for at, n in past]
+
+    def add(self, now: float, tokens: float, shelf: str = "") -> Entry:
         """Count a request that is sent now, with the tokens it is expected to take."""
-        entry = Entry(now, now + _SENDING[0], float(tokens), settled=False)
-        if self._limits:
+        entry = Entry(now, now + _SENDING[0], float(tokens), settled=False, shelf=shelf)
+        if self._longest:
             self._entries.append(entry)
         return entry
 
@@ -61,8 +72,11 @@ class Windows:
         if tokens is not None:
             entry.tokens = tokens
 
-    def wait(self, now: float, tokens: float) -> tuple[float, Limit | None]:
+    def wait(
+        self, now: float, tokens: float, limits: Iterable[Limit]
+    ) -> tuple[float, Limit | None]:
         """Return the seconds until a request of so many tokens fits, and the limit that asks it."""
+        self._longest = max(self._longest, *(_length(w) for w in limits), 0.0)
         oldest = now - self._longest
         for entry in self._entries:
             if not entry.settled:  # longer on its way than others: maybe it isn't there yet
@@ -71,7 +85,7 @@ class Windows:
         self._entries = sorted(
             (e for e in self._entries if e.counted > oldest), key=lambda e: e.counted
         )
-        waits = [(self._wait(w, now, tokens), w) for w in self._limits]
+        waits = [(self._wait(w, now, tokens), w) for w in limits]
         seconds, limit = max(waits, key=lambda pair: pair[0], default=(0.0, None))
         return (seconds, limit) if seconds > 0 else (0.0, None)
 

@@ -12,7 +12,8 @@ class Model(Protocol):
     """Whatever answers a `Request`: ``name`` is what answers are stored and cited under.
 
     A model may also have ``parameters`` (a mapping of what changes its answers, e.g. the
-    temperature) and ``local`` (True: nothing leaves the machine). Its ``answer`` raises nothing
+    temperature), ``local`` (True: nothing leaves the machine) and ``provider`` (any hashable
+    value: models that share it share one pace). Its ``answer`` raises nothing
     but `paperkit.errors.ModelError`.
     """
 

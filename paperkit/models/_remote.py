@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from paperkit.errors import ModelError
@@ -16,7 +16,7 @@ from paperkit.prompts import Reply, Request
 class Remote(ABC):
     """A model behind a server: one client, made late; one deadline; only our own errors.
 
-    A child knows its SDK: `_connect`, `_send`, `_reply`, `_error` and `models`.
+    A child knows its SDK: `_connect`, `_send`, `_reply`, `_error` and `_models`.
     """
 
     keys: Sequence[str]
@@ -37,6 +37,11 @@ class Remote(ABC):
         vars(self).update(state, _client=None, _lock=threading.Lock())
 
     @property
+    @abstractmethod
+    def provider(self) -> tuple[str, ...]:
+        """Return whose limits count: the server's address and where the key comes from."""
+
+    @property
     def name(self) -> str:
         """Return the name the server knows the model under."""
         return self._name
@@ -49,20 +54,27 @@ class Remote(ABC):
 
     def answer(self, request: Request) -> Reply:
         """Return the model's reply, or raise a `ModelError` that says what to do."""
+        return self._reply(self._within(lambda: self._send(request)))
+
+    def models(self) -> list[str]:
+        """Return the names of the models this key may use, or raise a `ModelError`."""
+        found: list[str] = self._within(self._models)
+        return found
+
+    def _within(self, call: Callable[[], Any]) -> Any:
+        """Return what the SDK answers in time; its errors become ours."""
         try:
             self.prepare()
-            response = within(self.timeout, lambda: self._send(request))
+            return within(self.timeout, call)
         except ModelError:
             raise
         except Exception as error:
             if (ours := self._error(error)) is None:
                 raise
             raise ours from None  # the cause may carry the key in its address or headers
-        return self._reply(response)
 
     @abstractmethod
-    def models(self) -> list[str]:
-        """Return the names of the models this key may use."""
+    def _models(self) -> list[str]: ...
 
     @abstractmethod
     def _connect(self) -> Any: ...
@@ -79,7 +91,7 @@ class Remote(ABC):
     def _known(self) -> str:
         """Return the sentence with the models there are, for the error about one there isn't."""
         try:
-            names = within(self.timeout, self.models)
+            names = within(self.timeout, self._models)
         except Exception as error:
             said = without_key(type(error).__name__, self.keys)
             return f"the list of models failed too ({said}); look the name up."

@@ -88,12 +88,6 @@ def within(seconds: float, call: Callable[[], _T]) -> _T:
     return found
 
 
-def marked(error: ModelError, **facts: Any) -> ModelError:
-    """Return the error with facts for whoever counts: status, retry_after, usage (in, out)."""
-    vars(error).update(facts)
-    return error
-
-
 def rejected(
     name: str,
     status: int,
@@ -105,30 +99,23 @@ def rejected(
 ) -> ModelError:
     """Return our error for an HTTP status and its body; `known` tells the names there are."""
     said = body if isinstance(body, str) else json.dumps(body, default=str)
-    wait = _seconds(said, headers or {})
+    facts: dict[str, Any] = {"status": status, "retry_after": _seconds(said, headers or {})}
     if status == 429:
-        error: ModelError = _limited(name, said, wait)
-    elif status >= 500 or status == 408:
-        error = Unavailable(f"{name}: the server fails (HTTP {status}); try again later.")
-        if wait is not None:
-            marked(error, retry_after=wait)
-    elif status == 404:
-        error = Unauthorized(f"{name}: no such model; {known()}")
-    elif status in (401, 403) or (status == 400 and _NO_KEY.search(said)):
+        daily = bool(_DAILY.search(said))
+        what = "the quota of the day is used up; go on tomorrow" if daily else "too many requests"
+        return RateLimited(f"{name}: {what}.", daily=daily, **facts)
+    if status >= 500 or status == 408:
+        return Unavailable(f"{name}: the server fails (HTTP {status}); try again later.", **facts)
+    if status == 404:
+        return Unauthorized(f"{name}: no such model; {known()}", **facts)
+    if status in (401, 403) or (status == 400 and _NO_KEY.search(said)):
         names = " or ".join(variables) or "its server"
-        error = Unauthorized(f"{name}: the key is not accepted; check {names}.")
-    elif status == 400 and _BLOCKED.search(said):
-        error = Refused(f"{name}: the prompt was blocked; skip this paper.")
-    else:
-        brief = without_key(_message(body), variables)[:200]
-        error = Unauthorized(f"{name}: the server refuses the request (HTTP {status}: {brief}).")
-    return marked(error, status=status)
-
-
-def _limited(name: str, said: str, wait: float | None) -> RateLimited:
-    daily = bool(_DAILY.search(said))
-    what = "the quota of the day is used up; go on tomorrow" if daily else "too many requests"
-    return RateLimited(f"{name}: {what}.", retry_after=wait, daily=daily)
+        return Unauthorized(f"{name}: the key is not accepted; check {names}.", **facts)
+    if status == 400 and _BLOCKED.search(said):
+        return Refused(f"{name}: the prompt was blocked; skip this paper.", **facts)
+    brief = without_key(_message(body), variables)[:200]
+    why = f"the server refuses the request (HTTP {status}: {brief})"
+    return Unauthorized(f"{name}: {why}.", **facts)
 
 
 def _message(body: Any) -> str:
@@ -169,22 +156,22 @@ def broken(name: str, error: Exception) -> ModelError | None:
     return None
 
 
-def ended(name: str, reason: str) -> ModelError | None:
+def ended(name: str, reason: str, usage: Tokens) -> ModelError | None:
     """Return our error for the reason a reply ended, None where it is complete."""
     upper = reason.upper()
     if upper == "STOP":
         return None
     if upper in _ENOUGH:
-        return Truncated(f"{name}: the reply was cut off at the output limit.")
+        return Truncated(f"{name}: the reply was cut off at the output limit.", usage=usage)
     if upper in _REFUSALS:
-        return Refused(f"{name}: no reply ({_REFUSALS[upper]}); skip this paper.")
+        return Refused(f"{name}: no reply ({_REFUSALS[upper]}); skip this paper.", usage=usage)
     if upper == "INSUFFICIENT_SYSTEM_RESOURCE":
-        return Unavailable(f"{name}: the server has no room; try again later.")
+        return Unavailable(f"{name}: the server has no room; try again later.", usage=usage)
     brief = re.sub(r"[^\w .-]", "", reason)[:40] or "none"
-    return Malformed(f"{name}: the reply ended for reason {brief}; ask again.")
+    return Malformed(f"{name}: the reply ended for reason {brief}; ask again.", usage=usage)
 
 
-def blocked(name: str, reason: str) -> Refused:
+def blocked(name: str, reason: str, usage: Tokens) -> Refused:
     """Return our error for a prompt the provider does not answer."""
     brief = re.sub(r"[^\w .-]", "", reason)[:40] or "no reason given"
-    return Refused(f"{name}: the prompt was blocked ({brief}); skip this paper.")
+    return Refused(f"{name}: the prompt was blocked ({brief}); skip this paper.", usage=usage)

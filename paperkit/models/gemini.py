@@ -15,7 +15,6 @@ from paperkit.models._wire import (
     broken,
     ended,
     key_of,
-    marked,
     rejected,
 )
 from paperkit.models.paces import Pace
@@ -60,8 +59,12 @@ class Gemini(Remote):
         """Return the constructor call, without the key."""
         return f"Gemini({self._name!r}, temperature={self.parameters['temperature']})"
 
-    def models(self) -> list[str]:
-        """Return the names of the models this key may use."""
+    @property
+    def provider(self) -> tuple[str, ...]:
+        """Return the server's address and where the key comes from."""
+        return (self.endpoint or "", *self.keys)
+
+    def _models(self) -> list[str]:
         client = self._connect("ModelServiceClient")
         options = {"timeout": self.timeout, "retry": None}
         found = _sdk().list_models(client=client, request_options=options)
@@ -103,11 +106,11 @@ class Gemini(Remote):
         if not response.candidates:
             feedback = response.prompt_feedback
             reason = getattr(feedback.block_reason, "name", str(feedback.block_reason))
-            raise marked(blocked(self._name, reason), usage=usage)
+            raise blocked(self._name, reason, usage)
         candidate = response.candidates[0]
         reason = getattr(candidate.finish_reason, "name", str(candidate.finish_reason))
-        if (error := ended(self._name, reason)) is not None:
-            raise marked(error, usage=usage)
+        if (error := ended(self._name, reason, usage)) is not None:
+            raise error
         text = _without_thoughts([p.text for p in candidate.content.parts])
         return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
 

@@ -14,7 +14,6 @@ from paperkit.models._wire import (
     broken,
     ended,
     key_of,
-    marked,
     rejected,
 )
 from paperkit.models.gemini import KEYS
@@ -61,9 +60,12 @@ class GenAI(Remote):
         options = ", ".join(f"{k}={v}" for k, v in self.parameters.items())
         return f"GenAI({self._name!r}, {options})"
 
-    def models(self) -> list[str]:
-        """Return the names of the models this key may use."""
-        self.prepare()
+    @property
+    def provider(self) -> tuple[str, ...]:
+        """Return the server's address and where the key comes from."""
+        return (self.endpoint or "", *self.keys)
+
+    def _models(self) -> list[str]:
         return [
             str(m.name).removeprefix("models/")
             for m in self._client.models.list()
@@ -104,12 +106,12 @@ class GenAI(Remote):
         usage = _usage(response.usage_metadata)
         if not response.candidates:
             reason = getattr(response.prompt_feedback, "block_reason", None)
-            raise marked(blocked(self._name, getattr(reason, "name", "")), usage=usage)
+            raise blocked(self._name, getattr(reason, "name", ""), usage)
         candidate = response.candidates[0]
         finish = candidate.finish_reason
         reason = str(getattr(finish, "name", finish or ""))
-        if (error := ended(self._name, reason)) is not None:
-            raise marked(error, usage=usage)
+        if (error := ended(self._name, reason, usage)) is not None:
+            raise error
         parts = (candidate.content.parts if candidate.content else None) or ()
         text = "".join(p.text for p in parts if p.text and not p.thought)
         return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])

@@ -18,7 +18,6 @@ from paperkit.models._wire import (
     broken,
     ended,
     key_of,
-    marked,
     rejected,
 )
 from paperkit.models.paces import Pace
@@ -81,9 +80,12 @@ class OpenAIChat(Remote):
         """Return whether the server is this machine."""
         return urlsplit(self.base_url).hostname in _LOOPBACK
 
-    def models(self) -> list[str]:
-        """Return the names of the models the server offers."""
-        self.prepare()
+    @property
+    def provider(self) -> tuple[str, ...]:
+        """Return the server's address and where the key comes from."""
+        return (self.base_url, *self.keys)
+
+    def _models(self) -> list[str]:
         return [str(m.id) for m in self._client.models.list()]
 
     def _key(self) -> str:
@@ -120,14 +122,13 @@ class OpenAIChat(Remote):
         choices = getattr(response, "choices", None)
         usage = _usage(getattr(response, "usage", None))
         if not choices or getattr(choices[0], "message", None) is None:
-            raise marked(
-                Malformed(f"{self._name}: the server's answer is no chat completion; ask again."),
-                usage=usage,
+            raise Malformed(
+                f"{self._name}: the server's answer is no chat completion; ask again.", usage=usage
             )
         message = choices[0].message
         reason = "refusal" if getattr(message, "refusal", None) else choices[0].finish_reason
-        if (error := ended(self._name, str(reason or ""))) is not None:
-            raise marked(error, usage=usage)
+        if (error := ended(self._name, str(reason or ""), usage)) is not None:
+            raise error
         # Some servers leave the thoughts in the text, between tags.
         text = _THOUGHTS.sub("", message.content or "")
         return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])

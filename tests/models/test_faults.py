@@ -115,6 +115,9 @@ CASES = {
         lambda d: [Answer(b"<html>not json")], "Malformed", "ask again", calls=["Malformed"] * 2
     ),
     "400": fails(lambda d: [d.failure(400, "bad")], "Unauthorized", "refuses the request"),
+    "400, a bad key": fails(
+        lambda d: [d.failure(400, "API key not valid.")], "Unauthorized", "the key is not accepted"
+    ),
     "401": fails(lambda d: [d.failure(401)], "Unauthorized", "the key is not accepted"),
     "403": fails(lambda d: [d.failure(403)], "Unauthorized", "the key is not accepted"),
     "404": fails(lambda d: [d.failure(404)], "Unauthorized", "no such model; there are other."),
