@@ -42,7 +42,7 @@ test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 
 test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
-	$(BIN)/python -m pytest --reruns 1 -r R tests/blog
+	$(BIN)/python -m pytest tests/blog
 
 demo: $(READY)  ## run the four notebooks headless; posts and charts under build/
 	$(BIN)/python -m paperkit demo $(BUILD)/demo

@@ -7,40 +7,84 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import PaperkitError
 
+if TYPE_CHECKING:
+    from paperkit.library import Library
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 1 when something failed (said on the error stream)."""
+    """Run one command; return 0, or 1 when something failed (said on the error stream).
+
+    One line sums up what was done; ``--verbose`` prints a line per row before it, ``--json`` the
+    rows alone. Wrong arguments exit with 2, before anything is done.
+    """
     options = _parser().parse_args(arguments)
     try:
-        result, failed = options.run(options)
+        done = options.run(options)
     except PaperkitError as error:
         print(f"paperkit: {error}", file=sys.stderr)
         return 1
     if options.json:
-        print(json.dumps(result, ensure_ascii=False))
-    else:
-        for row in result:
+        print(json.dumps(done.rows, ensure_ascii=False))
+        return int(done.failed)
+    for row in done.rows:
+        if row.get("outcome") == "failed":
+            print(f"paperkit: {_line(row)}", file=sys.stderr)
+        elif options.verbose:
             print(_line(row))
-    return int(failed)
+    print(f"{options.command}: {done.summary}")
+    return int(done.failed)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What a command did: its rows, one line about them, and whether something failed."""
+
+    rows: list[dict[str, Any]]
+    summary: str
+    failed: bool = False
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="paperkit", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON array instead of lines")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    update = commands.add_parser("update", help="search arXiv for topics and add what is new")
+    parser = argparse.ArgumentParser(prog="paperkit", description=__doc__, parents=[_told()])
+    parser.set_defaults(json=False, verbose=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    for add in (_update_options, _summarize_options, _export_options, _demo_options):
+        add(commands)
+    return parser
+
+
+def _told() -> argparse.ArgumentParser:
+    """Return the flags taken before and after the command; one not given overrides none."""
+    told = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    told.add_argument("--json", action="store_true", help="one JSON array instead of lines")
+    told.add_argument("--verbose", action="store_true", help="also a line per paper, topic, file")
+    return told
+
+
+_Commands = Any  # argparse has no public name for it
+
+
+def _update_options(commands: _Commands) -> None:
+    text = "search arXiv for topics and add what is new"
+    update = commands.add_parser("update", help=text, parents=[_told()])
     update.add_argument("library", help="the library's folder")
     update.add_argument("topics", help="the topics file (TOML)")
     update.add_argument("--topic", action="append", help="only this topic (may be repeated)")
     update.add_argument("--since", help="from this day on, like 2024-11-30")
     update.set_defaults(run=_update)
-    summarize = commands.add_parser("summarize", help="read and summarize the papers kept")
+
+
+def _summarize_options(commands: _Commands) -> None:
+    text = "read and summarize the papers kept"
+    summarize = commands.add_parser("summarize", help=text, parents=[_told()])
     summarize.add_argument("library", help="the library's folder")
     summarize.add_argument("--topic", help="only papers of this topic")
     summarize.add_argument(
@@ -49,17 +93,31 @@ def _parser() -> argparse.ArgumentParser:
     summarize.add_argument("--language", default="en", help="BCP-47 tag, like zh")
     summarize.add_argument("--no-download", action="store_true", help="read only PDFs at hand")
     summarize.set_defaults(run=_summarize)
-    export = commands.add_parser("export", help="export a post's notebook to a blog")
+
+
+def _export_options(commands: _Commands) -> None:
+    text = "export a post's notebook to a blog"
+    export = commands.add_parser("export", help=text, parents=[_told()])
     export.add_argument("notebook", help="the notebook that compose() made")
     export.add_argument("folder", help="the blog's root folder")
     export.add_argument("--flavor", default="hexo", help="hexo, hugo, jekyll, quarto, myst, …")
     export.add_argument("--draft", action="store_true", help="also what isn't approved yet")
+    export.add_argument("--library", help="the library's folder, if it moved")
+    export.add_argument("--assets", default="", help="an fsspec URL for the figures")
+    export.add_argument(
+        "--record",
+        action=argparse.BooleanOptionalAction,
+        help="put the papers on record as published; by default where the folder is a site",
+    )
     export.set_defaults(run=_export)
-    demo = commands.add_parser("demo", help="run the notebooks headless on the bundled sample")
+
+
+def _demo_options(commands: _Commands) -> None:
+    text = "run the notebooks headless on the bundled sample"
+    demo = commands.add_parser("demo", help=text, parents=[_told()])
     demo.add_argument("folder", help="where posts and charts go")
     demo.add_argument("--notebooks", default="notebooks", help="the folder of the notebooks")
     demo.set_defaults(run=_demo)
-    return parser
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -70,10 +128,8 @@ def _line(row: dict[str, Any]) -> str:
 _DEMO = ".paperkit-demo"
 """The file that marks a folder as made by the demo."""
 
-_Result = tuple[list[dict[str, Any]], bool]
 
-
-def _update(options: argparse.Namespace) -> _Result:
+def _update(options: argparse.Namespace) -> _Done:
     from paperkit.batch import update
     from paperkit.library import Library
     from paperkit.topics import load_topics
@@ -82,40 +138,65 @@ def _update(options: argparse.Namespace) -> _Result:
     if unknown := [t for t in options.topic or () if t not in topics]:
         raise PaperkitError(f"{unknown[0]!r}: no such topic; there are {', '.join(topics)}.")
     wanted = [topics[t] for t in options.topic or topics]
-    return _rows(update(wanted, Library(options.library), since=options.since))
+    rows = _rows(update(wanted, Library(options.library), since=options.since))
+    return _done(rows, "topics", ("new", "updated"))
 
 
-def _summarize(options: argparse.Namespace) -> _Result:
+def _summarize(options: argparse.Namespace) -> _Done:
     from paperkit.batch import model_named, read, summarize
-    from paperkit.library import Library
 
-    if not (Path(options.library) / "library.db").is_file():
-        raise PaperkitError(f"{options.library}: no library there; make one with update.")
-    library = Library(options.library)
+    library = _opened(options.library)
     kept = library.papers(topic=options.topic, decision="keep")
     model = model_named(options.model)
     was_read = read(kept, library, download=not options.no_download)
-    rows, failed = _rows(summarize(kept, library, model, language=options.language))
-    if options.no_download:
-        return rows, failed
+    rows = _rows(summarize(kept, library, model, language=options.language))
     # A PDF that could not be read is a failure, though its abstract was summarized.
-    unread, also = _rows(was_read[was_read["outcome"] == "failed"])
-    return unread + rows, failed or also
+    unread = [] if options.no_download else _rows(was_read[was_read["outcome"] == "failed"])
+    return _done(unread + rows, "papers")
 
 
-def _rows(report: Any) -> _Result:
-    rows = json.loads(report.reset_index().to_json(orient="records", force_ascii=False))
-    return rows, bool((report["outcome"] == "failed").any())
+def _opened(folder: str) -> Library:
+    from paperkit.library import Library
+
+    if not (Path(folder) / "library.db").is_file():
+        raise PaperkitError(f"{folder}: no library there; make one with update.")
+    return Library(folder)
 
 
-def _export(options: argparse.Namespace) -> _Result:
+def _rows(report: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(
+        report.reset_index().to_json(orient="records", force_ascii=False)
+    )
+    return rows
+
+
+def _done(rows: list[dict[str, Any]], what: str, sums: Sequence[str] = ()) -> _Done:
+    """Sum up a report: how many rows, of which outcomes, and the totals of some columns."""
+    outcomes = Counter(row["outcome"] for row in rows)
+    counts = {**outcomes, **{f"papers {n}": sum(row[n] or 0 for row in rows) for n in sums}}
+    said = ", ".join(f"{count} {name}" for name, count in counts.items())
+    many = len({row["id"] for row in rows})
+    return _Done(rows, f"{many} {what}" + (f": {said}" if said else ""), "failed" in outcomes)
+
+
+def _export(options: argparse.Namespace) -> _Done:
     from paperkit.posts import export
+    from paperkit.posts.sites import is_recorded
 
-    paths = export(options.notebook, options.folder, flavor=options.flavor, draft=options.draft)
-    return [{"id": str(path)} for path in paths], False
+    shelf = _opened(options.library) if options.library else None
+    flavor, draft, record = options.flavor, options.draft, options.record
+    text, *figures = export(
+        options.notebook, options.folder, flavor=flavor, draft=draft, library=shelf,
+        assets=options.assets, record=record,
+    )  # fmt: skip
+    where = options.assets or f"{len(figures)} figures"
+    recorded = is_recorded(options.folder, flavor, draft=draft, record=record)
+    known = "on record as published" if recorded else "not on record as published"
+    rows = [{"id": str(path)} for path in (text, *figures)]
+    return _Done(rows, f"{text}, {where}, {'a draft' if draft else known}")
 
 
-def _demo(options: argparse.Namespace) -> _Result:
+def _demo(options: argparse.Namespace) -> _Done:
     """Execute copies of the notebooks in order, in a folder of their own."""
     folder, source = Path(options.folder), Path(options.notebooks)
     if not (names := sorted(source.glob("0*.ipynb"))):
@@ -134,7 +215,7 @@ def _demo(options: argparse.Namespace) -> _Result:
         if done.returncode:
             raise PaperkitError(f"{name}: stopped with an error:\n{done.stderr[-2000:]}")
     made = [p for kind in ("*.html", "*.svg", "posts/**/*.md") for p in sorted(folder.glob(kind))]
-    return [{"id": str(p)} for p in made], False
+    return _Done([{"id": str(p)} for p in made], f"{len(made)} files in {folder}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command line: one line a row, exit codes that a schedule can use."""
+"""The command line: one line a run, exit codes that a schedule can use."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from paperkit.__main__ import main
 from paperkit.errors import PaperkitError, SourceError
 from paperkit.library import Library
 from paperkit.papers import to_frame
+from paperkit.posts import Post, compose
+from tests import posts_samples as samples
 from tests.conftest import make_paper
 
 TOPICS = '[[topic]]\nname = "A"\nqueries = ["a"]\n[[topic]]\nname = "B"\nqueries = ["b"]\n'
@@ -43,18 +45,33 @@ def test_update_adds_and_says_what_failed(
 ) -> None:
     """One topic's failure stops no other, keeps what had arrived, and makes the exit code 1."""
     assert main(["update", str(tmp_path / "lib"), topics]) == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "A: outcome updated, new 2, updated 0, known 0",
-        "B: outcome failed, error arXiv: HTTP 503; try again., new 1, updated 0, known 0",
-    ]
+    said = capsys.readouterr()
+    assert said.out == "update: 2 topics: 1 updated, 1 failed, 3 papers new, 0 papers updated\n"
+    assert said.err == (
+        "paperkit: B: outcome failed, error arXiv: HTTP 503; try again., "
+        "new 1, updated 0, known 0\n"
+    )
     assert Library(tmp_path / "lib").topics() == {"A": 2, "B": 1}
 
 
-def test_json_is_one_array(
+def test_verbose_adds_a_line_per_row(
     topics: str, arxiv: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """For programs: the report's rows."""
-    assert main(["--json", "update", str(tmp_path / "lib"), topics, "--topic", "A"]) == 0
+    """The summary stays the last line."""
+    assert main(["update", str(tmp_path / "lib"), topics, "--topic", "A", "--verbose"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "A: outcome updated, new 2, updated 0, known 0",
+        "update: 1 topics: 1 updated, 2 papers new, 0 papers updated",
+    ]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_json_is_one_array(
+    topics: str, arxiv: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], before: bool
+) -> None:
+    """For programs: the report's rows; the flag stands before the command or after it."""
+    command = ["update", str(tmp_path / "lib"), topics, "--topic", "A"]
+    assert main(["--json", *command] if before else [*command, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert rows == [
         {"id": "A", "outcome": "updated", "error": "", "new": 2, "updated": 0, "known": 0}
@@ -73,7 +90,7 @@ def test_summarize_takes_what_is_kept(library: Library, capsys: pytest.CaptureFi
     """Offline by default; a paper without PDF is known by its abstract."""
     library.decide("2411.00001", "keep")
     assert main(["summarize", str(library.path), "--no-download"]) == 0
-    assert capsys.readouterr().out.startswith("2411.00001: outcome answered")
+    assert capsys.readouterr().out == "summarize: 1 papers: 1 answered\n"
     assert library.digest("2411.00001") is not None
 
 
@@ -87,6 +104,78 @@ def test_a_model_is_named_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     for bad in ("gpt", "gemini:", "extractive:x"):
         with pytest.raises(PaperkitError, match=f"{bad!r}: no such model"):
             batch.model_named(bad)
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> str:
+    """Return the notebook of a post with one approved paper and one that isn't."""
+    shelf = samples.small(tmp_path / "shelf", 1)
+    samples.put(shelf, samples.paper(2), signed=False)
+    given = Post(
+        topic="Avatars", date="2024-11-12", papers=list(shelf.papers().index), language="zh",
+        figures="include", assets_url="https://cdn.example/a",
+    )  # fmt: skip
+    compose(given, shelf, path=tmp_path / "post.ipynb")
+    return str(tmp_path / "post.ipynb")
+
+
+def test_export_refuses_with_the_list(
+    post: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What isn't approved exits with 1, and nothing is written."""
+    assert main(["export", post, str(tmp_path / "site")]) == 1
+    said = capsys.readouterr()
+    assert (said.out, "- 2411.00002: approval: no person" in said.err) == ("", True)
+    assert not (tmp_path / "site").exists()
+
+
+def test_export_says_in_one_line_what_was_written(
+    post: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files one by one are for those who ask."""
+    Library(tmp_path / "shelf").approve("2411.00002", language="zh", reason="a test")
+    assert main(["export", post, str(tmp_path / "site"), "--flavor", "jekyll", "--record"]) == 0
+    text = tmp_path / "site" / "_posts" / "2024-11-12-Avatars.md"
+    assert capsys.readouterr().out == f"export: {text}, 4 figures, on record as published\n"
+    assert main(["export", post, str(tmp_path / "site"), "--flavor", "jekyll", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert rows[0] == {"id": str(text)}
+    assert {Path(row["id"]).suffix for row in rows[1:]} == {".png"}
+
+
+def test_a_draft_is_exported_for_a_schedule(
+    post: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It exits with 0, lies under a name of its own, and is never on record."""
+    (tmp_path / "_config.yml").touch()
+    assert main(["export", post, str(tmp_path), "--draft", "--flavor", "jekyll"]) == 0
+    text = tmp_path / "_posts" / "2024-11-12-Avatars-draft.md"
+    assert capsys.readouterr().out == f"export: {text}, 4 figures, a draft\n"
+    assert text.is_file()
+    assert Library(tmp_path / "shelf").published().empty
+
+
+def test_export_takes_a_library_that_moved_and_a_place_for_figures(
+    post: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The figures go to the URL, the text to the folder."""
+    (tmp_path / "shelf").rename(tmp_path / "moved")
+    place = f"file://{tmp_path}/bucket"
+    command = ["export", post, str(tmp_path / "site"), "--draft", "--assets", place]
+    assert main([*command, "--library", str(tmp_path / "none")]) == 1
+    assert main([*command, "--library", str(tmp_path / "moved")]) == 0
+    assert len(list((tmp_path / "bucket").iterdir())) == 4
+    assert len([p for p in (tmp_path / "site").rglob("*") if p.is_file()]) == 1
+    assert capsys.readouterr().err == (
+        f"paperkit: {tmp_path / 'none'}: no library there; make one with update.\n"
+    )
+
+
+def test_wrong_arguments_exit_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing was begun then."""
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", "post.ipynb"])
+    assert stopped.value.code == 2
 
 
 def test_the_demo_needs_the_notebooks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

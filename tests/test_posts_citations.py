@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 
+import bibtexparser
 import pytest
+import rispy
+from bibtexparser.middlewares import LatexDecodingMiddleware
+from bibtexparser.model import Entry
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paperkit.errors import PaperkitError
-from paperkit.papers import to_frame
+from paperkit.papers import from_frame, to_frame
 from paperkit.posts import bibliography, load_posts
 from paperkit.posts.citations import keys, name_parts, tex
+from paperkit.sources import load
 from tests import posts_samples as samples
 
 PAPERS = [
@@ -46,20 +54,43 @@ def test_bibtex_is_what_arxiv_recommends() -> None:
 
 
 def test_bibtex_reads_back_with_a_parser() -> None:
-    """A BibTeX parser gets every entry, and the names and titles decode to arXiv's."""
-    bibtexparser = pytest.importorskip("bibtexparser")
-    library = bibtexparser.parse_string(bibliography(PAPERS))
-    assert library.failed_blocks == []
-    found = [(e.key, e["eprint"], e["archivePrefix"]) for e in library.entries]
-    assert found == [
-        ("ruiz2024light", "2411.00001", "arXiv"),
-        ("vanbeethoven2024kahler", "2411.00002", "arXiv"),
+    """A BibTeX parser takes every entry apart: eprint fields, names, and LaTeX as letters."""
+    found = read_bibtex(bibliography(PAPERS))
+    assert [(e.key, e["eprint"], e["archivePrefix"], e["primaryClass"]) for e in found] == [
+        ("ruiz2024light", "2411.00001", "arXiv", "cs.CV"),
+        ("vanbeethoven2024kahler", "2411.00002", "arXiv", "cs.CV"),
     ]
+    assert found[1]["title"] == "Kähler & 50% of {x}_1: $x_{i}$ – ß"
+    assert found[1]["author"] == (
+        "van Beethoven, Ludwig and Núñez, Jr., José and The ATLAS Collaboration and 李雷"
+    )
+
+
+def read_bibtex(text: str) -> list[Entry]:
+    """Return a parser's entries, formulas left alone."""
+    decoding = LatexDecodingMiddleware(keep_math_mode=True)
+    library = bibtexparser.parse_string(text, append_middleware=[decoding])
+    assert library.failed_blocks == []
+    return list(library.entries)
+
+
+LATIN = st.text(
+    "aeiouycdghjklnrstzAEIOUYCDGHJKLNRSTZàâäåãāăąæçćčďđèéêëēęěğíîïīıłñńňòóôöõøōőœŕřßśšşťùûüūůűýÿźžż"
+    "ÀÅÇČÉÊÖØŁŠÜŻ&%# 李雷",
+    min_size=1,
+)
+
+
+@given(LATIN.map(lambda t: " ".join(t.split())).filter(bool))
+def test_letters_of_any_language_survive_latex(text: str) -> None:
+    """What a LaTeX decoder makes of a title is the title."""
+    made = samples.paper(1, title=text)
+    (found,) = read_bibtex(bibliography(made))
+    assert unicodedata.normalize("NFC", found["title"]) == made.title
 
 
 def test_ris_reads_back_with_a_parser() -> None:
     """Title, names, date, abstract and DOI survive."""
-    rispy = pytest.importorskip("rispy")
     found = rispy.loads(bibliography(PAPERS, format="ris"))
     assert [(r["title"], r["doi"], r["year"]) for r in found] == [
         (PAPERS[0].title, "10.48550/arXiv.2411.00001", "2024"),
@@ -71,6 +102,17 @@ def test_ris_reads_back_with_a_parser() -> None:
         "The ATLAS Collaboration",
         "李雷",
     ]
+
+
+def test_ris_names_its_own_paper_before_any_other(tmp_path: Path) -> None:
+    """Loaded again it is the same paper, though its abstract names another."""
+    made = samples.paper(1, abstract="We correct arXiv:2411.00009 and arXiv:math/0011074.")
+    path = tmp_path / "papers.ris"
+    path.write_text(bibliography(made, format="ris"), encoding="utf-8")
+    (found,) = from_frame(load(path))
+    assert (found.id, found.title, found.authors, found.abstract, found.published.date()) == (
+        (made.id, made.title, made.authors, made.abstract, made.published.date())
+    )
 
 
 def test_csl_json_has_names_dates_and_ids() -> None:

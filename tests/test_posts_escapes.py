@@ -29,6 +29,8 @@ def formulas(text: str) -> list[str]:
         ("$\\{x\\} \\$ y$ z", ["\\{x\\} \\$ y"]),
         ("$\\text{if $x$}$", ["\\text{if $x$}"]),
         ("a \\$5 bill and $x$", ["x"]),
+        ("the $S&P500$, $a\\&b$, $x^{#}$", ["S\\&P500", "a\\&b", "x^{\\#}"]),
+        ("$\\matrix{a & b}$", ["\\matrix{a & b}"]),
         ("$$a$$ and \\(b\\) and \\[c\\]", ["a", "b", "c"]),
         ("\\begin{align*} a &= b \\end{align*}", ["\\begin{align*} a &= b \\end{align*}"]),
         ("\\begin{itemize} \\item $x$ \\end{itemize}", ["x"]),
@@ -102,12 +104,12 @@ def test_no_text_opens_a_tag_a_template_or_a_link(text: str) -> None:
     assert not re.search(r"[<>\[\]{}`*_\\]", written)
 
 
-@given(st.text(max_size=60))
+@given(st.text(st.characters(exclude_categories=("Cc", "Cn", "Cs")), max_size=60))
 def test_an_attribute_holds_no_quote_no_bracket_no_brace(text: str) -> None:
     """Alternative texts can't leave their quotes."""
     written = attribute(text)
     assert not re.search(r"[<>\"'{}`\\\n]", written)
-    assert " ".join(html.unescape(written).split()) == " ".join(html.unescape(written).split())
+    assert html.unescape(written) == " ".join(text.split())
 
 
 @pytest.mark.parametrize(

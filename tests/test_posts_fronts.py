@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from paperkit.errors import PaperkitError
 from paperkit.posts import Post
-from paperkit.posts.fronts import cell_of, edited, front_of, harmless, parsed, written
+from paperkit.posts.fronts import JOINER, cell_of, edited, front_of, harmless, parsed, written
 from paperkit.posts.slugs import slug
 
 POST = Post(topic="元宇宙/虚拟人", date="2024-11-12 10:05:27", language="zh", author="Ana")
@@ -75,9 +75,34 @@ def test_other_engines_get_no_empty_keys(flavor: str) -> None:
     assert list(front)[:2] == (["layout", "title"] if flavor == "jekyll" else ["title", "date"])
 
 
-def test_a_title_never_opens_a_tag() -> None:
-    """Themes print front matter as HTML; the words stay."""
-    assert harmless("<img src=x> a<b 1 < 2 </p>") == "< img src=x> a< b 1 < 2 < /p>"
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("<img src=x> a<b 1 < 2 </p>", "<~img src=x> a<~b 1 < 2 <~/p>"),
+        ("\\'+alert(1)+'", "\\~'+alert(1)+'"),
+        ("$\\xi$ $\\upsilon$ $\\alpha$ \\", "$\\~xi$ $\\~upsilon$ $\\alpha$ \\~"),
+        ("two\r\nlines", "two lines"),
+    ],
+)
+def test_a_hexo_title_opens_no_tag_and_ends_no_script(text: str, printed: str) -> None:
+    """Themes print it as HTML and between single quotes; a joiner without width is all there is."""
+    assert harmless(text) == printed.replace("~", JOINER)
+
+
+@given(TITLES.filter(str.strip))
+@pytest.mark.parametrize("flavor", ["hugo", "jekyll", "myst", "plain"])
+def test_other_engines_get_the_very_title(flavor: str, title: str) -> None:
+    """Title, tags and description are untouched, tags of HTML and all."""
+    post = Post(topic=title, date=POST.date, description=title)
+    front = front_of(post, flavor, first_title="A", cover="")
+    assert (front["title"], title in front["tags"], front["description"]) == (title, True, title)
+
+
+def test_quarto_gets_its_title_as_markdown() -> None:
+    """Quarto reads front matter as Markdown: formulas stay, tags and emphasis are text."""
+    post = Post(topic="<b> *a* $x_{i}$: 'q'", date=POST.date)
+    front = front_of(post, "quarto", first_title="A", cover="")
+    assert front["title"] == "&lt;b&gt; &#42;a&#42; $x_{i}$: \\'q\\'"
 
 
 @given(TITLES)
@@ -99,6 +124,7 @@ def test_front_matter_that_is_no_mapping_is_refused() -> None:
     [
         ("元宇宙/虚拟人", "元宇宙_虚拟人"),
         ('a/b?c"d*e:f<g>h|i\\j', "a_b_c_d_e_f_g_h_i_j"),
+        ("100% C#", "100_ C_"),
         ("..", "_"),
         (".hidden", "_.hidden"),
         ("CON", "_CON"),

@@ -6,18 +6,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from paperkit.digests import Digest
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
-from paperkit.outlines import DIGEST, Outline
 from paperkit.posts.adoptions import adopt
 from paperkit.posts.archives import load_posts
 from paperkit.posts.citations import bibliography
 from paperkit.posts.flavors import flavor_of
-from paperkit.posts.notebooks import compose, library_of, parts_of, post_of, read_notebook
-from paperkit.posts.pages import CardOf
+from paperkit.posts.notebooks import compose, library_of, post_of, read_notebook
+from paperkit.posts.previews import preview
+from paperkit.posts.sites import is_recorded, remember
 from paperkit.posts.values import Post
 from paperkit.posts.vaults import notes
 
@@ -37,14 +34,19 @@ def export(
     draft: bool = False,
     library: Library | None = None,
     assets: str = "",
+    record: bool | None = None,
 ) -> list[Path]:
     """Write a post into a site's root folder; return the paths of its text and its figures.
 
     The text comes first. The same bytes as ``jupyter nbconvert --to <flavor>``; a file that
     already has them is left alone. `library` is needed for a `Post`, and for a notebook whose
-    library moved. `draft` writes what isn't approved too, with a banner that says so. `assets` is
-    an fsspec URL (``s3://bucket/figures``) for the figures; the post's ``assets_url`` is where
-    readers find them there, and the paths returned are then the text's alone.
+    library moved. `draft` writes what isn't approved too, under a name of its own, with a banner
+    that says so and front matter that keeps it off the site. `assets` is an fsspec URL
+    (``s3://bucket/figures``) for the figures; the post's ``assets_url`` is where readers find
+    them there, and the paths returned are then the text's alone.
+
+    Where `folder` is a site (it holds the engine's settings, like ``_config.yml``) the papers go
+    on record as published, elsewhere they don't: a trial marks nothing. `record` says otherwise.
 
     Raises:
         PublishError: a paper isn't approved, a figure is missing, or a card was edited by hand.
@@ -64,21 +66,9 @@ def export(
     paths = [_written(root / page.path, page.text.encode())]
     if not assets:
         paths += [_written(root / name, data) for name, data in page.files.items()]
-    if not draft:
-        _remember(nb, library or library_of(nb, place))
+    if is_recorded(root, flavor, draft=draft, record=record):
+        remember(nb, library or library_of(nb, place))
     return paths
-
-
-def _remember(nb: NotebookNode, library: Library) -> None:
-    """Put on record what is published now, so that it doesn't come up as new again."""
-    post = post_of(nb)
-    shown = [part.paper for part in parts_of(nb) if isinstance(part, CardOf)]
-    posted = pd.DataFrame(index=pd.Index(shown, name="id"))
-    library.publish(
-        posted.assign(
-            version=[library.paper(id).version for id in shown], topic=post.topic, date=post.day
-        )
-    )
 
 
 def _uploaded(page: Page, assets: str, nb: NotebookNode) -> None:
@@ -119,29 +109,3 @@ def _written(path: Path, data: bytes) -> Path:
     part.write_bytes(data)
     part.replace(path)
     return path
-
-
-def preview(
-    digest_or_id: Digest | str,
-    library: Library,
-    flavor: str = "hexo",
-    *,
-    outline: Outline = DIGEST,
-    language: str | None = None,
-) -> str:
-    """Return a paper's card as the exporter writes it: Markdown of that flavor.
-
-    A `Digest` is shown as it is given, saved or not; of an id the library's present one.
-    """
-    from dataclasses import replace
-
-    from paperkit.posts.cards import Style, card, source_of
-
-    digest = digest_or_id if isinstance(digest_or_id, Digest) else None
-    paper = digest.paper_id if digest else str(digest_or_id)
-    if digest is None:
-        digest = library.digest(paper, outline=outline.name, language=language)
-    spoken = language or (digest.language if digest else "en")
-    source = source_of(paper, library, outline, spoken)
-    style = Style(flavor=flavor_of(flavor), language=spoken, outline=outline)
-    return card(replace(source, digest=digest or source.digest), style)

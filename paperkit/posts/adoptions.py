@@ -73,6 +73,7 @@ def _adopted(cell: NotebookNode, library: Library, post: Post, path: Path | None
     digest = library.digest(paper, outline=outline.name, language=language)
     if digest is None:
         raise PaperkitError(f"{paper}: nothing is written about it; run summarize() first.")
+    ours = card_text(post, library, paper, path)
     found = answers_of(cell["source"], outline, language)
     changed = {
         k: t for k, t in found.items() if k in outline_keys(outline) and _differs(digest, k, t)
@@ -80,7 +81,7 @@ def _adopted(cell: NotebookNode, library: Library, post: Post, path: Path | None
     for key, texts in changed.items():
         library.edit(paper, key, texts, outline=outline.name, language=language)
     left = _left(cell["source"], library, paper)
-    if not left and _unplaced(cell["source"], card_text(post, library, paper, path)):
+    if not left and _unplaced(cell["source"], ours + card_text(post, library, paper, path)):
         left = ("text",)
     if not left:
         known["hash"] = hash_of(cell["source"])
@@ -140,7 +141,9 @@ def _keyed(markdown: str, outline: Outline, language: str) -> Iterator[tuple[str
     marks = _marks(outline, language)
     key = part = ""
     abstract_seen = False
-    for line in markdown.split("<details>")[0].splitlines():
+    written = markdown.split("<details>")[0]
+    above, authors, below = written.partition(label("authors_line", language, authors="").strip())
+    for line in (below if authors else above).splitlines():  # what stands above is said by us
         text = line.strip()
         if text.startswith("### "):
             part = text

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from paperkit.digests import Digest
 from paperkit.outlines import Outline, Question, label_of
 from paperkit.papers import Paper, find_links, is_code_link
 from paperkit.posts import escapes
+from paperkit.posts.affiliations import affiliation
 from paperkit.posts.figures import Image, captioned, images, is_open, licence_name
 from paperkit.posts.figures import label_of as figure_label
 from paperkit.posts.flavors import Flavor
@@ -63,6 +65,8 @@ class Style:
     outline: Outline
     figures: str = "licensed"
     link: str = ""
+    local: bool = False
+    """Whether the figures are linked where they lie in the library, under their names there."""
 
     def inline(self, text: str, *, links: bool = True) -> str:
         """Return one line of outside text for this engine."""
@@ -117,7 +121,7 @@ def card(
     view = {
         **_metadata(source, style),
         "label": style.label,
-        "notices": [style.inline(n) for n in [*notices, *_newer(source, style)]],
+        "notices": [style.inline(n) for n in [*notices, *_told(source, style)]],
         "translation": _joined(_texts(source, "abstract"), style),
         "leads": [_block(q, source, style) for q in leading(style.outline) if _has(source, q)],
         "sections": _sections(source, style),
@@ -131,9 +135,10 @@ def card(
 def _metadata(source: Source, style: Style) -> dict[str, str]:
     """What arXiv states about the paper."""
     paper = source.paper
+    authors = style.inline(", ".join(paper.authors), links=False)
     return {
         "title": style.inline(paper.title, links=False),
-        "authors": style.inline(", ".join(paper.authors), links=False),
+        "authors_line": style.label("authors_line", authors=authors),
         "abstract": style.inline(paper.abstract),
         "pdf": paper.pdf_url,
         "abs": paper.abs_url,
@@ -147,9 +152,14 @@ def _single_blank(lines: Sequence[str]) -> list[str]:
     return kept[:-1] if kept and not kept[-1] else kept
 
 
-def _newer(source: Source, style: Style) -> list[str]:
+def _told(source: Source, style: Style) -> list[str]:
+    """Return what a reader should know first: a newer version, a check that was overridden."""
     version, newest = source.paper.version, source.newest
-    return [style.label("newer", version=version, newest=newest)] if newest > version else []
+    told = [style.label("newer", version=version, newest=newest)] if newest > version else []
+    approval = source.digest.approval if source.digest else None
+    if approval and approval.reason:
+        told.append(style.label("override", reason=approval.reason))
+    return told
 
 
 def leading(outline: Outline) -> list[Question]:
@@ -224,13 +234,12 @@ def _sections(source: Source, style: Style) -> list[dict[str, Any]]:
 
 
 def _stated(source: Source, style: Style) -> list[dict[str, Any]]:
-    paper, reading = source.paper, source.reading
-    affiliation = reading.affiliation if reading else ""
+    paper = source.paper
     rows = [
         ("title", _joined(_texts(source, "title"), style), []),
         ("authors", style.inline(", ".join(paper.authors), links=False), []),
-        ("affiliation", style.inline(affiliation), []),
-        ("keywords", style.inline(", ".join(paper.categories)), []),
+        ("affiliation", style.inline(_affiliation(source)), []),
+        ("keywords", style.inline(", ".join(_keywords(paper))), []),
         ("links", "", _links(source, style)),
     ]
     return [
@@ -238,6 +247,22 @@ def _stated(source: Source, style: Style) -> list[dict[str, Any]]:
         for name, text, items in rows
         if text or items
     ]
+
+
+def _affiliation(source: Source) -> str:
+    return affiliation(source.reading.affiliation, source.paper.authors) if source.reading else ""
+
+
+def _keywords(paper: Paper) -> list[str]:
+    """The names of the paper's categories, as arXiv's taxonomy has them; a code it lacks stays."""
+    return list(dict.fromkeys(_categories().get(code, code) for code in paper.categories))
+
+
+@cache
+def _categories() -> dict[str, str]:
+    file = resources.files("paperkit") / "data" / "categories.txt"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return {code: name for code, _, name in (line.partition(" ") for line in lines)}
 
 
 def _links(source: Source, style: Style) -> list[str]:
@@ -258,7 +283,7 @@ def _missing(source: Source, style: Style) -> str:
     if not _sections(source, style):
         return ""
     names = [q.heading(style.language) for q in deep(style.outline) if not _has(source, q)]
-    if not (source.reading and source.reading.affiliation):
+    if not _affiliation(source):
         names.insert(0, style.label("affiliation"))
     return style.inline(style.label("comma").join(names), links=False)
 
@@ -287,10 +312,9 @@ def _licence(source: Source, style: Style) -> str:
 
 def _image(image: Image, style: Style) -> dict[str, Any]:
     return {
-        "src": escapes.safe_url(style.link + image.name),
+        "src": escapes.safe_url(style.link + (image.path.name if style.local else image.name)),
         "alt": escapes.attribute(image.alt),
-        "plain": style.flavor.escape.words(" ".join(image.alt.split())),
-        "raw": " ".join(image.alt.replace("`", "'").split()),
+        "alt_text": " ".join(image.alt.split()),
         "caption": style.inline(image.alt, links=False),
         "width": image.width,
         "height": image.height,

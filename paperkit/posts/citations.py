@@ -199,9 +199,13 @@ def _ris(rows: Sequence[tuple[str, Paper]]) -> str:
 
 def _record(key: str, paper: Paper) -> str:
     names = [", ".join(p for p in name_parts(a) if p) for a in paper.authors]
+    # What names the paper comes first: an abstract may name others.
     tags = [
         ("TY", "UNPB"),
         ("ID", key),
+        ("M1", f"arXiv:{paper.id}"),
+        ("DO", _doi(paper)),
+        ("UR", f"https://arxiv.org/abs/{paper.id}"),
         ("TI", paper.title),
         *(("AU", n) for n in names),
         ("PY", str(paper.published.year)),
@@ -209,9 +213,6 @@ def _record(key: str, paper: Paper) -> str:
         ("AB", paper.abstract),
         *(("KW", c) for c in paper.categories),
         ("PB", "arXiv"),
-        ("M1", f"arXiv:{paper.id}"),
-        ("DO", _doi(paper)),
-        ("UR", f"https://arxiv.org/abs/{paper.id}"),
         ("N1", paper.journal_ref),
     ]
     lines = [f"{tag}  - {value}" for tag, value in tags if value]

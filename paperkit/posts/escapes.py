@@ -46,6 +46,7 @@ _REACHING = re.compile(
     r"renewcommand|newenvironment|renewenvironment|DeclareMathOperator|mmlToken|bbox|unicode|"
     r"includegraphics|input|toggle|texttip|tooltip|enclose)(?![A-Za-z])"
 )
+_ALIGNING = re.compile(r"\\begin\b|\\(?:\w*matrix|\w*cases|\w*align\w*)\b")
 _MONEY = re.compile(r"\d[\d.,]*\s?(?:[kKMB]|bn|USD|million|billion)?(?:\s|[,;:.]\s|$)")
 _PLAIN_IN_MATH = frozenset("+=,()/;:!? ")
 
@@ -61,7 +62,8 @@ def pieces(text: str) -> Iterator[str | Formula]:
     r"""Yield the text's runs of words and its formulas (``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]``).
 
     A dollar sign that opens no formula ("$5 and then $6") stays in the words. So does a formula
-    with macros that reach beyond it (``\href``, ``\def``), or whose braces don't match.
+    with macros that reach beyond it (``\href``, ``\def``), or whose braces don't match. What
+    would be an error in TeX is escaped: "#", and "&" where nothing is aligned ("$S&P500$").
     """
     start = position = 0
     while found := _OPENING.search(text, position):
@@ -74,6 +76,7 @@ def pieces(text: str) -> Iterator[str | Formula]:
             yield text[start : found.start()]
         start = end + len(close)
         tex = text[found.start() : start] if found[1] else text[position:end]
+        tex = re.sub(r"(?<!\\)#" if _ALIGNING.search(tex) else r"(?<!\\)[#&]", r"\\\g<0>", tex)
         yield Formula(" ".join(tex.split()), found[0] not in ("$", "\\("))
         position = start
     if start < len(text):

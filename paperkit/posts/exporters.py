@@ -17,6 +17,7 @@ from paperkit.posts.figures import Files
 from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.notebooks import library_of, parts_of, post_of
 from paperkit.posts.pages import Page, lay_out
+from paperkit.posts.sites import is_recorded, remember
 
 
 class PostExporter(Exporter):
@@ -26,19 +27,31 @@ class PostExporter(Exporter):
     output_mimetype = "text/markdown"
 
     draft = Bool(False, help="Write what isn't approved too, with a banner.").tag(config=True)
+    record = Bool(
+        None, allow_none=True, help="Put the papers on record as published; where a site is."
+    ).tag(config=True)
     library = Unicode("", help="The library's folder, if not where the notebook says.").tag(
         config=True
     )
 
     def page(self, nb: NotebookNode, folder: str = "") -> Page:
         """Return the page of a notebook that lies in `folder`."""
-        library = Library(self.library) if self.library else library_of(nb, folder)
+        library = self._shelf(nb, folder)
         return lay_out(post_of(nb), parts_of(nb), library, FLAVORS[self.flavor], draft=self.draft)
+
+    def _shelf(self, nb: NotebookNode, folder: str) -> Library:
+        return Library(self.library) if self.library else library_of(nb, folder)
+
+    def _remember(self, nb: NotebookNode, folder: str) -> None:
+        """Put on record what nbconvert's writer is about to write into a site, as `export` does."""
+        target = self.config.get("FilesWriter", {}).get("build_directory") or folder or "."
+        if is_recorded(target, self.flavor, draft=self.draft, record=self.record):
+            remember(nb, self._shelf(nb, folder))
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Return the post's text, and resources with its figures; nothing is written.
+        """Return the post's text, and resources with its figures; no file is written.
 
         The writer gets the paths of the site's own layout, unless ``--output`` names a file.
         """
@@ -52,6 +65,7 @@ class PostExporter(Exporter):
             resources["unique_key"] = path.with_suffix("").as_posix()
             # nbconvert's writer makes folders for outputs only: the text comes as one as well.
             resources["outputs"] = Files({**page.files.sources, page.path: page.text.encode()})
+        self._remember(nb, known.get("path", ""))
         return page.text, resources
 
 

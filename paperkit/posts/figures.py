@@ -91,7 +91,7 @@ def missing(figures: tuple[Figure, ...], folder: Path) -> tuple[Figure, ...]:
 def _image(paper: Paper, figure: Figure, path: Path) -> Image:
     digest = digest_of(path.read_bytes())
     label = label_of(figure)
-    stem = web_slug(f"{paper.id}v{paper.version} {label}")
+    stem = web_slug(f"{paper.id}v{paper.version} {label}".encode("ascii", "replace").decode())
     return Image(
         f"{stem}-{digest}{path.suffix.lower()}",
         path,

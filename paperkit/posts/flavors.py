@@ -16,7 +16,7 @@ class Flavor:
     ``link`` how the text reaches them (all with {category}, {day}, {slug}). ``escape`` is how its
     text is written, ``figures`` names the template of a figure list, ``front`` the row of
     front-matter keys. ``templates`` are the openings of the engine's template language, which
-    must not be run in a person's prose.
+    must not be run in a person's prose; ``site`` are files one of which a site's root holds.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Flavor:
     escape: Escape = field(default_factory=Escape)
     figures: str = "html"
     templates: tuple[str, ...] = ()
+    site: tuple[str, ...] = ()
 
     @property
     def extension(self) -> str:
@@ -35,6 +36,7 @@ class Flavor:
 
 
 _BESIDE = "{day}-{slug}_files"
+_HUGO = tuple(f"{n}.{kind}" for n in ("hugo", "config") for kind in ("toml", "yaml", "yml", "json"))
 
 FLAVORS: dict[str, Flavor] = {
     f.name: f
@@ -45,6 +47,7 @@ FLAVORS: dict[str, Flavor] = {
             files="source/images/{slug}",
             link="/images/{slug}/",
             front="hexo",
+            site=("_config.yml", "_config.json"),
         ),
         Flavor(
             name="hugo",
@@ -56,6 +59,7 @@ FLAVORS: dict[str, Flavor] = {
             escape=Escape(literal="code"),
             figures="hugo",
             templates=("{{<", "{{%"),
+            site=(*_HUGO, "config/_default"),
         ),
         Flavor(
             name="jekyll",
@@ -64,6 +68,7 @@ FLAVORS: dict[str, Flavor] = {
             link="/assets/images/{slug}/",
             front="jekyll",
             templates=("{{", "{%"),
+            site=("_config.yml", "_config.yaml", "_config.toml"),
         ),
         Flavor(
             name="quarto",
@@ -74,15 +79,18 @@ FLAVORS: dict[str, Flavor] = {
             escape=Escape(math="native", literal="pandoc", smart="backslash"),
             figures="quarto",
             templates=("{{<",),
+            site=("_quarto.yml", "_quarto.yaml"),
         ),
         Flavor(
             name="myst",
-            text=f"posts/{_BESIDE.removesuffix('_files')}.md",
-            files=f"posts/{_BESIDE}",
-            link=f"{_BESIDE}/",
+            text="posts/{day}-{slug}.md",
+            # mystmd finds no image whose address holds more than ASCII, encoded or not.
+            files="posts/{day}_files",
+            link="{day}_files/",
             front="myst",
             escape=Escape(math="native", literal="escape"),
             figures="myst",
+            site=("myst.yml", "_config.yml"),
         ),
         Flavor(
             name="blog-markdown",

@@ -1,7 +1,10 @@
 """Front matter: the keys each engine reads, written so that every YAML reader reads them back.
 
 PyYAML writes YAML 1.1 and the engines read 1.2 (js-yaml, Go): what only one of them takes for a
-number or a truth value is quoted.
+number or a truth value is quoted. Two engines print what they read as something else than text:
+Quarto as Markdown, so it gets Markdown; Hexo's themes as HTML and as JavaScript, so a word joiner
+(U+2060, which has no width) keeps a tag or an escape apart there. Without the joiners a Hexo
+title is the very text too.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Any
 import yaml
 
 from paperkit.errors import PaperkitError
+from paperkit.posts.escapes import Escape
 from paperkit.posts.labels import label
 from paperkit.posts.values import Post
 
@@ -81,18 +85,26 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     return {str(k): v for k, v in (data or {}).items()}
 
 
-def front_of(post: Post, row: str, *, first_title: str, cover: str) -> dict[str, Any]:
-    """Return the front matter of a post in an engine's row of keys."""
+def front_of(
+    post: Post, row: str, *, first_title: str, cover: str, draft: bool = False
+) -> dict[str, Any]:
+    """Return the front matter of a post in an engine's row of keys; a draft's keeps it back."""
+    inert = _INERT.get(row, str)
     common = {
-        "title": harmless(post.title or post.topic),
+        "title": inert(post.title or post.topic),
         "date": post.date,
-        "author": harmless(post.author) or None,
+        "author": inert(post.author) or None,
         "cover": post.cover or cover or None,
-        "tags": [harmless(t) for t in post.tags or (post.topic,)],
-        "description": harmless(post.description or _description(post, first_title)),
-        "topic": harmless(post.topic),
+        "tags": [inert(t) for t in post.tags or (post.topic,)],
+        "description": inert(post.description or _description(post, first_title)),
+        "topic": inert(post.topic),
     }
-    return {**_ROWS[row](post, common), **post.front}
+    held = {} if not draft else {"published": False} if row in _UNPUBLISHED else {"draft": True}
+    return {**_ROWS[row](post, common), **post.front, **held}
+
+
+_UNPUBLISHED = ("hexo", "jekyll")
+"""The engines that leave out what says ``published: false``; the others know ``draft: true``."""
 
 
 def _description(post: Post, first_title: str) -> str:
@@ -100,9 +112,24 @@ def _description(post: Post, first_title: str) -> str:
     return label("description", post.language, **values).rstrip()
 
 
+JOINER = "\u2060"
+"""What keeps characters apart in a Hexo post's front matter; a reader may drop it."""
+
+# butterfly prints descriptions and neighbors' titles as HTML, and the page's title into a script
+# between single quotes, of which it escapes only the quotes.
+_PRINTED = re.compile(r"<(?=[A-Za-z/!?])|\\(?=['ux]|$)")
+
+
 def harmless(text: str) -> str:
-    """Return text whose "<" opens no tag: themes print front matter as HTML (butterfly does)."""
-    return re.sub(r"<(?=[A-Za-z/!?])", "< ", text)
+    """Return one line that opens no tag and ends no JavaScript string, and looks the same."""
+    return _PRINTED.sub(lambda found: found[0] + JOINER, re.sub(r"[\r\n]+", " ", text))
+
+
+def _markdown(text: str) -> str:
+    return Escape(math="native", literal="pandoc", smart="backslash").inline(text, links=False)
+
+
+_INERT = {"hexo": harmless, "quarto": _markdown}
 
 
 _BUTTERFLY = {
@@ -209,7 +236,7 @@ _ROWS = {
 }
 
 _EDITABLE = ("topic", "date", "title", "author", "cover", "category", "tags", "description")
-_SETTINGS = ("language", "figures", "assets_url")
+_SETTINGS = ("language", "figures", "assets_url", "repeats")
 
 
 def cell_of(post: Post) -> str:
@@ -225,7 +252,7 @@ def edited(post: Post, text: str) -> Post:
     known = (*_EDITABLE, *_SETTINGS)
     stated = {k: data.get(k) for k in known if k in data}
     fields: dict[str, Any] = {k: "" if v is None else v for k, v in stated.items()}
-    for name in fields.keys() - {"date", "tags"}:
+    for name in fields.keys() - {"date", "tags", "repeats"}:
         fields[name] = fields[name] if isinstance(fields[name], str) else str(fields[name])
     if isinstance(fields.get("date"), datetime | None) is False:
         fields["date"] = str(fields["date"])

@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paperkit.digests import blocking
 from paperkit.errors import PublishError
-from paperkit.outlines import Outline
+from paperkit.outlines import Outline, label_of
 from paperkit.posts.cards import Source
-from paperkit.posts.figures import label_of, missing
+from paperkit.posts.figures import label_of as figure_label
+from paperkit.posts.figures import missing
+from paperkit.posts.labels import OBSTACLES, label
+from paperkit.posts.slugs import slug
+from paperkit.posts.values import Post
+
+if TYPE_CHECKING:
+    from paperkit.library import Library
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One reason why a paper can't be published: paper id, field, finding, next step."""
+    """One reason why a paper can't be published: paper id, field, finding, next step.
+
+    ``code`` names the finding: a check's code, or one of our own.
+    """
 
     paper: str
     field: str
     finding: str
     next_step: str
+    code: str
 
     def __str__(self) -> str:
         """Return the obstacle as one line."""
         return f"{self.paper}: {self.field}: {self.finding} {self.next_step}"
+
+    def told(self, outline: Outline, language: str) -> str:
+        """Return field and finding in a post's language, for readers of a draft."""
+        words = label_of({"en": self.finding, **OBSTACLES.get(self.code, {})}, language)
+        headings = {q.key: q.heading(language) for q in outline.questions}
+        place = self.field if self.code == "figure" else headings.get(self.field)
+        return f"{place}{label('colon', language)}{words}" if place else words
+
+
+def repeated(post: Post, papers: Iterable[str], library: Library) -> Iterator[Obstacle]:
+    """Yield the papers that another post wrote about, unless the post says that it repeats them.
+
+    The same post is that of the same day under the same topic or title.
+    """
+    known = library.published()
+    names = {slug(post.topic), slug(post.title or post.topic)}
+    same = (known["date"] == post.day) & known["topic"].map(slug).isin(names)
+    others = known[~same & known["id"].isin(list(papers))].drop_duplicates("id", keep="last")
+    for row in others.itertuples() if not post.repeats else ():
+        yield Obstacle(
+            str(row.id),
+            "post",
+            f"it is in the post {row.topic!r} of {row.date} already.",
+            "Delete its card, or write 'repeats: true' into the front matter.",
+            "published",
+        )
 
 
 def obstacles(source: Source, outline: Outline, language: str) -> list[Obstacle]:
@@ -37,6 +75,7 @@ def obstacles(source: Source, outline: Outline, language: str) -> list[Obstacle]
                 "digest",
                 f"nothing is written about it under outline {outline.name!r} in {language!r}.",
                 "Run summarize(papers, library), then approve it in Review.",
+                "digest",
             )
         )
     elif not digest.approved:
@@ -44,7 +83,11 @@ def obstacles(source: Source, outline: Outline, language: str) -> list[Obstacle]
     gone = missing(source.reading.figures, source.folder) if source.reading else ()
     found += [
         Obstacle(
-            paper.id, label_of(f), f"its image {f.file} is gone.", "Run read(papers, library)."
+            paper.id,
+            figure_label(f),
+            f"its image {f.file} is gone.",
+            "Run read(papers, library).",
+            "figure",
         )
         for f in gone
     ]
@@ -58,11 +101,21 @@ def _unapproved(source: Source, outline: Outline) -> list[Obstacle]:
         return []
     found = checks.findings(source.digest, source.reading, paper=source.paper, outline=outline)
     stops = [
-        Obstacle(source.paper.id, f.question or "paper", f.message, "Edit the answer in Review.")
+        Obstacle(
+            source.paper.id,
+            f.question or "paper",
+            f.message,
+            "Edit the answer in Review, or approve it there with a reason.",
+            f.code,
+        )
         for f in blocking(found)
     ]
     signature = Obstacle(
-        source.paper.id, "approval", "no person has approved it.", "Approve it in Review."
+        source.paper.id,
+        "approval",
+        "no person has approved it.",
+        "Approve it in Review.",
+        "approval",
     )
     return [*stops, signature]
 

@@ -22,9 +22,17 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "zh": "⚠️ 本文仅含论文自身的文字，未生成任何总结。",
     },
     "person": {"en": "a person", "zh": "人工"},
+    "extractive": {
+        "en": "a program that picks the papers' own sentences",
+        "zh": "自动摘录论文原句的程序",
+    },
     "approved": {
         "en": " and approved by a person (last on {date})",
         "zh": "，并经人工审核（最近一次：{date}）",
+    },
+    "override": {
+        "en": "Approved although a check objects; the reason given: {reason}",
+        "zh": "审核者在检查存有异议时予以批准，理由：{reason}",
     },
     "unapproved": {"en": " and not approved by a person", "zh": "，尚未经人工审核"},
     "partly": {
@@ -43,6 +51,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "draft_card": {"en": "🚧 Draft: {findings}", "zh": "🚧 草稿：{findings}"},
     "authors": {"en": "Authors", "zh": "作者"},
+    # A bold full-width colon before a letter would be no emphasis in CommonMark.
+    "authors_line": {"en": "**Authors:** {authors}", "zh": "**作者**：{authors}"},
     "reading": {"en": "Deep reading", "zh": "深度阅读"},
     "title": {"en": "Title", "zh": "标题"},
     "affiliation": {"en": "Affiliation", "zh": "单位"},
@@ -73,6 +83,39 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "image": {"en": "Image", "zh": "图片"},
 }
 """The words per name and language; `{…}` are filled in by `label`."""
+
+OBSTACLES: Mapping[str, Mapping[str, str]] = {
+    code: {"zh": words}
+    for code, words in {
+        "approval": "尚未经人工审核。",
+        "digest": "尚未撰写内容。",
+        "figure": "图片文件缺失。",
+        "card": "笔记本中的内容经手工改动，尚未写入文献库。",
+        "twice": "在本文中出现了两次。",
+        "published": "已在另一篇文章中发布。",
+        "missing": "没有回答。",
+        "filler": "含有面向提问者的套话。",
+        "refusal": "写的是无法完成之事，而非论文内容。",
+        "placeholder": "留有未填写的占位符。",
+        "echo": "含有写给模型的指令。",
+        "markup": "含有多余的标记。",
+        "cut-off": "文字不完整。",
+        "run-on": "句子过长。",
+        "repeated": "同一句话重复出现。",
+        "duplicate": "两个条目几乎相同。",
+        "count": "条目数量不符合要求。",
+        "too-long": "篇幅过长。",
+        "language": "语言不符。",
+        "no-method": "未提及方法名称。",
+        "foreign-link": "链接不属于该论文。",
+        "evidence-missing": "引用的依据在论文中找不到。",
+        "evidence-altered": "引用的依据与论文中的数字或否定不一致。",
+        "number-not-in-source": "含有论文中没有的数字。",
+        "hidden-instruction": "PDF 中藏有给模型的指令。",
+        "swapped": "内容更像是另一篇论文的。",
+    }.items()
+}
+"""What an obstacle's code says where the post isn't in English; English is the finding's own."""
 
 
 def label(name: str, language: str, **values: object) -> str:

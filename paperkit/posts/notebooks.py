@@ -11,7 +11,7 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,12 @@ from paperkit.library.files import write_atomic
 from paperkit.posts import fronts
 from paperkit.posts.cards import Source, Style, card, source_of
 from paperkit.posts.flavors import NOTEBOOK
+from paperkit.posts.gates import repeated
 from paperkit.posts.labels import label
-from paperkit.posts.pages import CardOf, Chart, Part, Prose, banner
+from paperkit.posts.merges import Merge, merged
+from paperkit.posts.pages import CardOf, Part, Prose, banner
+from paperkit.posts.pictures import charts_of
+from paperkit.posts.previews import local
 from paperkit.posts.values import Post
 
 if TYPE_CHECKING:
@@ -62,7 +66,9 @@ def compose(
     written anew from the library, those of new papers added at the end, those of papers no
     longer in the post marked (and not published), those a person deleted stay away. A card she
     edited by hand is kept as it is, with a notice that offers it back; `discard` names those
-    whose edits are to be dropped. The front matter cell wins over `post`.
+    whose edits are to be dropped. What changed in `post` since the last time (title, tags …) is
+    taken over, unless the person changed the same in the notebook: then a notice says what stays.
+    A notice also stands before a paper that another post wrote about.
 
     Raises:
         PaperkitError: a paper is not in the library, or the notebook is of another post.
@@ -71,10 +77,11 @@ def compose(
 
     file = Path(path) if path is not None else None
     old = read_notebook(file) if file is not None and file.exists() else None
-    if old is not None and KEY in old.metadata:
-        post = _merged(post, old)
-    writer = _Writer(post, library, file, frozenset(discard))
-    nb = writer.update(old) if old is not None else writer.fresh()
+    if old is None:
+        nb = _Writer(post, library, file, frozenset(discard)).fresh()
+    else:
+        merge = merged(post, given_to(old), post_of(old))
+        nb = _Writer(merge.post, library, file, frozenset(discard)).update(old, merge, post)
     if file is not None:
         write_atomic(file, (nbformat.writes(nb).rstrip("\n") + "\n").encode())
     return nb
@@ -97,15 +104,10 @@ def read_notebook(path: str | os.PathLike[str]) -> NotebookNode:
     return nb
 
 
-def _merged(post: Post, old: NotebookNode) -> Post:
-    known = post_of(old)
-    if known.topic != post.topic and not _has_front(old):
-        raise PaperkitError(f"post {post.topic!r}: that notebook is about {known.topic!r}.")
-    return replace(known, papers=post.papers, outline=post.outline)
-
-
-def _has_front(nb: NotebookNode) -> bool:
-    return any(role_of(c) == "front" for c in nb.cells)
+def given_to(nb: NotebookNode) -> Post:
+    """Return the post that was given to `compose` when it wrote this notebook."""
+    stated = nb.metadata.get(KEY, {}).get("given")
+    return Post.from_dict(stated) if stated else post_of(nb)
 
 
 class _Writer:
@@ -118,6 +120,7 @@ class _Writer:
         self.sources: dict[str, Source] = {
             i: source_of(i, library, post.outline, post.language) for i in post.papers
         }
+        self.repeats = {o.paper: o for o in repeated(post, post.papers, library)}
 
     def fresh(self) -> NotebookNode:
         from nbformat.v4 import new_notebook
@@ -125,20 +128,22 @@ class _Writer:
         cells = [self.front(), self.banner()]
         if self.post.prose:
             cells.append(_cell("markdown", self.post.prose, "prose"))
-        nb = new_notebook(cells=[*cells, *(self.card(i) for i in self.post.papers)])
-        return self.finished(nb)
+        nb = new_notebook(cells=cells + [c for i in self.post.papers for c in self.placed(i)])
+        return self.finished(nb, self.post)
 
-    def finished(self, nb: NotebookNode) -> NotebookNode:
+    def finished(self, nb: NotebookNode, given: Post) -> NotebookNode:
         nb.metadata[KEY] = {
             "format": 1,
             "post": self.post.to_dict(),
+            "given": given.to_dict(),
             "library": library_path(self.library.path, self.file),
         }
         nb.metadata.setdefault("kernelspec", _KERNEL)
         return nb
 
-    def update(self, old: NotebookNode) -> NotebookNode:
+    def update(self, old: NotebookNode, merge: Merge, asked: Post) -> NotebookNode:
         known = post_of(old).papers
+        kept = self.prose(old, merge, asked)
         cells: list[Any] = []
         placed = set()
         for cell in old.cells:
@@ -148,6 +153,10 @@ class _Writer:
             if role == "card":
                 placed.add(cell.metadata[KEY]["paper"])
                 cells += self.refreshed(cell)
+            elif role == "front":
+                cells.append(self.front() if merge.taken else cell)
+                if told := " ".join(filter(None, (merge.notice(asked), kept))):
+                    cells.append(_notice("front matter", told))
             elif role == "banner":
                 cells.append(self.banner())
                 if typed := _typed(cell):
@@ -156,8 +165,25 @@ class _Writer:
             else:
                 cells.append(cell)
         new = [i for i in self.post.papers if i not in placed and i not in known]
-        old.cells = [*cells, *(self.card(i) for i in new)]
-        return self.finished(old)
+        old.cells = cells + [c for i in new for c in self.placed(i)]
+        # What was kept stays a difference, so that the notice does, until both say the same.
+        opening = given_to(old).prose if kept else asked.prose
+        return self.finished(old, replace(merge.given, prose=opening))
+
+    def prose(self, old: NotebookNode, merge: Merge, asked: Post) -> str:
+        """Put a changed opening in the place of the old one; return what to say if it is gone."""
+        before = given_to(old).prose
+        if asked.prose == before or any(c.source == asked.prose for c in old.cells):
+            return ""
+        for cell in old.cells:
+            if before and not role_of(cell) and cell.source == before:
+                cell.source = asked.prose
+                return ""
+        if before:
+            return "The opening words were edited here and stay; Post(prose=…) is not used."
+        at = next((i for i, c in enumerate(old.cells) if role_of(c) == "card"), len(old.cells))
+        old.cells.insert(at, _cell("markdown", asked.prose, "prose"))
+        return ""
 
     def refreshed(self, cell: NotebookNode) -> list[Any]:
         """A card as it should stand now, after a notice where the person should know something."""
@@ -168,10 +194,16 @@ class _Writer:
         if gone:
             return [_notice(paper, _REMOVED), cell]
         if edited:
-            return [_notice(paper, _OFFERED), cell]
-        fresh = self.card(paper)
-        fresh["id"] = cell.get("id", fresh["id"])
-        return [fresh]
+            return [_notice(paper, _OFFERED.format(paper=paper)), cell]
+        placed = self.placed(paper)
+        placed[-1]["id"] = cell.get("id", placed[-1]["id"])
+        return placed
+
+    def placed(self, paper: str) -> list[Any]:
+        """A paper's card, after a notice where another post wrote about it."""
+        stop = self.repeats.get(paper)
+        told = [_notice(paper, f"{stop.finding} {stop.next_step}")] if stop else []
+        return [*told, self.card(paper)]
 
     def is_foreign(self, cell: NotebookNode, paper: str) -> bool:
         """Whether a card holds words that neither paperkit wrote nor the library has."""
@@ -200,15 +232,13 @@ class _Writer:
 
     def style(self, source: Source) -> Style:
         """Figures are shown from the library's folder: on the person's own screen they may be."""
-        start = self.file.resolve().parent if self.file else Path.cwd()
-        link = os.path.relpath(source.folder.resolve(), start).replace(os.sep, "/") + "/"
-        return Style(
+        style = Style(
             flavor=NOTEBOOK,
             language=self.post.language,
             outline=self.post.outline,
             figures="link" if self.file is None else self.post.figures,
-            link=link,
         )
+        return local(style, source, self.file.parent if self.file else Path.cwd())
 
 
 def card_text(post: Post, library: Library, paper: str, file: Path | None) -> str:
@@ -229,7 +259,7 @@ _OFFERED = (
 
 
 def _notice(paper: str, text: str) -> NotebookNode:
-    return _cell("markdown", f"> ✋ {paper}: {text.format(paper=paper)}", "notice", paper=paper)
+    return _cell("markdown", f"> ✋ {paper}: {text}", "notice", paper=paper)
 
 
 def _cell(kind: str, source: str, role: str, **known: Any) -> NotebookNode:
@@ -305,7 +335,7 @@ def parts_of(nb: NotebookNode) -> list[Part]:
         elif cell["cell_type"] == "markdown" and not role:
             parts.append(_prose(cell))
         elif cell["cell_type"] == "code":
-            parts += _charts(cell)
+            parts += charts_of(cell)
     return parts
 
 
@@ -322,38 +352,3 @@ def _prose(cell: Mapping[str, Any]) -> Prose:
         if bundle
     }
     return Prose(cell["source"], attached)
-
-
-_IMAGES = {"image/png": ".png", "image/jpeg": ".jpg", "image/svg+xml": ".svg"}
-
-
-def _charts(cell: Mapping[str, Any]) -> list[Chart]:
-    found = []
-    for output in cell.get("outputs", []):
-        data = output.get("data", {})
-        kind = next((k for k in _IMAGES if k in data), None)
-        if kind is None:
-            continue
-        raw = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
-        content = raw.encode() if kind.endswith("xml") else base64.b64decode(raw)
-        found.append(Chart(content, _IMAGES[kind], _alternative(output, data)))
-    return found
-
-
-def _alternative(output: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """A chart's alternative text: stated by its maker, else the title of its specification."""
-    stated = output.get("metadata", {})
-    for place in (stated, *(v for v in stated.values() if isinstance(v, Mapping))):
-        if isinstance(place.get("alt"), str):
-            return str(place["alt"])
-    for kind, spec in data.items():
-        if "vegalite" in kind and isinstance(spec, Mapping):
-            title = spec.get("description") or spec.get("title") or ""
-            if isinstance(title, Mapping):
-                title = title.get("text", "")
-            return (
-                " ".join(title)
-                if isinstance(title, Sequence) and not isinstance(title, str)
-                else str(title)
-            )
-    return ""

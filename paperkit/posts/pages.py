@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperkit.posts import escapes, fronts
-from paperkit.posts.cards import Source, Style, card, shown, source_of
+from paperkit.posts.cards import Source, Style, card, joined, shown, source_of
 from paperkit.posts.figures import Files, Image
 from paperkit.posts.flavors import Flavor
-from paperkit.posts.gates import Obstacle, obstacles, refuse
+from paperkit.posts.gates import Obstacle, obstacles, refuse, repeated
 from paperkit.posts.labels import label
 from paperkit.posts.slugs import slug, web_slug
 from paperkit.posts.values import Post
@@ -69,7 +69,7 @@ def lay_out(
     """
     cards = [p for p in parts if isinstance(p, CardOf)]
     sources = {c.paper: source_of(c.paper, library, post.outline, post.language) for c in cards}
-    found = _obstacles(post, cards, sources)
+    found = [*_obstacles(post, cards, sources), *repeated(post, sources, library)]
     if found and not draft:
         raise refuse(post.topic, found)
     return _Layout(post, flavor, sources, found, draft).page(parts)
@@ -83,7 +83,7 @@ def _obstacles(
         if place.edited:
             found.append(_edited(place.paper))
         if sum(c.paper == place.paper for c in cards) > 1:
-            found.append(Obstacle(place.paper, "card", "it stands twice.", "Delete one card."))
+            found.append(Obstacle(place.paper, "card", "it stands twice.", "Delete one.", "twice"))
         found += obstacles(sources[place.paper], post.outline, post.language)
     return list(dict.fromkeys(found))
 
@@ -95,15 +95,17 @@ def _edited(paper: str) -> Obstacle:
         "it was edited by hand in the notebook.",
         "Take the change into the library with adopt(notebook, library), or drop it with "
         "compose(post, library, path=…, discard=[id]).",
+        "card",
     )
 
 
-def _names(post: Post) -> dict[str, str]:
+def _names(post: Post, draft: bool) -> dict[str, str]:
+    """What a flavor's paths are made of; a draft never takes the place of the post itself."""
     return {
         "category": slug(post.category),
         "section": web_slug(post.category) or "paper",
         "day": post.day,
-        "slug": slug(post.title or post.topic),
+        "slug": slug(post.title or post.topic) + ("-draft" if draft else ""),
     }
 
 
@@ -121,7 +123,7 @@ class _Layout:
         self.post, self.flavor, self.sources = post, flavor, sources
         self.found, self.draft = found, draft
         self.images = {i: shown(s, post.figures) for i, s in sources.items()}
-        names = _names(post)
+        names = _names(post, draft)
         self.path = flavor.text.format(**names)
         self.folder = flavor.files.format(**names)
         self.link = post.assets_url or flavor.link.format(**names)
@@ -146,6 +148,7 @@ class _Layout:
                 self.flavor.front,
                 first_title=first.paper.title if first else "",
                 cover=self._cover(order),
+                draft=self.draft,
             )
         )
         heading = f"# {label('update', self.post.language, date=self.post.day)}"
@@ -174,7 +177,7 @@ class _Layout:
         stops = [o for o in self.found if o.paper == paper]
         if not self.draft or not stops:
             return []
-        listed = "; ".join(f"{o.field}: {o.finding}" for o in stops)
+        listed = joined([o.told(self.post.outline, self.post.language) for o in stops])
         return [label("draft_card", self.post.language, findings=listed)]
 
     def _prose(self, part: Prose) -> str:
@@ -224,12 +227,15 @@ def banner(post: Post, sources: Sequence[Source]) -> list[str]:
 
 def _written(post: Post, sources: Sequence[Source]) -> str:
     digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
-    authors = sorted({m for d in digests for m in d.models})
+    models = sorted({m for d in digests for m in d.models})
+    plain = escapes.Escape()
+    authors = [
+        label(m, post.language) if m == "extractive" else plain.inline(m, links=False)
+        for m in models
+    ]
     if any(a.origin == "person" for d in digests for a in d.answers if a.statements):
         authors.append(label("person", post.language))
-    names = label("comma", post.language).join(
-        escapes.Escape().inline(a, links=False) for a in authors
-    )
+    names = label("comma", post.language).join(authors)
     return label("written", post.language, authors=names, approval=_approval(post, sources))
 
 
@@ -248,5 +254,5 @@ def tool() -> str:
     urls = {
         name.strip().lower(): url.strip() for name, _, url in (s.partition(",") for s in stated)
     }
-    home = urls.get("homepage", "")
-    return f"[paperkit]({escapes.safe_url(home)})" if home else "paperkit"
+    home = escapes.safe_url(urls.get("homepage", ""))
+    return f"[paperkit]({home})" if home else "paperkit"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_UNSAFE = re.compile(r'[/?"*:<>|\\]')
+# "%" in a path makes Hexo 8 drop the post, "#" ends an address.
+_UNSAFE = re.compile(r'[/?"*:<>|\\%#]')
 _DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)")
 LONGEST = 120
 

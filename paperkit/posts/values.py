@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Self
@@ -37,7 +37,8 @@ class Post:
     ``tags`` to the topic, ``description`` to one line with the first paper's title, ``cover`` to
     the first teaser figure that may be shown. ``figures`` is one of `FIGURES`; ``assets_url`` is
     where the figures will be found when not at the flavor's own place. ``prose`` opens the post.
-    ``front`` holds further front matter; its keys win.
+    ``repeats`` says that papers of an earlier post may stand here again. ``front`` holds further
+    front matter; its keys win.
     """
 
     topic: str
@@ -52,6 +53,7 @@ class Post:
     description: str = ""
     figures: str = "licensed"
     assets_url: str = ""
+    repeats: bool = False
     prose: str = ""
     outline: Outline = DIGEST
     front: Mapping[str, Any] = field(default_factory=dict)
@@ -66,6 +68,10 @@ class Post:
         if self.figures not in FIGURES:
             known = ", ".join(FIGURES)
             raise PaperkitError(f"post {self.topic!r}: figures {self.figures!r}; use {known}.")
+        if not isinstance(self.repeats, bool):
+            raise PaperkitError(
+                f"post {self.topic!r}: repeats {self.repeats!r}; use true or false."
+            )
         object.__setattr__(self, "date", _local(self.date, self.topic))
         object.__setattr__(self, "papers", _ids(self.papers))
         object.__setattr__(self, "tags", _tags(self.tags))
@@ -94,10 +100,6 @@ class Post:
         outline = data.get("outline")
         rest = {k: v for k, v in data.items() if k != "outline"}
         return cls(**rest, outline=_outline(outline) if outline else DIGEST)
-
-    def with_papers(self, papers: Iterable[str]) -> Post:
-        """Return the post with these papers instead."""
-        return replace(self, papers=tuple(papers))
 
 
 def _local(value: Any, topic: str) -> datetime:

@@ -6,11 +6,13 @@ Node packages are kept in `.make/blog/<engine>`, outside of version control.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -93,7 +95,10 @@ _MATHJAX = "http://cdn.test/npm/mathjax/es5/tex-mml-chtml.js"
 
 
 def quarto(site: Path) -> Path:
-    """Build the pages with pandoc, which is Quarto's reader; return the folder."""
+    """Build the pages with pandoc, which is Quarto's reader; return the folder.
+
+    Quarto itself is in no registry: its shortcodes and its listings are not tested.
+    """
     pandoc = need("pandoc")
     (site / "before.html").write_text('<div id="article-container">')
     (site / "after.html").write_text("</div>")
@@ -105,45 +110,74 @@ def quarto(site: Path) -> Path:
 
 
 def myst(site: Path) -> Path:
-    """Build the pages with markdown-it and MyST's plugins, on which its Python parser stands."""
-    plugins = pytest.importorskip("mdit_py_plugins")
-    assert plugins
-    from markdown_it import MarkdownIt
-    from mdit_py_plugins.colon_fence import colon_fence_plugin
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
-    from mdit_py_plugins.front_matter import front_matter_plugin
+    """Build the site with mystmd; return the folder of its files, a bare page of each post in it.
 
-    parser = MarkdownIt("commonmark", {"typographer": True}).enable(["replacements", "smartquotes"])
-    parser = parser.use(front_matter_plugin).use(dollarmath_plugin, double_inline=True)
-    parser = parser.use(colon_fence_plugin)
-    parser.add_render_rule("math_inline", _fenced("\\(", "\\)"))
-    parser.add_render_rule("math_block", _fenced("\\[", "\\]"))
-    parser.add_render_rule("math_inline_double", _fenced("\\[", "\\]"))
-    parser.add_render_rule("colon_fence", lambda self, t, i, o, e: self_rendered(parser, t[i]))
-    head = (
-        '<!doctype html><meta charset="utf-8">'
-        # MyST sets formulas one by one and never looks for them in the page.
-        "<script>MathJax = {tex: {processEnvironments: false, processRefs: false, "
-        "processEscapes: false}}</script>"
-        f'<script async src="{_MATHJAX}"></script><div id="article-container">'
-    )
-    for text in site.rglob("*.md"):
-        html = parser.render(text.read_text(encoding="utf-8"))
-        text.with_suffix(".html").write_text(f"{head}{html}</div>" + " " * 2000, encoding="utf-8")
-    return site
+    mystmd's themes are servers that it fetches; what they show, text and formulas and images, is
+    in the tree that mystmd makes of a post, and that is what the pages hold.
+    """
+    node = need("node")
+    program = node_packages("myst") / "node_modules" / "mystmd" / "dist" / "myst.cjs"
+    shutil.copy(HERE / "myst" / "myst.yml", site)
+    shutil.copytree(HERE / "myst" / "theme", site / "theme", dirs_exist_ok=True)
+    said = run([node, str(program), "build", "--site"], site)
+    # What it says besides is of macros that the papers leave undefined, and of the network.
+    assert "Cannot find" not in said, said[-3000:]
+    public = site / "_build" / "site" / "public"
+    for made in (site / "_build" / "site" / "content").glob("*.json"):
+        read = json.loads(made.read_text(encoding="utf-8"))
+        name = Path(read["location"]).stem
+        title = escape(read["frontmatter"]["title"])
+        html = _MYST_PAGE.format(title=title, body=element(read["mdast"]))
+        (public / f"{name}.html").write_text(html, encoding="utf-8")
+    return public
 
 
-def self_rendered(parser: Any, token: Any) -> str:
-    """Return a directive's content as MyST nests it."""
-    return str(parser.render(token.content))
+_MYST_PAGE = (
+    '<!doctype html><meta charset="utf-8"><title>{title}</title>'
+    # MyST sets formulas one by one and never looks for them in the page.
+    "<script>MathJax = {{tex: {{processEnvironments: false, processRefs: false, "
+    "processEscapes: false}}}}</script>"
+    f'<script async src="{_MATHJAX}"></script>'
+    '<h1>{title}</h1><div id="article-container">{body}</div>'
+)
+_MYST_TAGS = {
+    "paragraph": "p",
+    "blockquote": "blockquote",
+    "strong": "strong",
+    "emphasis": "em",
+    "details": "details",
+    "summary": "summary",
+    "link": "a",
+    "list": "ul",
+    "listItem": "li",
+    "inlineCode": "code",
+}
+_MYST_INLINE = ("strong", "emphasis", "link", "inlineCode")
+_MYST_WHOLE = ("root", "block")
 
 
-def _fenced(start: str, end: str) -> Any:
-    def render(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-        content = tokens[index].content
-        return start + content.replace("&", "&amp;").replace("<", "&lt;") + end
+def element(node: dict[str, Any]) -> str:
+    """Return a node of MyST's tree as HTML; a kind that no post of ours has is a KeyError."""
+    kind = node["type"]
+    if kind == "text":
+        return escape(node["value"])
+    if kind in ("inlineMath", "math"):
+        start, end = ("\\(", "\\)") if kind == "inlineMath" else ("\\[", "\\]")
+        return start + escape(node["value"]) + end
+    if kind == "image":
+        width = node.get("width", "").removesuffix("px")
+        return f'<img src="{node["url"]}" alt="{escape(node["alt"])}" width="{width}">'
+    inner = "".join(map(element, node.get("children", []))) or escape(node.get("value", ""))
+    if kind in _MYST_WHOLE:
+        return inner
+    # MyST counts the page's title as the first heading.
+    tag = f"h{node['depth'] - 1}" if kind == "heading" else _MYST_TAGS[kind]
+    end = "" if kind in _MYST_INLINE else "\n"
+    return f"<{tag}{_href(node)}>{inner}</{tag}>{end}"
 
-    return render
+
+def _href(node: dict[str, Any]) -> str:
+    return f' href="{escape(node["url"])}"' if node["type"] == "link" else ""
 
 
 def run(command: list[str], folder: Path, **environment: str) -> str:
@@ -186,29 +220,56 @@ def browser() -> Iterator[Any]:
 def open_page(opened: Any, public: Path, file: Path, mathjax: Path) -> Any:
     """Open a built page with MathJax from node packages, and nothing else from outside.
 
-    ``page.alarms`` collects what hostile text might have run, and errors of the page.
+    ``page.alarms`` collects what hostile text might have run, errors of the page's scripts, and
+    what the page asked of its own site in vain.
     """
     page = opened.new_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(PATIENCE)
     page.alarms = []
-    page.on("dialog", lambda d: (page.alarms.append(d.message), d.dismiss()))
+    page.on("dialog", lambda d: (page.alarms.append(f"dialog: {d.message}"), d.dismiss()))
+    page.on("pageerror", lambda e: page.alarms.append(f"error: {e}"))
+    page.on("console", lambda m: m.type == "error" and page.alarms.append(f"console: {m.text}"))
     page.route("**/*", lambda route: serve(route, public, mathjax))
     page.goto(f"{HOST}/{file.relative_to(public).as_posix()}", wait_until="load")
-    page.wait_for_function(
-        "window.MathJax && MathJax.startup && MathJax.startup.promise", timeout=60_000
-    )
-    page.evaluate("MathJax.startup.promise")
-    # Lazy ones are asked for: what never was loaded can't be seen to be missing.
-    page.evaluate(
-        "document.querySelectorAll('details').forEach(d => d.open = true);"
-        "document.querySelectorAll('img[loading=lazy]').forEach(i => i.loading = 'eager')"
-    )
-    page.wait_for_function("[...document.images].every(i => i.complete)", timeout=60_000)
+    page.wait_for_function("window.MathJax?.startup?.promise")
     return page
 
 
+PATIENCE = 180_000
+"""Milliseconds that a browser may take on a busy machine; nothing waits that long when it works."""
+
+LOOK = """async () => {
+  await MathJax.startup.promise;
+  const article = document.querySelector('#article-container');
+  const images = [...article.querySelectorAll('img')];
+  const lazy = images.map(i => i.loading);
+  document.querySelectorAll('details').forEach(d => d.open = true);
+  images.forEach(i => i.loading = 'eager');
+  await Promise.allSettled(images.map(i => i.decode()));
+  const set = [...MathJax.startup.document.math].filter(m => article.contains(m.typesetRoot));
+  const errors = [...article.querySelectorAll('mjx-merror')];
+  return {
+    formulas: set.map(m => m.math),
+    containers: article.querySelectorAll('mjx-container').length,
+    errors: errors.map(e => e.getAttribute('data-mjx-error') || e.textContent),
+    images: images.map((i, n) => ({
+      size: [i.naturalWidth, i.naturalHeight],
+      stated: [i.getAttribute('width'), i.getAttribute('height')],
+      alt: i.dataset.figAlt || i.alt,
+      lazy: lazy[n] === 'lazy',
+    })),
+    scripts: article.querySelectorAll('script, [onerror], [onload]').length,
+    addresses: [...article.querySelectorAll('a[href]')].map(a => a.getAttribute('href')),
+  };
+}"""
+"""What a reader's browser shows of a post's article once MathJax is done and images are there."""
+
+
 def serve(route: Any, public: Path, mathjax: Path | None) -> None:
+    """Answer a browser's request: the site, MathJax, and nothing of what a theme fetches else."""
     address = urlsplit(route.request.url)
     path = unquote(address.path)
+    file = public / "-"
     if f"{address.scheme}://{address.netloc}" == HOST:
         file = public / path.lstrip("/")
         file = file / "index.html" if file.is_dir() else file
@@ -217,9 +278,9 @@ def serve(route: Any, public: Path, mathjax: Path | None) -> None:
     elif mathjax and "/npm/@mathjax/" in path:
         file = mathjax / path.split("/npm/")[1]
     else:
-        route.abort()
+        route.fulfill(status=200, body="")
         return
     if file.is_file():
         route.fulfill(path=file)
     else:
-        route.fulfill(status=404, body="missing")
+        route.fulfill(status=404, body=f"missing: {path}")

@@ -1,7 +1,8 @@
-// Read front matter as Hexo does: JSON list of texts on stdin, JSON list of objects on stdout.
+// Read front matter as Hexo does: a JSON text per line on stdin, what it says per line on stdout.
 const { parse } = require("hexo-front-matter");
-const texts = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const plain = (v) => (v instanceof Date ? v.toISOString() : v);
-const read = texts.map((t) => parse(t));
-process.stdout.write(JSON.stringify(read.map((o) => Object.fromEntries(
-  Object.entries(o).map(([k, v]) => [k, plain(v)])))));
+const lines = require("readline").createInterface({ input: process.stdin });
+const plain = ([key, value]) => [key, value instanceof Date ? value.toISOString() : value];
+lines.on("line", (line) => {
+  const read = Object.entries(parse(JSON.parse(line))).map(plain);
+  process.stdout.write(JSON.stringify(Object.fromEntries(read)) + "\n");
+});
