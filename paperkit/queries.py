@@ -18,8 +18,8 @@ SORTS = (
 )  # fmt: skip
 """What papers can be sorted by; a leading ``-`` turns the order around."""
 
-HAVE = ("pdf", "reading", "digest", "approved", "code", "update")
-"""What a paper can have: files, write-ups, a code link, or a new version since the decision."""
+HAVE = ("pdf", "reading", "digest", "approved", "code", "update", "published")
+"""What a paper can have: files, write-ups, a code link, a version since the decision, a post."""
 
 VENUES: tuple[str, ...] = tuple(
     """3DV AAAI AAMAS ACL AISTATS ApJ ASRU BMVC CAV CCS CHI CIKM COLING COLM COLT CoRL CRYPTO CVPR

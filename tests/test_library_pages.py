@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from paperkit.errors import PaperkitError
@@ -48,6 +49,8 @@ def built(tmp_path_factory) -> Library:
     found.decide(ids[9], None)
     found.add([paper(n, version=2) for n in range(25, 33)])
     found.save_pdf(ids[3], b"%PDF-1.4")
+    posted = pd.DataFrame({"version": 1, "topic": "x", "date": "2024-11-12"}, ids[24:28])
+    found.publish(posted)
     frame = found.papers().head(60)
     found.score(frame.assign(score=[i % 7 / 7 for i in range(60)], why="alike"))
     return found
@@ -74,6 +77,8 @@ QUERIES = {
     "has": Query(has=("code", "-update")),
     "pdf": Query(has=("pdf",)),
     "no pdf": Query(has=("-pdf",)),
+    "published": Query(has=("published",)),
+    "not published": Query(has=("-published", "-update")),
     "since": Query(since=date(2023, 2, 1)),
     "until": Query(until=date(2023, 2, 28)),
     "all at once": Query(
@@ -143,9 +148,11 @@ def test_rows_come_in_the_order_asked_for(library):
 
 def test_a_row_tells_of_decision_score_version_and_files(library):
     """What the library knows beyond arXiv stands in the row."""
-    changed = next(r for r in library.rows(range(1, 121)) if r.get("status"))
-    assert changed["status"] == "v1→v2"
     by_id = {r["id"]: r for r in library.rows(range(1, 121))}
+    assert [by_id[paper(n).id].get("status") for n in (23, 24, 25, 30)] == [
+        None, "published 2024-11-12", "v1→v2, published 2024-11-12", "v1→v2"
+    ]  # fmt: skip
+    assert "published" in by_id[paper(24).id]["has"]
     assert by_id[paper(3).id]["has"][0] == "pdf"
     assert (by_id[paper(5).id]["decision"], by_id[paper(5).id]["note"]) == ("later", "again")
 
@@ -169,6 +176,7 @@ def test_facets_of_has_and_months_count_too(library):
     code = len(library.papers(Query(topics=("avatars",), has=("code",))))
     assert dict(found.facets["has"]) == {
         "pdf": 1, "reading": 0, "digest": 0, "approved": 0, "code": code, "update": 8,
+        "published": 4,
     }  # fmt: skip
 
 

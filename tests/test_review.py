@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperkit.batch import summarize
 from paperkit.digests import Answer, Evidence, Statement
-from paperkit.errors import PaperkitError, PublishError
+from paperkit.errors import PaperkitError, PublishError, Refused
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.prompts import Reply, Request
-from paperkit.review import Review, forms, messages, previews
+from paperkit.readings import Paragraph, Reading
+from paperkit.review import Review, forms, messages, passages, previews
 from paperkit.review.differences import difference
 from paperkit.review.versions import lost
 from tests.review_samples import (
@@ -261,6 +266,106 @@ def test_history_and_restore(review: Review, shelf: Library) -> None:
         review.restore("summary", 7)
 
 
+# Evidence
+
+
+def test_sentences_are_found_by_words(review: Review) -> None:
+    """Those with the rarest words come first; without words all come in reading order."""
+    assert list(review.passages("tri-plane network")["quote"]) == [SENTENCES[1], SENTENCES[0]]
+    assert list(review.passages()["quote"]) == list(SENTENCES)
+    assert dict(review.passages("nothing of it").dtypes) == dict(review.passages().dtypes)
+
+
+def test_a_person_gives_her_own_words_evidence(review: Review, shelf: Library) -> None:
+    """A sentence of the source is attached to a statement by some words of it, once."""
+    review.edit("methods", ["Mine.", "AvatarNet learns from 70,000 images."])
+    assert review.cite("methods", 1, "70,000 images") == cite(1)[0]
+    review.cite("methods", 1, "learns a  TRI-PLANE")
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert [s.evidence for s in digest["methods"].statements] == [(), cite(1)]
+    assert digest["methods"].origin == "person"
+
+
+def test_wrong_evidence_is_replaced(review: Review, shelf: Library) -> None:
+    """A passage is taken from its statement by some words of it, and all of them without."""
+    review.cite("summary", 0, "PSNR of 31.4 dB")
+    review.uncite("summary", 0, "turns one photo")
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert digest["summary"].statements == (Statement(SENTENCES[0], cite(2)),)
+    review.uncite("summary", 0)
+    assert texts(shelf, "summary") == (SENTENCES[0],)
+    assert shelf.drafts(FIRST, "summary")[-1].statements[0].evidence == ()
+
+
+def test_evidence_must_stand_in_the_paper(review: Review) -> None:
+    """Words of no sentence, a statement that isn't there, a passage not cited: each is told."""
+    with pytest.raises(PaperkitError, match=f"{FIRST}: no sentence of its abstract or PDF has"):
+        review.cite("summary", 0, "invented words")
+    with pytest.raises(PaperkitError, match="summary has 1 statement"):
+        review.cite("summary", 1, "one photo")
+    with pytest.raises(PaperkitError, match="summary doesn't cite"):
+        review.uncite("summary", 0, "PSNR")
+
+
+def test_evidence_is_of_the_version_written_about(review: Review, shelf: Library) -> None:
+    """After a new version on arXiv one still cites the abstract that the write-up is about."""
+    shelf.add([paper(FIRST, 2, abstract="All is new.")])
+    assert list(review.passages()["quote"]) == list(SENTENCES)
+
+
+def test_changed_evidence_takes_the_signature_away(review: Review) -> None:
+    """What was signed rested on other passages."""
+    review.approve(id=HOSTILE)
+    review.cite("summary", 0, "PSNR", id=HOSTILE)
+    assert review.digests.loc[HOSTILE, "status"] == "edited"
+
+
+# A run in the background
+
+
+class Step:
+    """A model that answers papers as the test lets it."""
+
+    name = "step-1"
+
+    def __init__(self) -> None:
+        self.go = {HOSTILE: threading.Event(), BLANK: threading.Event()}
+
+    def answer(self, request: Request) -> Reply:
+        """Answer when told to; the hostile paper's request fails."""
+        assert self.go[request.paper.id].wait(20)
+        if request.paper.id == HOSTILE:
+            raise Refused(f"{HOSTILE}: refused.")
+        return Echo().answer(request)
+
+
+def test_results_appear_as_they_arrive(shelf: Library) -> None:
+    """Papers of a run are to come, then drafts, or say why there is none."""
+    model = Step()
+    run = summarize([BLANK, HOSTILE], shelf, model, language="de", background=True)
+    review = Review(run, shelf, language="de")
+    assert [r["status"] for r in review._batch] == ["awaited", "awaited"]
+    model.go[BLANK].set()
+    model.go[HOSTILE].set()
+    run.wait()
+    assert [r["status"] for r in review._batch] == ["draft", "failed"]
+    assert "refused" in review._batch[1]["told"]
+    assert [r["text"] for r in row(review, "summary")["rows"]] == ["AvatarNet, asked ."]
+
+
+def test_papers_of_a_run_join_an_open_review(shelf: Library) -> None:
+    """A paper that a run finishes is added to the list, once, and the others stay."""
+    review = Review([FIRST], shelf)
+    run = summarize([FIRST, BLANK], shelf, Echo(), background=True)
+    review.follow(run)
+    run.wait()
+    review.follow(run)
+    assert list(review.digests.index) == [FIRST, BLANK]
+    assert {r["id"]: r["status"] for r in review._batch} == {FIRST: "draft", BLANK: "draft"}
+
+
 # Drafts
 
 
@@ -374,6 +479,17 @@ def test_swapped_write_ups_are_found(tmp_path: Path) -> None:
         review.approve(id=HOSTILE)
 
 
+def test_posts_of_a_paper_are_shown(review: Review, shelf: Library) -> None:
+    """A paper that was in a post is shown with it, and whether the post was of its topic."""
+    posted = pd.DataFrame({"version": 1, "topic": ["avatars", "faces"], "date": ["2024-11-12"] * 2})
+    shelf.publish(posted.set_axis([FIRST, FIRST]))
+    review.refresh()
+    assert [(p["topic"], p["date"], p["version"], p["here"]) for p in review._paper["posts"]] == [
+        ("avatars", "2024-11-12", 1, True),
+        ("faces", "2024-11-12", 1, False),
+    ]
+
+
 # A new version
 
 
@@ -411,6 +527,25 @@ def test_carry_takes_a_write_up_over(review: Review, shelf: Library) -> None:
     assert {a.origin for a in digest.answers} == {"person"}
     with pytest.raises(PaperkitError, match="nothing to carry"):
         review.carry(id=HOSTILE)
+
+
+def reading(page: int, *lines: str) -> Reading:
+    """Return what a PDF says on one of its pages."""
+    box = (72.0, 100.0 * page, 400.0, 100.0 * page + 30)
+    paragraphs = tuple(Paragraph(t, page, box, "3 Method") for t in lines)
+    return Reading("AvatarNet", 3, "1", paragraphs, page_sizes=((600.0, 800.0),) * 3)
+
+
+def test_carry_finds_the_passages_again(review: Review, shelf: Library) -> None:
+    """A passage that v2 has on another page is cited there; one it lacks stays as it was."""
+    shelf.save_reading(FIRST, reading(1, ON_PAGE.quote))
+    shelf.add([paper(FIRST, 2)])
+    shelf.save_reading(FIRST, reading(3, ON_PAGE.quote), version=2)
+    review.carry()
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    found = digest["approach"].statements[0].evidence[-1]
+    assert (digest.version, found.page, found.bbox) == (2, 3, (72.0, 300.0, 400.0, 330.0))
 
 
 # The browser's messages
@@ -480,16 +615,69 @@ def test_errors_are_told(tell: Told) -> None:
 
 def test_page_image_of_a_passage(tell: Told, review: Review, shelf: Library) -> None:
     """A passage of the PDF comes as a PNG; one of the abstract, or without PDF, as an error."""
-    passages = [p["quote"] for p in review._passages]
-    number = passages.index(ON_PAGE.quote)
+    quotes = [p["quote"] for p in review._passages]
+    number = quotes.index(ON_PAGE.quote)
     assert "no PDF" in tell("image", passage=number)["error"]
     assert "abstract" in tell("image", passage=0)["error"]
+    shelf.save_pdf(FIRST, pdf_of(ON_PAGE.quote))
+    crop, crop_data = tell("image", passage=number), tell.replies[-1][1][0]
+    page, page_data = tell("image", passage=number, whole=True), tell.replies[-1][1][0]
+    assert (crop["whole"], page["whole"]) == (False, True)
+    # 150 dots per inch: the passage's box with its margins, and the whole A4 page.
+    assert size_of(crop_data) == pytest.approx((368 * 150 / 72, 150 * 150 / 72), abs=2)
+    assert size_of(page_data) == pytest.approx((595 * 150 / 72, 842 * 150 / 72), abs=2)
+
+
+@pytest.mark.parametrize(("said", "page", "version"), [(ON_PAGE.quote, 3, 2), ("New.", 1, 1)])
+def test_page_is_of_the_version_that_has_it(
+    tell: Told, shelf: Library, monkeypatch: pytest.MonkeyPatch, said: str, page: int, version: int
+) -> None:
+    """It is v1's while v1 is written about, then v2's where v2 says the same, else still v1's."""
+    asked: list[int | None] = []
+    monkeypatch.setattr(
+        "paperkit.batch.page_image", lambda *_a, version, **_k: asked.append(version) or b"png"
+    )
+    passage = {"quote": ON_PAGE.quote, "section": "3 Method", "page": 1}
+    shelf.save_reading(FIRST, reading(1, ON_PAGE.quote))
+    shelf.add([paper(FIRST, 2)])
+    shelf.save_reading(FIRST, reading(3, said), version=2)
+    tell("image", passage=passage)
+    tell("carry")
+    tell("image", passage={**passage, "page": page})
+    assert asked == [1, version]
+
+
+def pdf_of(text: str) -> bytes:
+    """Return a PDF of one page with a line of text."""
     pymupdf = pytest.importorskip("pymupdf")
     pdf = pymupdf.open()
-    pdf.new_page().insert_text((72, 120), ON_PAGE.quote)
-    shelf.save_pdf(FIRST, pdf.tobytes())
-    tell("image", passage=number)
-    assert tell.replies[-1][1][0].startswith(b"\x89PNG")
+    pdf.new_page().insert_text((72, 120), text)
+    return bytes(pdf.tobytes())
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Return a picture's width and height."""
+    from PIL import Image
+
+    return Image.open(io.BytesIO(png)).size
+
+
+def test_found_passages_are_cited_by_their_words(tell: Told, shelf: Library) -> None:
+    """The browser cites a sentence of the source by its words; no others are taken."""
+    found = tell("find", id=FIRST, words="tri-plane", like="")["found"]
+    assert [f["quote"] for f in found] == [SENTENCES[1]]
+    rows = [{"text": "AvatarNet works.", "evidence": [0, found[0]]}]
+    assert tell("edit", id=FIRST, question="summary", rows=rows, seen="")["saved"]
+    assert shelf.drafts(FIRST, "summary")[-1].statements[0].evidence == cite(0, 1)
+    rows[0]["evidence"] = [{**found[0], "quote": "AvatarNet is the best."}]
+    assert "error" in tell("edit", id=FIRST, question="summary", rows=rows, seen="")
+
+
+def test_without_words_what_is_like_the_statement_is_found(tell: Told) -> None:
+    """The finder opens with the sentences that share the statement's rarest words."""
+    reply = tell("find", id=FIRST, words="", like="It reaches a PSNR of 31 dB.")
+    assert reply["found"][0]["quote"] == SENTENCES[2]
+    assert tell("find", id=FIRST, words="zebra")["of"] == 0
 
 
 def test_mathematics_comes_with_the_package(tell: Told) -> None:
@@ -551,8 +739,8 @@ def test_passages_keep_their_numbers() -> None:
     """A passage's number never changes when answers are appended."""
     first = answer("summary", ("One.", cite(0)))
     later = answer("summary", ("Two.", cite(1, 0)))
-    assert forms.passages([first, later])[: len(forms.passages([first]))] == cite(0)
-    assert forms.passages([first, later]) == cite(0, 1)
+    assert passages.cited([first, later])[: len(passages.cited([first]))] == cite(0)
+    assert passages.cited([first, later]) == cite(0, 1)
 
 
 def test_form_has_every_question_in_every_language() -> None:

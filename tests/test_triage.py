@@ -9,6 +9,7 @@ import json
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from paperkit.errors import PaperkitError
@@ -225,7 +226,19 @@ def test_a_query_given_goes_before_the_one_remembered(library):
 def test_a_view_of_another_version_is_forgotten(library):
     """A field that no longer exists is no error at opening."""
     library.save_view("triage", {"query": {"color": "red"}})
-    assert Triage(library).query == Query()
+    assert Triage(library).query == Query(has=("-published",))
+
+
+def test_what_a_post_wrote_about_is_no_candidate_but_is_found(library):
+    """A fresh table leaves it out, as a filter that can be taken off; its status says why."""
+    posted = pd.DataFrame({"version": 1, "topic": "x", "date": "2024-11-12"}, [paper(7).id])
+    library.publish(posted)
+    triage = Triage(library)
+    assert paper(7).id not in triage.visible.index
+    triage.query = Query()
+    assert triage.visible.loc[paper(7).id, "status"] == "published 2024-11-12"
+    triage.query = Query(has=["published"])
+    assert triage.visible.index.tolist() == [paper(7).id]
 
 
 def test_queries_are_saved_and_loaded_by_name(library):
@@ -310,13 +323,14 @@ def test_ranges_are_selected_by_place(library):
     assert list(triage.selection.index) == [paper(n).id for n in (37, 36, 35, 34)]
 
 
-def test_a_decision_is_told_with_rows_and_counts(library):
-    """The row is sent as the library has it now."""
+def test_a_decision_is_told_with_its_row_and_counts_follow(library):
+    """The row is sent as the library has it now; counts are asked for when the hand rests."""
     triage = Triage(library)
     wire = Wire(triage)
     triage.decide("keep", ids=paper(2).id)
     assert wire.events("rows")[-1]["rows"] == rows_of([paper(2)], library)
-    assert dict(wire.events("counts")[-1]["facets"]["decisions"])["keep"] == 1
+    assert [e["event"] for e in wire.sent] == ["rows"]
+    assert dict(ask(triage, "counts")["facets"]["decisions"])["keep"] == 1
 
 
 def test_two_widgets_see_each_others_decisions(library):
@@ -528,3 +542,61 @@ def test_a_selection_is_summarized_in_the_background(library):
     assert dict(triage.report["outcome"]) == {paper(1).id: "failed", paper(2).id: "failed"}
     wire_end = [e for e in wire.events("progress") if not e["running"]]
     assert [(e["done"], e["total"], e["text"]) for e in wire_end] == [(2, 2, "2 failed")]
+
+
+def test_nothing_selected_by_a_query_without_papers_is_an_error_to_summarize(library):
+    """A batch of no papers would never end."""
+    triage = Triage(library, model=Echo())
+    with pytest.raises(PaperkitError, match="no papers to summarize"):
+        triage.summarize([])
+
+
+# What is left to be found
+
+
+def _decide_by_turns(library: Library, count: int) -> None:
+    for n in range(count):
+        library.decide(paper(n).id, "keep" if n % 2 else "skip")
+
+
+def test_what_is_unseen_is_estimated_from_the_tenth_decision_on(library):
+    """Nine decisions say nothing; the papers of the query count, whatever it says of decisions."""
+    triage = Triage(library, query=Query(decisions=("undecided",)))
+    _decide_by_turns(library, 9)
+    assert triage.remaining is None
+    library.decide(paper(9).id, "keep")
+    found = triage.remaining
+    assert (found.open, found.read, found.kept) == (30, 10, 5)
+    assert 0 <= found.low <= found.expected <= found.high <= 30
+
+
+def test_only_decisions_within_the_query_count(library):
+    """Another topic's papers tell nothing about this one's."""
+    _decide_by_turns(library, 20)
+    assert Triage(library, query=Query(since="2024-01-15")).remaining is None
+
+
+def test_sorted_by_score_what_is_left_is_taken_for_poorer(library):
+    """Read best first, the rest holds fewer than one read by date."""
+    _decide_by_turns(library, 20)
+    by_date = Triage(library, query=Query()).remaining
+    best_first = Triage(library, query=Query(sort=("-score",))).remaining
+    assert best_first.expected < by_date.expected
+
+
+def test_the_browser_hears_of_the_estimate_apart_from_its_question(library):
+    """The answer to the question is immediate; the estimate comes when it is made."""
+    _decide_by_turns(library, 12)
+    triage = Triage(library, query=Query())
+    told = threading.Event()
+    found: list[dict] = []
+
+    def send(content, buffers=None):
+        if content.get("event") == "remaining":
+            found.append(json.loads(json.dumps(content))["found"])
+            told.set()
+
+    triage.send = send
+    triage.estimate()
+    assert told.wait(60)
+    assert (found[0]["open"], found[0]["read"], found[0]["kept"]) == (28, 12, 6)

@@ -184,8 +184,7 @@ class Library(ledgers.Ledger, desks.Desk):
 
     def history(self, id: str) -> pd.DataFrame:
         """Return a paper's entries, oldest first: at, undo, version, decision, tags, note."""
-        with schema.reading(self._file) as db:
-            rows = decisions.history(db, id)
+        rows = self.entries(id)
         columns = ["at", "undo", "version", "decision", "tags", "note"]
         data = {c: pd.Series([r[c] for r in rows], dtype="object") for c in columns}
         data["at"] = pd.to_datetime(data["at"], utc=True)

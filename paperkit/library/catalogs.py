@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -59,14 +61,21 @@ class Labels:
     @classmethod
     def of(cls, pairs: Iterable[tuple[int, Sequence[str]]]) -> Labels:
         """Return the labels of (position, names) pairs."""
-        known: dict[str, int] = {}
-        rows: list[int] = []
-        codes: list[int] = []
+        found = cls()
+        found.add(pairs)
+        return found
+
+    def add(self, pairs: Iterable[tuple[int, Sequence[str]]]) -> None:
+        """Add the labels of (position, names) pairs."""
+        known = {name: code for code, name in enumerate(self.names)}
+        rows, codes = array("i"), array("i")  # lists of numbers would take ten times the memory
         for row, names in pairs:
             for name in names:
                 rows.append(row)
                 codes.append(known.setdefault(name, len(known)))
-        return cls(list(known), np.array(rows, np.int32), np.array(codes, np.int32))
+        self.names = list(known)
+        self.rows = np.concatenate([self.rows, np.array(rows, np.int32)])
+        self.codes = np.concatenate([self.codes, np.array(codes, np.int32)])
 
     def mask(self, wanted: Collection[str], size: int) -> Mask:
         """Return which papers carry one of the `wanted` names."""
@@ -91,6 +100,7 @@ class Catalog:
     def __init__(self) -> None:
         self.stamp: tuple[int, ...] | None = None
         self._heads: dict[str, Any] = {}
+        self._scores: tuple[Any, ...] = ()
         self._keys: dict[str, np.ndarray] = {}
         self._orders: dict[tuple[str, ...], np.ndarray] = {}
         self._numbers = np.empty(0, np.int64)
@@ -105,32 +115,43 @@ class Catalog:
         heads["pdf"] = len(with_pdf)
         before = self._heads
         moved = {name for name in heads if heads[name] != before.get(name)}
-        if moved & {"papers", "topics", "scores"} or not before:
+        if moved & {"papers", "topics"} or not before:
             self._load(db)
             moved |= {"answers", "decisions"}
         if "decisions" in moved:
             self._follow(db, before.get("decisions", 0))
-        if moved & {"answers", "approvals", "readings", "pdf"} or moved & {"papers"}:
+        if moved & {"answers", "approvals", "readings", "publications", "pdf", "papers"}:
             self._load_has(db, with_pdf)
         self._heads = heads  # last: an interrupt before leaves it to be done again
 
     def _load(self, db: sqlite3.Connection) -> None:
-        found = _read(db)
-        self._numbers = np.array(found["num"], np.int64)
-        self._days = np.array(found["day"], np.int32)
-        self._states = np.array(found["state"], np.int8)
-        self._updates = np.array(found["update"], bool)
-        self._code = np.array(found["code"], bool)
-        self._categories = Labels.of(enumerate(found["categories"]))
-        self._venues = Labels.of((i, v) for i, v in enumerate(found["venues"]) if v)
-        self._tagged = {i: t for i, t in enumerate(found["tags"]) if t}
+        size = db.execute("SELECT count(*) FROM papers").fetchone()[0]
+        self._numbers, self._days = np.empty(size, np.int64), np.empty(size, np.int32)
+        self._states = np.empty(size, np.int8)
+        self._updates, self._code = np.empty(size, bool), np.empty(size, bool)
+        self._categories, self._venues, self._topics = Labels(), Labels(), Labels()
+        self._tagged = {}
+        for start, columns in _chunks(db.execute(_NARROW)):
+            self._fill(start, columns)
         self._tags = Labels.of(self._tagged.items())
-        pairs = db.execute("SELECT num, topic FROM topics").fetchall()
-        places = self._positions([num for num, _ in pairs])
-        named = zip(places.tolist(), pairs, strict=True)
-        self._topics = Labels.of((row, (topic,)) for row, (_, topic) in named)
+        for _, (numbers, topics) in _chunks(db.execute("SELECT num, topic FROM topics")):
+            places = self._positions(numbers).tolist()
+            self._topics.add((p, (topic,)) for p, topic in zip(places, topics, strict=True))
         self._keys.clear()
         self._orders.clear()
+
+    def _fill(self, start: int, columns: list[tuple[Any, ...]]) -> None:
+        """Put the columns of `_NARROW` of some papers in, from position `start` on."""
+        numbers, days, states, updates, code, categories, tags, venues = columns
+        here = slice(start, start + len(numbers))
+        self._numbers[here] = numbers
+        self._days[here] = [_day(d) for d in days]
+        self._states[here] = [_CODES[s] for s in states]
+        self._updates[here] = [bool(u) for u in updates]  # None: never decided
+        self._code[here] = code
+        self._categories.add(enumerate(map(_names, categories), start))
+        self._venues.add(enumerate(map(_venues_in, venues), start))
+        self._tagged.update((i, _names(t)) for i, t in enumerate(tags, start) if t != "[]")
 
     def _follow(self, db: sqlite3.Connection, since: int) -> None:
         """Carry over what was decided after entry `since` of the history."""
@@ -152,6 +173,7 @@ class Catalog:
             "reading": ("SELECT DISTINCT num FROM readings", ()),
             "digest": ("SELECT DISTINCT num FROM answers", ()),
             "approved": (_APPROVED, ()),
+            "published": (_PUBLISHED, ()),
             "pdf": (_WITH_ID, (json.dumps(sorted(with_pdf)),)),
         }
         self._has = {}
@@ -160,8 +182,8 @@ class Catalog:
             mask[self._positions([r[0] for r in db.execute(sql, values)])] = True
             self._has[name] = mask
 
-    def _positions(self, numbers: Sequence[int]) -> np.ndarray:
-        return np.searchsorted(self._numbers, np.array(numbers, np.int64))
+    def _positions(self, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
+        return np.searchsorted(self._numbers, np.asarray(numbers, np.int64))
 
     # Asking
 
@@ -191,7 +213,7 @@ class Catalog:
             )
         return found
 
-    def _mask_of(self, numbers: Sequence[int]) -> Mask:
+    def _mask_of(self, numbers: np.ndarray) -> Mask:
         mask = np.zeros(len(self._numbers), bool)
         mask[self._positions(numbers)] = True
         return mask
@@ -255,6 +277,8 @@ class Catalog:
 
     def _order(self, db: sqlite3.Connection, sort: tuple[str, ...]) -> np.ndarray:
         """Return all positions in the order of `sort`; ties go to the newest row."""
+        if "score" in {name.removeprefix("-") for name in sort}:
+            self._follow_scores(db)
         if sort not in self._orders:
             keys = [-self._numbers]
             for name in reversed(sort):
@@ -263,6 +287,14 @@ class Catalog:
                 keys.append(np.where(key == 0, np.inf, turned))  # 0: none, last either way
             self._orders[sort] = np.lexsort(keys).astype(np.int32)
         return self._orders[sort]
+
+    def _follow_scores(self, db: sqlite3.Connection) -> None:
+        """Forget orders by scores that were replaced; asked only where it matters, it is a scan."""
+        scores = tuple(db.execute(_SCORES).fetchone())
+        if scores != self._scores:
+            self._scores = scores
+            self._keys.pop("score", None)
+            self._orders = {s: o for s, o in self._orders.items() if "score" not in " ".join(s)}
 
     def _key(self, db: sqlite3.Connection, name: str) -> np.ndarray:
         """Return each paper's dense rank by a column, from 1; 0 where there is no value."""
@@ -277,14 +309,16 @@ class Catalog:
 
 
 _HEADS = {
-    "papers": "SELECT count(*) FROM versions",
+    "papers": "SELECT coalesce(max(rowid), 0) FROM versions",
     "topics": "SELECT count(*) FROM topics",
-    "scores": "SELECT count(score) || ' ' || total(score) FROM papers",
     "decisions": "SELECT coalesce(max(seq), 0) FROM decisions",
     "answers": "SELECT coalesce(max(seq), 0) FROM answers",
     "approvals": "SELECT coalesce(max(seq), 0) FROM approvals",
     "readings": "SELECT count(*) FROM readings",
+    "publications": "SELECT count(*) FROM publications",
 }
+_PUBLISHED = "SELECT num FROM papers WHERE id IN (SELECT id FROM publications)"
+_SCORES = "SELECT count(*), total(score), total(score * num) FROM papers WHERE score IS NOT NULL"
 _WITH_ID = "SELECT num FROM papers WHERE id IN (SELECT value FROM json_each(?))"
 _APPROVED = (
     "SELECT p.num FROM papers p WHERE p.num IN (SELECT num FROM approvals) AND "  # noqa: S608
@@ -292,9 +326,9 @@ _APPROVED = (
 )
 
 
-def _fetch(db: sqlite3.Connection, sql: str, value: str, query: Query) -> list[int]:
+def _fetch(db: sqlite3.Connection, sql: str, value: str, query: Query) -> np.ndarray:
     try:
-        return [r[0] for r in db.execute(sql, (value,))]
+        return np.fromiter((r[0] for r in db.execute(sql, (value,))), np.int64)
     except sqlite3.OperationalError as error:
         raise PaperkitError(f"query {query.text!r}: {error}; use plain words.") from error
 
@@ -303,36 +337,25 @@ def _day(text: str) -> int:
     return int(text[:4] + text[5:7] + text[8:10])
 
 
-def _dense(rows: Iterable[tuple[int, Any]]) -> tuple[list[int], list[int]]:
-    numbers, ranks, rank, last = [], [], 0, object()
+def _dense(rows: Iterable[tuple[int, Any]]) -> tuple[np.ndarray, np.ndarray]:
+    numbers, ranks, rank, last = array("q"), array("q"), 0, object()
     for num, value in rows:
         if value != last:
             rank, last = rank + 1, value
         numbers.append(num)
         ranks.append(rank)
-    return numbers, ranks
+    return np.array(numbers, np.int64), np.array(ranks, np.int64)
 
 
-def _read(db: sqlite3.Connection) -> dict[str, list[Any]]:
-    """Return the columns of all papers; equal JSON texts are parsed once."""
-    lists = _Once(lambda text: tuple(json.loads(text)))
-    venues = _Once(lambda text: tuple(dict.fromkeys(_VENUE.findall(text))))
-    ways: dict[str, Callable[[Any], Any]] = {
-        "num": int,
-        "day": _day,
-        "state": _CODES.__getitem__,
-        "update": bool,
-        "code": bool,
-        "categories": lists.__getitem__,
-        "tags": lists.__getitem__,
-        "venues": venues.__getitem__,
-    }
-    found: dict[str, list[Any]] = {name: [] for name in ways}
-    cursor = db.execute(_NARROW)
-    while chunk := cursor.fetchmany(5000):
-        for (name, way), column in zip(ways.items(), zip(*chunk, strict=True), strict=True):
-            found[name].extend(map(way, column))
-    return found
+_CHUNK = 2000
+
+
+def _chunks(cursor: sqlite3.Cursor) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+    """Yield (rows before, columns) of some rows at a time: few objects are alive at once."""
+    start = 0
+    while chunk := cursor.fetchmany(_CHUNK):
+        yield start, list(zip(*chunk, strict=True))
+        start += len(chunk)
 
 
 _CODES: dict[str | None, int] = {None: 0, **{d: i for i, d in enumerate(_STATES)}}
@@ -343,15 +366,12 @@ FROM papers ORDER BY num
 """
 
 
-class _Once(dict[str, tuple[str, ...]]):
-    """What a function says about each text, asked once per text."""
+@lru_cache(4096)
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names in a JSON text; the same ones come again and again."""
+    return tuple(json.loads(text))
 
-    def __init__(self, function: Callable[[str], tuple[str, ...]]) -> None:
-        super().__init__()
-        self._function = function
 
-    def __missing__(self, text: str) -> tuple[str, ...]:
-        found = self._function(text)
-        if len(text) < 60:  # long texts hardly repeat; remembering them would cost memory
-            self[text] = found
-        return found
+@lru_cache(4096)
+def _venues_in(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_VENUE.findall(text))) if text else ()

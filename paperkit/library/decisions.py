@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
+
+import pandas as pd
 
 from paperkit.errors import PaperkitError
 from paperkit.library.records import dump, now, number
@@ -35,37 +37,41 @@ def decide(
     numbers = [number(db, i) for i in dict.fromkeys(ids)]
     if not numbers:
         return 0
-    action = db.execute("INSERT INTO actions (at) VALUES (?)", (now(),)).lastrowid or 0
-    for num in numbers:
-        row = db.execute("SELECT * FROM papers WHERE num = ?", (num,)).fetchone()
-        state = change(State(row["decision"], tuple(json.loads(row["tags"])), row["note"]))
-        version = row["version"] if decided else row["decided_version"] or row["version"]
-        _append(db, action, num, version, state)
-    return action
+
+    def entries() -> Iterator[tuple[int, int, State]]:
+        for row in (db.execute(_STATE, (num,)).fetchone() for num in numbers):
+            version = row["version"] if decided else row["decided_version"] or row["version"]
+            yield row["num"], version, change(_state(row))
+
+    return _append(db, None, list(entries()))
 
 
-def _append(db: sqlite3.Connection, action: int, num: int, version: int, state: State) -> None:
-    row = (action, num, version, state.decision, dump(state.tags), state.note)
-    db.execute(
+_STATE = "SELECT num, version, decided_version, decision, tags, note FROM papers WHERE num = ?"
+
+
+def _state(row: sqlite3.Row) -> State:
+    return State(row["decision"], tuple(json.loads(row["tags"])), row["note"])
+
+
+def _append(
+    db: sqlite3.Connection, undoes: int | None, entries: Sequence[tuple[int, int, State]]
+) -> int:
+    """Append (num, version, state) entries as one action and carry them into the papers' rows."""
+    at = now()
+    insert = "INSERT INTO actions (at, undoes) VALUES (?, ?)"
+    action = db.execute(insert, (at, undoes)).lastrowid or 0
+    rows = [(action, n, v, s.decision, dump(s.tags), s.note) for n, v, s in entries]
+    db.executemany(
         "INSERT INTO decisions (action, num, version, decision, tags, note)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        row,
+        rows,
     )
-    _project(db, num)
-
-
-def _project(db: sqlite3.Connection, num: int) -> None:
-    """Carry the newest entry of the history into the paper's row."""
-    db.execute(
-        """UPDATE papers SET (decision, tags, note, decided_at, decided_version) = (
-               SELECT d.decision, d.tags, d.note,
-                   CASE WHEN d.decision IS NULL THEN NULL ELSE a.at END,
-                   CASE WHEN d.decision IS NULL THEN NULL ELSE d.version END
-               FROM decisions d JOIN actions a ON a.seq = d.action
-               WHERE d.num = papers.num ORDER BY d.seq DESC LIMIT 1)
-           WHERE num = ?""",
-        (num,),
+    db.executemany(
+        "UPDATE papers SET decision = ?, tags = ?, note = ?, decided_at = ?, decided_version = ?"
+        " WHERE num = ?",
+        [(d, t, n, at if d else None, v if d else None, num) for _, num, v, d, t, n in rows],
     )
+    return action
 
 
 def undo(db: sqlite3.Connection) -> list[str]:
@@ -81,10 +87,7 @@ def undo(db: sqlite3.Connection) -> list[str]:
         " WHERE d.action = ? ORDER BY d.seq",
         (last,),
     ).fetchall()
-    action = db.execute("INSERT INTO actions (at, undoes) VALUES (?, ?)", (now(), last)).lastrowid
-    for row in rows:
-        version, state = _before(db, row["num"], row["seq"])
-        _append(db, action or 0, row["num"], version, state)
+    _append(db, last, [(row["num"], *_before(db, row["num"], row["seq"])) for row in rows])
     return [row["id"] for row in rows]
 
 
@@ -94,7 +97,7 @@ def _before(db: sqlite3.Connection, num: int, seq: int) -> tuple[int, State]:
     ).fetchone()
     if row is None:
         return 1, State(None, (), "")
-    return row["version"], State(row["decision"], tuple(json.loads(row["tags"])), row["note"])
+    return row["version"], _state(row)
 
 
 def history(db: sqlite3.Connection, paper: str) -> list[dict[str, Any]]:
@@ -108,6 +111,18 @@ def history(db: sqlite3.Connection, paper: str) -> list[dict[str, Any]]:
     return [
         {**dict(r), "undo": bool(r["undo"]), "tags": tuple(json.loads(r["tags"]))} for r in rows
     ]
+
+
+def decided(db: sqlite3.Connection) -> pd.DataFrame:
+    """Return decision and decided_at (UTC) of the papers decided on, oldest first, by number."""
+    rows = db.execute(
+        "SELECT num, decision, decided_at FROM papers WHERE decision IN ('keep', 'skip', 'later')"
+        " ORDER BY decided_at, num"
+    ).fetchall()
+    columns = ["num", "decision", "decided_at"]
+    data = {c: pd.Series([r[c] for r in rows], dtype="object") for c in columns}
+    data["decided_at"] = pd.to_datetime(data["decided_at"], utc=True)
+    return pd.DataFrame(data).astype({"num": "int64"}).set_index("num")
 
 
 def checked(decision: str | None) -> str | None:

@@ -139,8 +139,11 @@ class Desk(Gallery):
             return drafts.answers_to(db, key)
 
     def save_call(self, id: str, **call: Any) -> None:
-        """Append the record of one call to a model (see `drafts.put_call`)."""
-        with schema.writing(self._file) as db:
+        """Append the record of one call to a model (see `drafts.put_call`).
+
+        It reaches the disk with the answers that follow, or with whatever is written next.
+        """
+        with schema.writing(self._file, flush=False) as db:
             drafts.put_call(db, records.number(db, id), **call)
 
     def calls(self) -> pd.DataFrame:

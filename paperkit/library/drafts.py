@@ -51,9 +51,11 @@ def put_answers(
     )
 
 
-def is_known(db: sqlite3.Connection, key: str) -> bool:
-    """Return whether a request was answered before."""
-    return db.execute("SELECT 1 FROM answers WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
+def answers_to(db: sqlite3.Connection, key: str) -> tuple[Answer, ...]:
+    """Return what a request was answered before, the newest answer to each question."""
+    rows = db.execute("SELECT data FROM answers WHERE key = ? ORDER BY seq", (key,))
+    found = [Answer.from_dict(json.loads(r["data"])) for r in rows]
+    return tuple({a.question: a for a in found}.values())
 
 
 def get_digest(

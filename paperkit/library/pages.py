@@ -94,6 +94,7 @@ def _row(row: sqlite3.Row, with_pdf: Collection[str]) -> dict[str, Any]:
 
 def _has(row: sqlite3.Row, with_pdf: Collection[str]) -> list[str]:
     names = [name for name in ("reading", "digest", "approved", "code") if row[name]]
+    names += ["published"] if row["posted"] else []
     return ["pdf", *names] if row["id"] in with_pdf else names
 
 

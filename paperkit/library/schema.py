@@ -247,10 +247,15 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """Give a connection whose changes become visible together, or not at all."""
+def writing(path: Path, *, flush: bool = True) -> Iterator[sqlite3.Connection]:
+    """Give a connection whose changes become visible together, or not at all.
+
+    Without `flush` they survive a killed process, and a power cut once anything later is flushed.
+    """
     db = connect(path)
     try:
+        if not flush:
+            db.execute("PRAGMA synchronous = NORMAL")
         db.execute("BEGIN IMMEDIATE")
         yield db
         db.execute("COMMIT")

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from paperkit.library import files, pages, records, schema
+import pandas as pd
+
+from paperkit.library import decisions, files, pages, records, schema
 from paperkit.library.catalogs import Catalog, Found
 from paperkit.papers import Paper
 from paperkit.queries import Query
@@ -92,6 +94,16 @@ class Shelf:
         """Return the score (0 to 1) a ranking gave a paper, None without one, and its reason."""
         with schema.reading(self._file) as db:
             return pages.score(db, records.number(db, id))
+
+    def entries(self, id: str) -> list[dict[str, Any]]:
+        """Return the entries of a paper's history as light values (see `Library.history`)."""
+        with schema.reading(self._file) as db:
+            return decisions.history(db, id)
+
+    def decided(self) -> pd.DataFrame:
+        """Return decision and decided_at of what is decided, oldest first; index: row number."""
+        with schema.reading(self._file) as db:
+            return decisions.decided(db)
 
     def hold(self) -> None:
         """Keep one idle connection, so that the last one to close has not to tidy up each time.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,15 @@ import anywidget
 import pandas as pd
 import traitlets
 
-from paperkit.digests import Digest, blocking
+from paperkit.digests import Digest, Evidence, Statement, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import clean_text, paper_id
-from paperkit.review import fallbacks, forms, front, listings, messages, previews
+from paperkit.review import fallbacks, forms, front, listings, messages, passages, previews
 from paperkit.review.desk import Desk, ids_of
 
 if TYPE_CHECKING:
+    from paperkit.batch import Run
     from paperkit.library import Library
 
 __all__ = ["Review"]
@@ -31,7 +33,8 @@ class Review(anywidget.AnyWidget):
     >>> review.digests              # one row per paper: status, who signed, findings
     >>> review.approve()            # what the key "a" does
 
-    `papers` is a papers frame or ids. `model` answers when asked again (None: `Extractive`);
+    `papers` is a papers frame, ids, or a `Run` of `summarize` whose drafts are shown as they
+    arrive (see `follow`). `model` answers when asked again (None: `Extractive`);
     `language` picks the digests' language (None: that written last); `outline` names the
     questions. Each action of the editor is a method; they act on the paper shown (`current`)
     unless `id` names another.
@@ -53,7 +56,7 @@ class Review(anywidget.AnyWidget):
 
     def __init__(
         self,
-        papers: pd.DataFrame | Iterable[str] | str,
+        papers: pd.DataFrame | Iterable[str] | str | Run,
         library: Library,
         *,
         model: Any = None,
@@ -61,11 +64,15 @@ class Review(anywidget.AnyWidget):
         outline: Outline = DIGEST,
     ) -> None:
         self.library, self.model, self.outline = library, model, outline
-        self._desk = Desk(library, ids_of(papers), outline, language)
-        rows = [self._row(i) for i in self._desk.ids]
-        super().__init__(_batch=rows)
+        from paperkit.batch import Run
+
+        ids = ids_of(papers.report if isinstance(papers, Run) else papers)
+        self._desk = Desk(library, ids, outline, language)
+        super().__init__(_batch=[self._row(i) for i in ids])
         self.on_msg(self._receive)
-        self.show(self._desk.ids[0])
+        self.show(ids[0])
+        if isinstance(papers, Run):
+            self.follow(papers)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and a list of the papers for where no widget can run."""
@@ -87,6 +94,17 @@ class Review(anywidget.AnyWidget):
     def refresh(self) -> None:
         """Show the paper shown as the library has it now."""
         self._draw(self.current)
+
+    def follow(self, run: Run) -> None:
+        """Show what a background run writes as it arrives; its papers are added to the list.
+
+        A draft that arrives for an answer one has edited stands beside the edit, as any new one.
+        """
+        outcomes = run.report["outcome"]
+        for id in map(paper_id, outcomes.index[outcomes == "left"]):
+            self._desk.awaited[id] = ""
+            self._note(id)
+        run.on_done(self._arrived)
 
     def next(self, *, findings: bool = True) -> None:
         """Show the next paper with findings that is not signed yet (or simply the next one)."""
@@ -117,6 +135,14 @@ class Review(anywidget.AnyWidget):
         """
         return listings.versions(forms.condensed(self._desk.history(self._one(id), question)))
 
+    def passages(self, words: str = "", *, id: str | None = None) -> pd.DataFrame:
+        """Return the sentences of a paper's source that `cite` takes: quote, section, page.
+
+        Those with any of `words`, the rarest first; without words all, in reading order.
+        """
+        found = passages.ranked(self._desk.offered(self._one(id)), words)
+        return listings.passages(found)
+
     def preview(self, *, id: str | None = None) -> str:
         """Return a paper's card as the blog shows it: HTML made of the exporter's own Markdown."""
         return previews.page(self._one(id), self._desk)
@@ -132,12 +158,39 @@ class Review(anywidget.AnyWidget):
         of = self._one(id)
         given = [texts] if isinstance(texts, str) else list(texts)
         edited = self._desk.answer(of, question).edited([clean_text(t) for t in given])
-        saved = self._desk.save(of, question, edited.statements, self._seen(of, question))
-        self._changed(of)
-        if not saved:
+        self._write(of, question, edited.statements)
+
+    def cite(
+        self, question: str, statement: int, passage: str, *, id: str | None = None
+    ) -> Evidence:
+        """Rest a statement (its place, from 0) on the sentence of the source that has `passage`.
+
+        Raises:
+            PaperkitError: no sentence has these words, or the answer was edited elsewhere.
+        """
+        of = self._one(id)
+        found = passages.holding(passage, self._desk.offered(of))
+        if found is None:
             raise PaperkitError(
-                f"{of}: {question} was edited elsewhere; it is shown now, edit it again."
+                f"{of}: no sentence of its abstract or PDF has {passage!r}; "
+                "take one of review.passages('some words')."
             )
+        self._rest(of, question, statement, lambda on: tuple(dict.fromkeys((*on, found))))
+        return found
+
+    def uncite(
+        self, question: str, statement: int, passage: str = "", *, id: str | None = None
+    ) -> None:
+        """Take a statement's passages away: that which has `passage` in it, or all of them."""
+        of = self._one(id)
+
+        def left(on: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+            gone = passages.holding(passage, on)
+            if passage and gone is None:
+                raise PaperkitError(f"{of}: {question} doesn't cite {passage!r} there.")
+            return tuple(e for e in on if passage and e != gone)
+
+        self._rest(of, question, statement, left)
 
     def restore(self, question: str, version: int, *, id: str | None = None) -> None:
         """Make a version of `history` (its index) the current one, as a new edit."""
@@ -230,6 +283,43 @@ class Review(anywidget.AnyWidget):
 
     # Between the desk and the browser
 
+    def _rest(
+        self,
+        of: str,
+        question: str,
+        place: int,
+        change: Callable[[tuple[Evidence, ...]], tuple[Evidence, ...]],
+    ) -> None:
+        """Change what one statement rests on."""
+        statements = list(self._desk.answer(of, question).statements)
+        if not 0 <= place < len(statements):
+            raise PaperkitError(
+                f"{of}: {question} has {len(statements)} statement(s); name one from 0 on."
+            )
+        changed = change(statements[place].evidence)
+        statements[place] = replace(statements[place], evidence=changed)
+        self._write(of, question, statements)
+
+    def _write(self, of: str, question: str, statements: Sequence[Statement]) -> None:
+        saved = self._desk.save(of, question, statements, self._seen(of, question))
+        self._changed(of)
+        if not saved:
+            raise PaperkitError(
+                f"{of}: {question} was edited elsewhere; it is shown now, edit it again."
+            )
+
+    def _arrived(self, id: str, row: dict[str, Any]) -> None:
+        """Show that a run is through with a paper; called by the thread that worked on it."""
+        desk, of = self._desk, paper_id(id)
+        with desk.lock:
+            desk.awaited.pop(of, None)
+            if row["outcome"] in ("failed", "left"):
+                desk.awaited[of] = row["error"] or "stopped"
+            if of not in desk.ids:
+                desk.ids += (of,)
+                self._batch = [*self._batch, self._row(of)]
+            self._changed(of)
+
     def _one(self, id: str | None) -> str:
         wanted = paper_id(id) if id is not None else self.current
         if wanted not in self._desk.ids:
@@ -269,8 +359,9 @@ class Review(anywidget.AnyWidget):
             with self.hold_sync():
                 self.current = id
                 decision = desk.decision(id)
-                self._paper = listings.paper(desk.paper(id), digest, language, decision)
-                self._passages = forms.shown_passages(forms.passages(history))
+                head = listings.paper(desk.paper(id), digest, language, decision)
+                self._paper = {**head, "posts": desk.posts(id)}
+                self._passages = passages.shown(passages.cited(history))
                 self._form = forms.form(self.outline, language, history)
                 self._found = forms.shown_findings(found)
                 self._note(id)
@@ -297,7 +388,8 @@ class Review(anywidget.AnyWidget):
         return {
             "id": id,
             "title": desk.title(id),
-            "status": listings.status(desk.digest(id)),
+            "status": desk.status(id),
+            "told": desk.awaited.get(id, ""),
             "block": stops,
             "warn": len(found) - stops if stops is not None else None,
         }

@@ -16,7 +16,7 @@ from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline
 from paperkit.papers import Paper, clean_text, paper_id
 from paperkit.readings import Reading
-from paperkit.review import forms, versions
+from paperkit.review import forms, listings, passages, versions
 
 if TYPE_CHECKING:
     from paperkit.library import Library
@@ -26,13 +26,17 @@ _Checked = tuple[Digest | None, int, tuple[Finding, ...]]
 
 @dataclass
 class Desk:
-    """Some papers of a library under one outline; ``language`` None is that written last."""
+    """Some papers of a library under one outline; ``language`` None is that written last.
+
+    ``awaited`` are the papers whose write-up is to come, by id: why it failed, or an empty text.
+    """
 
     library: Library
     ids: tuple[str, ...]
     outline: Outline
     language: str | None
     lock: threading.RLock = field(default_factory=threading.RLock)
+    awaited: dict[str, str] = field(default_factory=dict)
     _checked: dict[str, _Checked] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(default_factory=dict)
     _swapped: dict[str, tuple[Finding, ...]] | None = None
@@ -50,10 +54,19 @@ class Desk:
         """Return what is written about a paper."""
         return self.library.digest(id, outline=self.outline.name, language=self.language)
 
+    def status(self, id: str) -> str:
+        """Return how far a write-up is (see `listings.status`); awaited or failed while empty."""
+        found = listings.status(self.digest(id))
+        if found != "empty" or id not in self.awaited:
+            return found
+        return "failed" if self.awaited[id] else "awaited"
+
     def decision(self, id: str) -> str | None:
         """Return what triage decided about a paper."""
-        row = self.library.rows(self.library.numbers([id]))[0]
-        return row.get("decision") or None
+        return self._row(id).get("decision") or None
+
+    def _row(self, id: str) -> dict[str, Any]:
+        return self.library.rows(self.library.numbers([id]))[0]
 
     def named(self, id: str) -> Digest:
         """Return a paper's digest, or the empty one that a first answer is saved under."""
@@ -106,6 +119,52 @@ class Desk:
         edit = replace(answer, origin="person", at=datetime.now(UTC), error="", wish="")
         return self.library.save_edit(self.named(id), edit, seen=seen)
 
+    # What it rests on
+
+    def passages(self, id: str) -> tuple[Evidence, ...]:
+        """Return the passages cited about the version written about, in the order of citing."""
+        return passages.cited(self.history(id))
+
+    def offered(self, id: str) -> tuple[Evidence, ...]:
+        """Return the sentences that a statement can rest on, of the version written about."""
+        named = self.named(id)
+        paper = versions.written_about(named, self.library.versions(id)) or self.paper(id)
+        return passages.offered(paper, self.library.reading(id, version=named.version))
+
+    def written_on(self, id: str, passage: Evidence) -> int:
+        """Return the version whose PDF has a passage on the page that it names.
+
+        That of the write-up if it has, or was not read; else the newest that has: a passage
+        carried over from an older version may stand there alone.
+        """
+        first = self.named(id).version
+        older = range(self.paper(id).version, 0, -1)
+        for version in (first, *(v for v in older if v != first)):
+            reading = self.library.reading(id, version=version)
+            if versions.is_on_page(passage, reading) or (version == first and reading is None):
+                return version
+        raise PaperkitError(f"{id}: the passage stands in none of the PDFs read; remove it.")
+
+    def place(self, id: str, version: int, passage: Evidence) -> tuple[float, float]:
+        """Return where a passage begins on its page: shares (0 to 1) of its height and width."""
+        reading = self.library.reading(id, version=version)
+        sizes = reading.page_sizes if reading else ()
+        if passage.bbox is None or passage.page is None or passage.page > len(sizes):
+            return 0.0, 0.0
+        width, height = sizes[passage.page - 1]
+        return passage.bbox[1] / (height or 1), passage.bbox[0] / (width or 1)
+
+    def posts(self, id: str) -> list[dict[str, Any]]:
+        """Return the posts a paper was published in, newest first; ``here`` means a topic of it."""
+        known = self.library.published()
+        topics = self._row(id).get("topics", ())
+        rows = known[known["id"] == id].sort_values("date", ascending=False, kind="stable")
+        made = rows[["topic", "date", "version"]]
+        return [
+            {"topic": topic, "date": date, "version": version, "here": topic in topics}
+            for topic, date, version in made.itertuples(index=False)
+        ]
+
     # What is wrong
 
     def findings(self, id: str) -> tuple[Finding, ...]:
@@ -134,19 +193,17 @@ class Desk:
         """Return what the PDF of a version says, else that of the newest one read."""
         return self.library.reading(id, version=version) or self.library.reading(id)
 
-    def place(self, id: str, passage: Evidence) -> tuple[float, float]:
-        """Return where a passage begins on its page: shares (0 to 1) of its height and width."""
-        reading = self.library.reading(id)
-        sizes = reading.page_sizes if reading else ()
-        if passage.bbox is None or passage.page is None or passage.page > len(sizes):
-            return 0.0, 0.0
-        width, height = sizes[passage.page - 1]
-        return passage.bbox[1] / (height or 1), passage.bbox[0] / (width or 1)
-
     def compare(self) -> tuple[str, ...]:
-        """Look for write-ups that fit another paper of the batch better; return their ids."""
+        """Look for write-ups that fit another paper of the batch better, or went out before.
+
+        Return the ids of those with such a finding.
+        """
         digests = [d for i in self.ids if (d := self.digest(i))]
-        self._swapped = checks.swapped(digests, [self.paper(i) for i in self.ids])
+        swapped = checks.swapped(digests, [self.paper(i) for i in self.ids])
+        topics = {topic for i in self.ids for topic in self._row(i).get("topics", ())}
+        posts = self.library.published().itertuples(index=False, name=None)
+        before = checks.republished(digests, posts, topics=topics)
+        self._swapped = {i: swapped.get(i, ()) + before.get(i, ()) for i in (*swapped, *before)}
         return tuple(self._swapped)
 
     # The newer version
@@ -157,7 +214,9 @@ class Desk:
         if digest is None or digest.version == newest.version:
             raise PaperkitError(f"{id}: the write-up is of the newest version; nothing to carry.")
         at = datetime.now(UTC)
-        answers = [replace(a, origin="person", at=at) for a in digest.answers if a.statements]
+        source = passages.offered(newest, self.library.reading(id, version=newest.version))
+        kept = [versions.moved(a, source) for a in digest.answers if a.statements]
+        answers = [replace(a, origin="person", at=at) for a in kept]
         self.library.save_answers(replace(digest, version=newest.version, answers=()), answers)
 
 

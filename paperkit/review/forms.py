@@ -10,6 +10,7 @@ from typing import Any
 from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
 from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline, Question, is_chinese, label_of
+from paperkit.review import passages
 from paperkit.review.differences import difference
 
 PAUSE = timedelta(minutes=2)
@@ -18,23 +19,13 @@ PAUSE = timedelta(minutes=2)
 _OWN_WORDS = ("title", "abstract")
 
 
-def passages(history: Iterable[Answer]) -> tuple[Evidence, ...]:
-    """Return every passage ever cited, each once, in the order of the history.
-
-    A passage's position is the number by which the browser refers to it: what the browser sends
-    back can only be one of these.
-    """
-    cited = (e for answer in history for s in answer.statements for e in s.evidence)
-    return tuple(dict.fromkeys(cited))
-
-
 def form(outline: Outline, language: str, history: Sequence[Answer]) -> list[dict[str, Any]]:
     """Return one row per question of `outline`, from every answer ever given (oldest first).
 
     In English the paper's own title and abstract stand in the post, so that these two are left
     out while nothing is written under them.
     """
-    numbers = {e: n for n, e in enumerate(passages(history))}
+    numbers = {e: n for n, e in enumerate(passages.cited(history))}
     given = {q.key: [a for a in history if a.question == q.key] for q in outline.questions}
     english = language.split("-")[0] == "en"
     return [
@@ -140,21 +131,22 @@ def _compared(
     }
 
 
-def statements(rows: Any, known: Sequence[Evidence]) -> tuple[Statement, ...]:
-    """Return the statements that the browser's rows mean; evidence must be among `known`.
+def statements(
+    rows: Any, known: Sequence[Evidence], offer: passages.Offer
+) -> tuple[Statement, ...]:
+    """Return the statements that the browser's rows mean (see `passages.named`).
 
     Raises:
-        PaperkitError: the rows have another shape.
+        PaperkitError: the rows have another shape, or name a passage that the paper doesn't have.
     """
     found = []
     for row in rows if isinstance(rows, list) else [None]:
         text = row.get("text") if isinstance(row, dict) else None
-        cited = row.get("evidence", []) if isinstance(row, dict) else []
-        if not isinstance(text, str) or not all(
-            type(n) is int and 0 <= n < len(known) for n in cited
-        ):
+        cited = row.get("evidence", []) if isinstance(row, dict) else None
+        if not isinstance(text, str) or not isinstance(cited, list):
             raise PaperkitError("edit: the browser sent no statements; reload the notebook.")
-        found.append(Statement(text, tuple(known[n] for n in cited)))
+        evidence = [passages.named(n, known, offer) for n in cited]
+        found.append(Statement(text, tuple(dict.fromkeys(evidence))))
     return tuple(found)
 
 
@@ -174,11 +166,6 @@ def condensed(history: Sequence[Answer]) -> tuple[Answer, ...]:
             kept.pop()
         kept.append(answer)
     return tuple(kept)
-
-
-def shown_passages(known: Sequence[Evidence]) -> list[dict[str, Any]]:
-    """Return the passages as JSON-able rows, without their boxes."""
-    return [{"quote": e.quote, "section": e.section, "page": e.page} for e in known]
 
 
 def shown_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:

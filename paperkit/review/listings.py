@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit.digests import Answer, Digest, Finding, blocking
+from paperkit.digests import Answer, Digest, Evidence, Finding, blocking
 from paperkit.papers import Paper
 
 Row = tuple[str, str, Digest | None, Sequence[Finding]]
@@ -88,6 +88,13 @@ def findings(rows: Iterable[tuple[str, Sequence[Finding]]]) -> pd.DataFrame:
     return pd.DataFrame(columns).astype(_FINDINGS)
 
 
+def passages(given: Iterable[Evidence]) -> pd.DataFrame:
+    """Return one row per passage: quote, section, page (missing in the abstract)."""
+    rows = [(e.quote, e.section, e.page) for e in given]
+    frame = pd.DataFrame(rows, columns=["quote", "section", "page"])
+    return frame.astype({"quote": "str", "section": "str", "page": "Int64"})
+
+
 def versions(given: Sequence[Answer]) -> pd.DataFrame:
     """Return one row per version of an answer: at, origin, model, wish, texts."""
     columns = ["at", "origin", "model", "wish", "texts"]
@@ -107,6 +114,7 @@ def shown(given: Sequence[Answer]) -> list[dict[str, Any]]:
             "model": a.model,
             "wish": a.wish,
             "texts": list(a.texts),
+            "passages": sum(len(s.evidence) for s in a.statements),
         }
         for number, a in enumerate(given)
     ]

@@ -9,13 +9,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import PaperkitError
-from paperkit.review import forms, listings, previews
+from paperkit.readings import Box
+from paperkit.review import forms, listings, passages, previews
 
 if TYPE_CHECKING:
     from paperkit.review import Review
 
 COUNTING = 0.2
 """Seconds that one look for findings over the batch may take before the browser asks again."""
+
+FOUND = 40
+"""How many sentences of the source one look for a passage shows."""
+DOTS = 150
+"""Dots per inch of the page's picture: read without effort on a display of twice the density."""
 
 _Reply = tuple[dict[str, Any], list[bytes]]
 _Action = Callable[["Review", dict[str, Any]], _Reply]
@@ -54,7 +60,7 @@ def _method(name: str, *arguments: str) -> _Action:
 def _edit(review: Review, content: dict[str, Any]) -> _Reply:
     desk, of = review._desk, review._one(str(content["id"]))
     question = str(content["question"])
-    written = forms.statements(content["rows"], forms.passages(desk.history(of)))
+    written = forms.statements(content["rows"], desk.passages(of), lambda: desk.offered(of))
     seen = datetime.fromisoformat(content["seen"]) if content.get("seen") else None
     saved = desk.save(of, question, written, seen)
     review._changed(of)
@@ -66,9 +72,10 @@ def _count(review: Review, _content: dict[str, Any]) -> _Reply:
     """Look for findings in some papers of the list; in the end, compare all of them."""
     until = time.monotonic() + COUNTING
     left = [row["id"] for row in review._batch if row["block"] is None]
-    while left and time.monotonic() < until:
-        review._desk.findings(left[0])
-        review._note(left.pop(0))
+    with review._desk.lock, review.hold_sync():  # the list goes to the browser once
+        while left and time.monotonic() < until:
+            review._desk.findings(left[0])
+            review._note(left.pop(0))
     if not left:
         for swapped in review._desk.compare():
             review._changed(swapped)
@@ -85,21 +92,45 @@ def _look(review: Review, _content: dict[str, Any]) -> _Reply:
 
 
 def _history(review: Review, content: dict[str, Any]) -> _Reply:
-    given = review._desk.history(review.current, str(content["question"]))
+    of = review._one(content.get("id"))
+    given = review._desk.history(of, str(content["question"]))
     return {"versions": listings.shown(forms.condensed(given))}, []
+
+
+def _find(review: Review, content: dict[str, Any]) -> _Reply:
+    """Look for sentences of the source: those with the words, or those like the statement."""
+    desk, of = review._desk, review._one(str(content["id"]))
+    offered = desk.offered(of)
+    found = passages.ranked(offered, str(content["words"]) or str(content.get("like", "")))
+    return {"found": passages.shown((found or offered)[:FOUND]), "of": len(found)}, []
 
 
 def _image(review: Review, content: dict[str, Any]) -> _Reply:
     from paperkit import batch
 
-    passages = forms.passages(review._desk.history(review.current))
-    passage = passages[int(content["passage"])]
+    desk, of = review._desk, review._one(content.get("id"))
+    passage = passages.named(content["passage"], desk.passages(of), lambda: desk.offered(of))
     if passage.page is None:
         raise PaperkitError("The passage stands in the abstract; there is no page of it.")
-    marks = [passage.bbox] if passage.bbox else []
-    data = batch.page_image(review.library, review.current, passage.page, marks=marks)
-    top, left = review._desk.place(review.current, passage)
-    return {"top": top, "left": left}, [data]
+    version = desk.written_on(of, passage)
+    whole = bool(content.get("whole")) or passage.bbox is None
+    data = batch.page_image(
+        review.library,
+        of,
+        passage.page,
+        bbox=None if whole else _around(passage.bbox),
+        marks=[passage.bbox] if passage.bbox else [],
+        words=passage.quote,
+        dpi=DOTS,
+        version=version,
+    )
+    top, left = desk.place(of, version, passage) if whole else (0.0, 0.0)
+    return {"top": top, "left": left, "whole": whole, "version": version}, [data]
+
+
+def _around(box: Box | None) -> Box | None:
+    """Return a passage's box with some of the page around it, in points."""
+    return box and (box[0] - 20, box[1] - 60, box[2] + 20, box[3] + 60)
 
 
 def _preview(review: Review, _content: dict[str, Any]) -> _Reply:
@@ -110,23 +141,24 @@ def _mathematics(_review: Review, _content: dict[str, Any]) -> _Reply:
     return {}, [previews.mathematics()]
 
 
-_SLOW = frozenset({"ask", "image", "preview"})
+_SLOW = frozenset({"ask", "find", "image", "preview"})
 _ACTIONS: dict[str, _Action] = {
     "edit": _edit,
     "count": _count,
     "look": _look,
     "history": _history,
+    "find": _find,
     "image": _image,
     "preview": _preview,
     "mathematics": _mathematics,
     "show": _method("show", "id"),
     "next": _method("next"),
     "previous": _method("previous"),
-    "restore": _method("restore", "question", "version"),
-    "keep": _method("keep", "question"),
+    "restore": _method("restore", "question", "version", "id"),
+    "keep": _method("keep", "question", "id"),
     "ask": _method("ask", "questions", "wish", "id"),
-    "approve": _method("approve", "reason"),
-    "disapprove": _method("disapprove"),
-    "send_back": _method("send_back"),
-    "carry": _method("carry"),
+    "approve": _method("approve", "reason", "id"),
+    "disapprove": _method("disapprove", "id"),
+    "send_back": _method("send_back", "id"),
+    "carry": _method("carry", "id"),
 }

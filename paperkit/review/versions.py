@@ -1,11 +1,12 @@
-"""Versions: which sentences lost their evidence when arXiv got a new version of a paper."""
+"""Versions: what a new arXiv version of a paper does to a write-up and its evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from paperkit.checks import find_quote
-from paperkit.digests import Digest, Evidence, Finding
+from paperkit.digests import Answer, Digest, Evidence, Finding
 from paperkit.papers import Paper
 from paperkit.readings import Reading
 
@@ -55,3 +56,28 @@ def _change(passage: Evidence, newest: Paper, reading: Reading | None) -> str:
     if found.kind == "missing":
         return f"v{newest.version} no longer says: “{passage.quote}”"
     return f"v{newest.version} says it differently: “{found.text}” (before: “{passage.quote}”)"
+
+
+def moved(answer: Answer, offered: Iterable[Evidence]) -> Answer:
+    """Return an answer whose passages stand where the newest version has the same sentences.
+
+    A passage that the newest version doesn't have word for word stays as it was cited.
+    """
+    places = {_letters(e.quote): e for e in reversed(tuple(offered))}
+    statements = tuple(
+        replace(s, evidence=tuple(places.get(_letters(e.quote), e) for e in s.evidence))
+        for s in answer.statements
+    )
+    return replace(answer, statements=statements)
+
+
+def is_on_page(passage: Evidence, reading: Reading | None) -> bool:
+    """Return whether a reading has the passage on the very page that it names."""
+    wanted = _letters(passage.quote)
+    return reading is not None and any(
+        wanted in _letters(p.text) for p in reading.paragraphs if p.page == passage.page
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split()).casefold()

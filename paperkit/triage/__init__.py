@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,16 +16,18 @@ import traitlets
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.queries import Query
-from paperkit.triage import fallbacks, messages, modules
+from paperkit.triage import estimates, fallbacks, messages, modules
 from paperkit.triage.batches import Batch
 from paperkit.triage.tables import FIRST_ROWS, MOST_ROWS, Table
 
 if TYPE_CHECKING:
     from paperkit.models import Model
+    from paperkit.ranking import Remaining
 
 __all__ = ["Triage"]
 
 _HERE = Path(__file__).parent
+_AT_FIRST = Query(has=("-published",))
 _open_widgets: weakref.WeakSet[Triage] = weakref.WeakSet()
 
 
@@ -53,9 +56,9 @@ class Triage(anywidget.AnyWidget):
     >>> triage.kept
 
     ``query`` can be read, set and saved (``triage.query = Query(text="avatar")``); without one
-    the table comes back as it was left. ``kept``, ``selection`` and ``visible`` are papers
-    frames. Each button and key calls one of the methods below. With a ``model`` papers can be
-    summarized from the table.
+    the table comes back as it was left, at first with all papers that are in no post yet.
+    ``kept``, ``selection`` and ``visible`` are papers frames. Each button and key calls one of
+    the methods below. With a ``model`` papers can be summarized from the table.
 
     Raises:
         PaperkitError: the query has a field or value that `Query` doesn't know.
@@ -79,6 +82,7 @@ class Triage(anywidget.AnyWidget):
         self.library: Library = library
         self.model: Model | None = model
         self._batch = Batch()
+        self._estimating = threading.Lock()
         left = library.view("triage")
         wanted = _query_left(left) if query is None else _meant(query)
         self.table = Table(library, wanted)
@@ -121,6 +125,14 @@ class Triage(anywidget.AnyWidget):
     def kept(self) -> pd.DataFrame:
         """Return every paper kept in the library, newest first."""
         return self.library.papers(decision="keep")
+
+    @property
+    def remaining(self) -> Remaining | None:
+        """Return how many papers of the query are probably relevant and unread; None: too early.
+
+        From the tenth decision on; see `paperkit.ranking.remaining`.
+        """
+        return estimates.unseen(self.library, self.query)
 
     def _frame(self, numbers: Iterable[int]) -> pd.DataFrame:
         ids = self.library.ids(numbers)
@@ -268,16 +280,26 @@ class Triage(anywidget.AnyWidget):
         """Show what was decided since, by this table, another, a cell or another kernel."""
         if not self.table.stirred():
             return
-        if numbers := self.table.changes():
-            few = numbers[:MOST_ROWS]
-            self._tell("rows", rows=self.table.rows(few), all=few == numbers)
-        self._tell("counts", **self.table.counts())
+        numbers = self.table.changes()
+        few = numbers[:MOST_ROWS]
+        self._tell("rows", rows=self.table.rows(few), all=few == numbers)
+
+    def estimate(self) -> None:
+        """Tell the browser what `remaining` says, from another thread: no key waits for it."""
+        if self._estimating.acquire(blocking=False):
+            threading.Thread(target=self._estimate, daemon=True).start()
+
+    def _estimate(self) -> None:
+        try:
+            found = self.remaining
+        finally:
+            self._estimating.release()
+        self._tell("remaining", **({} if found is None else {"found": vars(found)}))
 
     def _progress(self, state: dict[str, Any]) -> None:
         self._tell("progress", **state)
         if not state["running"]:
             self._tell("stale")
-            self._tell("counts", **self.table.counts())
 
     def _remember(self) -> None:
         state = {"query": self.query.to_dict(), "cursor": self.table.cursor}
@@ -305,6 +327,6 @@ class Triage(anywidget.AnyWidget):
 
 def _query_left(left: Mapping[str, Any]) -> Query:
     try:
-        return Query.from_dict(left.get("query", {}))
+        return Query.from_dict(left["query"]) if "query" in left else _AT_FIRST
     except (PaperkitError, TypeError):  # written by another version: start afresh
-        return Query()
+        return _AT_FIRST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from paperkit.library import Library
 
 Told = Callable[[dict[str, Any]], None]
 
-_LOOK = 0.25  # seconds between two looks at the progress
+_OFTEN = 0.25  # seconds between two messages; a batch from the cache would flood the wire
 
 
 class Batch:
@@ -21,6 +22,9 @@ class Batch:
 
     def __init__(self) -> None:
         self._run: Any = None
+        self._left = 0
+        self._told_at = 0.0
+        self._lock = threading.Lock()
         self._ended = threading.Event()
         self._ended.set()
 
@@ -33,16 +37,19 @@ class Batch:
         """Start summarizing; `told` hears running, done, total, and a text at the end.
 
         Raises:
-            PaperkitError: the last batch still runs.
+            PaperkitError: the last batch still runs, or there are no papers.
         """
         from paperkit import batch
 
         if not self._ended.is_set():
             raise PaperkitError("triage: still summarizing; wait, or stop it first.")
+        if papers.empty:
+            raise PaperkitError("triage: no papers to summarize; select some.")
         self._run = batch.summarize(papers, library, model, background=True)
+        self._left = len(papers)
         self._ended.clear()
         told({"running": True, "done": 0, "total": len(papers), "text": ""})
-        threading.Thread(target=self._watch, args=(told,), daemon=True).start()
+        self._run.on_done(lambda *_: self._through(told))
 
     def stop(self) -> None:
         """Stop after the papers in flight."""
@@ -53,18 +60,20 @@ class Batch:
         """Return when the batch has ended."""
         self._ended.wait()
 
-    def _watch(self, told: Told) -> None:
-        """Tell of the progress until all is done; a batch has no other way to call back."""
-        pause = threading.Event()
-        while self._run.running:
-            self._tell(told, running=True)
-            pause.wait(_LOOK)
-        counts = self._run.report["outcome"].value_counts()
-        text = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-        self._tell(told, running=False, text=text)
-        self._ended.set()
+    def _through(self, told: Told) -> None:
+        """One more paper is through, or was left when the batch was stopped."""
+        with self._lock:
+            self._left -= 1
+            running, now = self._left > 0, time.monotonic()
+            if running and now - self._told_at < _OFTEN:
+                return
+            self._told_at = now
+        progress = self._run.progress
+        text = "" if running else self._outcomes()
+        told({"running": running, "done": progress.done, "total": progress.total, "text": text})
+        if not running:
+            self._ended.set()
 
-    def _tell(self, told: Told, *, running: bool, text: str = "") -> None:
-        report = self._run.report
-        done = int((report["outcome"] != "left").sum()) if running else len(report)
-        told({"running": running, "done": done, "total": len(report), "text": text})
+    def _outcomes(self) -> str:
+        counts = self._run.report["outcome"].value_counts()
+        return ", ".join(f"{count} {outcome}" for outcome, count in counts.items())

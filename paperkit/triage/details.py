@@ -60,11 +60,9 @@ def _links(paper: Paper) -> list[dict[str, Any]]:
 
 
 def _history(library: Library, id: str) -> list[dict[str, Any]]:
-    entries = library.history(id).to_dict("records")
     return [
-        {str(k): v for k, v in e.items()}
-        | {"at": e["at"].strftime("%Y-%m-%d %H:%M"), "tags": list(e["tags"])}
-        for e in entries
+        e | {"at": e["at"][:16].replace("T", " "), "tags": list(e["tags"])}
+        for e in library.entries(id)
     ]
 
 

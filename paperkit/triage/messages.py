@@ -56,6 +56,10 @@ def _rows(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
     }
 
 
+def _counts(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
+    return triage.table.counts()
+
+
 def _select(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
     if "start" in asked:
         first, last = sorted((int(asked["start"]), int(asked["end"])))
@@ -93,6 +97,8 @@ _ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] =
     "note": lambda t, a, _: t.note(str(a["text"]), a.get("id")),
     "undo": lambda t, a, _: {"ids": t.undo()},
     "move": lambda t, a, _: t.move(str(a["id"])),
+    "counts": _counts,
+    "remaining": lambda t, a, _: t.estimate(),
     "sync": lambda t, a, _: t.catch_up(),
     "save": lambda t, a, _: {"query": t.save(str(a["name"])).to_dict()},
     "load": lambda t, a, _: {"query": t.load(str(a["name"])).to_dict()},

@@ -3,7 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const PAGE = 60; // rows asked for at once
-const MOST = 400; // rows one answer holds at most
+const NEAR = 30; // rows fetched before they are needed, above and below
 const KEPT = 4000; // rows remembered
 const HEAD = 28; // px, as in the style sheet
 const TALLEST = 8e6; // px; browsers cannot lay out much taller boxes
@@ -43,6 +43,8 @@ const HAS = {
   approved: "approved",
   code: "code link",
   update: "new version",
+  published: "in a post",
+  "-published": "not in a post yet",
 };
 
 const HELP = [
@@ -205,6 +207,8 @@ class View {
     this.modelName = start.model;
     this.pattern = wordPattern(this.query.text ?? "");
     this.pool = [];
+    this.tall = 0; // px of the grid
+    this.seen = 0; // px above the rows that are drawn, in a list of full height
     this.build(el);
     this.keepRows(0, start.rows ?? []);
     this.draw();
@@ -220,10 +224,21 @@ class View {
     // After the first paint: facets, the place last visited, the papers' order.
     requestAnimationFrame(() => setTimeout(() => this.hello(), 0));
     this.clock = setInterval(() => this.sync(), 2000);
+    window.addEventListener("keydown", this.guard, true);
   }
+
+  // Notebook 7 looks for shortcuts before a key reaches the table (JupyterLab after it): plain
+  // keys typed here are kept from it, combinations are left to it.
+  guard = (event) => {
+    const { target } = event; // the element with the focus itself is what shortcuts look at
+    if (!this.root.contains(target) || target.closest("input, textarea, select")) return;
+    target.toggleAttribute("data-lm-suppress-shortcuts", !(event.ctrlKey || event.metaKey || event.altKey));
+  };
 
   close() {
     clearInterval(this.clock);
+    window.removeEventListener("keydown", this.guard, true);
+    for (const timer of [this.counting, this.estimating, this.opening]) clearTimeout(timer);
     this.sizes.disconnect();
     this.model.off("msg:custom", this.onMessage);
     this.model.off("change:layout_state", this.onLayout);
@@ -300,7 +315,7 @@ class View {
     this.on_counts(content);
     const found = [...this.rows].find(([, row]) => row.id === here);
     this.cursor = found ? found[0] : 0;
-    this.draw();
+    this.paint(); // in the task of the message: the next frame shows the rows
     this.heads();
     this.openSoon(false);
   }
@@ -311,6 +326,20 @@ class View {
     this.selected = selected;
     this.drawFacets();
     this.status();
+    clearTimeout(this.estimating);
+    this.estimating = setTimeout(() => this.try("remaining"), 400);
+  }
+
+  // How much is probably still to be found; said quietly, and only when there is an answer.
+  on_remaining({ found }) {
+    this.unseen.hidden = !found;
+    if (!found) return;
+    const { low, high, open, read, kept } = found;
+    const number = (n) => n.toLocaleString("en");
+    const range = low === high ? number(low) : `${number(low)} to ${number(high)}`;
+    this.unseen.textContent = `about ${range} relevant papers unseen of ${number(open)}`;
+    this.unseen.title = `${this.unseen.textContent}: an estimate from ${number(kept)} kept of ${number(read)} read in this`
+      + " query, nine times in ten right when the papers are read from the best score down. Without a decision counts as unseen.";
   }
 
   on_rows({ rows, all }) {
@@ -318,16 +347,26 @@ class View {
       const place = this.places.get(row.id);
       if (place !== undefined) this.rows.set(place, row);
     }
-    if (!all) this.rows.clear();
-    this.draw();
+    if (!all) this.expire();
+    this.paint(); // in the task of the message: the next frame shows the decision
     if (!all || rows.some((row) => row.id === this.shownId)) this.openNow(this.shownId);
+    this.countSoon();
+  }
+
+  // Counts follow when the hand rests: a row of decisions does not wait for them.
+  countSoon() {
+    clearTimeout(this.counting);
+    this.counting = setTimeout(async () => {
+      const answer = await this.try("counts");
+      if (answer) this.on_counts(answer);
+    }, 150);
   }
 
   on_selected({ selected, nums }) {
     this.selected = selected;
     const chosen = nums && new Set(nums);
-    if (!chosen) this.rows.clear();
-    for (const row of this.rows.values()) row.selected = chosen?.has(row.num);
+    if (!chosen) this.expire();
+    else for (const row of this.rows.values()) row.selected = chosen.has(row.num);
     this.draw();
   }
 
@@ -343,8 +382,9 @@ class View {
   }
 
   on_stale() {
-    this.rows.clear();
+    this.expire();
     this.draw();
+    this.countSoon();
   }
 
   on_progress({ running, done, total, text, error }) {
@@ -358,10 +398,6 @@ class View {
   // --- rows
 
   keepRows(start, rows) {
-    if (this.rows.size > KEPT) {
-      this.rows.clear();
-      this.places.clear();
-    }
     if (!this.scored && rows.some((row) => row.score !== undefined)) {
       this.scored = true; // there is a ranking: its column is shown
       this.arrange();
@@ -370,43 +406,63 @@ class View {
       this.rows.set(start + i, row);
       this.places.set(row.id, start + i);
     });
+    const here = this.seen / this.height;
+    for (const [place, row] of this.rows) {
+      if (this.rows.size <= KEPT) break;
+      if (Math.abs(place - here) < PAGE) continue;
+      this.rows.delete(place);
+      this.places.delete(row.id);
+    }
+  }
+
+  // What is known may be out of date: it stays on the screen until it is here anew.
+  expire() {
+    for (const row of this.rows.values()) row.old = true;
+  }
+
+  fresh(place) {
+    const row = this.rows.get(place);
+    return row !== undefined && !row.old;
   }
 
   // One request is under way at a time; the newest wish follows it.
   want(start, end) {
-    this.wish = [start, end];
+    this.wish = [Math.max(0, start), Math.min(this.total, end)];
     if (!this.fetching) this.fetch();
   }
 
-  // Rows a scrolling hand will be at when the answer comes: a fast one is met, not followed.
+  // A fast hand is met where it will be when the answer comes, not followed.
   ahead([start, end]) {
-    const shown = end - start;
     const since = performance.now() - this.scrolled;
-    const moving = since < 80 ? this.speed : 0;
-    const lead = moving * (this.latency + since);
-    if (Math.abs(lead) < shown / 2) return [start, end];
-    const size = Math.min(MOST, Math.max(PAGE, shown + 2 * Math.abs(lead)));
-    const before = size * (lead > 0 ? 0.3 : 0.7); // most of it where the hand is going
-    const begin = Math.max(0, Math.min(this.total - size, this.at + lead + shown / 2 - before));
-    return [Math.round(begin), Math.round(begin + size)];
+    const lead = Math.round((since < 80 ? this.speed : 0) * (this.latency + since));
+    if (Math.abs(lead) < PAGE) return [start, end];
+    const begin = Math.max(0, Math.min(this.total - PAGE, Math.round(this.at) + lead));
+    return [begin, Math.min(this.total, begin + PAGE)];
+  }
+
+  // What of some rows is not known yet; null: nothing.
+  lacking([start, end]) {
+    let [first, last] = [start, end];
+    while (first < last && this.fresh(first)) first += 1;
+    while (first < last && this.fresh(last - 1)) last -= 1;
+    return first < last ? [first, last] : null;
   }
 
   async fetch() {
     this.fetching = true;
     while (this.wish) {
-      let [start, end] = this.ahead(this.wish);
+      const wish = this.wish;
       this.wish = null;
-      while (start < end && this.rows.has(start)) start += 1;
-      while (start < end && this.rows.has(end - 1)) end -= 1;
-      if (start >= end) continue;
-      const begin = Math.max(0, Math.min(start, end - PAGE));
+      const [start, end] = this.lacking(this.ahead(wish)) ?? this.lacking(wish) ?? [0, 0];
+      if (start === end) continue;
       const { generation } = this;
       const asked = performance.now();
-      const answer = await this.try("rows", { start: begin, count: Math.max(end - begin, PAGE) });
+      const answer = await this.try("rows", { start, count: end - start });
       if (!answer) break;
       this.latency = 0.7 * this.latency + 0.3 * (performance.now() - asked);
       if (answer.generation === this.generation && generation === this.generation) {
         this.keepRows(answer.start, answer.rows);
+        this.arrived = [answer.start, answer.start + answer.rows.length];
         this.paint(); // at once: the next frame may be elsewhere
       }
     }
@@ -435,7 +491,7 @@ class View {
   }
 
   get view() {
-    return Math.max(0, this.grid.clientHeight - HEAD);
+    return Math.max(0, this.tall - HEAD);
   }
 
   get shown() {
@@ -450,26 +506,39 @@ class View {
     });
   }
 
+  // Rows are seldom known where a fast hand is. Instead of nothing the rows last known stay in
+  // sight, and each answer shows those it brought: what is seen is behind the hand, never blank.
+  held(offset) {
+    const first = Math.floor(offset / this.height);
+    const last = Math.min(this.total, Math.ceil((offset + this.view) / this.height));
+    let known = 0;
+    for (let i = first; i < last; i += 1) known += this.rows.has(i);
+    if (2 * known >= last - first) return offset;
+    const [from, to] = this.arrived ?? [0, 0];
+    this.arrived = null;
+    if (to > from) return Math.max(from * this.height, Math.min(offset, to * this.height - this.view));
+    return this.rows.has(Math.ceil(this.seen / this.height)) ? this.seen : offset;
+  }
+
   paint() {
-    const height = this.height;
-    const { view } = this;
+    const { height, view } = this;
     if (!view) return; // not laid out (a hidden tab, a cell out of sight): painted when it is
     const top = this.grid.scrollTop;
     const offset = top * this.scale; // of the first visible pixel in a list of full height
-    const first = Math.max(0, Math.floor(offset / height) - 2);
-    const last = Math.min(this.total, Math.ceil((offset + view) / height) + 2);
+    this.seen = this.held(offset);
+    const first = Math.max(0, Math.floor(this.seen / height) - 2);
+    const last = Math.min(this.total, Math.ceil((this.seen + view) / height) + 2);
     this.spacer.style.height = `${Math.min(this.total * height, TALLEST)}px`;
+    this.body.style.transform = `translateY(${top}px)`;
+    this.body.classList.toggle("pk-behind", this.seen !== offset);
     while (this.pool.length < last - first) this.pool.push(this.makeRow());
     this.pool.forEach((line, i) => {
       const index = first + i;
       line.node.hidden = index >= last;
       if (index >= last) line.node.classList.remove("pk-active");
-      else this.fill(line, index, top + index * height - offset);
+      else this.fill(line, index, index * height - this.seen);
     });
-    let missing = false;
-    for (let i = first; i < last; i += 1) missing ||= !this.rows.has(i);
-    const running = performance.now() - this.scrolled < 80 && Math.abs(this.speed * this.latency) > 10;
-    if (missing || (running && !this.fetching)) this.want(first, last);
+    this.wantAround(offset);
     this.grid.setAttribute("aria-rowcount", this.total + 1);
     const here = this.pool.find((line) => !line.node.hidden && line.index === this.cursor);
     if (here) this.grid.setAttribute("aria-activedescendant", here.node.id);
@@ -477,6 +546,17 @@ class View {
     this.nothing.hidden = this.total > 0;
     this.status();
     this.root.dataset.shown = this.answered ?? ""; // the words the rows on the screen answer
+  }
+
+  // Ask for what is missing in sight; when nothing is, for what a small step would show.
+  wantAround(offset) {
+    const first = Math.max(0, Math.floor(offset / this.height));
+    const last = Math.min(this.total, Math.ceil((offset + this.view) / this.height));
+    let missing = false;
+    for (let i = first; i < last; i += 1) missing ||= !this.fresh(i);
+    if (missing) return void this.want(first - 2, last + NEAR);
+    const near = [first - NEAR, last + NEAR - 1].filter((i) => i >= 0 && i < this.total);
+    if (this.root.dataset.ready && near.some((i) => !this.fresh(i))) this.want(first - PAGE, last + PAGE);
   }
 
   makeRow() {
@@ -489,61 +569,76 @@ class View {
     return line;
   }
 
-  fill(line, index, top) {
+  fill(line, index, y) {
     const row = this.rows.get(index);
     const { node } = line;
-    const active = index === this.cursor;
-    node.style.transform = `translateY(${top}px)`;
-    const key = `${this.generation}|${index}|${active}|${this.columnKey}|${Boolean(katex)}`;
-    node.classList.toggle("pk-active", active);
-    if (line.row === row && line.key === key && row && line.chosen === Boolean(row.selected)) return;
-    Object.assign(line, { row, key, index, chosen: Boolean(row?.selected) });
+    if (line.y !== y) node.style.transform = `translateY(${y}px)`;
+    line.y = y;
+    node.classList.toggle("pk-active", index === this.cursor);
+    const key = `${this.columnKey}|${this.answered}|${Boolean(katex)}`;
+    const chosen = Boolean(row?.selected);
+    if (line.row === row && line.index === index && line.key === key && line.chosen === chosen && row) return;
+    if (line.columns !== this.columnKey) this.makeCells(line);
+    Object.assign(line, { row, key, index, chosen });
     node.setAttribute("aria-rowindex", index + 2);
-    node.setAttribute("aria-selected", String(Boolean(row?.selected)));
+    node.setAttribute("aria-selected", String(chosen));
     node.dataset.decision = row?.decision ?? "";
     node.classList.toggle("pk-blank", !row);
-    empty(node);
-    this.columns.forEach((column, place) => {
-      const cell = element("div", { class: `pk-cell pk-${column.key}`, role: "gridcell",
-        "aria-colindex": place + 1 });
-      if (row) this.fillCell(cell, column.key, row);
-      node.append(cell);
-    });
+    this.columns.forEach((column, place) => this.fillCell(line.cells[place], column.key, row));
   }
 
+  makeCells(line) {
+    line.columns = this.columnKey;
+    line.cells = this.columns.map((column, place) => element("div", { class: `pk-cell pk-${column.key}`,
+      role: "gridcell", "aria-colindex": place + 1 }));
+    line.node.replaceChildren(...line.cells);
+  }
+
+  // A cell is made once and says other things later; what it says already is not said again.
   fillCell(cell, key, row) {
-    if (key === "title") {
-      if (row.selected) cell.append(element("span", { class: "pk-check", "aria-hidden": "true" }, "●"));
-      const text = say(element("span", {}), row.title, this.pattern, () => this.needKatex());
-      cell.append(text);
-      cell.title = row.title;
+    if (!row) {
+      this.once(cell, "", () => "");
+    } else if (key === "title") {
+      this.fillTitle(cell, row);
     } else if (key === "decision") {
-      if (row.decision) {
-        cell.append(element("span", { class: "pk-mark", "aria-hidden": "true" }, MARKS[row.decision]),
-          element("span", { class: "pk-unseen" }, row.decision));
-        cell.title = row.decision;
-      }
+      this.once(cell, row.decision ?? "", (word) => word && [
+        element("span", { class: "pk-mark", "aria-hidden": "true" }, MARKS[word]),
+        element("span", { class: "pk-unseen" }, word)]);
     } else if (key === "score") {
-      if (row.score !== undefined) {
-        const share = Math.max(0, Math.min(1, row.score));
-        cell.append(element("span", { class: "pk-bar", style: `--score:${share}` }, row.score.toFixed(2)));
-      }
-    } else if (key === "authors") {
+      this.once(cell, row.score?.toFixed(2) ?? "", (text) => text && element("span",
+        { class: "pk-bar", style: `--score:${Math.max(0, Math.min(1, row.score))}` }, text));
+    } else if (["categories", "topics", "tags"].includes(key)) {
+      this.once(cell, (row[key] ?? []).join(", "), () =>
+        (row[key] ?? []).map((name) => element("span", { class: "pk-chip" }, name)));
+    } else {
+      this.once(cell, this.plainCell(key, row), (text) => text);
+      if (key === "version") cell.classList.toggle("pk-new", Boolean(row.status));
+    }
+  }
+
+  once(cell, text, content) {
+    if (cell.said === text) return;
+    cell.said = text;
+    cell.title = text;
+    cell.replaceChildren(...[content(text)].flat());
+  }
+
+  plainCell(key, row) {
+    if (key === "authors") {
       const first = (row.authors ?? []).slice(0, 2);
       const more = row.author_count - first.length;
-      cell.textContent = first.join(", ") + (more > 0 ? ` +${more}` : "");
-    } else if (key === "version") {
-      cell.textContent = row.status || `v${row.version}`;
-      cell.classList.toggle("pk-new", Boolean(row.status));
-    } else if (key === "has") {
-      cell.textContent = (row.has ?? []).map((name) => HAS[name] ?? name).join(", ");
-    } else if (["categories", "topics", "tags"].includes(key)) {
-      for (const name of row[key] ?? []) cell.append(element("span", { class: "pk-chip" }, name));
-      cell.title = (row[key] ?? []).join(", ");
-    } else {
-      cell.textContent = row[key] ?? "";
-      if (key === "note") cell.title = row.note ?? "";
+      return first.join(", ") + (more > 0 ? ` +${more}` : "");
     }
+    if (key === "version") return row.status || `v${row.version}`;
+    if (key === "has") return (row.has ?? []).map((name) => HAS[name] ?? name).join(", ");
+    return row[key] ?? "";
+  }
+
+  fillTitle(cell, row) {
+    const text = say(element("span", {}), row.title, this.pattern, () => this.needKatex());
+    const check = row.selected && element("span", { class: "pk-check", "aria-hidden": "true" }, "●");
+    cell.title = row.title;
+    cell.replaceChildren(...(check ? [check, text] : [text]));
   }
 
   needKatex() {
@@ -830,6 +925,7 @@ class View {
     this.main = element("div", { class: "pk-main" }, this.side,
       element("div", { class: "pk-list" }, this.grid, this.nothing), this.pane);
     this.live = element("span", { class: "pk-live", role: "status", "aria-live": "polite" });
+    this.unseen = element("span", { class: "pk-unread", hidden: true });
     this.meter = element("progress", { "aria-label": "Summarizing" });
     this.meterText = element("span");
     this.progress = element("span", { class: "pk-progress", hidden: true }, this.meter, this.meterText,
@@ -842,7 +938,7 @@ class View {
       act("Keep", "s", () => this.decide("keep")), act("Skip", "d", () => this.decide("skip")),
       act("Later", "l", () => this.decide("later")), act("Undo", "u", () => this.undo()),
       act("Tag", "t", () => this.tag()), act("Note", "n", () => this.note()),
-      this.summarizeButton, this.progress, this.live);
+      this.summarizeButton, this.progress, this.unseen, this.live);
     this.helpBox = element("div", { class: "pk-help", hidden: true, role: "dialog", "aria-label": "Keys", tabIndex: -1 },
       element("table", {}, element("tbody", {}, HELP.map(([keys, what]) =>
         element("tr", {}, element("th", { scope: "row" }, keys.split(" ").flatMap((k) => [element("kbd", {}, k), " "])),
@@ -857,6 +953,7 @@ class View {
   // Columns that fit: the least important go first, so that nothing ever scrolls sideways.
   fit() {
     const width = this.grid.clientWidth;
+    this.tall = this.grid.clientHeight;
     if (!width || (width === this.fitted && this.pool.length)) return void this.draw();
     this.fitted = width;
     this.arrange();
@@ -866,7 +963,9 @@ class View {
     const wanted = this.order.map((key) => COLUMNS.find((c) => c.key === key)).filter(Boolean);
     const width = (c) => this.layout.widths?.[c.key] || c.width || 300;
     const room = (this.grid.clientWidth || 900) - 4;
-    const least = (c) => (c.key === "title" && this.layout.columns ? 160 : width(c));
+    // In a narrow panel the title gives way to what was decided, to nothing else.
+    const title = this.layout.columns ? 160 : Math.min(300, room - COLUMNS[0].width);
+    const least = (c) => (c.key === "title" ? title : width(c));
     let total = wanted.reduce((sum, c) => sum + least(c), 0);
     const shown = new Set(wanted);
     for (const column of [...wanted].sort((a, b) => a.rank - b.rank)) {
@@ -890,8 +989,11 @@ class View {
   }
 
   heads() {
-    empty(this.header);
     const sorts = this.query.sort ?? ["-published"];
+    const key = `${this.columnKey}|${sorts}`;
+    if (key === this.headKey) return;
+    this.headKey = key;
+    empty(this.header);
     this.columns.forEach((column, place) => {
       const at = sorts.findIndex((s) => s.replace(/^-/, "") === column.sort && column.sort);
       const down = at >= 0 && sorts[at].startsWith("-");
@@ -913,20 +1015,19 @@ class View {
   }
 
   handle(column) {
-    const grip = element("span", { class: "pk-grip", "aria-hidden": "true" });
+    // The title takes what is left: columns before it end at their grip, those after it begin there.
+    const right = this.columns.indexOf(column) > this.columns.findIndex((c) => c.key === "title");
+    const grip = element("span", { class: right ? "pk-grip pk-before" : "pk-grip", "aria-hidden": "true" });
     grip.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       event.stopPropagation();
       grip.setPointerCapture(event.pointerId);
-      const from = event.clientX;
+      const from = event.clientX; // the column is found by its key: the heads are drawn anew
       const begun = this.layout.widths?.[column.key] || column.width;
-      // The grip stands on the left of columns right of the title, on the right of the others.
-      const right = this.columns.indexOf(column) > this.columns.findIndex((c) => c.key === "title");
       const drag = (e) => {
         const width = Math.max(40, Math.min(600, begun + (right ? from - e.clientX : e.clientX - from)));
         this.layout = { ...this.layout, widths: { ...this.layout.widths, [column.key]: Math.round(width) } };
         this.arrange();
-        this.header.children[this.columns.indexOf(column)]?.querySelector(".pk-grip");
       };
       const drop = () => {
         window.removeEventListener("pointermove", drag);
@@ -1152,7 +1253,7 @@ class View {
     this.opening = setTimeout(() => {
       if (this.shownId !== row.id) this.openNow(row.id);
       if (went) this.try("move", { id: row.id });
-    }, 60);
+    }, went ? 60 : 200);
   }
 
   // The pane shows what was asked for last, whichever answer comes last.

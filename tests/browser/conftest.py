@@ -9,11 +9,11 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import nbformat
@@ -58,16 +58,26 @@ def _settings(folder: Path) -> None:
         path.write_text(json.dumps(values))
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            if process.poll() is not None:
-                raise RuntimeError("JupyterLab ended; see its log") from None
-            time.sleep(0.1)
-    raise RuntimeError("JupyterLab did not answer within a minute")
+def _until_it_serves(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Copy what the server says to its log; return once it says that it listens."""
+    serves: SimpleQueue[bool] = SimpleQueue()
+
+    def copy() -> None:
+        with log.open("wb", buffering=0) as out:
+            for line in process.stderr or ():
+                out.write(line)
+                if b"is running at" in line:
+                    serves.put(True)
+        serves.put(False)  # the server ended
+
+    threading.Thread(target=copy, daemon=True).start()
+    try:
+        began = serves.get(timeout=120)
+    except Empty:
+        process.kill()
+        began = False
+    if not began:
+        raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def start_lab(folder: Path) -> tuple[Lab, subprocess.Popen[bytes]]:
@@ -91,11 +101,10 @@ def start_lab(folder: Path) -> tuple[Lab, subprocess.Popen[bytes]]:
         f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True",
         f"--ServerApp.root_dir={folder / 'notebooks'}",
     ]  # fmt: skip
-    log = (folder / "lab.log").open("wb")
-    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
-    lab = Lab(f"http://127.0.0.1:{port}", token, folder / "notebooks")
-    _wait_for(f"{lab.url}/api?token={token}", process)
-    return lab, process
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, env=environment, cwd=folder, **pipes)
+    _until_it_serves(process, folder / "lab.log")
+    return Lab(f"http://127.0.0.1:{port}", token, folder / "notebooks"), process
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +153,24 @@ RAN = """() => {
 }"""
 
 
+REPLACE = """(texts) => {
+    const notebook = window.jupyterapp.shell.currentWidget.content.model.sharedModel;
+    const cells = texts.map((source) => ({ cell_type: "code", source, metadata: {} }));
+    notebook.deleteCellRange(0, notebook.cells.length);
+    notebook.insertCells(0, cells);
+    for (const name of Object.keys(localStorage)) {
+        if (name.startsWith("paperkit")) localStorage.removeItem(name);
+    }
+}"""
+
+
+def replace_cells(page: playwright.Page, cells: Sequence[str]) -> None:
+    """Put other code cells into the open notebook and run them, in the kernel it has."""
+    page.evaluate(REPLACE, list(cells))
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(RAN, timeout=60_000)
+
+
 def open_notebook(page: playwright.Page, lab: Lab, name: str, *, run: bool = True) -> None:
     """Open a notebook in JupyterLab, wait for its kernel, run all its cells and wait again."""
     page.goto(lab.address(name))
@@ -178,6 +205,28 @@ def close_page(page: playwright.Page) -> None:
     """End the notebook's kernel and close its page."""
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     page.close()
+
+
+@pytest.fixture(scope="module")
+def sheet(
+    lab: Lab, browser: playwright.Browser, request: pytest.FixtureRequest
+) -> Iterator[playwright.Page]:
+    """Give one open notebook with its kernel for all tests of a module."""
+    page = new_page(lab, browser, f"{request.module.__name__.rpartition('.')[2]}.ipynb", ["0"])
+    yield page
+    close_page(page)
+
+
+@pytest.fixture
+def cells_in(sheet: playwright.Page) -> Callable[[Sequence[str]], playwright.Page]:
+    """Give ``cells_in(cells) -> page``: these cells, run in the module's open notebook."""
+
+    def put(cells: Sequence[str]) -> playwright.Page:
+        sheet.problems.clear()
+        replace_cells(sheet, cells)
+        return sheet
+
+    return put
 
 
 @pytest.fixture

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from paperkit import read, summarize
 from paperkit.library import Library
+from tests.browser.conftest import READY
 from tests.review_samples import (
     BLANK,
     CHINESE,
@@ -32,6 +35,8 @@ Python = Callable[[Page, str], str]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SHOTS = os.environ.get("PAPERKIT_SHOTS", "")
 IDS = [FIRST, HOSTILE, CHINESE, BLANK]
+SAMPLED = "1408.6659"
+"""A paper of the bundled sample that comes with its PDF, under a free licence."""
 
 
 @pytest.fixture
@@ -40,11 +45,38 @@ def shelf(tmp_path: Path) -> Library:
     return review_library(tmp_path / "library")
 
 
-def cells(library: Library, *more: str) -> list[str]:
+ECHO = """
+import json
+from paperkit.prompts import Reply
+class Echo:
+    name = "echo-1"
+    def answer(self, request):
+        rows = [{"text": f"AvatarNet, asked {request.wish}.", "evidence": [1]}]
+        return Reply(text=json.dumps({q.key: rows for q in request.questions}), model=self.name)
+review.model = Echo()
+"""
+"""A model that answers with the wish it was given."""
+
+TINTED = """(image) => {
+    const canvas = Object.assign(document.createElement("canvas"), {
+        width: image.naturalWidth, height: image.naturalHeight,
+    });
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let yellow = 0;
+    for (let at = 0; at < data.length; at += 4) yellow += data[at] > 200 && data[at + 2] < 160;
+    return yellow / (data.length / 4);
+}"""
+"""The share of a picture that is tinted yellow."""
+
+
+def cells(library: Library, *more: str, papers: Sequence[str] = IDS) -> list[str]:
     """Return the code of a notebook that reviews `library`."""
     start = (
         "from paperkit.library import Library\nfrom paperkit.review import Review\n"
-        f"library = Library({str(library.path)!r})\nreview = Review({IDS!r}, library)\nreview"
+        f"library = Library({str(library.path)!r})\n"
+        f"review = Review({list(papers)!r}, library)\nreview"
     )
     return [start, *more]
 
@@ -84,9 +116,9 @@ def texts(library: Library, question: str, id: str = FIRST) -> tuple[str, ...]:
     return digest[question].texts
 
 
-def test_typing_is_saved_and_checked_in_place(notebook: Notebook, shelf: Library) -> None:
+def test_typing_is_saved_and_checked_in_place(cells_in: Notebook, shelf: Library) -> None:
     """What is typed is in the library without a save button, and its findings stand beside it."""
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     item = field(page, "Key Takeaways, 1 of 3")
     item.press("End")
     item.press_sequentially(" It gains 77 percent.", delay=5)
@@ -99,11 +131,16 @@ def test_typing_is_saved_and_checked_in_place(notebook: Notebook, shelf: Library
     )
     assert page.locator("mark.rv-block", has_text="77").count() == 1
     expect(paper_button(page, "head avatars")).to_contain_text("2 block")
+    for _ in "77 percent.":
+        page.keyboard.press("Backspace")
+    page.keyboard.type("speed.")
+    expect(page.locator("mark.rv-block", has_text="77")).to_have_count(0)
+    expect(paper_button(page, "head avatars")).to_contain_text("1 block")
 
 
-def test_items_are_added_moved_and_deleted_by_keys(notebook: Notebook, shelf: Library) -> None:
+def test_items_are_added_moved_and_deleted_by_keys(cells_in: Notebook, shelf: Library) -> None:
     """Enter adds below, Alt and an arrow move, Backspace in an empty item deletes it."""
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     field(page, "Key Takeaways, 1 of 3").click()
     page.keyboard.press("Enter")
     page.keyboard.type("One photo is enough.")
@@ -123,9 +160,9 @@ def test_items_are_added_moved_and_deleted_by_keys(notebook: Notebook, shelf: Li
     assert edited["takeaways"].statements[1].evidence == cite(1)
 
 
-def test_difference_history_and_restore(notebook: Notebook, shelf: Library) -> None:
+def test_difference_history_and_restore(cells_in: Notebook, shelf: Library) -> None:
     """The draft is shown against the edit, and an older version comes back by a click."""
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     summary = field(page, "Summary")
     summary.fill(SENTENCES[0].replace("head avatar", "talking avatar"))
     saved(page)
@@ -142,10 +179,10 @@ def test_difference_history_and_restore(notebook: Notebook, shelf: Library) -> N
 
 
 def test_new_draft_is_shown_beside_the_edit(
-    notebook: Notebook, python: Python, shelf: Library
+    cells_in: Notebook, python: Python, shelf: Library
 ) -> None:
     """A draft that comes after an edit leaves it alone; all three are shown, and may be taken."""
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     field(page, "Summary").fill("My own words about AvatarNet.")
     saved(page)
     digest = shelf.digest(FIRST)
@@ -163,9 +200,9 @@ def test_new_draft_is_shown_beside_the_edit(
     assert texts(shelf, "summary") == fresh.texts
 
 
-def test_approval_by_key_and_with_a_reason(notebook: Notebook, shelf: Library) -> None:
+def test_approval_by_key_and_with_a_reason(cells_in: Notebook, shelf: Library) -> None:
     """The key a signs a clean write-up; a blocked one asks for a reason, which is recorded."""
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     keys(page, "a")
     reason = page.get_by_role("textbox", name="Reason")
     expect(reason).to_be_focused()
@@ -173,10 +210,10 @@ def test_approval_by_key_and_with_a_reason(notebook: Notebook, shelf: Library) -
     reason.fill("999 is in the appendix")
     reason.press("Enter")
     expect(page.locator(".rv-signed")).to_contain_text("999 is in the appendix")
-    paper_button(page, "onerror").click()
+    keys(page, "j", "a")  # without a pause: what is signed is the paper the keys lead to
     expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
-    keys(page, "a")
     expect(page.locator(".rv-signed")).to_contain_text("Approved by")
+    expect(page.locator(".rv-signed")).not_to_contain_text("999")
     keys(page, "u")
     expect(page.locator(".rv-signed")).to_have_text("draft")
     first, second = shelf.digest(FIRST), shelf.digest(HOSTILE)
@@ -187,34 +224,19 @@ def test_approval_by_key_and_with_a_reason(notebook: Notebook, shelf: Library) -
     assert second.approval is None
 
 
-def test_evidence_is_marked_in_the_abstract(notebook: Notebook, shelf: Library) -> None:
+def test_evidence_is_marked_in_the_abstract(cells_in: Notebook, shelf: Library) -> None:
     """A statement's passage is marked in the abstract beside it; without a PDF a page says so."""
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     field(page, "Key Takeaways, 3 of 3").click()
     assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[2]]
     page.locator(".rv-chip", has_text="3 Method").click()
-    expect(page.locator(".rv-page")).to_contain_text("no PDF")
+    expect(page.locator(".rv-source")).to_contain_text("no PDF")
     expect(page.locator(".rv-source blockquote")).to_have_text("The encoder is trained once.")
 
 
-def test_evidence_shows_the_page_of_the_pdf(notebook: Notebook, shelf: Library) -> None:
-    """A click on a passage shows its page as a picture, scrolled to the passage."""
-    import pymupdf
-
-    pdf = pymupdf.open()
-    pdf.new_page().insert_text((72, 120), "The encoder is trained once.")
-    shelf.save_pdf(FIRST, pdf.tobytes())
-    page = notebook(cells(shelf))
-    page.locator(".rv-chip", has_text="3 Method").click()
-    image = page.locator(".rv-page img")
-    expect(image).to_be_visible()
-    page.wait_for_function("document.querySelector('.rv-page img').naturalWidth > 300")
-    shot(page, "page")
-
-
-def test_preview_is_the_exporters_page(notebook: Notebook, shelf: Library) -> None:
+def test_preview_is_the_exporters_page(cells_in: Notebook, shelf: Library) -> None:
     """The preview shows the exporter's card with formulas set, follows an edit, runs nothing."""
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     paper_button(page, "onerror").click()
     keys(page, "v")
     frame = page.frame_locator(".rv-frame")
@@ -227,13 +249,13 @@ def test_preview_is_the_exporters_page(notebook: Notebook, shelf: Library) -> No
     assert page.problems == []
 
 
-def test_hostile_texts_stay_texts(notebook: Notebook, shelf: Library) -> None:
+def test_hostile_texts_stay_texts(cells_in: Notebook, shelf: Library) -> None:
     """A title, a draft and a wish that look like markup are shown letter by letter."""
     digest = shelf.digest(HOSTILE)
     assert digest is not None
     evil = "<script>alert(2)</script><b>bold</b> [x](javascript:alert(3))"
     shelf.save_answers(digest, [answer("summary", (evil, cite(0)))])
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     paper_button(page, "onerror").click()
     expect(field(page, "Summary")).to_have_value(evil)
     expect(page.locator(".rv-paper-title math")).to_have_count(1)
@@ -247,69 +269,68 @@ def test_hostile_texts_stay_texts(notebook: Notebook, shelf: Library) -> None:
     assert page.problems == []
 
 
-def test_two_reviews_warn_instead_of_overwriting(
-    notebook: Notebook, python: Python, shelf: Library
-) -> None:
-    """An edit made elsewhere is not overwritten: both are shown, and a person chooses."""
-    page = notebook(cells(shelf))
-    mine = field(page, "Summary")
+def test_two_reviews_warn_instead_of_overwriting(cells_in: Notebook, shelf: Library) -> None:
+    """What is typed in a second editor is not overwritten: both are shown, a person chooses."""
+    page = cells_in(cells(shelf, f"other = Review({IDS!r}, library)\nother"))
+    one, two = page.locator(".rv-review").all()
+    mine, theirs = field(one, "Summary"), field(two, "Summary")
     mine.press("End")
     page.keyboard.type(" First.")
-    saved(page)
-    other = f"other = Review({IDS!r}, library); other.edit('summary', 'Theirs of AvatarNet.')"
-    assert python(page, other) == ""
-    page.keyboard.type(" Mine.")  # without leaving the field, whose return would show theirs
-    box = page.locator(".rv-conflict")
-    expect(box).to_contain_text("Theirs of AvatarNet.")
-    expect(mine).to_have_value(f"{SENTENCES[0]} First. Mine.")
+    saved(one)
+    theirs.fill("Theirs of AvatarNet.")  # typed over what this editor showed: the draft
+    box = two.locator(".rv-conflict")
+    expect(box).to_contain_text(f"{SENTENCES[0]} First.")
+    assert texts(shelf, "summary") == (f"{SENTENCES[0]} First.",)
     shot(page, "conflict")
-    assert texts(shelf, "summary") == ("Theirs of AvatarNet.",)
     box.get_by_role("button", name="Keep mine").click()
-    saved(page)
+    saved(two)
     expect(box).to_have_count(0)
-    assert texts(shelf, "summary") == (f"{SENTENCES[0]} First. Mine.",)
+    assert texts(shelf, "summary") == ("Theirs of AvatarNet.",)
 
 
-def test_text_survives_a_dead_kernel(notebook: Notebook, shelf: Library) -> None:
+def test_text_survives_a_killed_kernel(notebook: Notebook, shelf: Library) -> None:
     """What was saved is in the library; what could not be is offered again by a new review."""
-    page = notebook(cells(shelf))
+    page = notebook([*cells(shelf), "import os\nprint(os.getpid())"])
+    pid = int(page.locator(".jp-OutputArea-output pre").last.inner_text())
     summary = field(page, "Summary")
     summary.fill("Saved words about AvatarNet.")
     saved(page)
-    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-    page.evaluate(f"{kernel}.requestExecute({{ code: 'import os; os._exit(1)' }}) && null")
+    summary.press_sequentially(" More, typed")
+    os.kill(pid, signal.SIGKILL)
+    summary.press_sequentially(" on.")
+    expect(page.locator(".rv-saved")).to_have_text("Not saved", timeout=40_000)
+    shot(page, "killed-kernel")
+    assert texts(shelf, "summary")[0].startswith("Saved words about AvatarNet.")
     page.locator(".jp-Dialog").get_by_role("button").last.click()  # JupyterLab's own warning
-    summary.fill("Unsaved words about AvatarNet.")
-    expect(page.locator(".rv-saved")).to_have_text("Not saved", timeout=30_000)
-    shot(page, "dead-kernel")
-    assert texts(shelf, "summary") == ("Saved words about AvatarNet.",)
-    page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=60_000)
+    page.wait_for_function(READY, timeout=60_000)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     page.get_by_role("button", name="Take it back").click(timeout=60_000)
     saved(page)
-    assert texts(shelf, "summary") == ("Unsaved words about AvatarNet.",)
+    assert texts(shelf, "summary") == ("Saved words about AvatarNet. More, typed on.",)
 
 
-def test_input_methods_are_left_alone(notebook: Notebook, shelf: Library) -> None:
+def test_input_methods_are_left_alone(notebook: Notebook, python: Python, shelf: Library) -> None:
     """During a composition nothing is saved and no key acts; its result is saved."""
     page = notebook(cells(shelf))
     paper_button(page, "Chinese").click()
     summary = field(page, "总结")
     expect(summary).to_have_value("AvatarNet 用一张照片生成头部化身。")
     summary.press("End")
+    page.clock.install()
     client = page.context.new_cdp_session(page)
     client.send("Input.imeSetComposition", {"text": "ni", "selectionStart": 2, "selectionEnd": 2})
-    page.wait_for_timeout(900)
-    assert texts(shelf, "summary", CHINESE) == ("AvatarNet 用一张照片生成头部化身。",)
+    page.clock.fast_forward(5000)  # longer than any pause after which typing is saved
+    keys_count = "print(len(library.drafts(review.current, 'summary')))"
+    assert python(page, keys_count) == "1"
     client.send("Input.insertText", {"text": "你"})
     expect(page.locator("[data-question=summary] .rv-origin")).to_have_text("edited")
     saved(page)
     assert texts(shelf, "summary", CHINESE) == ("AvatarNet 用一张照片生成头部化身。你",)
 
 
-def test_keys_walk_through_the_batch(notebook: Notebook, python: Python, shelf: Library) -> None:
+def test_keys_walk_through_the_batch(cells_in: Notebook, python: Python, shelf: Library) -> None:
     """The keys j, k, n and p go through the papers, and JupyterLab's own keys stay out of it."""
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     count = "print(review.current)"
     keys(page, "j")
     expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
@@ -325,20 +346,10 @@ def test_keys_walk_through_the_batch(notebook: Notebook, python: Python, shelf: 
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == 1
 
 
-def test_asking_again_with_a_wish(notebook: Notebook, python: Python, shelf: Library) -> None:
+def test_asking_again_with_a_wish(cells_in: Notebook, python: Python, shelf: Library) -> None:
     """A new draft is asked for with a wish in words, for one answer."""
-    page = notebook(cells(shelf))
-    fake = """
-import json
-from paperkit.prompts import Reply
-class Echo:
-    name = "echo-1"
-    def answer(self, request):
-        rows = [{"text": f"AvatarNet, asked {request.wish}.", "evidence": [1]}]
-        return Reply(text=json.dumps({q.key: rows for q in request.questions}), model=self.name)
-review.model = Echo()
-"""
-    assert python(page, fake) == ""
+    page = cells_in(cells(shelf))
+    assert python(page, ECHO) == ""
     page.get_by_role("button", name="Ask again: Summary").click()
     page.get_by_role("textbox", name="Wish").fill("shorter")
     page.keyboard.press("Enter")
@@ -346,12 +357,238 @@ review.model = Echo()
     assert [a.wish for a in shelf.drafts(FIRST, "summary")] == ["", "shorter"]
 
 
-def test_new_version_shows_lost_evidence(notebook: Notebook, shelf: Library) -> None:
+# Evidence
+
+
+def options(page: Page) -> Page:
+    """Return the sentences that the finder shows."""
+    found = page.get_by_role("listbox", name="Sentences of the paper")
+    return found.get_by_role("option")
+
+
+def test_evidence_is_found_and_attached_by_keys(cells_in: Notebook, shelf: Library) -> None:
+    """Alt+Enter looks for what a statement rests on; words, arrows and Enter attach it."""
+    page = cells_in(cells(shelf))
+    field(page, "Key Takeaways, 3 of 3").click()
+    page.keyboard.press("Enter")
+    page.keyboard.type("AvatarNet learns from 70,000 images.")
+    page.keyboard.press("Alt+Enter")
+    finder = page.get_by_role("combobox", name="Find evidence")
+    expect(finder).to_be_focused()
+    expect(options(page).first).to_contain_text("70,000 images")  # what is like the statement
+    finder.press_sequentially("psnr")
+    expect(options(page)).to_have_count(1)
+    shot(page, "finder")
+    finder.fill("avatar")
+    expect(options(page)).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rv-option[aria-selected=true]")).to_contain_text("tri-plane prior")
+    page.keyboard.press("Escape")
+    expect(field(page, "Key Takeaways, 4 of 4")).to_be_focused()
+    saved(page)
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert digest["takeaways"].statements[3].evidence == cite(1)
+    assert digest["takeaways"].statements[3].text == "AvatarNet learns from 70,000 images."
+
+
+def test_wrong_evidence_is_replaced(cells_in: Notebook, shelf: Library) -> None:
+    """A passage is removed by its button and another attached by a click; both are saved."""
+    page = cells_in(cells(shelf))
+    page.get_by_role("button", name="Find evidence: Summary").click()
+    page.get_by_role("combobox", name="Find evidence").fill("PSNR")
+    options(page).filter(has_text="PSNR").click()
+    cited = page.get_by_role("list", name="Evidence for Summary", exact=True)
+    expect(cited).to_contain_text("31.4 dB")
+    cited.get_by_role("button", name=f"Remove evidence: {SENTENCES[0]}").click()
+    expect(field(page, "Summary")).to_be_focused()
+    saved(page)
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert digest["summary"].statements[0].evidence == cite(2)
+    assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[2]]
+
+
+def test_words_typed_while_evidence_is_attached_are_kept(
+    cells_in: Notebook, shelf: Library
+) -> None:
+    """Evidence travels with what is typed: neither makes the other an edit from elsewhere."""
+    page = cells_in(cells(shelf))
+    summary = field(page, "Summary")
+    summary.press("End")
+    page.keyboard.type(" One.")
+    page.keyboard.press("Alt+Enter")
+    page.get_by_role("combobox", name="Find evidence").fill("PSNR")
+    expect(options(page)).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.type(" Two.")
+    saved(page)
+    expect(page.locator(".rv-conflict")).to_have_count(0)
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert digest["summary"].texts == (f"{SENTENCES[0]} One. Two.",)
+    assert digest["summary"].statements[0].evidence == cite(0, 2)
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Return the bundled sample with one of its PDFs read and written about, offline."""
+    library = Library.sample(tmp_path_factory.mktemp("sample") / "library")
+    read([SAMPLED], library)
+    summarize([SAMPLED], library)
+    return library
+
+
+def test_evidence_shows_the_passage_on_its_page(
+    cells_in: Notebook, python: Python, sampled: Library
+) -> None:
+    """A click on a passage shows that part of the real page, tinted; then the whole page."""
+    page = cells_in(cells(sampled, papers=[SAMPLED]))
+    digest = sampled.digest(SAMPLED)
+    assert digest is not None
+    passage = next(e for e in digest["methods"].statements[0].evidence if e.page)
+    page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
+    image = page.locator(".rv-page img")
+    expect(image).to_be_visible(timeout=60_000)
+    expect(page.locator(".rv-source")).to_contain_text(f"v{digest.version}, page {passage.page}")
+    tinted = image.evaluate(TINTED)
+    shot(page, "crop")
+    page.get_by_role("button", name="The whole page").click()
+    expect(page.locator(".rv-page img.rv-whole")).to_be_visible(timeout=60_000)
+    page.wait_for_function("document.querySelector('.rv-page img').naturalHeight > 1500")
+    shot(page, "page")
+    whole = page.locator(".rv-page img").evaluate(TINTED)
+    assert 0.001 < whole < tinted < 0.3  # some lines of the paragraph, not all of it
+
+
+def test_preview_shows_figures_and_formulas(cells_in: Notebook, sampled: Library) -> None:
+    """Licensed figures come with their captions out of the exporter's fold, nothing is fetched."""
+    page = cells_in(cells(sampled, papers=[SAMPLED]))
+    keys(page, "v")
+    frame = page.frame_locator(".rv-frame")
+    frame.locator("summary").click(timeout=60_000)
+    expect(frame.locator("img")).to_have_count(3)
+    widths = frame.locator("img").evaluate_all("all => all.map((i) => i.naturalWidth > 100)")
+    shot(page, "preview-figures")
+    assert widths == [True] * 3
+    assert frame.locator("img:not([src^='data:'])").count() == 0
+
+
+# A run in the background
+
+
+def test_results_appear_as_they_arrive(cells_in: Notebook, python: Python, shelf: Library) -> None:
+    """A draft that a slow model writes comes into the open form; typed words stay as they are."""
+    slow = f"""
+import json, threading
+from paperkit import summarize
+from paperkit.prompts import Reply
+class Slow:
+    name = "slow-1"
+    go = {{{BLANK!r}: threading.Event(), {HOSTILE!r}: threading.Event()}}
+    def answer(self, request):
+        self.go[request.paper.id].wait(60)
+        rows = [{{"text": "AvatarNet, written slowly.", "evidence": [1]}}]
+        return Reply(text=json.dumps({{q.key: rows for q in request.questions}}), model=self.name)
+run = summarize([{BLANK!r}, {HOSTILE!r}], library, Slow(), background=True)
+Review(run, library)"""
+    page = cells_in(cells(shelf, slow, papers=[FIRST]))
+    live = page.locator(".rv-review").last
+    total = live.locator(".rv-batch > .rv-note")
+    expect(total).to_have_text("0 of 2 approved, 1 to come")  # one has an older draft
+    typed = field(live, "Summary")
+    typed.fill("Typed before it came.")
+    saved(live)
+    shot(page, "awaited")
+    assert python(page, f"Slow.go[{BLANK!r}].set()") == ""
+    expect(field(live, "Key Takeaways, 1 of 1")).to_have_value("AvatarNet, written slowly.")
+    expect(live.locator(".rv-newer")).to_contain_text("New draft by slow-1")
+    expect(typed).to_have_value("Typed before it came.")
+    expect(total).to_have_text("0 of 2 approved")
+    papers = page.locator(".rv-review").first.locator(".rv-paper")
+    assert python(page, "review.follow(run)") == ""
+    expect(papers).to_have_count(2)
+    assert python(page, f"Slow.go[{HOSTILE!r}].set()") == ""
+    expect(papers).to_have_count(3)
+    shot(page, "arrived")
+
+
+# Sending back, what was published, limits, asking
+
+
+def test_sent_back_to_triage(cells_in: Notebook, shelf: Library) -> None:
+    """The key t makes a kept paper undecided again."""
+    shelf.decide([FIRST], "keep")
+    page = cells_in(cells(shelf))
+    expect(page.locator(".rv-head")).to_contain_text("triage: keep")
+    keys(page, "t")
+    expect(page.locator(".rv-head")).to_contain_text("triage: undecided")
+    assert list(shelf.papers(decision="keep").index) == []
+
+
+def test_published_before_is_shown(cells_in: Notebook, shelf: Library) -> None:
+    """A paper that was in a post of its topic says so, with day and version."""
+    posted = pd.DataFrame({"version": 1, "topic": ["avatars"], "date": ["2024-11-12"]})
+    shelf.publish(posted.set_axis([FIRST]))
+    page = cells_in(cells(shelf))
+    told = "Published before in this topic: avatars, 2024-11-12 (v1)"
+    expect(page.locator(".rv-posted")).to_have_text(told)
+    shot(page, "published")
+    keys(page, "j")
+    expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+    expect(page.locator(".rv-posted")).to_have_count(0)
+
+
+def test_counters_tell_the_limits(cells_in: Notebook, shelf: Library) -> None:
+    """Words, characters and items are counted while one types; what is over a limit is marked."""
+    page = cells_in(cells(shelf))
+    counter = page.locator("[data-question=summary] .rv-answer-head .rv-counter")
+    field(page, "Summary").fill("word " * 40)
+    expect(counter).to_have_text("40/40 words")
+    page.keyboard.type("more")
+    expect(counter).to_have_text("41/40 words")
+    expect(counter).to_have_class("rv-counter rv-over")
+    items = page.locator("[data-question=takeaways] .rv-answer-head .rv-counter")
+    expect(items).to_have_text("3 of 3 to 7 items")
+    paper_button(page, "Chinese").click()
+    field(page, "总结").fill("化身 AvatarNet")
+    expect(counter).to_have_text("11/100 characters")
+    saved(page)
+
+
+def test_asking_for_all_empty_answers(cells_in: Notebook, python: Python, shelf: Library) -> None:
+    """The key r asks for all empty answers at once, with a wish; what stands is left alone."""
+    page = cells_in(cells(shelf))
+    assert python(page, ECHO) == ""
+    keys(page, "r")
+    page.get_by_role("textbox", name="Wish").press_sequentially("briefly")
+    page.keyboard.press("Enter")
+    expect(field(page, "Methods, 1 of 1")).to_have_value("AvatarNet, asked briefly.")
+    expect(field(page, "Summary")).to_have_value(SENTENCES[0])
+    assert [len(shelf.drafts(FIRST, q)) for q in ("summary", "methods")] == [1, 1]
+
+
+def test_typing_is_saved_to_its_own_paper(
+    cells_in: Notebook, python: Python, shelf: Library
+) -> None:
+    """Words typed just before a cell shows another paper are saved where they were typed."""
+    page = cells_in(cells(shelf))
+    field(page, "Summary").fill("Typed here of AvatarNet.")
+    assert python(page, f"review.show({HOSTILE!r})") == ""
+    expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+    expect(paper_button(page, "head avatars")).to_contain_text("edited")
+    assert texts(shelf, "summary") == ("Typed here of AvatarNet.",)
+    assert texts(shelf, "summary", HOSTILE) == (SENTENCES[0],)
+
+
+def test_new_version_shows_lost_evidence(cells_in: Notebook, shelf: Library) -> None:
     """A new arXiv version names the sentences that lost their passage, and takes over the rest."""
     shelf.approve(FIRST, reason="seen")
     changed = " ".join([SENTENCES[0], SENTENCES[1].replace("4.2 s", "9.9 s"), SENTENCES[2]])
     shelf.add([paper(FIRST, 2, abstract=changed)])
-    page = notebook(cells(shelf))
+    page = cells_in(cells(shelf))
     lost = page.locator('.rv-problem[data-code="lost-evidence"]')
     expect(lost.first).to_contain_text("9.9 s")
     shot(page, "new-version")
@@ -362,38 +599,77 @@ def test_new_version_shows_lost_evidence(notebook: Notebook, shelf: Library) -> 
     assert (digest.version, digest.approved) == (2, False)
 
 
+THEME = "t => window.jupyterapp.commands.execute('apputils:change-theme', { theme: t })"
+THEMED = "light => document.body.dataset.jpThemeLight === light"
+
+
+@pytest.fixture
+def themed(sheet: Page) -> Iterator[Callable[[str, int], None]]:
+    """Give ``themed(theme, width)``: JupyterLab in that theme, that wide, until the test ends."""
+
+    def put(theme: str, width: int) -> None:
+        sheet.set_viewport_size({"width": width, "height": 1000})
+        sheet.evaluate(THEME, theme)
+        sheet.wait_for_function(THEMED, arg=str("Light" in theme).lower())
+
+    yield put
+    put("JupyterLab Light", 1400)
+
+
+@pytest.mark.parametrize("width", [1400, 760])
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_accessible_in_both_themes(notebook: Notebook, shelf: Library, theme: str) -> None:
-    """An axe run finds nothing wrong in either theme, with findings, history and keys in sight."""
-    page = notebook(cells(shelf))
-    page.evaluate(
-        "t => window.jupyterapp.commands.execute('apputils:change-theme', { theme: t })", theme
-    )
-    page.wait_for_timeout(1500)
+def test_accessible_in_both_themes(
+    cells_in: Notebook,
+    themed: Callable[[str, int], None],
+    shelf: Library,
+    theme: str,
+    width: int,
+) -> None:
+    """An axe run finds nothing wrong, wide or narrow, with all that may be open in sight."""
+    page = cells_in(cells(shelf))
+    themed(theme, width)
     field(page, "Summary").fill("AvatarNet gains 77 percent, $x$.")
     saved(page)
     page.get_by_role("button", name="Draft against edit: Summary").click()
     page.get_by_role("button", name="History: Summary").click()
+    expect(page.locator(".rv-maths math").first).to_be_visible()
     keys(page, "?")
-    shot(page, theme.split()[1].lower())
+    name = f"{theme.split()[1].lower()}-{width}"
+    shot(page, name)
+    told = violations(page)
+    page.get_by_role("button", name="Find evidence: Summary").click()
+    expect(options(page).first).to_be_visible()
+    shot(page, f"{name}-finder")
+    assert told + violations(page) == []
+
+
+def violations(page: Page) -> list[Any]:
+    """Return what axe finds wrong in the review: rule and elements."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run('.rv-review', { iframes: false })")
-    told = [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found["violations"]]
-    assert told == []
+    return [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found["violations"]]
 
 
-def test_first_paper_is_there_quickly(notebook: Notebook, shelf: Library) -> None:
-    """The answer to a keystroke's pause is there within a second."""
-    page = notebook(cells(shelf))
-    measured = page.evaluate("""async () => {
-        const area = document.querySelector(".rv-area");
+def test_findings_follow_the_typing(cells_in: Notebook, shelf: Library) -> None:
+    """A finding stands at its words soon after the last key: half a second of rest, then a look.
+
+    Five seconds are for a machine that does much else; alone it takes less than one.
+    """
+    page = cells_in(cells(shelf))
+    measured = page.evaluate("""() => new Promise((done) => {
+        const area = document.querySelector("[data-question=summary] .rv-area");
+        const marks = () => [...document.querySelectorAll("mark.rv-block")];
         area.focus();
-        document.execCommand("insertText", false, " 77");
+        area.setSelectionRange(area.value.length, area.value.length);
+        document.execCommand("insertText", false, " It gains 77 percent.");
         const start = performance.now();
-        while (!document.querySelector("mark.rv-block")) {
-            if (performance.now() - start > 5000) break;
-            await new Promise((done) => setTimeout(done, 10));
-        }
-        return performance.now() - start;
-    }""")
-    assert measured < 2000, json.dumps(measured)
+        const observer = new MutationObserver(() => {
+            if (!marks().some((mark) => mark.textContent.includes("77"))) return;
+            observer.disconnect();
+            done(performance.now() - start);
+        });
+        observer.observe(area.closest(".rv-review"), { childList: true, subtree: true });
+    })""")
+    if SHOTS:
+        (Path(SHOTS) / "review-milliseconds.txt").write_text(f"{measured:.0f}\n")
+    assert 500 <= measured < 5000

@@ -227,6 +227,19 @@ def test_plain_keys_never_reach_the_notebook(page):
     assert page.locator(".pk-triage").count() == 1
 
 
+def test_plain_keys_are_kept_from_those_who_listen_first(page):
+    """Notebook 7 hears keys before the table does; it passes over what suppresses shortcuts."""
+    page.evaluate(
+        "() => { window.kept = []; document.addEventListener('keydown', (event) =>"
+        " window.kept.push([event.key, event.target.hasAttribute('data-lm-suppress-shortcuts')]),"
+        " { capture: true }); }"
+    )
+    for key in ("j", "Control+Alt+F9", "k"):
+        page.keyboard.press(key)
+    kept = page.evaluate("window.kept.filter(([key]) => !['Control', 'Alt'].includes(key))")
+    assert kept == [["j", True], ["F9", False], ["k", True]]
+
+
 def test_jupyterlabs_keys_work_outside_the_widget(page):
     """With the cell selected, b adds a cell below."""
     before = cells(page)
@@ -294,6 +307,24 @@ def test_the_pane_shows_what_changed_between_versions(page):
     page.wait_for_selector(".pk-diff del:has-text('avatars')")
     assert page.locator(".pk-diff ins").first.inner_text() == "hands"
     assert page.locator(".pk-facts:has-text('v2')").count() == 1
+
+
+def test_the_pane_ends_on_the_paper_asked_for_last(page):
+    """A row that changes meanwhile draws the pane anew, but not with the paper shown before."""
+    page.wait_for_selector(".pk-facts:has-text('2401.00303')")
+    execute(
+        page,
+        "triage.show('2401.00299')\n"
+        "library.decide('2401.00299', 'keep'); triage.show('2401.00150'); triage.catch_up()\n"
+        "triage.show('2401.00299'); library.decide('2401.00299', None)\n"
+        "triage.show('2401.00150'); triage.catch_up()",
+    )
+    page.wait_for_selector(".pk-facts:has-text('2401.00150')")
+    answers = page.locator(".pk-triage").get_attribute("data-answers")
+    page.keyboard.press("x")  # a question and its answer: those before have been answered
+    page.wait_for_selector(f".pk-triage:not([data-answers='{answers}'])")
+    page.wait_for_selector(".pk-count:has-text('1 selected')")
+    assert "2401.00150" in page.locator(".pk-facts").inner_text()
 
 
 def test_a_cell_sets_the_query_and_the_table_follows(page):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from importlib import resources
 
-_SCRIPTS = ("dom", "math", "fields", "answers", "evidence", "preview", "batch", "keys", "review")
+_SCRIPTS = "dom math fields answers finder evidence preview batch keys review".split()
+_FORMULAS = resources.files("paperkit") / "data" / "katex" / "formulas.js"
 
 
 def module() -> str:
     """Return the JavaScript module that anywidget loads; nothing is fetched from elsewhere."""
-    return "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
+    shared = _FORMULAS.read_text(encoding="utf-8")
+    return "\n".join([shared, *(_read(f"{name}.js") for name in _SCRIPTS)])
 
 
 def styles() -> str:

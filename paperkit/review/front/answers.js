@@ -5,6 +5,8 @@ const DEBOUNCE = 500; // milliseconds of rest after which what was typed is save
 class AnswerView {
   constructor(review, state) {
     this.review = review;
+    this.paper = review.id; // the review may show another one before this is saved
+    this.keepsake = review.keepsake;
     this.state = state;
     this.mark = state.mark;
     this.fields = [];
@@ -142,20 +144,24 @@ class AnswerView {
   }
 
   async send(rows) {
-    const { review } = this;
-    const message = { do: "edit", id: review.id, question: this.state.key, rows, seen: this.mark };
+    const { review, keepsake } = this;
+    const { key } = this.state;
+    // By their words: numbers of passages are only good for this paper and this version of it.
+    const kept = rows.map((row) => ({ ...row, evidence: row.evidence.map((ref) => review.passage(ref)) }));
+    const message = { do: "edit", id: this.paper, question: key, rows, seen: this.mark };
     try {
       const reply = await review.link.ask(message);
       if (reply.saved) {
         this.mark = reply.mark;
-        review.keepsake.drop(this.state.key);
+        keepsake.drop(key);
       } else {
         this.theirs = reply.mark;
         this.dirty = true;
+        keepsake.put(key, kept, this.mark);
       }
     } catch (error) {
       this.dirty = this.stuck = true;
-      review.keepsake.put(this.state.key, rows, this.mark);
+      keepsake.put(key, kept, this.mark);
       review.failed(error, this);
     }
     this.draw();
@@ -254,6 +260,7 @@ class AnswerView {
     const take = () => {
       this.dirty = false;
       this.mark = this.theirs = null;
+      this.keepsake.drop(this.state.key);
       this.setRows(this.state.rows);
       this.update(this.state);
       this.review.saving();
@@ -297,7 +304,9 @@ class AnswerView {
       };
       const name = `Restore the version of ${when(v.at)}`;
       const restore = place > 0 && button("Restore", act, { "aria-label": name });
-      const head = h("p", { class: "rv-note" }, `${when(v.at)} · ${by}${v.wish ? ` · ${v.wish}` : ""} `, restore);
+      const rests = v.passages === 1 ? "1 passage" : `${v.passages} passages`;
+      const told = [when(v.at), by, v.wish, rests].filter(Boolean).join(" · ");
+      const head = h("p", { class: "rv-note" }, `${told} `, restore);
       return h("li", {}, head, h("div", { class: "rv-difference" }, v.texts.join("\n")));
     });
     return h("ol", { class: "rv-box rv-history", "aria-label": `History: ${heading}` }, items);

@@ -2,11 +2,15 @@
 
 const STATUS = {
   empty: ["○", "no write-up"],
+  awaited: ["…", "to come"],
+  failed: ["✗", "no write-up"],
   draft: ["◔", "draft"],
   edited: ["◑", "edited"],
   approved: ["✓", "approved"],
   overridden: ["✓!", "approved with a reason"],
 };
+
+const EMPTY = new Set(["empty", "awaited", "failed"]);
 
 class Batch {
   constructor(review) {
@@ -19,7 +23,8 @@ class Batch {
 
   draw(batch, current) {
     const signed = batch.filter((row) => /approved|overridden/.test(row.status)).length;
-    this.total.textContent = `${signed} of ${batch.length} approved`;
+    const awaited = batch.filter((row) => row.status === "awaited").length;
+    this.total.textContent = `${signed} of ${batch.length} approved${awaited ? `, ${awaited} to come` : ""}`;
     for (const row of batch) {
       const key = JSON.stringify([row, row.id === current]);
       const held = this.items.get(row.id);
@@ -38,7 +43,8 @@ class Batch {
     const counts = [];
     if (known && row.block) counts.push(h("span", { class: "rv-count rv-block" }, `${row.block} block`));
     if (known && row.warn) counts.push(h("span", { class: "rv-count rv-warn" }, `${row.warn} to look at`));
-    if (known && !counts.length && row.status !== "empty") counts.push("· no finding");
+    if (known && !counts.length && !EMPTY.has(row.status)) counts.push("· no finding");
+    if (row.told) counts.push(h("span", { title: row.told }, `· ${row.told}`));
     const act = () => this.review.open(row.id);
     const paper = h(
       "button", { type: "button", class: "rv-paper", "aria-current": current ? "true" : null, onclick: act },

@@ -34,22 +34,30 @@ class Source {
   }
 
   /** Show what a statement rests on; the page's picture is only fetched when asked for. */
-  show(field, number, picture) {
+  show(field, ref, picture) {
     if (picture) this.choose("source");
-    const shown = number ?? field.evidence[0];
-    const { passages } = this.review;
-    const passage = passages[shown];
+    const { review } = this;
+    const passage = review.passage(ref ?? field.evidence[0]);
     if (!passage) {
       this.body.replaceChildren(this.abstract([]));
     } else if (passage.page === null) {
-      const quotes = field.evidence.map((n) => passages[n]).filter((p) => p?.page === null);
+      const quotes = field.evidence.map((n) => review.passage(n)).filter((p) => p?.page === null);
       this.body.replaceChildren(this.place("Abstract"), this.abstract(quotes.map((q) => q.quote)));
     } else {
-      const act = () => this.show(field, shown, true);
-      const page = picture ? this.picture(shown, passage) : button(`Show page ${passage.page}`, act);
-      const place = this.place(`${passage.section}, page ${passage.page}`);
-      this.body.replaceChildren(place, h("blockquote", {}, passage.quote), page);
+      const act = () => this.show(field, passage, true);
+      const page = picture ? this.picture(passage, false) : button(`Show page ${passage.page}`, act);
+      this.body.replaceChildren(this.place(placeOf(passage)), h("blockquote", {}, passage.quote), page);
     }
+  }
+
+  /** Look for passages that a statement can rest on. */
+  seek(field) {
+    if (!field.clean) return this.review.tell("Write the statement first, then find what it rests on.");
+    this.choose("source");
+    const finder = new Finder(this.review, field);
+    this.body.replaceChildren(this.place(`Evidence for: ${field.clean}`), finder.node);
+    finder.begin();
+    return undefined;
   }
 
   place(text) {
@@ -71,29 +79,39 @@ class Source {
     return h("div", {}, h("p", { class: "rv-abstract" }, marked(text, found)), lost.map(missing));
   }
 
-  picture(number, passage) {
-    const note = h("p", { class: "rv-note" }, "The page is being drawn …");
-    const holder = h("div", { class: "rv-page", tabindex: "0", role: "group", "aria-label": `Page ${passage.page}` }, note);
-    this.fetch(number).then(
-      ({ url, top, left }) => {
-        const image = h("img", { src: url, alt: `Page ${passage.page}, the passage marked: ${passage.quote}` });
+  /** The page around a passage, or the whole page, with the passage marked. */
+  picture(passage, whole) {
+    const note = h("p", { class: "rv-note", role: "status" }, "The page is being drawn …");
+    const holder = h("div", { class: "rv-page", tabindex: "0", role: "group", "aria-label": `Page ${passage.page}`, hidden: true });
+    const node = h("div", {}, note, holder);
+    this.fetch(passage, whole).then(
+      (drawn) => {
+        const other = button(drawn.whole ? "The passage" : "The whole page", () => {
+          node.replaceWith(this.picture(passage, !drawn.whole));
+        });
+        note.replaceChildren(`v${drawn.version}, page ${passage.page} `, other);
+        const image = h("img", { src: drawn.url, alt: `Page ${passage.page}, the passage marked: ${passage.quote}` });
+        image.classList.toggle("rv-whole", drawn.whole);
         image.addEventListener("load", () => {
-          holder.scrollTop = top * image.height - 40;
-          holder.scrollLeft = left * image.width - 20;
+          holder.scrollTop = drawn.top * image.height - 40;
+          holder.scrollLeft = drawn.left * image.width - 20;
         });
         holder.replaceChildren(image);
+        holder.hidden = false;
       },
       (error) => (note.textContent = error.message),
     );
-    return holder;
+    return node;
   }
 
-  async fetch(number) {
-    if (!this.urls.has(number)) {
-      const reply = await this.review.link.ask({ do: "image", passage: number }, { patience: 60000 });
-      const url = URL.createObjectURL(new Blob([reply.buffers[0]], { type: "image/png" }));
-      this.urls.set(number, { url, top: reply.top ?? 0, left: reply.left ?? 0 });
+  async fetch(passage, whole) {
+    const name = JSON.stringify([passage.quote, passage.section, passage.page, whole]);
+    if (!this.urls.has(name)) {
+      const content = { do: "image", id: this.review.id, passage, whole };
+      const { buffers, top, left, version, whole: all } = await this.review.link.ask(content, { patience: 60000 });
+      const url = URL.createObjectURL(new Blob([buffers[0]], { type: "image/png" }));
+      this.urls.set(name, { url, top, left, version, whole: all });
     }
-    return this.urls.get(number);
+    return this.urls.get(name);
   }
 }

@@ -20,6 +20,8 @@ class Field {
     this.tools = h("span", { class: "rv-tools" });
     this.maths = h("div", { class: "rv-maths", "aria-hidden": "true", hidden: true });
     this.cited = h("ul", { class: "rv-cited", "aria-label": "Evidence" });
+    const seek = () => answer.review.source.seek(this);
+    this.seek = button("+ evidence", seek, { class: "rv-chip rv-seek", title: "Find evidence (Alt+Enter)" });
     this.problems = h("ul", { class: "rv-problems" });
     this.problems.id = `rv-${Math.random().toString(36).slice(2)}`;
     this.area.setAttribute("aria-describedby", this.problems.id);
@@ -70,6 +72,7 @@ class Field {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
     if (event.key === "Enter" && plain) answer.add(this);
+    else if (event.key === "Enter" && event.altKey) answer.review.source.seek(this);
     else if (event.altKey && step) answer.move(this, step);
     else if (event.key === "Backspace" && plain && !this.text && answer.many) answer.remove(this);
     else if (event.key === "Escape") answer.review.leave();
@@ -80,7 +83,7 @@ class Field {
 
   set(row) {
     if (this.area.value !== row.text) this.area.value = row.text;
-    if (String(this.evidence) !== String(row.evidence)) {
+    if (JSON.stringify(this.evidence) !== JSON.stringify(row.evidence)) {
       this.evidence = row.evidence;
       this.drawEvidence();
     }
@@ -105,6 +108,7 @@ class Field {
     if (kind === "list") over(this.counter, counted(this.text, unit), limit, unit);
     this.maths.hidden = !hasFormula(this.text);
     if (!this.maths.hidden) say(this.maths, this.clean, this.answer.review.link);
+    this.cited.hidden = !this.clean && !this.evidence.length; // nothing to rest on anything yet
     this.counter.hidden = kind !== "list" || !many;
   }
 
@@ -114,6 +118,7 @@ class Field {
     const name = kind === "line" ? heading : `${heading}, ${place + 1} of ${count}`;
     this.area.setAttribute("aria-label", name);
     this.cited.setAttribute("aria-label", `Evidence for ${name}`);
+    this.seek.setAttribute("aria-label", `Find evidence: ${name}`);
     if (kind === "line") return;
     const tools = [
       tool("↑", `Move up: ${name}`, () => answer.move(this, -1), { disabled: place === 0 }),
@@ -123,19 +128,42 @@ class Field {
     this.tools.replaceChildren(this.counter, ...tools);
   }
 
+  /** The passages this rests on; each shows itself by a click, and may be removed. */
   drawEvidence() {
     const { review } = this.answer;
-    const items = this.evidence.map((number) => {
-      const passage = review.passages[number];
+    const items = this.evidence.map((ref) => {
+      const passage = review.passage(ref);
       if (!passage) return null;
-      const place = passage.page ? `${passage.section} · p. ${passage.page}` : passage.section;
-      const show = () => review.source.show(this, number, true);
-      const parts = [h("b", {}, place), h("q", {}, passage.quote)];
-      return h("li", {}, h("button", { type: "button", class: "rv-chip", onclick: show }, parts));
+      const show = () => review.source.show(this, ref, true);
+      const chip = h("button", { type: "button", class: "rv-chip", onclick: show }, h("b", {}, placeOf(passage)), h("q", {}, passage.quote));
+      const remove = tool("×", `Remove evidence: ${passage.quote}`, () => this.rest(passage));
+      return h("li", { class: "rv-cite" }, chip, remove);
     });
-    this.cited.replaceChildren(...items.filter(Boolean));
-    this.cited.hidden = !this.cited.childNodes.length;
+    this.cited.replaceChildren(...items.filter(Boolean), h("li", {}, this.seek));
   }
+
+  cites(passage) {
+    return this.evidence.findIndex((ref) => samePassage(this.answer.review.passage(ref), passage));
+  }
+
+  /** Rest on a passage, or no longer; it is saved at once. */
+  rest(passage) {
+    const place = this.cites(passage);
+    const others = this.evidence.filter((_, n) => n !== place);
+    this.evidence = place < 0 ? [...others, passage] : others;
+    if (this.cited.contains(document.activeElement)) this.area.focus();
+    this.drawEvidence();
+    this.answer.typed();
+    this.answer.save();
+  }
+}
+
+function placeOf({ section, page }) {
+  return [section, page && `p. ${page}`].filter(Boolean).join(" · ");
+}
+
+function samePassage(one, other) {
+  return one?.quote === other.quote && one.section === other.section && one.page === other.page;
 }
 
 function problem(finding) {

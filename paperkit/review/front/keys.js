@@ -3,8 +3,8 @@
 const KEYS = [
   ["j", "next paper", (r) => r.step(1)],
   ["k", "previous paper", (r) => r.step(-1)],
-  ["n", "next paper with findings", (r) => r.act({ do: "next" })],
-  ["p", "previous paper with findings", (r) => r.act({ do: "previous" })],
+  ["n", "next paper with findings", (r) => r.walk("next")],
+  ["p", "previous paper with findings", (r) => r.walk("previous")],
   ["e", "edit the first answer", (r) => r.edit()],
   ["a", "approve", (r) => r.approve()],
   ["u", "take the approval back", (r) => r.act({ do: "disapprove" })],
@@ -18,6 +18,7 @@ const IN_FIELDS = [
   ["Esc", "leave the text, so that the keys above work"],
   ["Enter", "add a statement below"],
   ["Alt+↑ Alt+↓", "move the statement"],
+  ["Alt+Enter", "find evidence for the statement"],
   ["Backspace in an empty statement", "delete it"],
 ];
 

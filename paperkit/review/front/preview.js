@@ -20,7 +20,7 @@ class Preview {
     try {
       const { page } = await this.review.link.ask({ do: "preview" }, { patience: 60000 });
       this.frame.srcdoc = FRAME + (await this.withFormulas(page));
-      this.note.textContent = "As the blog shows it, made by the exporter";
+      this.note.textContent = "What the exporter writes; the blog's theme gives it its fonts and colors";
     } catch (error) {
       this.note.textContent = error.message;
     }
@@ -36,7 +36,7 @@ class Preview {
       if (hasFormula(node.data) && !node.parentElement.closest("code, pre")) texts.push(node);
     }
     if (texts.length) {
-      const katex = await katexOf(this.review.link);
+      const katex = await katexBy(this.review.link);
       for (const node of texts) node.replaceWith(...setFormulas(node.data, katex));
     }
     return parsed.body.innerHTML;

@@ -73,9 +73,14 @@ class ReviewView {
     return this.paper?.id;
   }
 
+  /** Return a passage: by its number among those cited so far, or one found and not saved yet. */
+  passage(ref) {
+    return typeof ref === "number" ? this.passages[ref] : ref;
+  }
+
   hear() {
     this.handlers = [
-      ["change:_batch change:current", () => this.drawBatch()],
+      ["change:_batch change:current", () => (this.drawBatch(), this.count())],
       ["change:_paper change:_form change:_passages change:_found", () => this.soon()],
     ];
     for (const [names, act] of this.handlers) this.model.on(names, act);
@@ -94,6 +99,7 @@ class ReviewView {
   draw() {
     const paper = this.model.get("_paper");
     const fresh = paper.id !== this.id || paper.language !== this.paper?.language;
+    if (fresh) for (const answer of this.answers.values()) answer.save(); // a cell may turn the page
     this.paper = paper;
     this.passages = this.model.get("_passages");
     this.drawBatch();
@@ -181,6 +187,7 @@ class ReviewView {
         ` · triage: ${paper.decision}`,
       ),
       ...this.newVersion(),
+      ...this.posts(),
       h("p", {}, h("span", { class: `rv-signed rv-${paper.status}` }, signed)),
     );
     this.bar.replaceChildren(
@@ -198,6 +205,14 @@ class ReviewView {
     const act = () => this.act({ do: "carry" });
     const text = `arXiv has v${version}; this write-up is of v${written}. `;
     return [h("p", { class: "rv-bar rv-version" }, text, button(`Take it over to v${version}`, act))];
+  }
+
+  /** The same paper written up before: what a reader of the blog has seen already. */
+  posts() {
+    return this.paper.posts.map(({ topic, date, version, here }) => {
+      const text = `Published before${here ? " in this topic" : ""}: ${topic}, ${date} (v${version})`;
+      return h("p", { class: `rv-posted${here ? " rv-version" : ""}` }, text);
+    });
   }
 
   // Saving
@@ -234,17 +249,22 @@ class ReviewView {
     this.notice.replaceChildren(h("p", {}, text, " ", close));
   }
 
-  /** Ask the kernel; an error is shown, and undefined returned. */
+  /** Ask the kernel, about the paper in sight; an error is shown, and undefined returned. */
   async act(content, options) {
     try {
-      return await this.link.ask(content, options);
+      return await this.link.ask({ id: this.id, ...content }, options);
     } catch (error) {
       this.tell(error.message);
       return undefined;
     }
   }
 
-  async open(id) {
+  open(id) {
+    this.opening = this.opened(id);
+    return this.opening;
+  }
+
+  async opened(id) {
     this.wanted = id;
     const saved = await this.flush();
     if (saved) await this.act({ do: "show", id });
@@ -269,6 +289,12 @@ class ReviewView {
     if (next) this.open(next);
   }
 
+  /** Go where the kernel says: to the next or the previous paper with findings. */
+  walk(where) {
+    this.opening = this.act({ do: where });
+    return this.opening;
+  }
+
   edit() {
     this.questions.querySelector("textarea")?.focus();
   }
@@ -282,6 +308,7 @@ class ReviewView {
   }
 
   async approve() {
+    await this.opening; // what is signed is the paper that the keys before lead to
     if (!(await this.flush())) return;
     const stops = this.model.get("_found").filter((f) => f.severity === "block");
     if (!stops.length) await this.act({ do: "approve" });
@@ -289,7 +316,7 @@ class ReviewView {
   }
 
   override(stops) {
-    const reason = h("input", { class: "rv-input", "aria-label": "Reason", placeholder: "Reason, shown in the post" });
+    const reason = h("input", { class: "rv-input", "aria-label": "Reason", placeholder: "Reason, recorded with the approval" });
     const close = () => (this.extra.replaceChildren(), this.leave());
     const sign = async () => {
       if (!reason.value.trim()) return reason.focus();
@@ -343,6 +370,13 @@ class ReviewView {
 
   /** Have the kernel look for findings in the rest of the batch, in small steps. */
   async count() {
+    if (this.counting) return;
+    this.counting = true;
+    await this.counted();
+    this.counting = false;
+  }
+
+  async counted() {
     while (!this.closed && this.model.get("_batch").some((row) => row.block === null)) {
       if (!(await this.link.ask({ do: "count" }).catch(() => null))) return;
     }

@@ -1,0 +1,131 @@
+"""The triage widget at work in a real JupyterLab: summarizing, two tables, figures, columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import close_page, execute, new_page
+from tests.browser.test_triage_lab import SETUP
+
+SETUP_WORK = """
+import io, threading
+from PIL import Image
+from paperkit import Extractive
+from paperkit.readings import Figure, Reading
+
+class Gated:
+    name = "gated"
+    def __init__(self):
+        self.gate, self.inner = threading.Semaphore(0), Extractive()
+    def answer(self, request):
+        self.gate.acquire()
+        return self.inner.answer(request)
+
+model = Gated()
+figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "<b>Overview</b>", file="a.png")
+library.save_reading("2401.00303", Reading("T", 1, "1", figures=(figure,)))
+folder = library.figures_path("2401.00303")
+folder.mkdir(parents=True, exist_ok=True)
+Image.new("RGB", (60, 40), "teal").save(folder / "a.png")
+"""
+FIRST = "triage = Triage(library, query=Query(), model=model)\ntriage"
+SECOND = "other = Triage(library, query=Query())\nother"
+
+
+@pytest.fixture(scope="module")
+def opened(lab, browser):
+    page = new_page(lab, browser, "work.ipynb", [SETUP, SETUP_WORK, FIRST, SECOND], height=1700)
+    page.wait_for_function("document.querySelectorAll('.pk-triage[data-ready]').length === 2")
+    yield page
+    close_page(page)
+
+
+@pytest.fixture
+def table(opened):
+    """Give the first of two tables over one library, at its first row."""
+    execute(opened, "triage.clear(); triage.query = Query(); triage.show('2401.00303')")
+    found = opened.locator(".pk-triage").first
+    found.locator(".pk-active:has-text('头像重建')").wait_for()
+    found.locator(".pk-grid").focus()
+    return found
+
+
+def test_a_selection_is_summarized_while_the_cells_are_free(table):
+    """The button starts, the meter counts, Stop leaves the rest, and its report says so."""
+    page = table.page
+    for index in range(6):
+        page.keyboard.press("x")
+        page.keyboard.press("j" if index < 5 else "k")
+    table.locator(".pk-count:has-text('6 selected')").wait_for()
+    table.locator("button:has-text('Summarize')").click()
+    table.locator(".pk-progress:has-text('0 of 6')").wait_for()
+    assert execute(page, "print(1 + 1)") == "2"
+    execute(page, "model.gate.release()")
+    table.locator(".pk-progress:has-text('1 of 6')").wait_for()
+    table.locator(".pk-progress button:has-text('Stop')").click()
+    execute(page, "model.gate.release(10)")
+    table.locator(".pk-live:has-text('1 left')").wait_for()
+    table.locator(".pk-progress").wait_for(state="hidden")
+    told = "print(len(triage.report), (triage.report['outcome'] == 'left').sum())"
+    assert execute(page, told) == "6 1"
+
+
+def test_two_tables_over_one_library_see_each_others_decisions(table):
+    """A key in the first colors the row of the second, and its count."""
+    other = table.page.locator(".pk-triage").nth(1)
+    other.locator("button:has-text('Filters')").click()
+    other.locator(".pk-values label:has-text('keep')").wait_for()
+    table.page.keyboard.press("s")
+    other.locator(".pk-row[data-decision='keep']:has-text('头像重建')").wait_for()
+    other.locator(".pk-values label:has-text('keep') .pk-number:has-text('1')").wait_for()
+    table.page.keyboard.press("u")
+    other.locator(".pk-row[data-decision='keep']").wait_for(state="hidden")
+
+
+def test_figures_are_shown_in_the_pane(table):
+    """They are fetched when their section is opened; a caption is text."""
+    table.locator("summary:has-text('Figures (1)')").click()
+    image = table.locator(".pk-gallery img")
+    image.scroll_into_view_if_needed()
+    table.page.wait_for_function("n => n.naturalWidth === 60", arg=image.element_handle())
+    assert table.locator(".pk-gallery figcaption").inner_text() == "Figure 1: <b>Overview</b>"
+
+
+def test_a_column_is_resized_with_the_mouse(table):
+    """A column after the title begins at its grip and grows to the left; that is remembered."""
+    mouse = table.page.mouse
+    table.page.keyboard.press("Enter")  # the reading pane makes room
+    table.locator(".pk-heading:has-text('Authors')").wait_for()
+    before = table.locator(".pk-heading:has-text('Authors')").bounding_box()
+    box = table.locator(".pk-heading:has-text('Authors') .pk-grip").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x - 20, y)
+    mouse.move(x - 40, y)
+    mouse.up()
+    after = table.locator(".pk-heading:has-text('Authors')").bounding_box()
+    assert after["width"] - before["width"] == 40
+    told = "print(triage.layout_state.get('widths'))"
+    assert any(execute(table.page, told) == "{'authors': 190}" for _ in range(20))
+    execute(table.page, "triage.layout_state = {}")
+    table.locator(".pk-pane").wait_for()
+
+
+def test_chinese_titles_are_found_and_marked(table):
+    """A word's beginning is enough, as in other languages."""
+    table.locator(".pk-search").fill("头像")
+    table.locator(".pk-count:has-text('1 papers')").wait_for()
+    assert table.locator(".pk-title mark").first.inner_text() == "头像"
+
+
+def test_what_is_unseen_is_said_once_it_can_be(table):
+    """A quiet line, with its meaning as a title; gone when the decisions are."""
+    line = table.locator(".pk-unread")
+    assert not line.is_visible()
+    execute(table.page, "ids = list(triage.visible.index[:20])")
+    execute(table.page, "for n, i in enumerate(ids): triage.decide('skip' if n % 5 else 'keep', i)")
+    line.filter(has_text="relevant papers unseen of 284").wait_for()
+    assert "from 4 kept of 20 read" in line.get_attribute("title")
+    execute(table.page, "triage.undo(20)")
+    line.wait_for(state="hidden")
