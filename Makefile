@@ -38,7 +38,7 @@ test-notebooks: $(READY)  ## execute the notebooks as a user would
 
 test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 	scripts/system-packages chromium
-	$(BIN)/python -m pytest --reruns 2 -r R tests/browser  # a rerun is reported: it is a race
+	$(BIN)/python -m pytest tests/browser
 
 test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
