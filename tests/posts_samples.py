@@ -14,6 +14,7 @@ from paperkit.papers import Paper, clean_paper
 from paperkit.readings import Figure, Link, Reading
 
 AT = datetime(2024, 11, 12, 1, 0, tzinfo=UTC)
+REASON = "hand-made for a test"
 HOSTILE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b"
 
 
@@ -120,7 +121,7 @@ def put(
     digest = Digest(paper_id=made.id, version=made.version, outline="digest", language=language)
     library.save_answers(digest, answers(texts))
     if signed:
-        library.approve(made.id, language=language, by="Tester", reason="hand-made for a test")
+        library.approve(made.id, language=language, by="Tester", reason=REASON)
 
 
 def small(folder: Path, papers: int = 2, **options: object) -> Library:

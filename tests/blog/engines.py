@@ -151,8 +151,11 @@ _MYST_TAGS = {
     "list": "ul",
     "listItem": "li",
     "inlineCode": "code",
+    "span": "span",
+    "superscript": "sup",
+    "subscript": "sub",
 }
-_MYST_INLINE = ("strong", "emphasis", "link", "inlineCode")
+_MYST_INLINE = ("strong", "emphasis", "link", "inlineCode", "span", "superscript", "subscript")
 _MYST_WHOLE = ("root", "block")
 
 
