@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BUILD := build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo bench lint test-unit test-notebooks test-browser test-blog clean
+.PHONY: help setup lab test demo bench lint test-unit test-processes test-notebooks test-browser test-blog clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -23,15 +23,18 @@ setup: $(READY)  ## make the environment in .venv/
 lab: $(READY)  ## open JupyterLab on the triage notebook, with the bundled sample
 	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/01_triage.ipynb
 
-test: lint test-unit test-notebooks test-browser test-blog  ## all tests
+test: lint test-unit test-processes test-notebooks test-browser test-blog  ## all tests
 
 lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test-unit: $(READY)  ## the tests that need neither browser nor node (under 2 minutes)
-	$(BIN)/python -m pytest -n 2 tests --ignore tests/browser --ignore tests/blog --ignore tests/notebooks
+test-unit: $(READY)  ## the tests that stay in one process, without browser or node (under 2 minutes)
+	$(BIN)/python -m pytest -n 2 tests --ignore tests/processes --ignore tests/notebooks --ignore tests/browser --ignore tests/blog
+
+test-processes: $(READY)  ## executors, Dask's cluster, limits of the reading process
+	$(BIN)/python -m pytest tests/processes
 
 test-notebooks: $(READY)  ## execute the notebooks as a user would
 	$(BIN)/python -m pytest tests/notebooks
