@@ -7,6 +7,9 @@ const NEAR = 30; // rows fetched before they are needed, above and below
 const KEPT = 4000; // rows remembered
 const HEAD = 28; // px, as in the style sheet
 const TALLEST = 8e6; // px; browsers cannot lay out much taller boxes
+// ms; Jupyter's server leaves Nagle's algorithm on: an answer waits up to 40 ms until what was sent
+// before it is acknowledged. An empty message sent meanwhile carries the acknowledgement.
+const NUDGE = 12;
 const DECISIONS = { keep: "s", skip: "d", later: "l" };
 const MARKS = { keep: "✓", skip: "✕", later: "◷" };
 const LAYOUT = { density: "normal", facets: false, pane: true, columns: null, widths: {} };
@@ -252,6 +255,7 @@ class View {
     return new Promise((done, failed) => {
       this.asks.set(number, { done, failed });
       this.model.send({ do: what, ask: number, view: this.name, ...content });
+      setTimeout(() => this.asks.has(number) && this.model.send({}), NUDGE);
     });
   }
 
@@ -349,7 +353,8 @@ class View {
     }
     if (!all) this.expire();
     this.paint(); // in the task of the message: the next frame shows the decision
-    if (!all || rows.some((row) => row.id === this.shownId)) this.openNow(this.shownId);
+    const isHere = this.rows.get(this.cursor)?.id === this.shownId; // else another is on its way
+    if (isHere && (!all || rows.some((row) => row.id === this.shownId))) this.openNow(this.shownId);
     this.countSoon();
   }
 
@@ -463,7 +468,7 @@ class View {
       if (answer.generation === this.generation && generation === this.generation) {
         this.keepRows(answer.start, answer.rows);
         this.arrived = [answer.start, answer.start + answer.rows.length];
-        this.paint(); // at once: the next frame may be elsewhere
+        this.draw();
       }
     }
     this.fetching = false;
@@ -529,14 +534,14 @@ class View {
     const first = Math.max(0, Math.floor(this.seen / height) - 2);
     const last = Math.min(this.total, Math.ceil((this.seen + view) / height) + 2);
     this.spacer.style.height = `${Math.min(this.total * height, TALLEST)}px`;
-    this.body.style.transform = `translateY(${top}px)`;
+    this.body.style.transform = `translateY(${top + first * height - this.seen}px)`;
     this.body.classList.toggle("pk-behind", this.seen !== offset);
     while (this.pool.length < last - first) this.pool.push(this.makeRow());
     this.pool.forEach((line, i) => {
       const index = first + i;
       line.node.hidden = index >= last;
       if (index >= last) line.node.classList.remove("pk-active");
-      else this.fill(line, index, index * height - this.seen);
+      else this.fill(line, index, i * height);
     });
     this.wantAround(offset);
     this.grid.setAttribute("aria-rowcount", this.total + 1);
@@ -733,11 +738,12 @@ class View {
     const row = this.rows.get(this.cursor);
     const many = this.selected > 0;
     if (!many && !row) return;
-    const answer = await this.try("decide", { decision, ids: many ? null : [row.id] });
+    const going = this.try("decide", { decision, ids: many ? null : [row.id] });
+    if (!many) this.move(this.cursor + 1);
+    const answer = await going;
     if (!answer) return;
     const word = decision ?? "undecided";
     this.tell(many ? `${this.plural(this.before)}: ${word}` : `${word}: ${row.title}`);
-    if (!many && this.rows.get(this.cursor)?.id === row.id) this.move(this.cursor + 1);
     if (many) this.on_selected({ selected: 0, nums: [] });
   }
 

@@ -108,6 +108,18 @@ def test_a_key_decides_and_moves_on(page, key, decision):
     page.wait_for_selector(".pk-row.pk-active:has-text('costs')")
 
 
+def test_keys_faster_than_the_kernel_decide_one_paper_each(page):
+    for key in "sdl":  # in one task of the page: no answer can come between them
+        page.evaluate(
+            "(keys) => [...keys].forEach((key) => document.querySelector('.pk-grid')"
+            ".dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })))",
+            key * 4,
+        )
+    page.wait_for_selector(".pk-row[aria-rowindex='13'][data-decision='later']")
+    said = execute(page, "print(list(triage.visible['decision'][:13].fillna('')))")
+    assert said == str(["keep"] * 4 + ["skip"] * 4 + ["later"] * 4 + [""])
+
+
 def test_u_undoes_any_number(page):
     """Each press takes back one decision."""
     for key in ("s", "d", "s"):
