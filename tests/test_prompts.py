@@ -113,6 +113,41 @@ def test_evidence_numbers_become_verbatim_passages() -> None:
 
 
 @pytest.mark.parametrize(
+    ("numbers", "quotes", "meant"),
+    [
+        ([3], ["Training takes 3 hours"], ["Training takes 3 hours."]),
+        ([4], ["training takes\n3 hours"], ["Training takes 3 hours."]),  # miscounted
+        ([99, 1], ["Training takes 3", "We render avatars"], [3, 1]),
+        ([], ["Training takes 3 hours."], [3]),
+        ([3], ["runs for three whole days"], [3]),  # quoted from nowhere: the checks will judge
+        ([3], ["We use"], [3]),  # too short to tell
+        ([3, 4], ["Training takes 3 hours", "Training takes 3 hours"], [3]),
+        ([4], None, [4]),
+        ([4], [3], [4]),
+        ([4], "Training takes 3 hours", [4]),
+    ],
+)
+def test_quoted_words_mend_a_wrong_number(
+    numbers: list[int], quotes: object, meant: list[object]
+) -> None:
+    """Words that stand in one other sentence only say which was meant."""
+    by_number = {s.number: s.text for s in request().sentences}
+    row = {"text": "A.", "evidence": numbers, "quotes": quotes}
+    answers = parse_reply(request(questions=["summary"]), reply({"summary": [row]}), at=AT)
+    cited = [e.quote for e in answers[0].statements[0].evidence]
+    assert cited == [by_number.get(m, m) for m in meant]  # type: ignore[call-overload]
+
+
+def test_words_that_many_sentences_share_tell_nothing() -> None:
+    """The number stands."""
+    twice = make_paper(abstract="We train it on faces. We train it on hands. It works.")
+    asked = make_request(twice, outline=DIGEST, questions=["summary"])
+    row = {"text": "A.", "evidence": [3], "quotes": ["We train it on"]}
+    answers = parse_reply(asked, reply({"summary": [row]}), at=AT)
+    assert [e.quote for e in answers[0].statements[0].evidence] == ["It works."]
+
+
+@pytest.mark.parametrize(
     ("data", "error"),
     [
         ({}, "the model left this question out"),

@@ -26,7 +26,7 @@ def tokens_out(request: Request) -> int:
     for question in request.questions:
         most = question.items[1] if question.kind == "list" else 1
         each = question.characters if is_chinese(request.language) else question.words * 1.4
-        total += 15 + 0.5 * most * each + 12 * max(1, question.items[1] // 2)
+        total += 15 + 0.5 * most * each + 30 * max(1, question.items[1] // 2)
     return int(total)
 
 
