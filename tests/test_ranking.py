@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from scipy.stats import betabinom
 
 from paperkit.errors import PaperkitError
 from paperkit.ranking import off_topic, rank, remaining, replay, vectorize
@@ -309,9 +310,9 @@ def test_remaining_is_everything_at_first(papers):
     assert left == Remaining(expected=11.0, low=0, high=22, open=22, read=2, kept=1)
 
 
-def make_read(answers: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return 400 candidates and decisions in order: k keeps, s skips."""
-    papers = make_papers(any=(SPLAT, 400))
+def make_read(answers: str, left: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return 400 candidates, or so that `left` stay, and decisions in order: k keeps, s skips."""
+    papers = make_papers(any=(SPLAT, 400 if left is None else len(answers) + left))
     names = {"k": "keep", "s": "skip"}
     return papers, decide(papers, **{f"any{at}": names[each] for at, each in enumerate(answers)})
 
@@ -345,6 +346,17 @@ def test_remaining_without_an_order():
     left = remaining(*make_read("ksss" * 25), best_first=False)
     assert left.expected == pytest.approx(300 * 25.5 / 101)
     assert left.low < 75 < left.high
+
+
+@pytest.mark.parametrize("left", [1, 30, 9_000])
+@pytest.mark.parametrize(("kept", "read"), [(0, 10), (3, 40), (40, 40)])
+def test_remaining_without_an_order_is_what_scipy_says(kept, read, left):
+    """The interval is the beta-binomial's, from the 5th to the 95th percentile."""
+    papers, decided = make_read("k" * kept + "s" * (read - kept), left=left)
+    found = remaining(papers, decided, best_first=False)
+    chance = betabinom(left, kept + 0.5, read - kept + 0.5)
+    assert (found.low, found.high) == (chance.ppf(0.05), chance.ppf(0.95))
+    assert found.expected == pytest.approx(chance.mean())
 
 
 def test_remaining_when_all_is_read():

@@ -6,17 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from paperkit.errors import ReadError
 from paperkit.reading.limits import Limits
 from paperkit.readings import Box
-
-if TYPE_CHECKING:
-    pass
-
-PIXELS = 6_000_000
-"""Most pixels a raster may have; a giant page is seen at a lower resolution instead."""
 
 
 @dataclass(frozen=True, slots=True)
