@@ -26,6 +26,28 @@ def test_a_plot_between_text_is_cut_out_whole(tmp_path):
     assert iou(_figures(paper, tmp_path)["figure", "1"].bbox, box) > 0.93
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "cover"),
+    [
+        ("A curve that falls.", "Overview of our method.", "2"),
+        ("A curve that falls.", "A curve that rises.", "1"),
+    ],
+)
+def test_the_cover_is_the_picture_that_tells_most(tmp_path, first, second, cover):
+    """Of equal pictures the one that is said to show the whole, else the earlier."""
+    paper = Paper()
+    for label, caption in (("1", first), ("2", second)):
+        end = body(paper, 72, LEFT, 120)
+        paper.plot((70, end + 14, 280, end + 160))
+        paper.paragraph(f"Figure {label}: {caption}", end + 168, LEFT, size=9)
+        body(paper, end + 200, LEFT, 160)
+        body(paper, 72, RIGHT)
+        if label == "1":
+            paper.next_page()
+    figures = _figures(paper, tmp_path)
+    assert [key for key, figure in figures.items() if figure.teaser] == [("figure", cover)]
+
+
 def test_a_wide_figure_crosses_the_columns(tmp_path):
     """A figure over both columns is one figure."""
     paper = Paper()

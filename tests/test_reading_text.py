@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pymupdf
 import pytest
 
 from paperkit.reading import read_here
+from paperkit.reading.pages import _clean as clean
 from paperkit.reading.paragraphs import joined
 from tests.reading_samples import LEFT, RIGHT, WHOLE, Paper, body, prose
 
@@ -44,6 +46,28 @@ def test_running_heads_and_page_numbers_are_left_out(two_columns):
     """What repeats at the edge of the pages is no text."""
     texts = [p.text for p in read_here(two_columns).paragraphs]
     assert not [t for t in texts if "Running Head" in t or t.strip() in {"1", "2", "3"}]
+
+
+def test_ligatures_and_odd_characters_become_plain(tmp_path):
+    """Ligatures come apart, a broken word is whole, any space is one."""
+    paper = Paper()
+    end = paper.paragraph(prose(80), 72, WHOLE)
+    paper.page.insert_font(fontname="wide", fontbuffer=pymupdf.Font("tiro").buffer)
+    paper.line(
+        "An ef\ufb01cient \ufb02ow of 3\u00a0km is an exam\xad", WHOLE[0], end + 20, font="wide"
+    )
+    paper.line("ple that we measured twice.", WHOLE[0], end + 32, font="wide")
+    text = " ".join(read_here(paper.save(tmp_path / "odd.pdf")).text.split())
+    assert "An efficient flow of 3 km is an example that we measured twice." in text
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("a\x00b\x07", "ab"), ("a\ud800b", "ab"), ("a\u200bb\xad", "ab-"), ("3\u2009km\xa0", "3 km ")],
+)
+def test_what_is_no_character_is_dropped(text, plain):
+    """Control characters, lone surrogates and invisible ones; any space is a plain one."""
+    assert clean(text) == plain
 
 
 def test_references_are_known_as_such(two_columns):

@@ -247,11 +247,15 @@ def _span(row: dict[str, Any]) -> Span:
 
 
 def _clean(text: str) -> str:
-    """Return the text without control characters, lone surrogates and non-breaking oddities."""
+    """Return the text without control characters and lone surrogates, with plain spaces.
+
+    A soft hyphen is invisible but where a word is broken: at the end of a line it is one.
+    """
     if text.isascii() and text.isprintable():
         return text
-    kept = (c for c in text if c in "\t " or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
-    return "".join(kept) if any(not c.isprintable() for c in text) else text
+    if text.endswith("\xad"):
+        text = text[:-1] + "-"
+    return "".join(" " if c.isspace() else c for c in text if c.isspace() or c.isprintable())
 
 
 def outline(document: Any) -> list[tuple[int, str, int]]:
