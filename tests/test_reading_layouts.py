@@ -102,6 +102,21 @@ def test_line_numbers_between_the_columns_are_left_out(tmp_path):
     assert [n for n in range(100, 208) if str(n) in text] == []
 
 
+def test_few_line_numbers_under_a_wide_figure_are_left_out(tmp_path):
+    """They count on from the page before; the page number stands in the same place."""
+    paper = Paper()
+    paper.plot((70, 72, 540, 440))
+    paper.paragraph("Figure 1: Two curves.", 450, WHOLE, size=9)
+    body(paper, 500, LEFT, 150)
+    body(paper, 500, RIGHT, 150)
+    for number in range(15):
+        paper.line(f"{number + 300}", 40, 508 + 12 * number, size=5, font="helv")
+        paper.line(f"{number + 315}", 295, 508 + 12 * number, size=5, font="helv")
+    paper.line("7", 299, 770, size=9)
+    text = read_here(paper.save(tmp_path / "numbered.pdf")).text
+    assert [n for n in range(300, 330) if str(n) in text] == []
+
+
 def test_a_caption_does_not_run_into_the_next_column(tmp_path):
     """A line of the other column on the caption's baseline is not its second half."""
     paper = Paper()

@@ -128,10 +128,13 @@ def _margin_numbers(page: Page) -> frozenset[int]:
 
 def _counts_lines(page: Page, group: list[int], text: Sequence[Box]) -> bool:
     lines = sorted((page.lines[i] for i in group), key=lambda n: n.box[1])
-    if len(lines) < 10 or lines[-1].box[3] - lines[0].box[1] < 0.4 * page.height:
-        return False
     numbers = [int(n.text) for n in lines]
-    onward = sum(0 < b - a <= 10 for a, b in pairwise(numbers))
+    steps = [b - a for a, b in pairwise(numbers)]
     x0, x1 = min(n.box[0] for n in lines), max(n.box[2] for n in lines)
     crossed = sum(b[0] < x1 and b[2] > x0 for b in text)
-    return onward > 0.9 * (len(lines) - 1) and crossed <= 0.2 * len(text)
+    if sum(0 < s <= 10 for s in steps) <= 0.9 * len(steps) or crossed > 0.2 * len(text):
+        return False
+    # Few lines are left under a wide float; they count on closely, not from 1 as a listing's do.
+    closely = numbers[0] > 20 and sum(0 < s <= 2 for s in steps) > 0.9 * len(steps)
+    is_high = lines[-1].box[3] - lines[0].box[1] >= 0.4 * page.height
+    return len(lines) >= 4 if closely else len(lines) >= 10 and is_high
