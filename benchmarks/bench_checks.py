@@ -1,6 +1,7 @@
 """What the checks see: labelled pairs made from SciTLDR, quotes, false alarms and time.
 
     PAPERKIT_BENCH=<folder with scitldr/dev.jsonl> python benchmarks/bench_checks.py [split]
+    PAPERKIT_BENCH=<folder with pdf/papers> python benchmarks/bench_checks.py time
 
 Faithful claims are the authors' one-line summaries against their abstracts. Edited ones have a
 number, a name or a direction changed, or belong to another paper. The edits here are this file's
@@ -16,12 +17,20 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from paperkit.checks import find_quote, support
+from paperkit import Extractive
+from paperkit.checks import check, find_quote, support
+from paperkit.digests import Digest
+from paperkit.outlines import DIGEST
+from paperkit.papers import clean_paper
+from paperkit.prompts import make_request, parse_reply
+from paperkit.reading import read_here
 from paperkit.sentences import split_sentences
 
 Edit = Callable[[str, random.Random], str | None]
@@ -146,7 +155,59 @@ def report_quotes(rows: list[tuple[str, str]]) -> None:
     print("quotes:", {f"{case}: {kind}": n for (case, kind), n in sorted(counts.items())})
 
 
+def reworded(digest: Digest) -> Digest:
+    """Return the digest without every sixth word of its statements: none is verbatim."""
+    answers = []
+    for answer in digest.answers:
+        statements = []
+        for statement in answer.statements:
+            words = statement.text.split()
+            text = " ".join(w for i, w in enumerate(words) if i % 6 != 4)
+            statements.append(replace(statement, text=text))
+        answers.append(replace(answer, statements=tuple(statements)))
+    return replace(digest, answers=tuple(answers))
+
+
+def report_time() -> None:
+    """Print what all checks of one whole digest take: its abstract alone, and with full text."""
+    files = sorted(Path(os.environ["PAPERKIT_BENCH"], "pdf", "papers").glob("*.pdf"))
+    times: list[tuple[float, float, float]] = []
+    for number, file in enumerate(files):
+        reading = read_here(file)
+        abstract = " ".join(p.text for p in reading.paragraphs if p.section.lower() == "abstract")
+        paper = clean_paper(
+            {
+                "id": f"2411.{number:05d}v1",
+                "title": reading.title,
+                "authors": ["A. Author"],
+                "abstract": abstract,
+                "published": "2024-11-01",
+                "categories": ["cs.CV"],
+            }
+        )
+        digests = []
+        for source in (None, reading):
+            request = make_request(paper, source, outline=DIGEST)
+            answers = parse_reply(request, Extractive().answer(request), at=datetime.now(UTC))
+            digest = Digest(
+                paper_id=paper.id, version=1, outline="digest", language="en", answers=answers
+            )
+            digests.append(reworded(digest))
+        taken = []
+        for digest, source in ((digests[0], None), (digests[1], reading), (digests[1], reading)):
+            start = time.perf_counter()
+            check(digest, source, paper=paper)
+            taken.append(1000 * (time.perf_counter() - start))
+        if number:  # the first pays for the imports
+            times.append((taken[0], taken[1], taken[2]))
+    for at, name in enumerate(("abstract alone", "full text", "again")):
+        column = [row[at] for row in times]
+        print(f"a digest, {name}: median {np.median(column):.0f} ms, most {max(column):.0f} ms")
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["time"]:
+        sys.exit(report_time())
     table = load(sys.argv[1] if len(sys.argv) > 1 else "dev")
     report_claims(table)
     report_quotes(table)
