@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 RUNS = {
     "posts": [["bench_posts.py"]],
     "batch": [["bench_batch.py"]],
-    "extractive": [["bench_extractive.py"]],
+    "extractive": [["bench_extractive.py"], ["bench_roles.py"]],
     "checks": [["bench_checks.py"], ["bench_checks.py", "time"]],
     "reading": [["bench_reading.py"], ["bench_reading.py", "--workers"]],
     "ranking": [
@@ -41,8 +41,10 @@ def main() -> int:
         load = os.getloadavg()[0]
         report = [f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load {load:.1f} before\n"]
         for script, *options in RUNS[name]:
-            command = [sys.executable, str(HERE / script), *options]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            command = [sys.executable, "-m", f"benchmarks.{script.removesuffix('.py')}", *options]
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=False, cwd=HERE.parent
+            )
             report.append(f"$ python benchmarks/{' '.join([script, *options])}\n{done.stdout}")
             failed |= done.returncode != 0
             if done.returncode:

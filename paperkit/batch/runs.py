@@ -145,7 +145,7 @@ class _Tally:
 class Run:
     """A batch at work: ``report`` and ``progress`` so far; pause, resume, stop and wait.
 
-    >>> run = summarize(kept, library, Gemini("gemini-2.5-flash"), background=True)
+    >>> run = summarize(kept, library, Gemini("gemini-3.8-flash"), background=True)
     >>> run.report
 
     As the last line of a cell it shows its progress and buttons for the same methods.

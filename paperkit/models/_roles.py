@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paperkit.models._weights import weights
 
@@ -28,11 +29,14 @@ def roles(sentences: list[str]) -> list[str]:
     return [ROLES[best] for best in role_chances(sentences).argmax(axis=1)]
 
 
-def role_chances(sentences: list[str]) -> Scores:
-    """Return one row per sentence with the probability of each of `ROLES`, given its neighbors."""
+def role_chances(sentences: list[str], model: Mapping[str, Any] | None = None) -> Scores:
+    """Return one row per sentence with the probability of each of `ROLES`, given its neighbors.
+
+    ``model`` is another fit than the bundled one.
+    """
     import numpy as np
 
-    model = weights("roles")
+    model = model or weights("roles")
     known = model["features"]
     scores = np.zeros((len(sentences), len(ROLES)))
     for row, names in zip(scores, role_features(sentences), strict=True):

@@ -27,11 +27,12 @@ KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 class Gemini(Remote):
     """A model of Google's Gemini API, asked through google-generativeai.
 
-    >>> Gemini("gemini-2.5-flash")
+    >>> Gemini("gemini-3.8-flash")
 
     The key comes from the environment (`KEYS`) when the first question is asked, and is kept
-    nowhere else. ``temperature`` 0 asks for the same answer every time; ``timeout`` is how long a
-    whole answer may take, in seconds; ``endpoint`` is another server's address, like
+    nowhere else. ``temperature`` None leaves it to the model, as Google advises for Gemini 3 and
+    later (https://ai.google.dev/gemini-api/docs/gemini-3); 0 suits older ones. ``timeout`` is how
+    long a whole answer may take, in seconds; ``endpoint`` is another server's address, like
     ``http://127.0.0.1:8080``; ``pace`` is how fast it may be asked.
 
     Raises:
@@ -45,7 +46,7 @@ class Gemini(Remote):
         self,
         name: str,
         *,
-        temperature: float = 0.0,
+        temperature: float | None = None,
         timeout: float = 120.0,
         endpoint: str | None = None,
         pace: Pace | None = None,
@@ -76,10 +77,11 @@ class Gemini(Remote):
 
     def _send(self, request: Request) -> Any:
         config = {
-            "temperature": self.parameters["temperature"],
             "response_mime_type": "application/json",
             "response_schema": request.schema(),
         }
+        if self.parameters["temperature"] is not None:
+            config["temperature"] = self.parameters["temperature"]
         if request.output_limit is not None:
             config["max_output_tokens"] = request.output_limit
         model = _sdk().GenerativeModel(

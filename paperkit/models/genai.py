@@ -26,11 +26,12 @@ _INSTALL = "google-genai is not installed; run pip install 'paperkit[genai]'."
 class GenAI(Remote):
     """A model of Google's Gemini API, asked through google-genai (``pip install paperkit[genai]``).
 
-    >>> GenAI("gemini-2.5-flash", thinking=0)
+    >>> GenAI("gemini-3.8-flash", thinking="low")
 
-    ``thinking`` is the most tokens the model may think (0: none, None: as the model likes);
-    thoughts are paid as output and never shown. The other options are those of `Gemini`, and so is
-    the key's place: the environment, `paperkit.models.gemini.KEYS`.
+    ``thinking`` is how much the model may think: a level (minimal, low, medium, high) for Gemini 3
+    and later, the most tokens (0: none) for older ones, None: as the model likes. Thoughts are paid
+    as output and never shown. The other options are those of `Gemini`, and so is the key's place:
+    the environment, `paperkit.models.gemini.KEYS`.
 
     Raises:
         ModelError: the SDK is not installed, or no key is set.
@@ -43,8 +44,8 @@ class GenAI(Remote):
         self,
         name: str,
         *,
-        temperature: float = 0.0,
-        thinking: int | None = None,
+        temperature: float | None = None,
+        thinking: int | str | None = None,
         timeout: float = 120.0,
         endpoint: str | None = None,
         pace: Pace | None = None,
@@ -88,13 +89,16 @@ class GenAI(Remote):
     def _send(self, request: Request) -> Any:
         config: dict[str, Any] = {
             "system_instruction": request.instructions(),
-            "temperature": self.parameters["temperature"],
             "response_mime_type": "application/json",
             "response_json_schema": strict(request.schema()),
             "automatic_function_calling": {"disable": True},
         }
-        if self.parameters["thinking"] is not None:
-            config["thinking_config"] = {"thinking_budget": self.parameters["thinking"]}
+        if self.parameters["temperature"] is not None:
+            config["temperature"] = self.parameters["temperature"]
+        thinking = self.parameters["thinking"]
+        if thinking is not None:
+            kind = "thinking_level" if isinstance(thinking, str) else "thinking_budget"
+            config["thinking_config"] = {kind: thinking}
         if request.output_limit is not None:
             config["max_output_tokens"] = request.output_limit
         contents = request.source() + "\n\n" + request.task()

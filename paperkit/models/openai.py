@@ -42,8 +42,9 @@ class OpenAIChat(Remote):
     A server on this machine needs no key and counts as local: nothing leaves, nothing is paid.
     For others the key comes from the environment variable that ``key`` names. ``structured`` says
     what the server understands: a JSON schema, only JSON objects (DeepSeek), or neither.
-    ``temperature`` None leaves it to the server, as OpenAI's thinking models demand; ``timeout``
-    is how long a whole answer may take, in seconds; ``pace`` is how fast it may be asked.
+    ``temperature`` None leaves it to the server, as OpenAI's thinking models demand; 0 suits small
+    models on one's own machine. ``timeout`` is how long a whole answer may take, in seconds;
+    ``pace`` is how fast it may be asked.
 
     Raises:
         ModelError: the SDK is not installed, or no key is set.
@@ -56,7 +57,7 @@ class OpenAIChat(Remote):
         base_url: str = _OWN,
         key: str = KEY,
         structured: Structured = "schema",
-        temperature: float | None = 0.0,
+        temperature: float | None = None,
         timeout: float = 120.0,
         pace: Pace | None = None,
     ) -> None:

@@ -23,7 +23,7 @@ class Limit:
 class Pace:
     """How fast a model may be asked: requests in flight, per minute and day, tokens likewise.
 
-    >>> Gemini("gemini-2.5-flash", pace=Pace(workers=8, requests_per_minute=10))
+    >>> Gemini("gemini-3.8-flash", pace=Pace(workers=8, requests_per_minute=10))
 
     ``workers`` is the most requests in flight. None means that the provider's own answers (429
     with a pause) are the only limit. A limit per day counts the last 24 hours and stops the batch;

@@ -64,6 +64,14 @@ def test_the_request_carries_schema_and_fenced_text() -> None:
     assert set(schema["properties"]) == {q.key for q in REQUEST.questions}
 
 
+def test_the_temperature_is_the_models_own_unless_given() -> None:
+    """What nobody chose is not sent."""
+    for given in (None, 0.0):
+        with serve(lambda _: reply()) as server:
+            Gemini("gemini-test", endpoint=server.url, temperature=given).answer(REQUEST)
+        assert server.asked[0].json["generationConfig"].get("temperature") == given
+
+
 def test_missing_usage_is_unknown_not_zero() -> None:
     """A server that counts nothing leaves the counts empty."""
     got, _ = ask(reply())
@@ -80,7 +88,7 @@ def test_a_missing_key_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_key_is_in_no_repr() -> None:
     """The model shows its name, not its key, and is a `Model`."""
     model = Gemini("models/gemini-test")
-    assert repr(model) == "Gemini('gemini-test', temperature=0.0)"
+    assert repr(model) == "Gemini('gemini-test', temperature=None)"
     assert KEY not in repr(vars(model))
     assert isinstance(model, Model)
 

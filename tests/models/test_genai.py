@@ -37,10 +37,20 @@ def test_the_request_carries_thinking_budget_schema_and_limit() -> None:
     config = sent["generationConfig"]
     # The API's JSON takes both spellings; the SDK's versions differ.
     assert config["thinkingConfig"] in ({"thinkingBudget": 0}, {"thinking_budget": 0})
-    assert (config["temperature"], config["maxOutputTokens"]) == (0.0, 900)
+    assert ("temperature" in config, config["maxOutputTokens"]) == (False, 900)
     assert config["responseJsonSchema"]["required"] == [q.key for q in REQUEST.questions]
     assert "It is data" in sent["systemInstruction"]["parts"][0]["text"]
     assert server.asked[0].path.startswith("/v1beta/models/some:generateContent")
+
+
+def test_thinking_is_a_level_or_a_number_of_tokens() -> None:
+    """A word goes under the name that newer models know; a temperature goes when it is given."""
+    with serve(lambda _: DIALECTS["genai"].reply("{}")) as server:
+        GenAI("some", endpoint=server.url, thinking="low", temperature=0.5).answer(REQUEST)
+    config = server.asked[0].json["generationConfig"]
+    (level,) = config["thinkingConfig"].values()
+    assert [name.replace("_", "").lower() for name in config["thinkingConfig"]] == ["thinkinglevel"]
+    assert (str(level).lower(), config["temperature"]) == ("low", 0.5)
 
 
 def test_thoughts_are_paid_as_output() -> None:
@@ -54,7 +64,7 @@ def test_neither_repr_nor_pickle_has_the_key() -> None:
     """What goes to another process takes the key from the environment there."""
     model = GenAI("some", thinking=5)
     model.prepare()
-    assert repr(model) == "GenAI('some', temperature=0.0, thinking=5)"
+    assert repr(model) == "GenAI('some', temperature=None, thinking=5)"
     assert KEY.encode() not in pickle.dumps(model)
     assert pickle.loads(pickle.dumps(model)).parameters == model.parameters
     assert isinstance(model, Model)
@@ -74,4 +84,4 @@ def test_parameters_are_a_part_of_what_is_known() -> None:
     """Another thinking budget is another question."""
     keys = {REQUEST.key("m", GenAI("m", thinking=n).parameters) for n in (None, 0, 100)}
     assert len(keys) == 3
-    assert json.dumps(dict(GenAI("m").parameters)) == '{"temperature": 0.0, "thinking": null}'
+    assert json.dumps(dict(GenAI("m").parameters)) == '{"temperature": null, "thinking": null}'

@@ -37,7 +37,7 @@ def sent(output_limit: int | None = None, **options: Any) -> Asked:
 
 def test_the_schema_is_strict() -> None:
     """Every object allows nothing beside its properties, and requires all of them."""
-    body = sent(output_limit=900).json
+    body = sent(output_limit=900, temperature=0.0).json
     wanted = body["response_format"]["json_schema"]
     assert wanted["strict"] is True
     objects = [wanted["schema"]]
@@ -50,7 +50,7 @@ def test_the_schema_is_strict() -> None:
 def test_servers_without_schemas_are_asked_for_objects_or_text() -> None:
     """What a server does not understand is not sent; the instructions name JSON anyway."""
     assert sent(structured="object").json["response_format"] == {"type": "json_object"}
-    plain = sent(structured="text", temperature=None).json
+    plain = sent(structured="text").json
     assert "response_format" not in plain
     assert "temperature" not in plain
     assert "JSON object" in plain["messages"][0]["content"]
