@@ -76,7 +76,7 @@ class Gemini(Remote):
         ]
 
     def _send(self, request: Request) -> Any:
-        config = {
+        config: dict[str, Any] = {
             "response_mime_type": "application/json",
             "response_schema": request.schema(),
         }
