@@ -149,7 +149,7 @@ def _initial(word: str) -> str:
 
 def _own_names(text: str) -> Iterable[str]:
     """Return the words whose spelling marks them as names, in lower case, each once."""
-    tokens = dict.fromkeys(m[0] for m in re.finditer(r"[A-Za-z0-9]+", text))
+    tokens = dict.fromkeys(re.findall(r"[A-Za-z0-9]+", text))
     return dict.fromkeys(t.lower() for t in tokens if not t.isdigit() and _MARKED.search(t))
 
 

@@ -169,7 +169,7 @@ def _in_digits(text: str) -> Iterator[Number]:
             _kind(match["unit"]),
             match[0].strip(" -"),
             step * scale,
-            counted=_counted(text[match.end() :]),
+            counted=_counted(text, match.end()),
         )
     for match in _DIMENSION.finditer(text):
         yield Number(float(match[1]), "plain", match[0], name=True)
@@ -187,7 +187,7 @@ def _in_words(text: str) -> Iterator[Number]:
             value *= _SCALES[match["scale"].lower()]
         if value > 1 or match["unit"]:
             words, kind = match[0].strip(" -"), _kind(match["unit"])
-            rest = _counted(text[match.end() :])
+            rest = _counted(text, match.end())
             yield Number(value, kind, words, spelled=True, counted=rest)
 
 
@@ -198,10 +198,10 @@ def _in_fixed_words(text: str) -> Iterator[Number]:
                 yield Number(value, kind, match[0], spelled=True)
 
 
-def _counted(rest: str) -> frozenset[str]:
+def _counted(text: str, end: int) -> frozenset[str]:
     """Return the stems of the few words that follow a number, up to a mark or function word."""
     found: list[str] = []
-    for match in _NEXT_WORD.finditer(rest[:60]):
+    for match in _NEXT_WORD.finditer(text[end : end + 60]):
         word = match[0].strip(" -").lower()
         if not word or word in FUNCTION_WORDS or not word.isalpha() or len(found) == 3:
             break

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ VERBATIM, NEAR = 98.0, 85.0
 _LONG_TEXT = 6000
 _EDGES = ".,;:!?()[]{}\"'"
 _WORD = re.compile(r"\S+")
+_NEXT_LINE = re.compile(r"\s*\n\s*(\S)")
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"})
 _ZH_NEGATION = re.compile(r"不|没|未|无法|并非")
 
@@ -44,16 +46,22 @@ class Match:
 
 @dataclass(frozen=True)
 class _Plain:
-    """A text normalized for comparison; where each of its words begins in it and in the text."""
+    """A text normalized for comparison; where each of its words begins in it and in the text.
+
+    Flat arrays: tens of thousands of small objects would make the garbage collector go through the
+    whole process again and again.
+    """
 
     text: str
-    begins: tuple[int, ...]
-    origins: tuple[tuple[int, str], ...]
+    source: str
+    begins: array[int]
+    origins: array[int]
 
     def origin(self, at: int) -> int:
         """Return the offset in the text that the normalized character at `at` came from."""
         place = bisect_right(self.begins, at) - 1
-        start, word = self.origins[place]
+        start = self.origins[place]
+        word = _WORD.match(self.source, start)[0]  # type: ignore[index]  # a word begins there
         into, new = at - self.begins[place], _normal(word)
         if len(new) == len(word):
             return start + min(into, len(word))
@@ -64,27 +72,23 @@ class _Plain:
 @lru_cache(maxsize=64)
 def _plain(text: str) -> _Plain:
     """Return `text` normalized, words apart by one space, those broken by a hyphen joined."""
-    words = list(_WORD.finditer(text))
-    out, begins, at = [], [], 0
-    origins = []
-    for place, match in enumerate(words):
+    out: list[str] = []
+    begins, origins, at = array("l"), array("l"), 0
+    for match in _WORD.finditer(text):
         word = match[0]
-        hyphen = word[-1] == "-" and _hyphenated(text, words, place)
-        new = _normal(word[:-1] if hyphen else word) + ("" if hyphen else " ")
+        broken = word[-1] == "-" and _hyphenated(text, match.end())
+        new = _normal(word[:-1]) if broken else _normal(word) + " "
         out.append(new)
         begins.append(at)
-        origins.append((match.start(), word))
+        origins.append(match.start())
         at += len(new)
-    return _Plain("".join(out), tuple(begins), tuple(origins))
+    return _Plain("".join(out), text, begins, origins)
 
 
-def _hyphenated(text: str, words: list[re.Match[str]], place: int) -> bool:
+def _hyphenated(text: str, end: int) -> bool:
     """Tell whether a word is broken at the end of a line ("exper-" and "iment")."""
-    match = words[place]
-    if place + 1 == len(words):
-        return False
-    follow = words[place + 1]
-    return "\n" in text[match.end() : follow.start()] and follow[0][0].islower()
+    follow = _NEXT_LINE.match(text, end)
+    return follow is not None and follow[1].islower()
 
 
 def _normal(word: str) -> str:
