@@ -264,7 +264,7 @@ def test_an_unknown_saved_query_is_an_error(library):
 
 def test_the_widget_is_born_with_its_first_rows(library):
     """The first window and the total need no round trip."""
-    state = Triage(library).get_state()["_start"]
+    state = Triage(library).get_state()["start"]
     assert state["total"] == 40
     assert [r["id"] for r in state["rows"]] == [paper(n).id for n in range(39, 9, -1)]
 
@@ -286,6 +286,14 @@ def test_hello_tells_counts_and_position(library):
     reply = ask(triage, "hello")
     assert (reply["total"], reply["index"], reply["matching"], reply["selected"]) == (40, 9, 40, 0)
     assert reply["facets"]["topics"] == [("avatars", 40)]
+
+
+def test_hello_brings_the_first_rows_only_when_they_changed(library):
+    """The widget came with them; a second view, opened later, hears what was decided since."""
+    triage = Triage(library)
+    assert "rows" not in ask(triage, "hello")
+    triage.decide("keep", paper(39).id)
+    assert ask(triage, "hello")["rows"][0]["decision"] == "keep"
 
 
 def test_rows_are_sent_in_windows(library):

@@ -70,7 +70,8 @@ class Triage(anywidget.AnyWidget):
     """What the table shows; words or a mapping with `Query`'s fields are taken too."""
     layout_state = traitlets.Dict().tag(sync=True)
     """What the browser remembers: columns, widths, density, panels."""
-    _start = traitlets.Dict().tag(sync=True)
+    start = traitlets.Dict().tag(sync=True)
+    """What the widget comes with: the first rows and how many there are."""
 
     def __init__(
         self,
@@ -91,7 +92,7 @@ class Triage(anywidget.AnyWidget):
         super().__init__(
             query=wanted,
             layout_state=dict(left.get("layout", {})),
-            _start=self._beginning(wanted),
+            start=self._beginning(wanted),
         )
         self.on_msg(self._receive)
         self.observe(lambda _: self.refresh(), "query")

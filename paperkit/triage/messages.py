@@ -35,8 +35,11 @@ def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
 
 def _hello(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
     table = triage.table
+    answer = table.answer()
+    if all(answer[name] == triage.start[name] for name in ("generation", "rows")):
+        del answer["rows"]  # the widget came with them
     known = {"saved": triage.saved, "cursor": table.cursor, "index": table.place(table.cursor)}
-    return {**table.answer(), **known}
+    return {**answer, **known}
 
 
 def _query(triage: Triage, asked: Asked, _: Buffers) -> None:

@@ -195,7 +195,7 @@ class View {
     this.asked = 0;
     Object.assign(this, { speed: 0, latency: 30, scrolled: 0, at: 0 }); // rows per ms, ms
     this.answers = 0;
-    const start = model.get("_start");
+    const start = model.get("start");
     this.layout = { ...LAYOUT, ...model.get("layout_state") };
     this.query = start.query ?? {};
     this.generation = start.generation;
@@ -282,7 +282,7 @@ class View {
     const answer = await this.try("hello");
     if (!answer) return;
     if (answer.generation !== this.generation) this.renew(answer);
-    this.keepRows(0, answer.rows);
+    this.keepRows(0, answer.rows ?? []);
     this.total = answer.total;
     this.saved = answer.saved;
     this.on_counts(answer);
