@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from paperkit import frontend
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.papers import Paper
 from paperkit.queries import Query
 from paperkit.readings import Figure, Reading
-from paperkit.triage import Triage, details, fallbacks, mathematics, modules
+from paperkit.triage import Triage, details, fallbacks
 
 HOSTILE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b | `c` [d](javascript:e)"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -501,7 +502,7 @@ def test_a_packed_module_unpacks_to_itself_and_its_style(tmp_path):
     script, style = tmp_path / "a.js", tmp_path / "a.css"
     script.write_text("export default { render() {} };")
     style.write_text(".a { color: red }")
-    packed = modules.packed(script, style).split('atob("')[1].split('"')[0]
+    packed = frontend.packed(script, style=style).split('atob("')[1].split('"')[0]
     source = gzip.decompress(base64.b64decode(packed)).decode()
     assert source.startswith(script.read_text())
     assert 'sheet.textContent = ".a { color: red }";' in source
@@ -511,12 +512,12 @@ def test_a_tight_style_sheet_says_the_same(tmp_path):
     """Comments and white space go."""
     file = tmp_path / "a.css"
     file.write_text("/* x */\n.a {\n  color: red;\n}\n/* y */")
-    assert modules.tight(file) == ".a { color: red; }"
+    assert frontend.tight(file) == ".a { color: red; }"
 
 
 def test_formulas_are_set_by_the_bundled_script():
     """KaTeX is in the package, with its license."""
-    assert b"katex" in gzip.decompress(mathematics.script())
+    assert b"katex" in gzip.decompress(frontend.katex())
 
 
 def test_the_browser_code_never_writes_html():

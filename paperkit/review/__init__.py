@@ -11,6 +11,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
+from paperkit import frontend
 from paperkit.digests import Digest, Evidence, Statement, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.outlines import DIGEST, Outline
@@ -43,8 +44,7 @@ class Review(anywidget.AnyWidget):
         PaperkitError: no papers were given, or the library doesn't have one of them.
     """
 
-    _esm = front.module()
-    _css = front.styles()
+    _esm = frontend.packed(frontend.FORMULAS, *front.SCRIPTS, style=front.STYLE)
 
     current = traitlets.Unicode().tag(sync=True)
     """The id of the paper shown; `show` sets it."""

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from paperkit import frontend
 from paperkit.errors import PaperkitError
 from paperkit.readings import Box
-from paperkit.review import forms, listings, passages, previews
+from paperkit.review import forms, listings, passages
 
 if TYPE_CHECKING:
     from paperkit.review import Review
@@ -138,7 +139,7 @@ def _preview(review: Review, _content: dict[str, Any]) -> _Reply:
 
 
 def _mathematics(_review: Review, _content: dict[str, Any]) -> _Reply:
-    return {}, [previews.mathematics()]
+    return {}, [frontend.katex()]
 
 
 _SLOW = frozenset({"ask", "find", "image", "preview"})

@@ -1,13 +1,10 @@
-"""Previews: a paper's card as the blog shows it, and the means to set its formulas."""
+"""Previews: a paper's card as the blog shows it."""
 
 from __future__ import annotations
 
 import base64
-import gzip
 import mimetypes
 import re
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,10 +47,3 @@ def _inlined(path: Path | None) -> str:
         return _CLEAR
     kind = mimetypes.guess_type(path.name)[0] or "image/png"
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-
-
-@cache
-def mathematics() -> bytes:
-    """Return the bundled KaTeX, gzipped; it is sent when the first formula comes into view."""
-    file = resources.files("paperkit") / "data" / "katex" / "katex.min.js"
-    return gzip.compress(file.read_bytes(), 6)

@@ -13,10 +13,11 @@ import anywidget
 import pandas as pd
 import traitlets
 
+from paperkit import frontend
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.queries import Query
-from paperkit.triage import estimates, fallbacks, messages, modules
+from paperkit.triage import estimates, fallbacks, messages
 from paperkit.triage.batches import Batch
 from paperkit.triage.tables import FIRST_ROWS, MOST_ROWS, Table
 
@@ -64,7 +65,7 @@ class Triage(anywidget.AnyWidget):
         PaperkitError: the query has a field or value that `Query` doesn't know.
     """
 
-    _esm = modules.packed(_HERE / "triage.js", _HERE / "triage.css")
+    _esm = frontend.packed(frontend.FORMULAS, _HERE / "triage.js", style=_HERE / "triage.css")
 
     query = _QueryTrait()
     """What the table shows; words or a mapping with `Query`'s fields are taken too."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from paperkit import frontend
 from paperkit.errors import PaperkitError
 from paperkit.queries import Query
-from paperkit.triage import details, mathematics
+from paperkit.triage import details
 
 if TYPE_CHECKING:
     from paperkit.triage import Triage
@@ -74,7 +75,7 @@ def _select(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
 
 
 def _math(_triage: Triage, _asked: Asked, buffers: Buffers) -> None:
-    buffers.append(mathematics.script())
+    buffers.append(frontend.katex())
 
 
 def _figure(triage: Triage, asked: Asked, buffers: Buffers) -> dict[str, Any]:

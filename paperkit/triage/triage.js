@@ -102,27 +102,15 @@ const link = (url, label) => {
 
 // --- Formulas ------------------------------------------------------------------------------
 
-// $…$ as pandoc has it: no space inside the dollars, no digit after; $$…$$, \(…\), \[…\].
-const FORMULA = /\$\$([^$]+)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|\$(?!\s)((?:[^$\\]|\\.)+?)(?<!\s)\$(?!\d)/g;
 let katex = null; // one for the page; loading it is started by the first formula seen
 const formulas = new Map();
 const waiting = new Set();
 
-const formula = (source, display) => {
-  const key = (display ? "D" : "I") + source;
+const formula = (match) => {
+  const [key] = match;
   if (!formulas.has(key)) {
-    const box = element("span", { class: "pk-formula" });
-    try {
-      katex.render(source, box, {
-        output: "mathml", displayMode: display, throwOnError: true, strict: "ignore",
-        trust: false, maxExpand: 200, maxSize: 20,
-      });
-    } catch {
-      box.className = "pk-formula pk-unset"; // what KaTeX cannot set stays what it is: text
-      box.textContent = display ? `$$${source}$$` : `$${source}$`;
-    }
     if (formulas.size > 3000) formulas.clear();
-    formulas.set(key, box);
+    formulas.set(key, formulaNode(match, katex));
   }
   return formulas.get(key).cloneNode(true);
 };
@@ -159,28 +147,12 @@ const say = (node, text, pattern, needKatex) => {
   for (const match of text.matchAll(FORMULA)) {
     math = true;
     addWords(node, text.slice(at, match.index), pattern);
-    const source = match[1] ?? match[2] ?? match[3] ?? match[4];
-    const display = match[1] !== undefined || match[2] !== undefined;
-    node.append(katex ? formula(source, display) : match[0]);
+    node.append(katex ? formula(match) : match[0]);
     at = match.index + match[0].length;
   }
   addWords(node, text.slice(at), pattern);
   if (math && !katex) needKatex();
   return node;
-};
-
-const loadKatex = async (bytes) => {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const script = await new Response(stream).text();
-  const parts = ["const exports = {}, module = {exports};\n", script, "\nexport default module.exports;"];
-  const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
-  try {
-    katex = (await import(/* webpackIgnore: true */ url)).default;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-  for (const again of [...waiting]) again();
-  waiting.clear();
 };
 
 // --- One view --------------------------------------------------------------------------------
@@ -652,13 +624,21 @@ class View {
       if (this.opened) this.drawPane(this.opened);
     };
     waiting.add(this.again);
-    if (this.model.pkKatex) return;
-    this.model.pkKatex = true;
+    if (this.setting) return;
+    this.setting = true;
     // After the rows are on the screen: formulas may come a moment later.
-    setTimeout(async () => {
-      const answer = await this.try("math");
-      if (answer) await loadKatex(answer.buffers[0]);
-    }, 50);
+    setTimeout(() => this.loadKatex(), 50);
+  }
+
+  async loadKatex() {
+    try {
+      katex = await katexOf(async () => (await this.ask("math")).buffers[0]);
+    } catch (error) {
+      this.setting = false;
+      return void this.tell(error.message, true);
+    }
+    for (const again of [...waiting]) again();
+    waiting.clear();
   }
 
   // --- moving, selecting, deciding

@@ -1,0 +1,60 @@
+"""Frontend: the widgets' JavaScript as the kernel sends it, and the KaTeX they share."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+_KATEX = Path(str(resources.files("paperkit"))) / "data" / "katex"
+FORMULAS = _KATEX / "formulas.js"
+"""Where formulas stand in a text, and how a page loads KaTeX once: a script of every widget."""
+
+_LOADER = """\
+const bytes = Uint8Array.from(atob("{packed}"), (c) => c.charCodeAt(0));
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const source = new Blob([await new Response(stream).text()], {{ type: "text/javascript" }});
+const url = URL.createObjectURL(source);
+const module = await import(/* webpackIgnore: true */ url);
+URL.revokeObjectURL(url);
+export default module.default;
+"""
+
+_STYLE = """
+const sheetName = "paperkit-" + {name};
+const sheet = document.getElementById(sheetName) ?? document.createElement("style");
+sheet.id = sheetName;
+sheet.textContent = {text};
+document.head.append(sheet);
+"""
+
+
+def packed(*scripts: Path, style: Path) -> str:
+    """Return an ES module that unpacks and exports the default export of these scripts joined.
+
+    A widget's code crosses the wire once per widget and is saved with the notebook's widget
+    state: packed it is a third of its size. Browsers import it from a blob either way, as anywidget
+    does. The style sheet travels with it and is put into the page once.
+    """
+    sheet = _STYLE.format(name=json.dumps(style.stem), text=json.dumps(tight(style)))
+    source = "\n".join([*(script.read_text(encoding="utf-8") for script in scripts), sheet])
+    data = gzip.compress(source.encode(), 9, mtime=0)
+    return _LOADER.format(packed=base64.b64encode(data).decode())
+
+
+def tight(path: Path) -> str:
+    """Return a style sheet without comments, indentation and line ends."""
+    kept, rest = "", path.read_text(encoding="utf-8")
+    while "/*" in rest:
+        before, _, rest = rest.partition("/*")
+        kept, rest = kept + before, rest.partition("*/")[2]
+    return " ".join((kept + rest).split())
+
+
+@cache
+def katex() -> bytes:
+    """Return the bundled KaTeX, gzipped; it is sent when the first formula comes into view."""
+    return gzip.compress((_KATEX / "katex.min.js").read_bytes(), 6, mtime=0)
