@@ -476,6 +476,20 @@ def test_every_row_leads_back_to_its_papers(papers):
     assert len(papers_behind(papers, row)) == row[["count_a", "count_b"]].sum(axis=1)[0]
 
 
+def test_a_step_of_survival_leads_to_the_terms_that_fell_silent():
+    """The papers are those with the terms that died at that age; where none did there are none."""
+    old = [{"title": "voxel grid", "published": f"2023-{m:02d}-02"} for m in range(3, 9)]
+    new = [{"title": "neural splat", "published": f"2023-{m:02d}-02"} for m in range(5, 12)]
+    first = [{"title": "Something else", "published": "2023-01-02"}]
+    known = frame(first + old + new)
+    curve = survival(known, period="month", minimum=5, quiet=2, until="2023-12")
+    died = curve[curve["died"] > 0]
+    behind = papers_behind(known, curve, died.index.tolist())
+    assert set(behind["title"]) == {"voxel grid"}
+    assert len(behind) == len(old)
+    assert papers_behind(known, curve, curve.index[curve["died"] == 0].tolist()).empty
+
+
 def test_files_lead_back_to_their_papers(papers, files):
     """From files, the papers behind a row come as a frame of their own."""
     counted = papers_per(files, "quarter", by="category")

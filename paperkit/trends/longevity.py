@@ -123,4 +123,7 @@ def survival(papers: Papers | pd.DataFrame, *, level: float = 0.95, **options: A
     frame = pd.DataFrame(dict(zip(CURVE, curve, strict=True)), columns=CURVE)
     frame = frame.astype({"age": "int64", "at_risk": "int64", "died": "int64"})
     frame.attrs |= {"unit": lives.attrs.get("unit", "period"), "level": level}
+    if "term" in lives:  # what the papers behind a step are found by
+        silent = lives[lives["died"]].groupby("age")["term"].agg(list)
+        frame.attrs |= {"text": lives.attrs.get("text", "title"), "silent": silent.to_dict()}
     return frame

@@ -241,7 +241,11 @@ def curve(frame: pd.DataFrame, wish: Wish) -> Drawing:
     if not len(frame):
         return finished(nothing(wish), [], title, notes, f"{title}. No terms.")
     rows = [
-        {name: number(row[name]) for name in ("age", "at_risk", "died", "survival", "low", "high")}
+        {"row": row["row"]}
+        | {
+            name: number(row[name])
+            for name in ("age", "at_risk", "died", "survival", "low", "high")
+        }
         for row in frame.to_dict("records")
     ]
     last = rows[-1]
@@ -255,7 +259,7 @@ def curve(frame: pd.DataFrame, wish: Wish) -> Drawing:
     layers = [
         {"mark": {"type": "area", "fillOpacity": 0.18, **steps}, "encoding": band},
         {"mark": {"type": "line", "strokeWidth": 2, **steps}, "encoding": {"x": x, "y": y}},
-        {"mark": {"type": "point", "filled": True, "size": 25, "color": FIRST},
+        {"mark": {"type": "point", "filled": True, "size": 40, "color": FIRST},
          "encoding": {"x": x, "y": y, "tooltip": tips}},
     ]  # fmt: skip
     body = {"width": wish.width, "height": wish.height or 260, "layer": layers}
