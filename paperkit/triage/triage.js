@@ -303,7 +303,7 @@ class View {
     this.drawFacets();
     this.status();
     clearTimeout(this.estimating);
-    this.estimating = setTimeout(() => this.try("remaining"), 400);
+    this.estimating = setTimeout(() => this.try("remaining"), 1000); // no one counts while deciding
   }
 
   // How much is probably still to be found; said quietly, and only when there is an answer.
