@@ -11,6 +11,7 @@ from itertools import pairwise
 from paperkit.reading.headings import Heading
 from paperkit.reading.headlines import REFERENCES
 from paperkit.reading.layout import Row, Sheet, Style, union
+from paperkit.reading.marks import footnotes, sentence_text
 from paperkit.readings import Box, Paragraph, Role
 
 _ENDED = (".", "!", "?", ":", "。", "！", "？", ".”", ".)", '."')
@@ -64,7 +65,7 @@ def paragraphs(
                 _extend(apart, sheet, row, "note")
             else:
                 _extend(main, sheet, row, "text")
-    return _finished(_merged(main, apart), words)
+    return _finished(_merged(main, apart), words, _sentences(sheets))
 
 
 def _draft(sheet: Sheet, rows: list[Row], kind: str, heading: Heading | None = None) -> _Draft:
@@ -163,15 +164,28 @@ def _merged(main: list[_Draft], apart: list[_Draft]) -> list[_Draft]:
     return result + waiting
 
 
-def _finished(drafts: Sequence[_Draft], words: Counter[str]) -> list[Paragraph]:
+def _sentences(sheets: Sequence[Sheet]) -> dict[int, str]:
+    """Return the text of each row (by its `id`) without marks."""
+    found: dict[int, str] = {}
+    for sheet in sheets:
+        notes = footnotes(sheet)
+        found |= {id(row): sentence_text(row, notes) for row in sheet.rows}
+    return found
+
+
+def _finished(
+    drafts: Sequence[_Draft], words: Counter[str], sentences: dict[int, str]
+) -> list[Paragraph]:
     result: list[Paragraph] = []
     section, role = "", "front"
     for draft in drafts:
         if draft.heading is not None:
             section, role = draft.heading.title, _role(draft.heading, role)
-        text = joined([row.text for row in draft.rows], words)
+        text = joined([sentences[id(row)] for row in draft.rows], words)
         if role == "front" and (draft.page > 1 or _is_running_text(text)):
             role = "body"  # journals that begin without a heading
+        if role == "front" and not section:  # authors: the marks tell whose address is whose
+            text = joined([row.text for row in draft.rows], words)
         if text:
             result.append(Paragraph(text, draft.page, _rounded(draft.box), section, _as_role(role)))
     return result
