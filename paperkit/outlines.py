@@ -22,7 +22,8 @@ class Question:
     ``kind`` is line (one sentence), list (items) or text (some sentences). Limits: ``items`` is
     the least and most number of statements, ``words`` the most English words and ``characters``
     the most Chinese characters of the whole answer (of one item in a list). ``part`` groups
-    questions under a common heading; an answer to an ``optional`` question may be missing.
+    questions under a common heading; an answer to an ``optional`` question may be missing. A
+    ``translation`` is not asked for in English and needs no evidence: it says the whole source.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Question:
     source: Source = "paper"
     part: str = ""
     optional: bool = False
+    translation: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a question that can't be put into a prompt or a post."""
@@ -88,6 +90,24 @@ def label_of(labels: Mapping[str, str], language: str) -> str:
     return next(iter(labels.values()))
 
 
+_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?", re.I)
+
+
+def language_tag(language: str) -> str:
+    """Return a BCP-47 tag as it is usually written: "zh_cn" becomes "zh-CN".
+
+    Language, script and region are known (https://www.rfc-editor.org/rfc/rfc5646).
+
+    Raises:
+        PaperkitError: it is no such tag.
+    """
+    plain = str(language).strip().replace("_", "-")
+    if not _TAG.fullmatch(plain):
+        raise PaperkitError(f"{language!r}: no language tag; give one like 'en', 'zh' or 'pt-BR'.")
+    first, *rest = plain.split("-")
+    return "-".join([first.lower(), *(p.title() if len(p) == 4 else p.upper() for p in rest)])
+
+
 def is_chinese(language: str) -> bool:
     """Return whether a BCP-47 tag is Chinese: limits count characters then, words otherwise."""
     return language.lower().split("-")[0] == "zh"
@@ -109,6 +129,7 @@ DIGEST = Outline(
             items=(0, 1),
             source="abstract",
             optional=True,
+            translation=True,
         ),
         _q(
             "abstract",
@@ -120,6 +141,7 @@ DIGEST = Outline(
             characters=1200,
             source="abstract",
             optional=True,
+            translation=True,
         ),
         _q(
             "summary",

@@ -8,20 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from typing import Any
 
 from paperkit.digests import Answer, Evidence, Statement
-from paperkit.errors import Malformed
-from paperkit.outlines import Outline, Question, is_chinese
+from paperkit.errors import Malformed, PaperkitError
+from paperkit.outlines import Outline, Question, is_chinese, language_tag
 from paperkit.papers import Paper, clean_text
 from paperkit.readings import Box, Paragraph, Reading
 from paperkit.sentences import split_sentences
 
-PROMPT_VERSION = "3"
+PROMPT_VERSION = "4"
 """Counts up with every change of the words below; a part of what makes an answer known."""
 
 MAX_CHARACTERS = 120_000
@@ -45,7 +45,8 @@ class Request:
 
     ``language`` is a BCP-47 tag; ``wish`` is what a person adds when she asks again; ``faults``
     are what was wrong with an earlier reply; ``output_limit`` is the most tokens of a reply that
-    the batch's budget allows (None: the provider's own limit).
+    the batch's budget allows (None: the provider's own limit). ``outline`` is the name under which
+    the answers are kept; ``cut`` says that the paper's end was left out (`MAX_CHARACTERS`).
     """
 
     paper: Paper
@@ -55,6 +56,8 @@ class Request:
     wish: str = ""
     faults: tuple[str, ...] = ()
     output_limit: int | None = None
+    outline: str = ""
+    cut: bool = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what goes to another process; a question's read-only headings can't as such."""
@@ -70,8 +73,7 @@ class Request:
         lines = [f"Title: {self.paper.title}"]
         lines += [f"[{s.number}] {s.text}" for s in self.sentences]
         text = "\n".join(lines)
-        # A fence named after the text's own hash can't be closed by the text.
-        fence = f"paper-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        fence = _fence(text)
         return f"<{fence}>\n{text}\n</{fence}>"
 
     def task(self) -> str:
@@ -79,7 +81,9 @@ class Request:
         lines = [f'- "{q.key}" ({_shape(q, self.language)}): {q.ask}' for q in self.questions]
         wish = f"\nThe reader also asks: {clean_text(self.wish)}" if self.wish else ""
         faults = _FAULTS + "\n".join(f"- {f}" for f in self.faults) if self.faults else ""
-        return f"Answer these questions in {self.language}:\n" + "\n".join(lines) + wish + faults
+        end = self.source().rpartition("\n")[2]
+        head = f"The paper ended with {end}. Answer these questions in {self.language}:\n"
+        return head + "\n".join(lines) + wish + faults
 
     def prompt(self) -> str:
         """Return the whole prompt: instructions first, the source as data, the questions last."""
@@ -105,7 +109,8 @@ class Request:
     def key(self, model: str, parameters: Mapping[str, Any] | None = None) -> str:
         """Return the hash under which the answer to this very request by `model` is known."""
         parts = [self.paper.id, self.paper.version, self.prompt(), model, dict(parameters or {})]
-        parts += [PROMPT_VERSION, self.schema()]
+        parts += [PROMPT_VERSION, self.schema(), self.outline]
+        parts += [(q.source, q.optional) for q in self.questions]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -142,6 +147,11 @@ _FAULTS = """
 
 An earlier reply to these questions could not be used:
 """
+
+
+def _fence(text: str) -> str:
+    """Return a tag named after the text's own hash: the text can't close it."""
+    return f"paper-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _rebuilt(state: Mapping[str, Any]) -> Request:
@@ -181,18 +191,22 @@ def source_sentences(paper: Paper, reading: Reading | None = None) -> tuple[Sour
     References, appendices, hidden text and the PDF's own abstract are left out, as are bullets;
     so is what lies beyond `MAX_CHARACTERS`.
     """
-    found: list[SourceSentence] = []
-    used = 0
+    return _fitting(_sentences(paper, reading))
+
+
+def _fitting(every: Iterable[SourceSentence]) -> tuple[SourceSentence, ...]:
+    every = tuple(every)
+    ends = accumulate(len(sentence.text) for sentence in every)
+    return tuple(s for s, end in zip(every, ends, strict=True) if end <= MAX_CHARACTERS)
+
+
+def _sentences(paper: Paper, reading: Reading | None) -> Iterator[SourceSentence]:
+    number = 0
     for text, section, page, box in _passages(paper, reading):
         for sentence in split_sentences(text):
-            line = " ".join(sentence.split()).lstrip("•▪◦‣∙·- ")
-            if not line:
-                continue
-            used += len(line)
-            if used > MAX_CHARACTERS:
-                return tuple(found)
-            found.append(SourceSentence(len(found) + 1, line, section, page, box))
-    return tuple(found)
+            if line := " ".join(sentence.split()).lstrip("•▪◦‣∙·- "):
+                number += 1
+                yield SourceSentence(number, line, section, page, box)
 
 
 def _passages(
@@ -231,21 +245,33 @@ def make_request(
     """Return the request for one paper; `questions` (keys) restrict it to some of the outline.
 
     A translation is not asked for in English: title and abstract are the paper's own then.
+
+    Raises:
+        PaperkitError: a key is no question of the outline, nothing is left to ask, or ``language``
+            is no language tag.
     """
-    wanted = set(questions)
-    asked = [q for q in outline.questions if not wanted or q.key in wanted]
+    wanted = [questions] if isinstance(questions, str) else list(questions)
+    language = language_tag(language)
+    asked = [outline[key] for key in dict.fromkeys(wanted)] or list(outline.questions)
     if language.split("-")[0] == "en" and not wanted:
-        asked = [q for q in asked if q.key not in ("title", "abstract")]
+        asked = [q for q in asked if not q.translation]
+    if not asked:
+        raise PaperkitError(f"outline {outline.name!r}: nothing to ask in {language}; add one.")
+    every = tuple(_sentences(paper, reading))
+    sentences = _fitting(every)
     return Request(
         paper=paper,
-        sentences=source_sentences(paper, reading),
+        sentences=sentences,
         questions=tuple(asked),
         language=language,
         wish=wish,
+        outline=outline.name,
+        cut=len(sentences) < len(every),
     )
 
 
-_FENCED = re.compile(r"^\s*```[a-z]*\s*\n(?P<body>.*?)\n?\s*```\s*$", re.S | re.I)
+_FENCED = re.compile(r"```[a-z]*\s*(?P<body>\{.*\})\s*```", re.S | re.I)
+_THOUGHTS = re.compile(r"^.*</think>", re.S)
 
 
 def parse_reply(request: Request, reply: Reply, *, at: datetime) -> tuple[Answer, ...]:
@@ -277,11 +303,24 @@ def faults_of(request: Request, reply: Reply) -> tuple[tuple[str, ...], tuple[st
     except Malformed as error:
         cause = f": {error.__cause__}" if isinstance(error.__cause__, ValueError) else ""
         return (f"it was not one JSON object{cause}",), tuple(q.key for q in request.questions)
-    found = {q.key: _fault(q, data) for q in request.questions}
+    numbered = _Numbered(request.sentences)
+    found = {q.key: _fault(q, data) or _unborne(q, data, numbered) for q in request.questions}
     left_out = {q.key for q in request.questions if q.optional and q.key not in data}
     wrong = {k: f for k, f in found.items() if f and k not in left_out}
-    words = tuple(f'"{k}": {f}; an array of objects is asked for' for k, f in wrong.items())
+    words = tuple(
+        f'"{k}": {f}; an array of objects as described is asked for' for k, f in wrong.items()
+    )
     return words, tuple(wrong)
+
+
+def _unborne(question: Question, data: Mapping[str, Any], numbered: _Numbered) -> str:
+    """Return what is wrong with statements that say nothing, or rest on no sentence at all."""
+    statements = [_statement(row, numbered) for row in data.get(question.key) or ()]
+    if any(not s.text for s in statements):
+        return "a statement has no text"
+    if not question.translation and any(not s.evidence for s in statements):
+        return "a statement names no sentence of the paper as its evidence"
+    return ""
 
 
 def repairing(request: Request, faults: tuple[str, ...], keys: tuple[str, ...]) -> Request:
@@ -291,9 +330,10 @@ def repairing(request: Request, faults: tuple[str, ...], keys: tuple[str, ...]) 
 
 
 def _json_object(request: Request, text: str) -> dict[str, Any]:
-    fenced = _FENCED.match(text)
+    plain = _THOUGHTS.sub("", text.lstrip("\ufeff"))  # some servers leave the thoughts in it
+    fenced = _FENCED.search(plain)
     try:
-        data = json.loads(fenced["body"] if fenced else text)
+        data = json.loads(fenced["body"] if fenced else plain)
     except (ValueError, RecursionError) as error:
         raise Malformed(
             f"{request.paper.id}: the model's reply is not JSON; ask again or take another model."
@@ -360,12 +400,21 @@ class _Numbered:
 
     def meant(self, number: object, quote: object) -> SourceSentence | None:
         """Return the sentence that a number and a quote, each of them perhaps wrong, stand for."""
-        named = self._by_number.get(number) if type(number) is int else None
+        named = self._by_number.get(_whole(number))
         words = _squeezed(quote) if isinstance(quote, str) else ""
         if len(words) < _TELLING or (named and words in self._letters[named.number]):
             return named
         holders = [n for n, letters in self._letters.items() if words in letters]
         return self._by_number[holders[0]] if len(holders) == 1 else named
+
+
+def _whole(number: object) -> int:
+    """Return a sentence's number, also where a model writes it as "7", "[7]" or 7.0; else 0."""
+    if isinstance(number, float) and number.is_integer():
+        return int(number)
+    if isinstance(number, str) and (digits := re.fullmatch(r"\s*\[?(\d{1,6})\]?\s*", number)):
+        return int(digits[1])
+    return number if isinstance(number, int) and not isinstance(number, bool) else 0
 
 
 _TELLING = 12  # letters and digits; a shorter quote ("the model") may be anywhere

@@ -1,8 +1,9 @@
 """Extractive: answers made of the paper's own sentences, offline and free.
 
 It chooses and never writes: every answer is a verbatim sentence, or a span of one, with its
-number as evidence. It does not translate either: an English paper gives English answers whatever
-the language asked for, and questions that ask for a translation stay unanswered.
+number as evidence. The summary alone may begin with the method's name, from the title, where its
+sentence says only "we". It does not translate either: an English paper gives English answers
+whatever the language asked for, and questions that ask for a translation stay unanswered.
 """
 
 from __future__ import annotations
@@ -34,7 +35,6 @@ __all__ = [
     "takeaways",
 ]
 
-_TRANSLATIONS = ("title", "abstract")
 # The abstract, and the sections where a part is expected, come before other places.
 _HOME_BONUS = 0.5
 
@@ -48,7 +48,8 @@ class Extractive:
     local: ClassVar[bool] = True
     parameters: ClassVar[Mapping[str, Any]] = MappingProxyType({"weights": 1})
     notice: ClassVar[str] = (
-        "Sentences chosen from the paper, word for word; nothing is written or translated."
+        "Sentences chosen from the paper, word for word; nothing is written or translated. "
+        "A summary may begin with the method's name as the title has it."
     )
 
     def __repr__(self) -> str:
@@ -80,7 +81,7 @@ class _Choice:
 
     def rows(self, question: Question) -> list[Row]:
         """Return the statements that answer a question."""
-        if question.key in _TRANSLATIONS:
+        if question.translation:
             return []
         if question.key == "summary" and question.kind == "line":
             return self._summary(question)
