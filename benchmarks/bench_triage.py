@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -367,6 +368,32 @@ def scrolls(page: Page) -> dict[str, Any]:
     return {name: [round(f[name] or -1, 1) for f in found] for name in found[0]}
 
 
+def longest_work(page: Page, job: Callable[[Page], Any]) -> float:
+    """Return the most CPU milliseconds that one task of the page's own thread takes during a job.
+
+    The clock of frames runs on while the page waits for a processor, of which the browser's
+    drawing, the server and the kernel have theirs; this one does not.
+    """
+    session = page.context.new_cdp_session(page)
+    events: list[dict[str, Any]] = []
+    ended: list[Any] = []
+    session.on("Tracing.dataCollected", lambda told: events.extend(told["value"]))
+    session.on("Tracing.tracingComplete", lambda told: ended.append(told))
+    session.send("Tracing.start", {"categories": "toplevel", "transferMode": "ReportEvents"})
+    job(page)
+    session.send("Tracing.end")
+    while not ended:
+        page.wait_for_timeout(20)
+    session.detach()
+    main = {
+        (e["pid"], e["tid"])
+        for e in events
+        if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [e for e in events if e["ph"] == "X" and (e["pid"], e["tid"]) in main]
+    return round(max(e.get("tdur", 0) for e in tasks) / 1000, 1)
+
+
 def measure(browser: Browser, lab: Lab, library: Path, size: int) -> dict[str, Any]:
     """Return all figures of the triage table at one size."""
     cells = [SETUP.format(path=str(library)), SHOW]
@@ -379,6 +406,8 @@ def measure(browser: Browser, lab: Lab, library: Path, size: int) -> dict[str, A
     found["select"] = selects(page)
     found["decide"] = decides(page)
     found |= scrolls(page)
+    found["keystroke_work"] = longest_work(page, keystrokes)
+    found["scroll_work"] = longest_work(page, scrolls)
     found["memory_mb"] = round(float(execute(page, "print(memory() - before)")), 1)
     page.evaluate("void window.jupyterapp.shell.currentWidget.context.save()")
     page.wait_for_timeout(2000)
