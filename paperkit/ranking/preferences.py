@@ -1,12 +1,14 @@
 """Preferences: what a person's decisions say about every candidate, as one number.
 
-The mean kept paper is compared with the mean skipped and the mean open one, by two likenesses at
+The mean kept paper is compared with the mean skipped and the mean open one, by three likenesses at
 once:
 
 - *terms* (cosine; Rocchio): one weight per term, cheap for any number of candidates, and what the
   reasons name. Steady when there are very few decisions.
 - *kinship* (squared cosine): a few near relatives among the kept papers say more than a faint
   likeness to all of them, which helps where what is kept falls into several kinds.
+- *themes* (cosine in few dimensions, see `Themes`): finds what is told in other words. Most useful
+  with few kept papers, whose words are too few to go by; fades as more arrive.
 
 A linear SVM beside them (explicit decisions only) found the last few relevant records a little
 earlier and the first tenth later; naive Bayes left the means of replay where they were. Both are
@@ -16,9 +18,12 @@ out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from paperkit.ranking.vectors import Vectors
 
 _EXPLICIT = 0.8
 """Largest share of the skipped papers in what kept papers are compared with; the open ones have
@@ -32,6 +37,8 @@ _RELATIVES = 300
 click's 150 ms."""
 _SAMPLE = 200
 """Papers, evenly spread over the pool, that stand for the open ones in kinship."""
+_THEMES_FADE = 20.0
+"""Kept papers at which themes count half as much as the other two; before the first, as much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +66,22 @@ class Evidence:
         return np.maximum(self.total - known, 0.0) / max(1, self.count - int(self.inside.sum()))
 
 
-def learn(matrix: Any, evidence: Evidence) -> tuple[Any, Any]:
-    """Return (weight per term, score per row of `matrix`); the scores' scale is arbitrary."""
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """Scores of a pool's rows, in standard deviations, and what they are made of besides kinship.
+
+    ``weights`` is what a term adds to every paper, ``pull`` what it adds by the themes, divided by
+    the paper's length there.
+    """
+
+    scores: Any
+    weights: Any
+    pull: Any
+
+
+def learn(pool: Vectors, evidence: Evidence, is_open: Any) -> Learned:
+    """Return every row's score; `is_open` says which ones are without a decision."""
+    matrix = pool.matrix
     kept = _sum(evidence.kept, _shares(evidence.kept_weights))
     skipped = _sum(evidence.skipped, _shares(evidence.skipped_weights))
     counts = float(evidence.kept_weights.sum()), float(evidence.skipped_weights.sum())
@@ -71,7 +92,31 @@ def learn(matrix: Any, evidence: Evidence) -> tuple[Any, Any]:
     bonus /= level(evidence.total, evidence.count)
     gained = np.full(len(scores), bonus.min())
     gained[near] = bonus
-    return weights, scores + gained
+    themes = pool.themes
+    direction = contrast(
+        _shares(evidence.kept_weights) @ themes.place(evidence.kept),
+        _shares(evidence.skipped_weights) @ themes.place(evidence.skipped),
+        themes.rows[is_open].mean(axis=0),
+        counts,
+    )
+    parts = (scores + gained, themes.rows @ direction)
+    blended, (by_terms, by_themes) = blend(parts, is_open, counts[0])
+    return Learned(blended, weights * by_terms, themes.pull(direction) * by_themes)
+
+
+def blend(parts: tuple[Any, Any], is_open: Any, kept: float) -> tuple[Any, tuple[float, float]]:
+    """Return (scores in standard deviations, factor of each part).
+
+    The parts are what terms and kinship say, and what themes say. Each is measured by how much the
+    open papers differ in it.
+    """
+    shares = np.array([1.0, _THEMES_FADE / (_THEMES_FADE + kept)])
+    factors = shares / [max(float(part[is_open].std()), 1e-6) for part in parts]
+    mixed = factors[0] * parts[0] + factors[1] * parts[1]
+    spread = max(float(mixed[is_open].std()), 1e-6)
+    scores = (mixed - mixed[is_open].mean()) / spread
+    by_terms, by_themes = (factors / spread).tolist()
+    return scores, (by_terms, by_themes)
 
 
 def contrast(kept: Any, skipped: Any, usual: Any, counts: tuple[float, float]) -> Any:

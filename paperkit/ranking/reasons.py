@@ -1,7 +1,8 @@
 """Reasons: why a paper stands where it stands, as terms, nearest kept papers, and one line.
 
-The terms named are the sum that puts a paper among the best, and the kept papers are the relatives
-that its kinship counts most: both are parts of the score, not a story told about it.
+The terms named are the sum that puts a paper among the best, directly and by its themes, and the
+kept papers are the relatives that its kinship counts most: both are parts of the score, not a story
+told about it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
+    from paperkit.ranking.preferences import Learned
     from paperkit.ranking.vectors import Vectors
 
 Term = tuple[str, float]
@@ -31,16 +33,16 @@ _NEAR = 0.08
 """Cosine below which a kept paper explains nothing."""
 
 
-def strongest(pool: Vectors, weights: Any, rows: Any) -> list[tuple[Term, ...]]:
+def strongest(pool: Vectors, learned: Learned, rows: Any) -> list[tuple[Term, ...]]:
     """Return the strongest terms of each of `rows`, by size: up to three for, two against."""
-    told = np.where(pool.telling, weights, 0.0)
-    return [_row_terms(pool, told, row) for row in rows]
+    return [_row_terms(pool, learned, row) for row in rows]
 
 
-def _row_terms(pool: Vectors, weights: Any, row: int) -> tuple[Term, ...]:
+def _row_terms(pool: Vectors, learned: Learned, row: int) -> tuple[Term, ...]:
     where = slice(pool.matrix.indptr[row], pool.matrix.indptr[row + 1])
     columns = pool.matrix.indices[where]
-    shares = pool.matrix.data[where] * weights[columns]
+    each = learned.weights[columns] + learned.pull[columns] / pool.themes.lengths[row]
+    shares = np.where(pool.telling[columns], pool.matrix.data[where] * each, 0.0)
     order = np.argsort(-np.abs(shares), kind="stable")[:_CONSIDERED]
     named = zip(pool.names[columns[order]].tolist(), shares[order].tolist(), strict=True)
     chosen: list[Term] = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from paperkit.errors import PaperkitError
-from paperkit.ranking.preferences import Evidence, learn
+from paperkit.ranking.preferences import Evidence, Learned, learn
 from paperkit.ranking.reasons import neighbors, sentence, strongest
 from paperkit.ranking.vectors import Vectors, plain_words, vectorize
 
@@ -53,12 +53,10 @@ def rank(
     gain = _recency(papers, recency)
     if evidence is None:
         return _frame(papers, _logistic(gain), "no decisions and no topic words yet: newest first")
-    weights, raw = learn(pool.matrix, evidence)
-    open_rows = _open(pool, decided)
-    spread = max(float(raw[open_rows].std()), 1e-9)
-    score = _logistic((raw - raw[open_rows].mean()) / spread + gain)
+    learned = learn(pool, evidence, _open(pool, decided))
+    score = _logistic(learned.scores + gain)
     answer = _frame(papers, score, "not among the best: rank(…, explain=[id]) says why")
-    _explained(answer, pool, weights / spread, decided, _chosen(pool, score, explain))
+    _explained(answer, pool, learned, decided, _chosen(pool, score, explain))
     return answer
 
 
@@ -70,10 +68,10 @@ def _chosen(pool: Vectors, score: Any, explain: int | Iterable[str]) -> list[int
 
 
 def _explained(
-    answer: pd.DataFrame, pool: Vectors, weights: Any, decided: pd.DataFrame, rows: list[int]
+    answer: pd.DataFrame, pool: Vectors, learned: Learned, decided: pd.DataFrame, rows: list[int]
 ) -> None:
     """Write the reasons of these rows into the answer."""
-    named = strongest(pool, weights, rows)
+    named = strongest(pool, learned, rows)
     near = neighbors(pool, decided[decided["decision"] == "keep"], rows)
     columns = {name: answer[name].to_numpy(copy=True) for name in ("why", "terms", "neighbors")}
     for at, words, ids in zip(rows, named, near, strict=True):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from paperkit.errors import PaperkitError
+from paperkit.ranking.themes import Themes, find_themes
 from paperkit.ranking.tokens import Vocabulary, counts, vocabulary
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Vectors:
     scheme: Scheme = field(repr=False)
     position: dict[str, int] = field(repr=False)
     total: Any = field(repr=False)
+    themes: Themes = field(repr=False)
     _outside: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False)
     _similar: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -135,6 +137,7 @@ def _built(papers: pd.DataFrame) -> Vectors:
         scheme=scheme,
         position={paper_id: at for at, paper_id in enumerate(ids)},
         total=np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel(),
+        themes=find_themes(matrix),
     )
 
 
