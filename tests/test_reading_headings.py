@@ -170,3 +170,20 @@ def test_a_heading_over_nothing_but_footnotes_is_one(tmp_path):
     paper.paragraph(prose(260, 4), 72, (307.0, 544.0))
     titles = [s.title for s in read_here(paper.save(tmp_path / "foot.pdf")).sections]
     assert "Sparse frames" in titles
+
+
+def test_an_appendix_with_its_title_on_the_next_line_is_level_one(tmp_path):
+    """`APPENDIX A` over its title is one heading, beside roman sections too."""
+    paper = _paper(["I. INTRODUCTION", "II. METHOD", "III. RESULTS"])
+    paper.next_page()
+    y = paper.paragraph(prose(60), 72)
+    for letter, title in (("A", "LATENT FRAME CODES"), ("B", "TRAINING DETAILS")):
+        for line in (f"APPENDIX {letter}", title):
+            width = pymupdf.get_text_length(line, fontname="tibo", fontsize=12)
+            y += 16
+            paper.line(line, 172.5 - width / 2, y + 12, size=12, font="tibo")
+        y = paper.paragraph(prose(60), y + 22) + 10
+    assert _sections(paper, tmp_path)[-2:] == [
+        ("A", "LATENT FRAME CODES", 1),
+        ("B", "TRAINING DETAILS", 1),
+    ]

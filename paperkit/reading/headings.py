@@ -205,6 +205,8 @@ def _strength(c: Headline) -> tuple[float, bool, bool]:
 
 
 def _numbered_level(c: Headline, *, roman: bool) -> int:
+    if re.match(r"a ?ppendix\b", c.text, re.I):
+        return c.depth
     if roman and re.fullmatch(r"[A-Z]", c.number) and not re.fullmatch(r"[IVX]", c.number):
         return 2
     if roman and c.number.isdigit():

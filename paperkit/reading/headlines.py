@@ -31,6 +31,7 @@ _NUMBER = re.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}(?=[.:)\s])|[A-Z](?:\.\d{1,2}){0,3})"
     r"(?P<dot>[.:)]|\s?[—–-]\s)?(?P<space>\s*)(?=\S)(?P<title>.*)",
 )
+_APPENDIX = re.compile(r"appendix\s+([A-Z]|\d{1,2}|[IVX]{1,5})[.:]?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,12 @@ def _candidate(
 ) -> Headline | None:
     first = sheet.rows[rows[0]]
     text = _joined([sheet.rows[i].text for i in rows])
-    match = _numbered(first)
+    match, alone = _numbered(first), _APPENDIX.fullmatch(_clean(first.text))
     label = match["number"] if match else ""
     title = _clean(_title_of(text) if match else text)
+    if alone is not None and len(rows) > 1:  # "APPENDIX A", its title on the next line
+        label = alone[1].upper()
+        title = _clean(_joined([sheet.rows[i].text for i in rows[1:]]))
     headline = Headline(
         sheet=number,
         page=sheet.page.number,
