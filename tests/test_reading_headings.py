@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pymupdf
+
 from paperkit.reading import read_here
 from tests.reading_samples import LEFT, RIGHT, Paper, body, prose
 
@@ -122,4 +124,66 @@ def test_numbers_that_start_again_below_letters_are_level_three(tmp_path):
         ("2", "Dense", 3),
         ("B", "Scenes", 2),
         ("1", "Busy", 3),
+    ]
+
+
+def test_italic_centered_heads_in_a_paper_without_numbers_are_level_three(tmp_path):
+    """Capitals over bold over italic: three levels that only the print tells apart."""
+    paper = Paper()
+    y = paper.paragraph(prose(60), 72)
+    plan = [
+        ("INTRODUCTION", "tibo"), ("METHODS", "tibo"), ("Sparse codes", "tibo"),
+        ("Latent frames", "tiit"), ("Study of users", "tiit"), ("Motion", "tibo"),
+        ("RESULTS", "tibo"),
+    ]  # fmt: skip
+    for at, (title, font) in enumerate(plan):
+        width = pymupdf.get_text_length(title, fontname=font, fontsize=9)
+        paper.line(title, 172.5 - width / 2, y + 26, size=9, font=font)
+        y = paper.paragraph(prose(40, at), y + 38)
+    body(paper, 72, (307.0, 544.0))
+    found = [(s.title, s.level) for s in read_here(paper.save(tmp_path / "prl.pdf")).sections]
+    assert found == [
+        ("INTRODUCTION", 1), ("METHODS", 1), ("Sparse codes", 2),
+        ("Latent frames", 3), ("Study of users", 3), ("Motion", 2), ("RESULTS", 1),
+    ]  # fmt: skip
+
+
+def test_bold_capitals_that_fill_the_column_are_a_heading(tmp_path):
+    """A numbered head nearly as wide as its column does not run on in the text below it."""
+    paper = _paper(["1 INTRODUCTION", "2 METHOD"])
+    paper.next_page()
+    paper.line("3", 54, 80, size=11, font="tibo")
+    paper.line("EFFECT OF THE SAMPLING RATE ON IT", 72, 80, size=11, font="tibo")
+    paper.paragraph(prose(120), 83)
+    titles = [s.title for s in read_here(paper.save(tmp_path / "caps.pdf")).sections]
+    assert titles[-1] == "EFFECT OF THE SAMPLING RATE ON IT"
+
+
+def test_a_heading_over_nothing_but_footnotes_is_one(tmp_path):
+    """The text follows in the next column; the note at the foot of this one is not it."""
+    paper = _paper(["1 Introduction", "2 Method"])
+    paper.next_page()
+    paper.paragraph(prose(260), 72)
+    paper.line("3 Sparse frames", 54, 600, size=12, font="tibo")
+    paper.line("1 A note that stands at the foot of this very column here.", 54, 740, size=8)
+    paper.line("It goes on in a second line and has its end there as well.", 54, 749, size=8)
+    paper.paragraph(prose(260, 4), 72, (307.0, 544.0))
+    titles = [s.title for s in read_here(paper.save(tmp_path / "foot.pdf")).sections]
+    assert "Sparse frames" in titles
+
+
+def test_an_appendix_with_its_title_on_the_next_line_is_level_one(tmp_path):
+    """`APPENDIX A` over its title is one heading, beside roman sections too."""
+    paper = _paper(["I. INTRODUCTION", "II. METHOD", "III. RESULTS"])
+    paper.next_page()
+    y = paper.paragraph(prose(60), 72)
+    for letter, title in (("A", "LATENT FRAME CODES"), ("B", "TRAINING DETAILS")):
+        for line in (f"APPENDIX {letter}", title):
+            width = pymupdf.get_text_length(line, fontname="tibo", fontsize=12)
+            y += 16
+            paper.line(line, 172.5 - width / 2, y + 12, size=12, font="tibo")
+        y = paper.paragraph(prose(60), y + 22) + 10
+    assert _sections(paper, tmp_path)[-2:] == [
+        ("A", "LATENT FRAME CODES", 1),
+        ("B", "TRAINING DETAILS", 1),
     ]

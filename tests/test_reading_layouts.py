@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pymupdf
 import pytest
 
 from paperkit.reading import read_here
@@ -200,3 +201,67 @@ def test_unnumbered_headings_of_both_levels_are_found(tmp_path):
         y = paper.paragraph(prose(80), y + 32, WHOLE)
     found = [(s.title, s.level) for s in read_here(paper.save(tmp_path / "heads.pdf")).sections]
     assert found == [("Results", 1), ("Ablation of parts", 2), ("Runtime on scenes", 2)]
+
+
+def test_a_narrow_caption_with_a_short_line_is_whole(tmp_path):
+    """Beside a picture lines are ragged; a short one in the middle ends nothing."""
+    lines = ["Figure 1: C", "Of", "our method", "and", "its variants", "over time."]
+    paper = Paper()
+    end = body(paper, 72, WHOLE, 200)
+    paper.plot((60, end + 20, 430, end + 150))
+    for i, line in enumerate(lines):
+        paper.line(line, 445, end + 40 + 12 * i)
+    body(paper, end + 170, WHOLE, 300)
+    figures = read_here(paper.save(tmp_path / "side.pdf")).figures
+    assert [f.caption for f in figures] == [" ".join(lines)]
+    assert iou(figures[0].bbox, (51, end + 20, 430, end + 150)) > 0.9
+
+
+def test_axis_labels_level_with_a_caption_beside_are_no_cells_of_a_table(tmp_path):
+    """The caption's last line stays its own though labels stand left of it on the same line."""
+    paper = Paper()
+    end = body(paper, 72, WHOLE, 200)
+    paper.plot((60, end + 20, 290, end + 150))
+    for x in (110, 200):
+        paper.line("energy (GeV)", x, end + 146, size=9)
+    paper.line("Figure 1: Of our method and its variants on the", 310, end + 134)
+    paper.line("scenes held out.", 310, end + 146)
+    body(paper, end + 170, WHOLE, 300)
+    [figure] = read_here(paper.save(tmp_path / "side.pdf")).figures
+    assert figure.caption.endswith("scenes held out.")
+
+
+def test_a_centered_table_without_rules_over_a_figure_is_kept(tmp_path):
+    """A picture below in one column does not take the wide table's part above it."""
+    paper = Paper()
+    white = pymupdf.Rect(330, 120, 530, 300)  # a picture's background, unseen
+    paper.page.draw_rect(white, color=(1, 1, 1), fill=(1, 1, 1))
+    paper.line("Table 1: Lower is better.", 245, 80, size=9)
+    for i in range(5):
+        for j, cell in enumerate((f"method{i}", f"0.{i}1", f"{i}.7")):
+            paper.line(cell, 200 + 90 * j, 104 + 12 * i, size=9)
+    paper.plot((330, 180, 530, 300))
+    paper.line("Figure 1: Bars from five runs.", RIGHT[0], 318, size=9)
+    body(paper, 340, RIGHT, 200)
+    body(paper, 190, LEFT, 300)
+    figures = read_here(paper.save(tmp_path / "over.pdf")).figures
+    found = {f.kind: f.bbox for f in figures}
+    assert set(found) == {"figure", "table"}
+    assert iou(found["table"], (200, 97, 400, 154)) > 0.6
+    assert found["figure"][1] > 155
+
+
+def test_limits_of_a_sum_above_a_footnote_are_no_footnote(tmp_path):
+    """Small print level with the text's last line belongs to it."""
+    paper = Paper()
+    end = body(paper, 72, WHOLE, 300)
+    paper.line("Over all frames we sum the losses S", 54, end + 20)
+    paper.line("i=1", 216, end + 24, size=6)
+    paper.line("1 A note that stands at the foot of this page.", 54, 740, size=8)
+    paper.next_page()
+    body(paper, 72, WHOLE, 300)
+    texts = [p.text for p in read_here(paper.save(tmp_path / "note.pdf")).paragraphs]
+    assert [t for t in texts if t.endswith("at the foot of this page.")] == [
+        "1 A note that stands at the foot of this page."
+    ]
+    assert "i=1" not in texts

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from paperkit.reading.captions import Caption
-from paperkit.reading.layout import Sheet
+from paperkit.reading.continued import is_note
+from paperkit.reading.layout import WIDE, Sheet
 from paperkit.reading.pages import Shape
 from paperkit.readings import Box
 
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Board:
-    """One page prepared: ink without text that can't belong to a picture, and what blocks."""
+    """One page prepared: ink without text that can't belong to a picture, and what blocks.
+
+    ``cells`` are the rows of text between the rules of tables.
+    """
 
     sheet: Sheet
     ink: np.ndarray
@@ -30,6 +35,7 @@ class Board:
     top: float
     bottom: float
     rules: tuple[Box, ...] = field(default=())
+    cells: frozenset[int] = frozenset()
 
 
 def board(
@@ -38,21 +44,25 @@ def board(
     captions: Sequence[Caption],
     text: frozenset[int],
     furniture: Sequence[Box],
+    others: Sequence[Box],
     size: float,
 ) -> Board:
     """Return the page prepared; ``text``: rows of prose, headings and equations.
 
-    ``size`` is that of body text.
+    ``others`` are boxes of text that stands the other way round, ``size`` is that of body text.
     """
     import numpy as np
 
     rules = tuple(
         s.box for s in sheet.page.shapes if size_of(s.box)[1] < 3 < 40 < size_of(s.box)[0]
     )
-    framed = _framed(sheet, captions) | _tabled(sheet, captions, rules, _plain(sheet, text, size))
-    blocks = [sheet.rows[i].box for i in sorted(text - framed)]
+    cells = _tabled(sheet, captions, rules, _plain(sheet, text, size))
+    framed = _framed(sheet, captions) | cells
+    blocks = [*(sheet.rows[i].box for i in sorted(text - framed)), *others]
+    notes = [r.box for r in sheet.rows if is_note(r.text)]
+    apart = (*(c.box for c in captions), *(r.box for r in sheet.dropped), *notes)
     ink = ink.copy()
-    for box in (*blocks, *(c.box for c in captions), *(r.box for r in sheet.dropped), *furniture):
+    for box in (*blocks, *apart, *furniture, *_column_rules(sheet, text)):
         _erase(ink, (box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1))
     graphics = np.zeros_like(ink)
     for shape in sheet.page.shapes:
@@ -60,7 +70,19 @@ def board(
             _fill(graphics, shape.box)
     top = max([sheet.top, *(b[3] for b in furniture if b[3] < 0.2 * sheet.page.height)])
     bottom = min([sheet.bottom, *(b[1] for b in furniture if b[1] > 0.8 * sheet.page.height)])
-    return Board(sheet, ink, tuple(blocks), tuple(captions), graphics, top, bottom, rules)
+    return Board(sheet, ink, tuple(blocks), tuple(captions), graphics, top, bottom, rules, cells)
+
+
+def _column_rules(sheet: Sheet, text: frozenset[int]) -> list[Box]:
+    """Return the upright rules between columns that both hold running text beside them."""
+    found = []
+    for (_, left), (right, _) in pairwise(sheet.columns):
+        for shape in sheet.page.shapes:
+            x0, y0, x1, y1 = shape.box
+            if x1 - x0 < 3 and y1 - y0 > 60 and left - 3 < x0 and x1 < right + 3:
+                level = {sheet.rows[i].column for i in text if y0 < sheet.rows[i].box[1] < y1}
+                found += [shape.box] if len(level - {WIDE}) > 1 else []
+    return found
 
 
 def size_of(box: Box) -> tuple[float, float]:

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from paperkit.reading.continued import goes_on, says_continued
+from paperkit.reading.joining import spliced
 from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
 from paperkit.readings import Box
 
 _LABEL = re.compile(
-    r"""\s*(?P<pre>supplement(?:ary|al)|supp\.|extended\ data|appendix)?\s*
+    r"""\s*(?P<pre>supplement(?:ary|al)|supp\.|extended\ data|appendix|
+        \(?continued(?:\ from)?(?=\s)|[(（]?续)?\s*
     (?P<kind>figures?|figs?\.?|tables?|tab\.|scheme|chart|algorithm|listing|图|圖|表)
     \s*(?P<label>(?:[A-Z]{1,2}[.\-]?)?\d+(?:[.\-–]\d+)*(?:\s?[a-z](?=[.:)|]))?|[IVXL]+(?=\b)|[A-Z](?=[.:|]))
     (?P<sep>\s*(?:\.\s?[—–-]|[:.|：。—–]|\)|(?=\s|$|[\u4e00-\u9fff])))""",
@@ -27,7 +30,10 @@ _VERB = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A caption: kind, label as printed, its rows (indexes in the sheet), text, box."""
+    """A caption: kind, label as printed, its rows (indexes in the sheet), text, box.
+
+    ``part`` says that it stands over a later part of what its label names.
+    """
 
     kind: str
     label: str
@@ -36,6 +42,7 @@ class Caption:
     text: str
     box: Box
     column: int
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +53,52 @@ class _Candidate:
     row: int
     score: float
     look: tuple[str, str, bool, float]
+    part: bool = False
 
 
 def captions(sheets: Sequence[Sheet], style: Style) -> list[list[Caption]]:
     """Return the captions of each page, the most likely row for each label."""
     found = [c for number, sheet in enumerate(sheets) for c in _candidates(number, sheet, style)]
-    chosen = _choose(found)
+    chosen = _choose([c for c in found if not c.part])
+    chosen += _later_parts(sheets, found, chosen)
     starts: dict[int, set[int]] = {}
     for c in chosen:
         starts.setdefault(c.sheet, set()).add(c.row)
     result: list[list[Caption]] = [[] for _ in sheets]
     for c in chosen:
         sheet = sheets[c.sheet]
-        rows = _extent(sheet, c.row, starts[c.sheet], style.pitch)
+        alone = c.part and says_continued(sheet.rows[c.row].text)
+        rows = (c.row,) if alone else _extent(sheet, c.row, starts[c.sheet], style.pitch)
         result[c.sheet].append(_caption(sheet, c, rows))
     return result
 
 
+def _later_parts(
+    sheets: Sequence[Sheet], found: Sequence[_Candidate], chosen: Sequence[_Candidate]
+) -> list[_Candidate]:
+    """Return the captions over later parts of what a chosen caption names.
+
+    They say so, or say the same once more.
+    """
+    first = {(c.kind, c.label.upper()): c for c in chosen}
+    parts = []
+    for c in found:
+        begun = first.get((c.kind, c.label.upper()))
+        if begun is None or (c.sheet, c.row) <= (begun.sheet, begun.row):
+            continue
+        text, before = (" ".join(sheets[x.sheet].rows[x.row].text.split()) for x in (c, begun))
+        again = c.score >= 3 and (says_continued(text) or text == before)
+        if c.part or again:
+            parts.append(replace(c, part=True))
+    return parts
+
+
 def _caption(sheet: Sheet, c: _Candidate, rows: tuple[int, ...]) -> Caption:
-    text = " ".join(sheet.rows[i].text.strip() for i in rows)
+    text = spliced(sheet.rows[i].text for i in rows)
     box = union(sheet.rows[i].box for i in rows)
     columns = {sheet.rows[i].column for i in rows}
     column = columns.pop() if len(columns) == 1 else WIDE
-    return Caption(c.kind, c.label, sheet.page.number, rows, text, box, column)
+    return Caption(c.kind, c.label, sheet.page.number, rows, text, box, column, c.part)
 
 
 def _candidates(number: int, sheet: Sheet, style: Style) -> list[_Candidate]:
@@ -81,11 +111,18 @@ def _candidates(number: int, sheet: Sheet, style: Style) -> list[_Candidate]:
         if kind.endswith("s") and not match["sep"].strip():
             continue
         score, look = _score(sheet, index, match, style)
-        if score >= 1:
+        part = _goes_on(match, row.text) and _setting(sheet, index, style) > 0
+        if score >= 1 or part:
             kind = _KINDS.get(kind[:2], _KINDS.get(kind[:1], kind))
             label = _label(match)
-            found.append(_Candidate(kind, label, number, index, score, look))
+            found.append(_Candidate(kind, label, number, index, score, look, part))
     return found
+
+
+def _goes_on(match: re.Match[str], text: str) -> bool:
+    """Return whether the words around a label say that something continues here."""
+    before = (match["pre"] or "").lower().lstrip("(（")
+    return before.startswith(("continued", "续")) or goes_on(text[match.end("label") :])
 
 
 def _label(match: re.Match[str]) -> str:
@@ -113,7 +150,7 @@ def _score(
         score -= 4.0
     if sep == "." and re.match(r"\s*[a-z]", rest):
         score -= 1.0
-    if re.search(r"(?:\.\s?){4,}\s*\d+\s*$", row.text) or re.match(r"\s*\(?continued", rest, re.I):
+    if re.search(r"(?:\.\s?){4,}\s*\d+\s*$", row.text) or _goes_on(match, row.text):
         score -= 9.0
     setting = _setting(sheet, index, style)
     score += setting + _apart(sheet, index)
@@ -216,24 +253,44 @@ def _extent(sheet: Sheet, start: int, starts: set[int], usual: float) -> tuple[i
             continue
         if row.size < first.size - 1 and len(row.text.strip()) < 12:  # a piece of a formula
             continue
-        if not _continues(sheet, rows, row) or _tabular(sheet, row, starts - {start}):
+        if not _runs_beside(sheet, rows, row) and (
+            not _continues(sheet, rows, row) or _tabular(sheet, first, row, starts - {start})
+        ):
             break
         rows.append(index)
         pitch = max(pitch, step) if pitch else step
     return tuple(rows)
 
 
-def _tabular(sheet: Sheet, row: Row, others: set[int]) -> bool:
-    """Return whether a row is the first of a table's: cells apart on one line, few words."""
+def _runs_beside(sheet: Sheet, rows: list[int], row: Row) -> bool:
+    """Return whether a row goes on in the narrow caption beside a figure, its lines ragged."""
+    first, before = sheet.rows[rows[0]], sheet.rows[rows[-1]]
+    block = union(sheet.rows[i].box for i in rows)
+    x0, x1 = sheet.extent(first.column)
+    narrow = max(block[2], row.box[2]) - block[0] < 0.35 * (x1 - x0)
+    within = row.box[2] < block[2] + 2.5 * row.size
+    ended = before.text.rstrip().endswith((".", "。"))
+    alike = row.line.font == before.line.font and abs(row.size - before.size) < 0.2
+    figure = first.text.lstrip()[:3].lower() == "fig" or first.text.lstrip()[:1] in "图圖"
+    flush = abs(row.box[0] - first.box[0]) < 1.5
+    return figure and narrow and within and not ended and alike and flush
+
+
+def _tabular(sheet: Sheet, first: Row, row: Row, others: set[int]) -> bool:
+    """Return whether a row is the first of a table's: cells apart on one line, few words.
+
+    What stands left of a caption whose lines are flush is the picture beside it.
+    """
     if any(abs(sheet.rows[i].box[3] - row.box[3]) < 3 * row.size for i in others):
         return False  # captions side by side
+    flush = abs(row.box[0] - first.box[0]) < 1.5
     cells = [
         r
         for r in sheet.rows
         if r is not row
         and r.column == row.column
         and abs(r.box[3] - row.box[3]) < 0.3 * row.size
-        and (r.box[0] - row.box[2] > row.size or row.box[0] - r.box[2] > row.size)
+        and (r.box[0] - row.box[2] > row.size or (not flush and row.box[0] - r.box[2] > row.size))
     ]
     return bool(cells) and all(len(c.text.split()) <= 4 for c in (row, *cells))
 
@@ -313,9 +370,3 @@ def _continues(sheet: Sheet, rows: list[int], row: Row) -> bool:
 def _label_alone(row: Row) -> bool:
     match = _LABEL.match(row.text)
     return match is not None and not row.text[match.end() :].strip()
-
-
-def repaired(text: str) -> str:
-    """Return a caption on one line, words cut at line ends joined."""
-    text = " ".join(text.split())
-    return re.sub(r"(?<=[a-z])-\s(?=[a-z])", "", text)

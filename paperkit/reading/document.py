@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperkit.reading import boards, layout, paragraphs, prose, regions
+from paperkit.reading import boards, claims, continued, layout, paragraphs, prose, turning
 from paperkit.reading import captions as _captions
 from paperkit.reading import headings as _headings
 from paperkit.reading import hidden as _hidden
+from paperkit.reading.carried import Placed, carried
 from paperkit.reading.front import affiliation_of, title_of
 from paperkit.reading.furniture import furniture
+from paperkit.reading.joining import repaired
 from paperkit.reading.limits import READER_VERSION, Limits
 from paperkit.reading.links import links
 from paperkit.reading.pages import Page, open_pdf, outline, pages, stated_title
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
 def read_here(path: Path, *, limits: Limits, figures_dir: Path | None) -> Reading:
     """Return what a PDF says; write its figures' images where a folder is given."""
     with open_pdf(path, limits) as document:
-        reading = _reading(document, limits)
-        return reading if figures_dir is None else _illustrated(document, reading, figures_dir)
+        reading, turns = _reading(document, limits)
+        if figures_dir is None:
+            return reading
+        return _illustrated(document, reading, turns, figures_dir)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,11 @@ def _unpacked(packed: tuple[np.ndarray, tuple[int, int]]) -> np.ndarray:
     return np.unpackbits(bits, count=height * width).reshape(height, width).astype(bool)
 
 
-def _reading(document: Any, limits: Limits) -> Reading:
+_Turns = dict[tuple[str, str, int], int]
+"""How far (degrees clockwise) the page is turned to read a figure, by kind, label and page."""
+
+
+def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
     looked = _looked(document, limits)
     style = layout.style_of(looked.pages)
     sheets = layout.lay_out(looked.pages, style)
@@ -74,18 +82,33 @@ def _reading(document: Any, limits: Limits) -> Reading:
     capped = [frozenset(i for c in some for i in c.rows) for some in caps]
     text = [prose.prose(s, style, c) for s, c in zip(sheets, capped, strict=True)]
     heads = _headings.headings(sheets, style, capped, text, outline(document))
-    figures = _figures(looked, sheets, caps, text, heads, style.size)
-    inside = [_inside(s, t, figures) for s, t in zip(sheets, text, strict=True)]
+    prepared = _boards(looked, sheets, caps, text, heads, style.size)
+    placed = carried(prepared, _places(prepared, len(sheets)))
+    boxes: dict[int, list[Box]] = {}
+    for sheet, some in zip(sheets, placed, strict=True):
+        shown = [turning.shown(box, sheet.page) for _, box in some]
+        boxes.setdefault(sheet.page.number, []).extend(shown)
+    inside = [
+        _inside(s, t - _cells(prepared, at), boxes[s.page.number]) | _notes(s, caps[at])
+        for at, (s, t) in enumerate(zip(sheets, text, strict=True))
+    ]
     heads = [h for h in heads if not set(h.rows) <= inside[h.sheet]]
-    flow = paragraphs.Flow(inside, [[c.rows for c in some] for some in caps])
+    flow = paragraphs.Flow(inside, [[c.rows for c in some if not c.part] for some in caps])
+    figures = _figures(sheets, placed)
     body = paragraphs.paragraphs(sheets, style, heads, flow)
+    turns = {
+        (c.kind, c.label, c.page): sheet.page.turn
+        for sheet, some in zip(sheets, placed, strict=True)
+        for c, _ in some
+        if sheet.page.turn
+    }
     title = title_of(sheets, stated_title(document))
-    return Reading(
+    reading = Reading(
         title=title,
         page_count=document.page_count,
         reader=READER_VERSION,
         paragraphs=tuple(body),
-        sections=tuple(Section(h.title, h.level, h.sheet + 1, h.number) for h in heads),
+        sections=tuple(Section(h.title, h.level, h.page, h.number) for h in heads),
         figures=_with_teaser(sorted(figures, key=_place)),
         links=tuple(links(sheets, body)),
         hidden=(*looked.hidden, *_hidden.instructions(body, looked.pages)),
@@ -93,35 +116,90 @@ def _reading(document: Any, limits: Limits) -> Reading:
         affiliation=affiliation_of(body, title),
         page_sizes=tuple((round(p.width, 1), round(p.height, 1)) for p in looked.pages),
     )
+    return reading, turns
 
 
-def _figures(
+def _boards(
     looked: _Looked,
     sheets: Sequence[layout.Sheet],
     caps: Sequence[Sequence[_captions.Caption]],
     text: Sequence[frozenset[int]],
     heads: Sequence[_headings.Heading],
     size: float,
-) -> list[Figure]:
+) -> dict[int, boards.Board]:
+    """Return the sheets that have captions, by index, prepared for finding what those name."""
     always = furniture(looked.pages)
-    prepared = []
-    for number, (sheet, packed) in enumerate(zip(sheets, looked.inks, strict=True)):
-        if caps[number] and packed is not None:
+    prepared = {}
+    for number, sheet in enumerate(sheets):
+        index, turn = sheet.page.number - 1, sheet.page.turn
+        packed = looked.inks[index]
+        if packed is not None and (caps[number] or _opens_with_cells(sheet, text[number])):
             headed = frozenset(i for h in heads if h.sheet == number for i in h.rows)
             blocks = text[number] | prose.equations(sheet) | headed
-            ink = _unpacked(packed)
-            prepared.append(boards.board(sheet, ink, caps[number], blocks, always[number], size))
+            seen = turning.turned_ink(_unpacked(packed), turn)
+            page = looked.pages[index]
+            fixed = [turning.turned_box(b, page, turn) for b in always[index]]
+            others = _others(page, sheets, [*zip(text, caps, strict=True)], number)
+            prepared[number] = boards.board(sheet, seen, caps[number], blocks, fixed, others, size)
+    return prepared
+
+
+def _opens_with_cells(sheet: layout.Sheet, text: frozenset[int]) -> bool:
+    """Return whether the page begins with what may be the rest of a table."""
+    rows = [i for i, row in enumerate(sheet.rows) if not continued.is_note(row.text)]
+    return len(rows) > 3 and not any(i in text for i in rows[:4])
+
+
+def _places(prepared: dict[int, boards.Board], count: int) -> list[list[Placed]]:
+    """Return for each sheet its captions with the box of what they name."""
+    places = dict(zip(prepared, claims.places(list(prepared.values())), strict=True))
     return [
-        _figure(sheets[c.page - 1], c, r.box)
-        for placed in regions.places(prepared)
-        for c, r in placed
-        if r is not None
+        [(c, r.box) for c, r in places.get(number, ()) if r is not None] for number in range(count)
     ]
 
 
-def _figure(sheet: layout.Sheet, caption: _captions.Caption, box: Box) -> Figure:
-    cells = rows_of(sheet, box) if caption.kind == "table" else None
-    text = _captions.repaired(caption.text)
+def _cells(prepared: dict[int, boards.Board], number: int) -> frozenset[int]:
+    return prepared[number].cells if number in prepared else frozenset()
+
+
+def _others(
+    page: Page,
+    sheets: Sequence[layout.Sheet],
+    taken: Sequence[tuple[frozenset[int], Sequence[_captions.Caption]]],
+    number: int,
+) -> list[Box]:
+    """Return the page's prose and captions that are read with the page turned otherwise."""
+    turn = sheets[number].page.turn
+    boxes = [
+        turning.shown(sheet.rows[i].box, sheet.page)
+        for sheet, (prose, some) in zip(sheets, taken, strict=True)
+        if sheet.page.number == page.number and sheet.page.turn != turn
+        for i in prose.union(*(c.rows for c in some))
+    ]
+    return [turning.turned_box(b, page, turn) for b in boxes]
+
+
+def _figures(sheets: Sequence[layout.Sheet], placed: Sequence[Sequence[Placed]]) -> list[Figure]:
+    parts: dict[tuple[str, str], list[tuple[layout.Sheet, Box]]] = {}
+    for sheet, some in zip(sheets, placed, strict=True):
+        for caption, box in some:
+            if caption.part:
+                key = (caption.kind, caption.label.upper())
+                parts.setdefault(key, []).append((sheet, box))
+    return [
+        _figure(sheet, c, [(sheet, box), *parts.get((c.kind, c.label.upper()), ())])
+        for sheet, some in zip(sheets, placed, strict=True)
+        for c, box in some
+        if not c.part
+    ]
+
+
+def _figure(
+    sheet: layout.Sheet, caption: _captions.Caption, parts: Sequence[tuple[layout.Sheet, Box]]
+) -> Figure:
+    table = caption.kind == "table"
+    cells = continued.joined([rows_of(s, b) for s, b in parts]) if table else None
+    text, box = repaired(caption.text), turning.shown(parts[0][1], sheet.page)
     return Figure(caption.kind, caption.label, caption.page, box, text, rows=cells)
 
 
@@ -129,14 +207,25 @@ def _place(figure: Figure) -> tuple[int, float, float]:
     return (figure.page, figure.bbox[1], figure.bbox[0])
 
 
-def _inside(sheet: layout.Sheet, text: frozenset[int], figures: Sequence[Figure]) -> frozenset[int]:
+def _inside(sheet: layout.Sheet, text: frozenset[int], boxes: Sequence[Box]) -> frozenset[int]:
     """Return the rows within the page's figures; what reads as prose stays in the text."""
-    boxes = [f.bbox for f in figures if f.page == sheet.page.number]
     return frozenset(
         i
         for i, row in enumerate(sheet.rows)
-        if i not in text and any(boards.inside(row.box, b) for b in boxes)
+        if i not in text and any(_stands_in(turning.shown(row.box, sheet.page), b) for b in boxes)
     )
+
+
+def _stands_in(row: Box, box: Box) -> bool:
+    """Return whether a row is in a box but for the white that large print has around it."""
+    white = 0.35 * min(row[2] - row[0], row[3] - row[1])
+    return boards.inside(row, (box[0] - white, box[1] - white, box[2] + white, box[3] + white))
+
+
+def _notes(sheet: layout.Sheet, captions: Sequence[_captions.Caption]) -> frozenset[int]:
+    """Return the rows that only say that a table goes on, which are no text."""
+    noted = {i for i, row in enumerate(sheet.rows) if continued.is_note(row.text)}
+    return frozenset(noted.union(*(c.rows for c in captions if c.part)))
 
 
 def _with_teaser(figures: Sequence[Figure]) -> tuple[Figure, ...]:
@@ -174,10 +263,11 @@ def _warnings(document: Any, looked: _Looked, limits: Limits) -> list[str]:
     return found
 
 
-def _illustrated(document: Any, reading: Reading, folder: Path) -> Reading:
+def _illustrated(document: Any, reading: Reading, turns: _Turns, folder: Path) -> Reading:
     figures = []
     for figure in reading.figures:
         what = (figure.kind, figure.label, figure.page, figure.bbox)
-        name, width, height = write_figure(document, folder, what)
+        turn = turns.get(what[:3], 0)
+        name, width, height = write_figure(document, folder, what, turn)
         figures.append(replace(figure, file=name, width=width, height=height))
     return replace(reading, figures=tuple(figures))

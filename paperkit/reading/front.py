@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from paperkit.reading.joining import spliced
 from paperkit.reading.layout import MARGIN, Row, Sheet
 from paperkit.readings import Paragraph
 
@@ -14,7 +15,7 @@ MOST = 1500
 def title_of(sheets: Sequence[Sheet], stated: str) -> str:
     """Return the title: the largest print of the first page's upper part, else what is stated."""
     rows = _title_rows(sheets[0]) if sheets else []
-    title = " ".join(" ".join(r.text for r in rows).split())
+    title = spliced(r.text for r in rows)
     if len(title) >= 8:
         return title[:400]
     stated = " ".join(stated.split())

@@ -19,6 +19,7 @@ class Heading:
     """A heading on the page: its rows, title without number, number as printed, level from 1."""
 
     sheet: int
+    page: int
     rows: tuple[int, ...]
     title: str
     number: str
@@ -42,7 +43,9 @@ def headings(
     listed = _listed(found, outline)
     chosen = _chosen(found, listed, style)
     levels = _levels(chosen, listed)
-    return [Heading(c.sheet, c.rows, c.title, c.number, levels[id(c)], c.box) for c in chosen]
+    return [
+        Heading(c.sheet, c.page, c.rows, c.title, c.number, levels[id(c)], c.box) for c in chosen
+    ]
 
 
 def _folded(text: str) -> str:
@@ -55,7 +58,7 @@ def _listed(found: Sequence[Headline], outline: Sequence[tuple[int, str, int]]) 
     for level, title, page in outline:
         want = _folded(title)
         for c in found:
-            if abs(c.sheet + 1 - page) <= 1 and id(c) not in levels and _agrees(want, c):
+            if abs(c.page - page) <= 1 and id(c) not in levels and _agrees(want, c):
                 levels[id(c)] = level
                 break
     return levels if len(levels) >= 0.6 * len(outline) and len(levels) >= 3 else {}
@@ -90,12 +93,16 @@ def _chosen(found: Sequence[Headline], listed: dict[int, int], style: Style) -> 
 def _repeated(
     found: Sequence[Headline], start: tuple[int, int]
 ) -> set[tuple[tuple[float, bool, bool, bool], bool]]:
-    """Return the looks of bold lines that stand apart above running text more than once."""
+    """Return the looks of lines that stand apart above running text more than once.
+
+    They are bold, or italic and centered.
+    """
     looks = Counter(
         (c.look, c.centered)
         for c in found
         if (c.sheet, c.rows[0]) >= start
-        and (c.look[1] and c.distinct and c.led and c.spaced)
+        and (c.look[1] or (c.look[2] and c.centered))
+        and (c.distinct and c.led and c.spaced)
         and len(c.title) < 90
         and not c.title.endswith((".", ":"))
     )
@@ -175,6 +182,7 @@ def _levels(chosen: Sequence[Headline], listed: dict[int, int]) -> dict[int, int
     )
     top = [look for look, _ in main.most_common(1)]
     shift = _shift(chosen, listed, levels)
+    sized: list[Headline] = []
     for c in chosen:
         if id(c) in levels:
             continue
@@ -182,12 +190,23 @@ def _levels(chosen: Sequence[Headline], listed: dict[int, int]) -> dict[int, int
             levels[id(c)] = max(1, listed[id(c)] - shift)
         elif c.look in by_look and not c.known:
             levels[id(c)] = by_look[c.look].most_common(1)[0][0]
+        elif c.known or c.look in main:
+            levels[id(c)] = 1
         else:
-            levels[id(c)] = 1 if c.known or c.look in main else _by_size(c, top)
-    return levels
+            levels[id(c)] = _by_size(c, top)
+            sized += [c] if levels[id(c)] == 2 else []
+    strongest = max((_strength(c) for c in sized), default=None)
+    return levels | {id(c): 3 for c in sized if _strength(c) != strongest}
+
+
+def _strength(c: Headline) -> tuple[float, bool, bool]:
+    size, bold, _, capitals = c.look
+    return size, bold, capitals
 
 
 def _numbered_level(c: Headline, *, roman: bool) -> int:
+    if re.match(r"a ?ppendix\b", c.text, re.I):
+        return c.depth
     if roman and re.fullmatch(r"[A-Z]", c.number) and not re.fullmatch(r"[IVX]", c.number):
         return 2
     if roman and c.number.isdigit():

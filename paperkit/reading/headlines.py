@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from paperkit.reading.joining import spliced
 from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
 from paperkit.readings import Box
 
@@ -20,7 +21,8 @@ KNOWN = re.compile(
     r"appendices|supplementary (?:material|information)|supporting information|"
     r"(?:author|authors’|authors') contributions?|additional information|competing interests?|"
     r"data availability|code availability|data and code availability|funding|"
-    r"摘要|引言|绪论|结论|参考文献|致谢|讨论|方法|实验|附录",
+    r"摘要|引言|绪论|前言|相关工作|方法|实验|实验结果|实验与结果|结果|结果与讨论|讨论|结论|结论与展望|总结|总结与展望|"
+    r"参考文献|致谢|附录",
     re.I,
 )
 REFERENCES = re.compile(r"references(?: and notes)?|bibliography|literature cited|参考文献", re.I)
@@ -29,17 +31,20 @@ _NUMBER = re.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}(?=[.:)\s])|[A-Z](?:\.\d{1,2}){0,3})"
     r"(?P<dot>[.:)]|\s?[—–-]\s)?(?P<space>\s*)(?=\S)(?P<title>.*)",
 )
+_APPENDIX = re.compile(r"appendix\s+([A-Z]|\d{1,2}|[IVX]{1,5})[.:]?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
     """A row that may be a heading, with what its print and place say.
 
-    ``look`` is (size, bold, italic, capitals), ``led`` says that running text follows,
-    ``distinct`` that it is not set like body text, ``spaced`` that white stands above it.
+    ``sheet`` is the index of its sheet, ``page`` the number of its page (from 1). ``look`` is
+    (size, bold, italic, capitals), ``led`` says that running text follows, ``distinct`` that it is
+    not set like body text, ``spaced`` that white stands above it.
     """
 
     sheet: int
+    page: int
     rows: tuple[int, ...]
     title: str
     number: str
@@ -159,11 +164,15 @@ def _candidate(
 ) -> Headline | None:
     first = sheet.rows[rows[0]]
     text = _joined([sheet.rows[i].text for i in rows])
-    match = _numbered(first)
+    match, alone = _numbered(first), _APPENDIX.fullmatch(_clean(first.text))
     label = match["number"] if match else ""
     title = _clean(_title_of(text) if match else text)
+    if alone is not None and len(rows) > 1:  # "APPENDIX A", its title on the next line
+        label = alone[1].upper()
+        title = _clean(_joined([sheet.rows[i].text for i in rows[1:]]))
     headline = Headline(
         sheet=number,
+        page=sheet.page.number,
         rows=rows,
         title=title,
         number=label,
@@ -171,7 +180,7 @@ def _candidate(
         look=_look(first),
         known=bool(KNOWN.fullmatch(title.strip(" .:"))),
         distinct=_distinct(first, _look(first), style) and _uniform(first),
-        led=_leads(sheet, rows, prose),
+        led=_leads(sheet, rows, prose, style.size),
         text=text,
         box=union(sheet.rows[i].box for i in rows),
         centered=_centered(sheet, first),
@@ -209,6 +218,8 @@ def _runs_on(sheet: Sheet, rows: tuple[int, ...], numbered: bool) -> bool:
     """Return whether the text goes on in the paragraph: a run-in head, not a heading."""
     last = sheet.rows[rows[-1]]
     letters = [s for s in last.line.spans if sum(c.isalpha() for c in s.text) >= 2]
+    if numbered and _look(last)[1] and _look(last)[3] and _uniform(last):
+        return False  # bold capitals that nearly fill the column
     if letters and not numbered and letters[-1].bold != last.line.bold:
         return True
     x0, x1 = sheet.extent(last.column)
@@ -223,7 +234,8 @@ def _joined(parts: Sequence[str]) -> str:
     text = ""
     for part in parts:
         part = part.strip()
-        text = text[:-1] + part if text.endswith("-") and part[:1].islower() else f"{text} {part}"
+        cut = text.endswith("-") and part[:1].islower()
+        text = text[:-1] + part if cut else spliced([text, part])
     return " ".join(text.split())
 
 
@@ -253,18 +265,18 @@ def _stands_alone(sheet: Sheet, rows: tuple[int, ...]) -> bool:
     return True
 
 
-def _leads(sheet: Sheet, rows: tuple[int, ...], prose: frozenset[int]) -> bool:
-    """Return whether running text follows closely, or the column ends here."""
+def _leads(sheet: Sheet, rows: tuple[int, ...], prose: frozenset[int], size: float) -> bool:
+    """Return whether running text follows closely, or the column ends here but for footnotes."""
     last = sheet.rows[rows[-1]]
     below = [
         i
         for i in range(rows[-1] + 1, min(rows[-1] + 40, len(sheet.rows)))
         if sheet.rows[i].box[1] > last.box[1] + 2 and sheet.rows[i].column in {last.column, WIDE}
     ]
-    if not below:
-        return True
-    near = min(below, key=lambda i: sheet.rows[i].box[1])
-    return near in prose and sheet.rows[near].box[1] - last.box[3] < 4 * last.size
+    near = min(below, key=lambda i: sheet.rows[i].box[1], default=None)
+    if near is None or sheet.rows[near].box[1] - last.box[3] >= 4 * last.size:
+        return all(sheet.rows[i].size < size - 0.6 and i in prose for i in below)
+    return near in prose
 
 
 def _depth(number: str) -> int:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from paperkit.reading.gutters import columns_of, extent_of, gutters_of, page_gutters
 from paperkit.reading.pages import Line, Page
-from paperkit.reading.running import STARTS_CAPTION, Heads, parted, running_heads
+from paperkit.reading.running import STARTS_CAPTION, parted, running_heads
+from paperkit.reading.turning import turned, turned_line
 from paperkit.readings import Box
 
 WIDE = -1
@@ -43,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What most of the document's text looks like, and whether it is set in two columns.
+    """What most of the document's text looks like, and in how many columns it is set.
 
     ``pitch`` is the usual step (points) from line to line of body text.
     """
@@ -51,7 +53,7 @@ class Style:
     size: float
     font: str
     bold: bool
-    two_columns: bool
+    columns: int
     sizes: frozenset[float]
     pitch: float
 
@@ -94,11 +96,14 @@ def style_of(pages: Sequence[Page]) -> Style:
             fonts[(line.font, line.bold)] += len(line.text)
     font, bold = max(fonts, key=lambda f: fonts[f], default=("", False))
     total = sum(sizes.values()) or 1
-    gutters = [_gutter(page, size) for page in pages]
-    known = [g for g in gutters if g is not None]
-    two = sum(1 for g in known if g > 0) * 2 > len(known)
+    counts = Counter(len(g) + 1 for page in pages if (g := gutters_of(page, size)) is not None)
     common = frozenset(s for s, n in sizes.items() if n >= 0.06 * total)
-    return Style(size, font, bold, two, common, _pitch(pages, size))
+    return Style(size, font, bold, _usual(counts), common, _pitch(pages, size))
+
+
+def _usual(counts: Counter[int]) -> int:
+    """Return the number of columns that more than half of the pages have."""
+    return next((n for n in (3, 2) if 2 * counts[n] > sum(counts.values())), 1)
 
 
 def _pitch(pages: Sequence[Page], size: float) -> float:
@@ -120,36 +125,56 @@ def _half(size: float) -> float:
     return round(size * 2) / 2
 
 
-def _gutter(page: Page, size: float) -> float | None:
-    """Return the gutter's x, 0 for a page in one column, None where too little text says so."""
-    long = [
-        (line.box[0], line.box[2])
-        for line in page.lines
-        if line.upright and line.width > 0.18 * page.width and 0.7 < line.size / size < 1.3
-    ]
-    if len(long) < 8:
-        return None
-    low, high = int(0.36 * page.width), int(0.64 * page.width)
-    crossing = {x: sum(a < x - 3 and b > x + 3 for a, b in long) for x in range(low, high, 2)}
-    least = min(crossing.values())
-    best = [x for x, n in crossing.items() if n <= least + 1]
-    x = min(best, key=lambda b: abs(b - page.width / 2))
-    sides = sum(b <= x + 3 for _, b in long), sum(a >= x - 3 for a, _ in long)
-    if least > 0.4 * len(long):
-        return 0.0
-    return float(x) if min(sides) >= 3 else None
-
-
 def lay_out(pages: Sequence[Page], style: Style) -> list[Sheet]:
-    """Return the pages with their rows in reading order, running heads set apart."""
+    """Return the pages with their rows in reading order, running heads set apart.
+
+    A page with sideways text comes twice: without it, then turned so that it is upright.
+    """
     heads = running_heads(pages)
-    gutters = [_gutter(page, style.size) for page in pages]
-    usual = _middle([g for g in gutters if g]) if style.two_columns else 0.0
+    gutters = page_gutters(pages, style.size, style.columns)
     area = _area(pages, style)
-    return [
-        _sheet(page, heads, usual if gutter is None else gutter, area)
-        for page, gutter in zip(pages, gutters, strict=True)
-    ]
+    width = Counter(round(page.width) for page in pages).most_common(1)
+    sheets: list[Sheet] = []
+    for page, gutter in zip(pages, gutters, strict=True):
+        kept, edges, numbers = parted(page, heads)
+        aside = _sideways(kept)
+        upright = [n for n in kept if n.turn not in aside]
+        dropped = (*edges, *numbers)
+        shared = area if round(page.width) == width[0][0] else _margins(page)
+        sheets.append(_sheet(page, upright, edges, dropped, gutter, shared))
+        sheets += [_turned(page, lines, dropped, turn, style) for turn, lines in aside.items()]
+    return sheets
+
+
+def _sideways(lines: Sequence[Line]) -> dict[int, list[Line]]:
+    """Return the lines to be read with the page turned, by degrees clockwise.
+
+    Axis labels stand sideways on many pages; a page is turned for a caption, or where most of
+    what is written on it stands so.
+    """
+    total = sum(len(n.text) for n in lines)
+    found = {}
+    for turn in (90, 270):
+        some = [n for n in lines if n.turn == turn]
+        most = len(some) >= 8 and sum(len(n.text) for n in some) > 0.5 * total
+        if most or any(STARTS_CAPTION.match(n.text) for n in some):
+            found[turn] = some
+    return found
+
+
+def _turned(
+    page: Page, lines: Sequence[Line], dropped: Sequence[Line], turn: int, style: Style
+) -> Sheet:
+    """Return what stands sideways on a page, laid out upright."""
+    view = turned(page, turn, lines)
+    gone = [turned_line(n, page, turn) for n in dropped]
+    gutter = gutters_of(view, style.size, style.columns) or ()
+    return _sheet(view, list(view.lines), (), gone, gutter, _margins(view))
+
+
+def _margins(page: Page) -> tuple[float, float]:
+    """Return a guess at the edges of the text area of a page that lies on its side."""
+    return 0.08 * page.width, 0.92 * page.width
 
 
 def _area(pages: Sequence[Page], style: Style) -> tuple[float, float] | None:
@@ -158,77 +183,51 @@ def _area(pages: Sequence[Page], style: Style) -> tuple[float, float] | None:
     for page in pages:
         lines = [n for n in page.lines if n.upright and abs(n.size - style.size) < 0.6]
         if sum(n.width > 0.3 * page.width for n in lines) >= 10:
-            edges.append(_extent(lines, page, 0.3))
-    if 2 * len(edges) < len(pages):
+            edges.append(extent_of(lines, page, 0.3))
+    if not edges or 2 * len(edges) < len(pages):
         return None
     return _middle([a for a, _ in edges]), _middle([b for _, b in edges])
 
 
 def _middle(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 2] if values else 0.0
+    return sorted(values)[len(values) // 2]
 
 
-def _sheet(page: Page, heads: Heads, gutter: float, area: tuple[float, float] | None) -> Sheet:
-    kept, edges, numbers = parted(page, heads)
-    columns = _columns(page, kept, gutter)
+def _sheet(
+    page: Page,
+    kept: list[Line],
+    edges: Sequence[Line],
+    dropped: Sequence[Line],
+    gutters: tuple[float, ...],
+    area: tuple[float, float] | None,
+) -> Sheet:
+    columns = columns_of(page, kept, gutters)
     if len(columns) == 1 and area and sum(n.width > 0.3 * page.width for n in kept) < 4:
         columns = ((min(area[0], columns[0][0]), max(area[1], columns[0][1])),)
-    split = 0.0 if len(columns) == 1 else (columns[0][1] + columns[1][0]) / 2
-    rows = _rows(kept, split, (columns[0][0], columns[-1][1]))
+    splits = tuple((a[1] + b[0]) / 2 for a, b in pairwise(columns))
+    rows = _rows(kept, splits, (columns[0][0], columns[-1][1]))
     heights = [n.box for n in edges]
     top = max((b[3] for b in heights if b[3] < 0.18 * page.height), default=0.0)
     bottom = min((b[1] for b in heights if b[1] > 0.82 * page.height), default=page.height)
-    dropped = [Row(n, 0, 0.0) for n in (*edges, *numbers)]
     ordered = tuple(_reading_order(rows, columns))
-    return Sheet(page, ordered, columns, top, bottom, tuple(dropped))
+    return Sheet(page, ordered, columns, top, bottom, tuple(Row(n, 0, 0.0) for n in dropped))
 
 
-# ---- columns and rows
+# ---- rows
 
 
-def _columns(page: Page, lines: list[Line], gutter: float) -> tuple[tuple[float, float], ...]:
-    upright = [line for line in lines if line.upright]
-    if gutter <= 0:
-        return (_extent(upright, page, 0.3),)
-    left = [n for n in upright if n.box[2] <= gutter + 4]
-    right = [n for n in upright if n.box[0] >= gutter - 4]
-    if not left or not right:
-        return (_extent(upright, page, 0.3),) if not left else _guess(left, gutter, page)
-    first, second = _extent(left, page, 0.18), _extent(right, page, 0.18)
-    return (first, (max(second[0], first[1] + 2), second[1]))
-
-
-def _guess(left: list[Line], gutter: float, page: Page) -> tuple[tuple[float, float], ...]:
-    x0, x1 = _extent(left, page, 0.18)
-    return ((x0, x1), (2 * gutter - x1, 2 * gutter - x0))
-
-
-def _extent(lines: list[Line], page: Page, share: float) -> tuple[float, float]:
-    """Return the usual left and right edge of the long lines."""
-    long = [n for n in lines if n.width > share * page.width] or lines
-    if not long:
-        return (0.1 * page.width, 0.9 * page.width)
-    left = Counter(round(n.box[0] / 3) for n in long)
-    right = Counter(round(n.box[2] / 3) for n in long)
-    return (
-        min(x for x, n in left.items() if n >= 0.3 * max(left.values())) * 3.0 - 1.5,
-        max(x for x, n in right.items() if n >= 0.3 * max(right.values())) * 3.0 + 1.5,
-    )
-
-
-def _rows(lines: list[Line], split: float, span: tuple[float, float]) -> list[Row]:
+def _rows(lines: list[Line], splits: Sequence[float], span: tuple[float, float]) -> list[Row]:
     """Return the lines joined to rows within their columns, from the top."""
     columns: dict[int, list[Line]] = {}
     for line in lines:
         beside = line.box[2] < span[0] - 10 or line.box[0] > span[1] + 10
-        columns.setdefault(MARGIN if beside else _column(line, split), []).append(line)
+        columns.setdefault(MARGIN if beside else _column(line, splits), []).append(line)
     return [row for column, some in columns.items() for row in _join(some, column)]
 
 
-def _column(line: Line, split: float) -> int:
-    if not split or line.box[2] <= split + 6:
-        return 0
-    return 1 if line.box[0] >= split - 6 else WIDE
+def _column(line: Line, splits: Sequence[float]) -> int:
+    column = sum(line.box[2] > split + 6 for split in splits)
+    return WIDE if column and line.box[0] < splits[column - 1] - 6 else column
 
 
 def _join(lines: list[Line], column: int) -> list[Row]:
@@ -294,10 +293,19 @@ def _reading_order(rows: list[Row], columns: tuple[tuple[float, float], ...]) ->
     rest = sorted((r for r in rows if r.column != WIDE), key=lambda r: (r.column, *_by_place(r)))
     ordered: list[Row] = []
     for row in wide:
-        ordered += [r for r in rest if r.line.base < row.line.base]
-        rest = [r for r in rest if r.line.base >= row.line.base]
+        over = _crossed(row, columns)
+        ordered += [r for r in rest if r.line.base < row.line.base and r.column in over]
+        rest = [r for r in rest if r.line.base >= row.line.base or r.column not in over]
         ordered.append(row)
     return ordered + rest + margin
+
+
+def _crossed(row: Row, columns: tuple[tuple[float, float], ...]) -> range:
+    """Return the columns that a wide row parts: of three, those it stands in."""
+    if len(columns) < 3:
+        return range(len(columns))
+    met = [i for i, (a, b) in enumerate(columns) if row.box[0] < b - 3 and row.box[2] > a + 3]
+    return range(min(met, default=0), max(met, default=-1) + 1)
 
 
 def _by_place(row: Row) -> tuple[float, float]:

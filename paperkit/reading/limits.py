@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Moves when the reader reads differently; a library then reads its PDFs again."""
 
 

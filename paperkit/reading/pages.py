@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Characters on one baseline. ``size``, ``font``, ``bold``, ``italic``: of most of them."""
+    """Characters on one baseline. ``size``, ``font``, ``bold``, ``italic``: of most of them.
+
+    ``turn`` says how far (degrees clockwise: 0, 90, 180, 270) the page must be turned to read it.
+    """
 
     text: str
     box: Box
@@ -40,6 +43,7 @@ class Line:
     italic: bool
     upright: bool
     spans: tuple[Span, ...]
+    turn: int = 0
 
     @property
     def width(self) -> float:
@@ -79,6 +83,7 @@ class Page:
     """One page: size in points, lines in the file's order, shapes, links.
 
     ``cut`` are lines that the file writes outside the page or a clip, so that nobody sees them.
+    ``turn`` says how far (degrees clockwise) this view of the page is turned from the one shown.
     """
 
     number: int
@@ -88,6 +93,7 @@ class Page:
     shapes: tuple[Shape, ...]
     links: tuple[PageLink, ...]
     cut: tuple[Line, ...] = ()
+    turn: int = 0
 
 
 def open_pdf(path: Path, limits: Limits) -> Any:
@@ -149,6 +155,10 @@ def _page(page: Any) -> Page:
         elif len(shapes) < MOST_SHAPES:
             shapes.append(Shape(tuple(block["bbox"]), False, bool(block.get("isrect"))))
     shapes += [Shape(box, True, True) for box in _image_boxes(page)]
+    cut = list(_cut(page, lines))
+    if page.rotation:  # PyMuPDF gives links and pixels as shown, all else as before turning
+        lines, cut = [_rotated(n, page) for n in lines], [_rotated(n, page) for n in cut]
+        shapes = [replace(s, box=_as_shown(s.box, page)) for s in shapes]
     rect = page.rect
     return Page(
         number=page.number + 1,
@@ -157,8 +167,22 @@ def _page(page: Any) -> Page:
         lines=tuple(lines),
         shapes=tuple(shapes),
         links=tuple(_links(page)),
-        cut=tuple(_cut(page, lines)),
+        cut=tuple(cut),
     )
+
+
+def _as_shown(box: Box, page: Any) -> Box:
+    import pymupdf
+
+    return tuple(pymupdf.Rect(box) * page.rotation_matrix)
+
+
+def _rotated(line: Line, page: Any) -> Line:
+    """Return a line of a page with a rotation where it is shown."""
+    turn = (line.turn - page.rotation) % 360
+    spans = tuple(replace(s, box=_as_shown(s.box, page)) for s in line.spans)
+    box = _as_shown(line.box, page)
+    return replace(line, box=box, spans=spans, turn=turn, upright=turn == 0)
 
 
 def _cut(page: Any, lines: list[Line]) -> Iterator[Line]:
@@ -207,8 +231,10 @@ def _line(row: dict[str, Any]) -> Line | None:
         key = (span.font, span.size, span.bold, span.italic)
         weights[key] = weights.get(key, 0) + len(span.text.strip())
     font, size, bold, italic = max(weights, key=lambda k: weights[k])
-    upright = row["dir"][0] > 0.9
-    return Line(text, _box(spans), size, font, bold, italic, upright, spans)
+    across, down = row["dir"]
+    upright = across > 0.9
+    turn = (90 if down < 0 else 270) if abs(down) > 0.9 else 0 if upright else 180
+    return Line(text, _box(spans), size, font, bold, italic, upright, spans, turn)
 
 
 def _box(spans: tuple[Span, ...]) -> Box:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from paperkit.reading.headings import Heading
 from paperkit.reading.headlines import REFERENCES
+from paperkit.reading.joining import joined
 from paperkit.reading.layout import Row, Sheet, Style, union
 from paperkit.reading.marks import footnotes, sentence_text
+from paperkit.reading.pages import Page
+from paperkit.reading.turning import shown
 from paperkit.readings import Box, Paragraph, Role
 
 _ENDED = (".", "!", "?", ":", "。", "！", "？", ".”", ".)", '."')
@@ -19,9 +22,13 @@ _ENDED = (".", "!", "?", ":", "。", "！", "？", ".”", ".)", '."')
 
 @dataclass
 class _Draft:
-    """A paragraph being built: its rows, and the page and box where it starts."""
+    """A paragraph being built: its rows, and the page and box where it starts.
+
+    ``view`` is that page as its rows are read, which may be turned.
+    """
 
     rows: list[Row]
+    view: Page
     page: int
     last_page: int
     box: Box
@@ -70,7 +77,7 @@ def paragraphs(
 
 def _draft(sheet: Sheet, rows: list[Row], kind: str, heading: Heading | None = None) -> _Draft:
     number = sheet.page.number
-    return _Draft(rows, number, number, union(r.box for r in rows), kind, heading)
+    return _Draft(rows, sheet.page, number, number, union(r.box for r in rows), kind, heading)
 
 
 def _extend(drafts: list[_Draft], sheet: Sheet, row: Row, kind: str) -> None:
@@ -129,7 +136,8 @@ def _continues_below(draft: _Draft, sheet: Sheet, last: Row, row: Row) -> bool:
 
 def _pitch(draft: _Draft) -> float:
     rows = draft.rows[-6:]
-    steps = [b.box[3] - a.box[3] for a, b in pairwise(rows) if a.column == b.column]
+    plain = [r for r in rows if abs(r.size - rows[-1].size) < 0.6]  # no pieces of formulas
+    steps = [b.box[3] - a.box[3] for a, b in pairwise(plain) if a.column == b.column]
     steps = [s for s in steps if s > 0.7 * rows[-1].size]
     return sorted(steps)[len(steps) // 2] if steps else 0.0
 
@@ -148,6 +156,9 @@ def _footnotes(sheet: Sheet, style: Style, skipped: frozenset[int]) -> frozenset
             small.append(index)
         else:
             small = []
+        large = [sheet.rows[i].box[3] for i in some if i not in small]
+        while small and max(large, default=0.0) > sheet.rows[small[-1]].box[1] + 1:
+            small.pop()  # the limits of a sum in the text's last line
         found |= set(small)
     return frozenset(found)
 
@@ -187,7 +198,15 @@ def _finished(
         if role == "front" and not section:  # authors: the marks tell whose address is whose
             text = joined([row.text for row in draft.rows], words)
         if text:
-            result.append(Paragraph(text, draft.page, _rounded(draft.box), section, _as_role(role)))
+            result.append(
+                Paragraph(
+                    text,
+                    draft.page,
+                    _rounded(shown(draft.box, draft.view)),
+                    section,
+                    _as_role(role),
+                )
+            )
     return result
 
 
@@ -222,34 +241,3 @@ def _vocabulary(sheets: Sequence[Sheet]) -> Counter[str]:
         for row in sheet.rows:
             words.update(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", row.text.lower())[:-1])
     return words
-
-
-def joined(lines: Iterable[str], words: Counter[str]) -> str:
-    """Return the lines as one text, words cut at line ends repaired from the document's own."""
-    text = ""
-    for line in lines:
-        line = " ".join(line.split())
-        if not text or not line:
-            text = text or line
-        elif text.endswith(("-", "\xad", "‐")) and line[:1].isalpha():
-            text = _dehyphenated(text, line, words)
-        elif _chinese(text[-1]) and _chinese(line[0]):
-            text += line
-        else:
-            text += " " + line
-    return text
-
-
-def _chinese(char: str) -> bool:
-    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
-
-
-def _dehyphenated(text: str, line: str, words: Counter[str]) -> str:
-    before = re.search(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\xad‐]$", text)
-    after = re.match(r"[^\W\d_]+", line)
-    if before is None or after is None or not line[0].islower():
-        return text + line
-    a, b = before[1].lower(), after.group().lower()
-    whole, compound = words[a.rsplit("-", 1)[-1] + b], words[f"{a}-{b}"]
-    keep = compound > whole or (not whole and ("-" in a or a in {"non", "self", "well", "cross"}))
-    return text + line if keep else text[:-1] + line

@@ -17,10 +17,14 @@ def lines_of(sheet: Any, passage: str, within: Sequence[Sequence[float]]) -> lis
     Letters and digits alone are compared, so that hyphens, ligatures and accents set apart
     don't matter.
     """
+    import pymupdf
+
+    # Text is asked for and given as it stood before a page's rotation.
+    back, forth = sheet.derotation_matrix, sheet.rotation_matrix
     words = [
-        word
+        (*(pymupdf.Rect(word[:4]) * forth), *word[4:])
         for box in within
-        for word in sheet.get_text("words", clip=[float(v) for v in box], sort=False)
+        for word in sheet.get_text("words", clip=pymupdf.Rect(*box) * back, sort=False)
     ]
     letters = [_letters(word[4]) for word in words]
     first, last = _span("".join(letters), _letters(passage))

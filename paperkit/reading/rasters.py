@@ -77,10 +77,17 @@ def _below_pictures(document: Any, page: Page) -> list[Box]:
     spans = [b for b in spans if any(_covers(i, b) for i in images)]
     if not spans:
         return []
-    log = list(enumerate(document[page.number - 1].get_bboxlog()))
+    sheet = document[page.number - 1]
+    log = [(at, (what, _shown(b, sheet))) for at, (what, b) in enumerate(sheet.get_bboxlog())]
     drawn = [(at, box) for at, (what, box) in log if what == "fill-image"]
     texts = [(at, box) for at, (what, box) in log if what.endswith("text")]
     return [b for b in spans if _last(drawn, b) > _last(texts, b) >= 0]
+
+
+def _shown(box: Box, sheet: Any) -> Box:
+    import pymupdf
+
+    return tuple(pymupdf.Rect(box) * sheet.rotation_matrix) if sheet.rotation else box
 
 
 def _last(drawn: Sequence[tuple[int, Box]], box: Box) -> int:
@@ -112,7 +119,8 @@ def _unmissed(document: Any, index: int, boxes: Sequence[Box]) -> Iterator[Box]:
     sheet.apply_redactions(images=0, graphics=0, text=0)
     for box, look in zip(boxes, before, strict=True):
         inside = pymupdf.Rect(box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1)
-        if look == _look(sheet, box) and not sheet.get_text(clip=inside).strip():
+        written = sheet.get_text(clip=inside * sheet.derotation_matrix)
+        if look == _look(sheet, box) and not written.strip():
             yield box
     copy.close()
 
@@ -166,16 +174,19 @@ def _mark(pix: Any, box: Sequence[float]) -> None:
 
 
 def write_figure(
-    document: Any, folder: Path, figure: tuple[str, str, int, Box]
+    document: Any, folder: Path, figure: tuple[str, str, int, Box], turn: int = 0
 ) -> tuple[str, int, int]:
-    """Write the crop of (kind, label, page, box); return its file name, width and height."""
+    """Write the crop of (kind, label, page, box); return its file name, width and height.
+
+    ``turn`` (degrees clockwise) is how far the page is turned to read it.
+    """
     import pymupdf
 
     kind, label, page, box = figure
     sheet = document[page - 1]
     clip = pymupdf.Rect(box[0] - PAD, box[1] - PAD, box[2] + PAD, box[3] + PAD) & sheet.rect
     zoom = LONG_SIDE / max(clip.width, clip.height, 1.0)
-    data, suffix, width, height = _encoded(sheet, clip, zoom)
+    data, suffix, width, height = _encoded(sheet, clip, zoom, turn)
     name = file_name(kind, label, data, suffix)
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{name}.part"
@@ -184,13 +195,14 @@ def write_figure(
     return name, width, height
 
 
-def _encoded(sheet: Any, clip: Any, zoom: float) -> tuple[bytes, str, int, int]:
+def _encoded(sheet: Any, clip: Any, zoom: float, turn: int) -> tuple[bytes, str, int, int]:
     """Return the crop as PNG or WebP, whichever is smaller, made smaller until it is light."""
     import pymupdf
 
     least = zoom * LEAST_SIDE / LONG_SIDE
     for quality in (90, 80, 70, 60, 45, 30):
-        pix = sheet.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, annots=False)
+        matrix = pymupdf.Matrix(zoom, zoom).prerotate(turn)
+        pix = sheet.get_pixmap(matrix=matrix, clip=clip, annots=False)
         images = {"png": bytes(pix.tobytes("png")), "webp": _webp(pix, quality)}
         suffix = min(images, key=lambda s: len(images[s]))
         if len(images[suffix]) <= FIGURE_BYTES:

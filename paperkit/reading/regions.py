@@ -1,13 +1,14 @@
 """Regions: where the picture or table of a caption stands, from what is printed around it.
 
 From the caption the region grows over ink until running text, a heading, another caption or the
-page's edge ends it; then the captions of a page agree on who takes what.
+page's edge ends it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from paperkit.reading.boards import Board, cells_of, size_of
@@ -31,15 +32,12 @@ class Region:
     above: bool
 
 
-# ---- one caption
-
-
 def candidates(page: Board, caption: Caption) -> list[Region]:
     """Return the possible regions above, below and beside a caption, best first."""
     found = [
         region
         for above in (True, False)
-        if (region := _candidate(page, caption, above=above)) is not None
+        if (region := candidate(page, caption, above=above)) is not None
     ]
     found += [r for region in found if (r := _widened(page, caption, region)) is not None]
     sides = [r for left in (True, False) if (r := _beside(page, caption, left)) is not None]
@@ -47,13 +45,14 @@ def candidates(page: Board, caption: Caption) -> list[Region]:
     return sorted(found, key=lambda r: -r.score)
 
 
-def _candidate(page: Board, caption: Caption, *, above: bool) -> Region | None:
+def candidate(page: Board, caption: Caption, *, above: bool) -> Region | None:
+    """Return the region above or below a caption."""
     column = caption.column
     area = _area(page, caption, column, above=above)
     box, score = _grow(page, caption, area, above=above)
     if column != WIDE and len(page.sheet.columns) > 1 and box is not None:
         wider = _area(page, caption, WIDE, above=above)
-        if _crosses_gutter(page, box, wider):
+        if _crosses_gutter(page, box, wider, column):
             box, score = _grow(page, caption, wider, above=above)
     return None if box is None else Region(box, score, above)
 
@@ -75,6 +74,8 @@ def _area(page: Board, caption: Caption, column: int, *, above: bool) -> Box:
 def _sideways(page: Board, caption: Caption, column: int) -> tuple[float, float]:
     sheet = page.sheet
     x0, x1 = sheet.extent(column)
+    if column == WIDE == caption.column and len(sheet.columns) > 2:
+        x0, x1 = _spanned(page, caption.box)
     left, right = sheet.span
     x0 = x0 - OUTSIDE if x0 <= left + 1 else x0 - 4
     x1 = x1 + OUTSIDE if x1 >= right - 1 else x1 + 4
@@ -89,6 +90,14 @@ def _sideways(page: Board, caption: Caption, column: int) -> tuple[float, float]
             x0 = max(x0, edge) if other.box[2] < caption.box[0] + 3 else x0
             x1 = min(x1, edge) if other.box[0] > caption.box[2] - 3 else x1
     return x0, x1
+
+
+def _spanned(page: Board, box: Box) -> tuple[float, float]:
+    """Return the edges of those columns that a wide caption stands over."""
+    met = [c for c in page.sheet.columns if box[0] < c[1] - 6 and box[2] > c[0] + 6]
+    # Centered under all columns, a short caption may leave the outer ones free.
+    middle = abs(box[0] + box[2] - sum(page.sheet.span)) < 12
+    return page.sheet.span if middle or not met else (met[0][0], met[-1][1])
 
 
 def _level(a: Box, b: Box) -> bool:
@@ -125,14 +134,18 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _crosses_gutter(page: Board, box: Box, wider: Box) -> bool:
-    columns = page.sheet.columns
-    gutter = (columns[0][1] + columns[1][0]) / 2
+def _crosses_gutter(page: Board, box: Box, wider: Box, column: int) -> bool:
+    """Return whether ink runs on from the column into the one beside it."""
     rows = slice(int(max(box[1], wider[1])), int(min(box[3], wider[3])))
     if rows.stop - rows.start < 0.5 * (box[3] - box[1]):
         return False
-    band = page.ink[rows, int(gutter - 5) : int(gutter + 5)]
-    return bool(band.size) and bool(band.all(axis=1).sum() >= 1 or band.any(axis=0).all())
+    for at, (a, b) in enumerate(pairwise(page.sheet.columns)):
+        gutter = (a[1] + b[0]) / 2
+        band = page.ink[rows, int(gutter - 5) : int(gutter + 5)]
+        full = bool(band.size) and bool(band.all(axis=1).sum() >= 1 or band.any(axis=0).all())
+        if full and column in {at, at + 1}:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +266,7 @@ def _widened(page: Board, caption: Caption, region: Region) -> Region | None:
     A short caption set flush left under a wide figure lies in one column.
     """
     columns = page.sheet.columns
-    if caption.column == WIDE or len(columns) < 2 or caption.kind != "figure":
+    if caption.column == WIDE or len(columns) != 2 or caption.kind != "figure":
         return None
     other = columns[1 - caption.column]
     y0, y1 = region.box[1], region.box[3]
@@ -278,7 +291,7 @@ def _touch(a: Box, b: Box) -> bool:
 
 def _preferred(side: Region, found: Sequence[Region]) -> Region:
     """Return the region beside a caption, ahead of others that are but parts of it."""
-    parts = [r.score for r in found if _overlap(r.box, side.box) > 0.8]
+    parts = [r.score for r in found if overlap(r.box, side.box) > 0.8]
     return replace(side, score=max([side.score, *(s + 0.6 for s in parts)]))
 
 
@@ -286,7 +299,8 @@ def _at_side(page: Board, caption: Caption, region: Region) -> bool:
     """Return whether a picture as high as its caption stands beside that narrow caption."""
     x0, x1 = page.sheet.extent(caption.column)
     narrow = caption.box[2] - caption.box[0] < 0.55 * (x1 - x0)
-    covered = region.box[1] < caption.box[1] + 12 and region.box[3] > caption.box[3] - 12
+    shared = min(region.box[3], caption.box[3]) - max(region.box[1], caption.box[1])
+    covered = shared > 0.8 * (caption.box[3] - caption.box[1])
     drawn = float(page.graphics[cells_of(page.graphics, region.box)].mean()) > 0.1
     return narrow and covered and drawn and len(caption.rows) > 1
 
@@ -308,77 +322,22 @@ def _beside(page: Board, caption: Caption, left: bool) -> Region | None:
     return Region(found, 3.2, True)
 
 
-# ---- all captions
+def at_top(page: Board, caption: Caption) -> Box | None:
+    """Return what opens a page, if it could be what a caption on an earlier page names."""
+    import numpy as np
+
+    x0, x1 = page.sheet.span
+    ys = np.flatnonzero(page.ink[int(page.top) :, int(x0) : int(x1)].any(axis=1))
+    first = float(ys[0]) + int(page.top) if len(ys) else page.bottom
+    if any(b[1] < first for b in (*page.blocks, *(c.box for c in page.captions))):
+        return None
+    edge = replace(caption, box=(x0, first - 1, x1, first - 0.5), column=WIDE, rows=())
+    region = candidate(page, edge, above=False)
+    return None if region is None else region.box
 
 
-def places(boards: Sequence[Board]) -> list[list[tuple[Caption, Region | None]]]:
-    """Return a region for each caption of each page, directions agreed over the document."""
-    options = [_cut_free(b, [(c, candidates(b, c)) for c in b.captions]) for b in boards]
-    usual = {
-        kind: _vote([o for page in options for c, o in page if c.kind == kind])
-        for kind in {c.kind for b in boards for c in b.captions}
-    }
-    return [_assign([(c, _biased(o, usual[c.kind])) for c, o in page]) for page in options]
-
-
-def _cut_free(
-    page: Board, options: list[tuple[Caption, list[Region]]]
-) -> list[tuple[Caption, list[Region]]]:
-    """Return the options with regions added that leave out what another caption may claim."""
-    found = []
-    for caption, regions in options:
-        more = list(regions)
-        for region in regions:
-            for other, theirs in options:
-                for claim in theirs if other is not caption else ():
-                    if _overlap(region.box, claim.box) > 0.5 and _area_of(
-                        claim.box
-                    ) < 0.8 * _area_of(region.box):
-                        cut = replace(page, blocks=(*page.blocks, claim.box))
-                        again = _candidate(cut, caption, above=region.above)
-                        more += [replace(again, score=again.score - 0.2)] if again else []
-        found.append((caption, sorted(more, key=lambda r: -r.score)[:6]))
-    return found
-
-
-def _area_of(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _vote(options: Sequence[Sequence[Region]]) -> float:
-    """Return from -1 (always below the caption) to 1 (always above)."""
-    sure = [o[0].above for o in options if o and (len(o) == 1 or o[0].score - o[1].score > 0.8)]
-    return (2 * sum(sure) - len(sure)) / len(sure) if sure else 0.0
-
-
-def _biased(options: Sequence[Region], usual: float) -> list[Region]:
-    shifted = [Region(r.box, r.score + (usual if r.above else -usual), r.above) for r in options]
-    return sorted(shifted, key=lambda r: -r.score)
-
-
-def _assign(
-    options: list[tuple[Caption, list[Region]]],
-) -> list[tuple[Caption, Region | None]]:
-    """Return the choice of regions that overlap least and score best (a beam of 64 choices)."""
-    beams: list[tuple[float, list[Region | None]]] = [(0.0, [])]
-    for _, regions in options:
-        grown = [
-            (score + _worth(region, chosen), [*chosen, region])
-            for score, chosen in beams
-            for region in (*regions, None)
-        ]
-        beams = sorted(grown, key=lambda g: -g[0])[:64]
-    return [(c, r) for (c, _), r in zip(options, beams[0][1], strict=True)]
-
-
-def _worth(region: Region | None, chosen: Sequence[Region | None]) -> float:
-    if region is None:
-        return 0.0
-    clash = sum(_overlap(region.box, other.box) > 0.15 for other in chosen if other is not None)
-    return region.score - 6.0 * clash
-
-
-def _overlap(a: Box, b: Box) -> float:
+def overlap(a: Box, b: Box) -> float:
+    """Return the shared area as a share of the smaller box."""
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     if width <= 0 or height <= 0:
         return 0.0

@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from paperkit.reading.pages import Line, Page
+from paperkit.reading.turning import turned_line
 from paperkit.readings import Box
 
 STARTS_CAPTION = re.compile(
-    r"\s*(?:(?:supplementa\w+|extended data)\s+)?(?:fig(?:ure|\.)|table|algorithm|listing|图|表)"
+    r"\s*(?:(?:supplementa\w+|extended data|\(?continued(?: from)?)\s+|[(（]?续)?"
+    r"(?:fig(?:ure|\.)|table|algorithm|listing|图|表)"
     r"\s*(?:[A-Z]?\.?\d|[IVXL]+\b)",
     re.I,
 )
 
 
 Heads = Counter[tuple[str, str, int]]
-"""How many pages have a folded text, in one font, at one height."""
+"""How many pages have a folded text, in one font, at one height; also how far numbers are ahead."""
 
 
 def _folded(text: str) -> str:
@@ -29,8 +31,24 @@ def running_heads(pages: Sequence[Page]) -> Heads:
     """Return how many pages have each folded text in one font at a height (6 points a step)."""
     seen: Heads = Counter()
     for page in pages:
-        seen.update({_key(line, 0) for line in page.lines if line.upright})
+        upright = [line for line in page.lines if line.upright]
+        seen.update({_key(line, 0) for line in upright})
+        seen.update({key for line in upright if (key := _counting(line, page, 0)) is not None})
     return seen
+
+
+def _counting(line: Line, page: Page, lower: int) -> tuple[str, str, int] | None:
+    """Return the key of a number by how far it is ahead of the page's: that of folios is one."""
+    text = line.text.strip()
+    if not (text.isdecimal() and len(text) < 6):
+        return None
+    return f"+{int(text) - page.number}", line.font, _key(line, lower)[2]
+
+
+def _counts_pages(line: Line, page: Page, heads: Heads) -> bool:
+    """Return whether a number at the same height of other pages counts them."""
+    keys = [_counting(line, page, d) for d in (-1, 0, 1)]
+    return sum(heads[k] for k in keys if k is not None) >= 3
 
 
 def _key(line: Line, lower: int) -> tuple[str, str, int]:
@@ -78,11 +96,16 @@ def _outermost(page: Page, gone: set[int]) -> set[int]:
 
 def _is_furniture(line: Line, page: Page, heads: Heads) -> bool:
     if not line.upright:
+        upright = turned_line(line, page, line.turn)  # a head of a page that lies on its side
+        if _counts_pages(upright, page, heads) or _repeats(upright, heads, 3):
+            return True
         outer = line.box[2] < 0.115 * page.width or line.box[0] > 0.885 * page.width
         return outer and line.height > 0.2 * page.height
     if STARTS_CAPTION.match(line.text):
         return False
     edge = min(line.box[3], page.height - line.box[1]) / page.height
+    if edge < 0.2 and _counts_pages(line, page, heads):
+        return True
     if edge < 0.115 and _FOLIO.fullmatch(line.text.strip()):
         return not _at_picture(line, page)
     near = sum(heads[_key(line, d)] for d in (-1, 0, 1))
@@ -90,6 +113,11 @@ def _is_furniture(line: Line, page: Page, heads: Heads) -> bool:
         return False
     often = (edge < 0.17 and near >= 3) or (edge < 0.09 and near >= 2)
     return often and not _at_picture(line, page)
+
+
+def _repeats(line: Line, heads: Heads, least: int) -> bool:
+    worded = sum(c.isalpha() for c in line.text) >= 4
+    return worded and sum(heads[_key(line, d)] for d in (-1, 0, 1)) >= least
 
 
 def _at_picture(line: Line, page: Page) -> bool:

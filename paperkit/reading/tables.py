@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from paperkit.reading.continued import is_note
 from paperkit.reading.layout import Sheet
 from paperkit.reading.pages import Line
 from paperkit.readings import Box
@@ -20,8 +21,7 @@ def rows_of(sheet: Sheet, box: Box) -> tuple[tuple[str, ...], ...] | None:
     Columns are what white strips through the body rows leave. Reliable means: at least two rows
     and columns, and no piece of text across a strip except in the first rows (joined headers).
     """
-    lines = [n for n in _lines(sheet) if _within(n.box, box)]
-    bands = _bands(lines)
+    bands = _bands_in(sheet, box)
     if len(bands) < 2:
         return None
     strips = _strips(bands[len(bands) // 4 :])
@@ -37,8 +37,19 @@ def rows_of(sheet: Sheet, box: Box) -> tuple[tuple[str, ...], ...] | None:
     )
 
 
+def columns_in(sheet: Sheet, box: Box) -> list[tuple[float, float]]:
+    """Return the left and right edge of each column of the table in a box."""
+    bands = _bands_in(sheet, box)
+    return _strips(bands[len(bands) // 4 :])
+
+
+def _bands_in(sheet: Sheet, box: Box) -> list[list[Line]]:
+    return _bands([n for n in _lines(sheet) if _within(n.box, box)])
+
+
 def _lines(sheet: Sheet) -> list[Line]:
-    return [n for n in sheet.page.lines if n.upright and n.text.strip()]
+    lines = (n for n in sheet.page.lines if n.upright and n.text.strip())
+    return [n for n in lines if not is_note(n.text)]
 
 
 def _within(a: Box, b: Box) -> bool:

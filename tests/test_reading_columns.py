@@ -1,0 +1,91 @@
+"""Three columns, folios deep in the page, rules between columns."""
+
+from __future__ import annotations
+
+import re
+
+from paperkit.reading import read_here
+from tests.reading_samples import WHOLE, Paper, iou, prose
+
+COLUMNS = ((50.0, 205.0), (221.0, 376.0), (392.0, 548.0))
+
+
+def _numbered(start: int, count: int) -> str:
+    """Return filler whose words count on, so that an order can be told."""
+    return " ".join(f"word{start + i:04d} of the text" for i in range(count)) + "."
+
+
+def _filled(paper: Paper, start: int, *, top: tuple[float, float, float] = (72, 72, 72)) -> int:
+    for column, y in zip(COLUMNS, top, strict=True):
+        count = int((760 - y) / 12 * 1.55)
+        paper.paragraph(_numbered(start, count), y, column, size=9)
+        start += count
+    return start
+
+
+def _order(text: str) -> list[int]:
+    return [int(n) for n in re.findall(r"word(\d{4})", text)]
+
+
+def test_three_columns_are_read_one_after_the_other(tmp_path):
+    """Within a page the columns follow each other, then the next page's do."""
+    paper = Paper()
+    following = _filled(paper, 0)
+    _filled(paper.next_page(), following)
+    order = _order(read_here(paper.save(tmp_path / "three.pdf")).text)
+    assert order == sorted(order)
+    assert len(order) > 400
+
+
+def test_a_head_over_two_of_three_columns_leaves_the_third_whole(tmp_path):
+    """What crosses one gutter parts only the columns that it stands in."""
+    paper = Paper()
+    _filled(paper, 0)
+    paper.next_page()
+    paper.line(
+        "Figure 1: A curve whose caption runs over two of the columns here.", 60, 232, size=9
+    )
+    paper.plot((60, 80, 370, 220))
+    _filled(paper, 400, top=(252, 252, 72))
+    reading = read_here(paper.save(tmp_path / "three.pdf"))
+    order = _order(reading.text)
+    assert order == sorted(order)
+    assert [iou(f.bbox, (60, 80, 370, 220)) > 0.9 for f in reading.figures] == [True]
+
+
+def test_a_figure_in_the_middle_column_stays_in_it(tmp_path):
+    """Neither the columns beside it nor the rules between them are part of the picture."""
+    paper = Paper()
+    _filled(paper, 0)
+    paper.next_page()
+    paper.plot((226, 80, 372, 190))
+    paper.line("Figure 1: A curve.", 240, 206, size=8)
+    for x in (213, 384):
+        paper.page.draw_line((x, 70), (x, 750), width=0.4)
+    _filled(paper, 400, top=(72, 226, 72))
+    reading = read_here(paper.save(tmp_path / "three.pdf"))
+    order = _order(reading.text)
+    assert order == sorted(order)
+    assert [iou(f.bbox, (226, 80, 372, 190)) > 0.9 for f in reading.figures] == [True]
+
+
+def test_page_numbers_deep_in_the_page_are_no_text(tmp_path):
+    """A number at one place of page after page, one more each time, is the page's."""
+    paper = Paper()
+    for number in range(4, 8):
+        paper.paragraph(prose(150, number), 72, WHOLE)
+        paper.line(str(number), 295, 672)
+        paper.next_page()
+    paragraphs = read_here(paper.save(tmp_path / "deep.pdf")).paragraphs
+    assert [p.text for p in paragraphs if p.text.strip().isdecimal()] == []
+
+
+def test_numbers_that_do_not_count_the_pages_stay(tmp_path):
+    """A year at the same place of several pages is no page number."""
+    paper = Paper()
+    for year in (1999, 1987, 2004, 1970):
+        paper.paragraph(prose(150, year % 7), 72, WHOLE)
+        paper.line(str(year), 295, 662)
+        paper.next_page()
+    text = read_here(paper.save(tmp_path / "years.pdf")).text
+    assert [y for y in ("1999", "1987", "2004", "1970") if y not in text] == []
