@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from paperkit.reading.continued import goes_on, says_continued
 from paperkit.reading.joining import spliced
 from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
+from paperkit.reading.marks import footnotes, sentence_text
 from paperkit.readings import Box
 
 _LABEL = re.compile(
@@ -94,7 +95,8 @@ def _later_parts(
 
 
 def _caption(sheet: Sheet, c: _Candidate, rows: tuple[int, ...]) -> Caption:
-    text = spliced(sheet.rows[i].text for i in rows)
+    notes = footnotes(sheet)
+    text = spliced(sentence_text(sheet.rows[i], notes) for i in rows)
     box = union(sheet.rows[i].box for i in rows)
     columns = {sheet.rows[i].column for i in rows}
     column = columns.pop() if len(columns) == 1 else WIDE
