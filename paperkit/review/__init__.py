@@ -125,7 +125,6 @@ class Review(anywidget.AnyWidget):
     @property
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: id, question, statement, severity, code, words, message."""
-        self._desk.compare()
         return listings.findings((i, self._desk.findings(i)) for i in self._desk.ids)
 
     def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
@@ -248,16 +247,22 @@ class Review(anywidget.AnyWidget):
             PublishError: blocking findings remain and no reason was given, or the answers were
                 edited elsewhere and are not those shown.
         """
-        of = self._one(id)
+        desk, of = self._desk, self._one(id)
         self._check_current(of)
-        stops = blocking(self._desk.findings(of))
+        stops = blocking(desk.findings(of))
         if stops and not reason.strip():
+            self._changed(of)
             raise PublishError(
-                f"{of}: {len(stops)} blocking finding(s), the first: {stops[0].message} Edit the "
-                "answer, or approve with a reason."
+                f"{of}: {len(stops)} blocking finding{'s' * (len(stops) > 1)}, the first: "
+                f"{stops[0].message} Edit the answer, or approve with a reason."
             )
-        language = self._desk.named(of).language
-        digest = self.library.approve(of, outline=self.outline, language=language, reason=reason)
+        digest = self.library.approve(
+            of,
+            outline=self.outline,
+            language=desk.named(of).language,
+            reason=reason,
+            among=desk.ids,
+        )
         self._changed(of)
         return digest
 

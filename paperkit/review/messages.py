@@ -70,16 +70,13 @@ def _edit(review: Review, content: dict[str, Any]) -> _Reply:
 
 
 def _count(review: Review, _content: dict[str, Any]) -> _Reply:
-    """Look for findings in some papers of the list; in the end, compare all of them."""
+    """Look for findings in some papers of the list."""
     until = time.monotonic() + COUNTING
     left = [row["id"] for row in review._batch if row["block"] is None]
     with review._desk.lock, review.hold_sync():  # the list goes to the browser once
         while left and time.monotonic() < until:
             review._desk.findings(left[0])
             review._note(left.pop(0))
-    if not left:
-        for swapped in review._desk.compare():
-            review._changed(swapped)
     return {"left": len(left)}, []
 
 
