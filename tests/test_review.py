@@ -29,7 +29,7 @@ from paperkit.posts.gates import obstacles
 from paperkit.prompts import Reply, Request
 from paperkit.readings import Hidden, Paragraph, Reading
 from paperkit.review import Review, forms, messages, passages, previews
-from paperkit.review.differences import difference
+from paperkit.review.differences import by_item, difference
 from paperkit.review.versions import lost
 from tests.review_samples import (
     AT,
@@ -400,6 +400,25 @@ def test_asking_for_all_empty_answers(shelf: Library) -> None:
         review.ask()
 
 
+def test_asking_tells_what_did_not_come(shelf: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that the model leaves out is named, with the reason; the others say nothing."""
+
+    class Terse(Echo):
+        """A model that only ever answers one question."""
+
+        def answer(self, request: Request) -> Reply:
+            """Answer the first question."""
+            rows = [{"text": "AvatarNet is trained.", "evidence": [1]}]
+            return Reply(text=json.dumps({"approach": rows, "methods": []}), model=self.name)
+
+    review = Review([FIRST], shelf, model=Terse())
+    came = review.ask(["approach", "methods"])
+    assert came["approach"] == ""
+    assert came["methods"]
+    reply = Told(review, monkeypatch)("ask", questions=["approach", "methods"])
+    assert (reply["asked"], [q for q, _ in reply["nothing"]]) == (2, ["methods"])
+
+
 def test_asking_in_the_digests_language(shelf: Library) -> None:
     """A Chinese write-up is asked for again in Chinese, whatever was written last."""
     review = Review([CHINESE], shelf, model=Echo())
@@ -441,6 +460,17 @@ def test_nobody_signs_what_was_not_shown(shelf: Library) -> None:
         one.approve()
     one.approve()
     assert one.digests.loc[HOSTILE, "status"] == "approved"
+
+
+def test_nobody_signs_beside_an_unsettled_draft(shelf: Library) -> None:
+    """A draft that came after an edit is taken or turned down before the paper is signed."""
+    review = Review([HOSTILE], shelf, model=Echo())
+    review.edit("summary", "AvatarNet, by hand.")
+    review.ask("summary")
+    with pytest.raises(PublishError, match=f"{HOSTILE}: a newer draft of 'summary' stands beside"):
+        review.approve(reason="seen")
+    review.keep("summary")
+    assert review.approve(reason="seen").approved
 
 
 def test_next_goes_to_what_needs_a_look(review: Review) -> None:
@@ -667,6 +697,17 @@ def test_passages_of_the_pdf_are_looked_for_in_the_pdf(review: Review, shelf: Li
     found = Review([FIRST], shelf).findings
     found = found[found["code"] == "lost-evidence"]
     assert list(zip(found["question"], found["statement"], strict=True)) == [("approach", 0)]
+
+
+def test_the_source_shown_is_of_the_version_written_about(review: Review, shelf: Library) -> None:
+    """The abstract beside a write-up of v1 is v1's, until the write-up is taken over to v2."""
+    shelf.add([paper(FIRST, 2, abstract="All is new.")])
+    review.refresh()
+    shown = review._paper
+    assert (shown["version"], shown["written"]) == (2, 1)
+    assert shown["abstract"] == " ".join(SENTENCES)
+    review.carry()
+    assert (review._paper["written"], review._paper["abstract"]) == (2, "All is new.")
 
 
 def test_unchanged_passages_are_not_lost(shelf: Library) -> None:
@@ -903,6 +944,34 @@ def test_difference_is_by_word_and_by_character() -> None:
         ("=", "fits "), ("-", "in"), ("+", "within"), ("=", " 4 s"),
     ]  # fmt: skip
     assert difference("生成头像", "生成化身") == [("=", "生成"), ("-", "头像"), ("+", "化身")]
+
+
+@given(
+    st.lists(st.text(alphabet="ab c你好.", min_size=1, max_size=9), max_size=5),
+    st.lists(st.text(alphabet="ab c你好.", min_size=1, max_size=9), max_size=5),
+)
+def test_differences_of_items_hold_both_lists(before: list[str], after: list[str]) -> None:
+    """Whatever is paired, no item of either list is lost, and their order stays."""
+    found = by_item(before, after)
+    for mark, items in (("+", before), ("-", after)):
+        sides = ["".join(t for m, t in pieces if m != mark) for pieces in found]
+        assert [side for side in sides if side] == items
+
+
+def test_items_are_compared_with_those_they_are_like() -> None:
+    """A changed item is shown word by word; a rewritten one stands whole beside the old one."""
+    old = ["One photo is enough.", "It fits in 4 s.", "My own words about it."]
+    new = ["It learns a prior.", "One photo is enough.", "It fits in 9 s."]
+    assert by_item(old, new) == [
+        [("+", "It learns a prior.")],
+        [("=", "One photo is enough.")],
+        [("=", "It fits in "), ("-", "4"), ("+", "9"), ("=", " s.")],
+        [("-", "My own words about it.")],
+    ]
+    assert by_item(["My own words about AvatarNet."], ["AvatarNet makes a head of one."]) == [
+        [("-", "My own words about AvatarNet.")],
+        [("+", "AvatarNet makes a head of one.")],
+    ]
 
 
 def test_history_is_condensed_only_within_one_go() -> None:

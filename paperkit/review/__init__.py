@@ -12,7 +12,7 @@ import pandas as pd
 import traitlets
 
 from paperkit import frontend
-from paperkit.digests import Digest, Evidence, Statement, blocking
+from paperkit.digests import Answer, Digest, Evidence, Statement, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import clean_text, paper_id
@@ -216,10 +216,11 @@ class Review(anywidget.AnyWidget):
         *,
         wish: str = "",
         id: str | None = None,
-    ) -> None:
+    ) -> dict[str, str]:
         """Ask the model again for some answers (None: all empty ones), with a wish in words.
 
-        A new draft never overwrites an edit: both are shown.
+        A new draft never overwrites an edit: both are shown. Returns, by question, why there is
+        no draft: empty where one came.
 
         Raises:
             ModelError: the model gave no usable reply; what stands is unchanged.
@@ -229,6 +230,7 @@ class Review(anywidget.AnyWidget):
         of = self._one(id)
         named = self._desk.named(of)
         asked = forms.wanted(self.outline, named, questions)
+        before = {q: len(self._desk.history(of, q)) for q in asked}
         batch.ask(
             self.library,
             of,
@@ -239,16 +241,22 @@ class Review(anywidget.AnyWidget):
             wish=wish,
         )
         self._changed(of)
+        return {q: _why(self._desk.history(of, q)[known:]) for q, known in before.items()}
 
     def approve(self, *, reason: str = "", id: str | None = None) -> Digest:
         """Sign a paper's write-up as it stands; a `reason` overrides blocking findings.
 
         Raises:
-            PublishError: blocking findings remain and no reason was given, or the answers were
-                edited elsewhere and are not those shown.
+            PublishError: blocking findings remain and no reason was given, a newer draft stands
+                beside an edit, or the answers were edited elsewhere and are not those shown.
         """
         desk, of = self._desk, self._one(id)
         self._check_current(of)
+        if question := desk.unsettled(of):
+            raise PublishError(
+                f"{of}: a newer draft of {question!r} stands beside your edit; take it, or "
+                f"review.keep({question!r}), then approve."
+            )
         stops = blocking(desk.findings(of))
         if stops and not reason.strip():
             self._changed(of)
@@ -364,7 +372,7 @@ class Review(anywidget.AnyWidget):
             with self.hold_sync():
                 self.current = id
                 decision = desk.decision(id)
-                head = listings.paper(desk.paper(id), digest, language, decision)
+                head = listings.paper(desk.paper(id), desk.about(id), digest, language, decision)
                 self._paper = {**head, "posts": desk.posts(id)}
                 self._passages = passages.shown(passages.cited(history))
                 self._form = forms.form(self.outline, language, history)
@@ -401,3 +409,10 @@ class Review(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         messages.receive(self, content)
+
+
+def _why(came: Sequence[Answer]) -> str:
+    """Return why the model has no draft for a question, empty where it has."""
+    if came and came[-1].statements:
+        return ""
+    return (came[-1].error if came else "") or "the model found nothing to say"

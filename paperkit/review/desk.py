@@ -98,6 +98,13 @@ class Desk:
                 return answer
         return Answer(question=question, origin="person", at=datetime.now(UTC))
 
+    def unsettled(self, id: str) -> str:
+        """Return the first question with a draft newer than its edit, empty without one."""
+        history = self.history(id)
+        edited, last = forms.marks(history), {a.question: a for a in history}
+        late = (q for q, a in last.items() if q in edited and a.origin != "person")
+        return next(late, "")
+
     def newest(self, id: str, question: str) -> datetime | None:
         """Return when a person last edited an answer."""
         edit = forms.newest_edit(self.history(id, question))
@@ -128,9 +135,13 @@ class Desk:
 
     def offered(self, id: str) -> tuple[Evidence, ...]:
         """Return the sentences that a statement can rest on, of the version written about."""
-        named = self.named(id)
-        paper = versions.written_about(named, self.library.versions(id)) or self.paper(id)
-        return passages.offered(paper, self.library.reading(id, version=named.version))
+        version = self.named(id).version
+        return passages.offered(self.about(id), self.library.reading(id, version=version))
+
+    def about(self, id: str) -> Paper:
+        """Return the version of a paper that is written about."""
+        seen = self.library.versions(id)
+        return versions.written_about(self.named(id), seen) or self.paper(id)
 
     def written_on(self, id: str, passage: Evidence) -> int:
         """Return the version whose PDF has a passage on the page that it names.
@@ -186,7 +197,7 @@ class Desk:
         return id in self._checked or self.digest(id) is None
 
     def _findings(self, digest: Digest, newest: Paper) -> tuple[Finding, ...]:
-        paper = versions.written_about(digest, self.library.versions(newest.id)) or newest
+        paper = self.about(newest.id)
         reading = self.reading(digest.paper_id, digest.version)
         found = checks.findings(digest, reading, paper=paper, outline=self.outline)
         if digest.version == newest.version:

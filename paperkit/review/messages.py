@@ -103,6 +103,14 @@ def _find(review: Review, content: dict[str, Any]) -> _Reply:
     return {"found": passages.shown((found or offered)[:FOUND]), "of": len(found)}, []
 
 
+def _ask(review: Review, content: dict[str, Any]) -> _Reply:
+    """Ask the model; say of which questions nothing came, and why."""
+    given = {name: content[name] for name in ("questions", "wish", "id") if name in content}
+    came = review.ask(**given)
+    nothing = [[q, why] for q, why in came.items() if why]
+    return {"asked": len(came), "nothing": nothing}, []
+
+
 def _image(review: Review, content: dict[str, Any]) -> _Reply:
     from paperkit import batch
 
@@ -154,9 +162,9 @@ _ACTIONS: dict[str, _Action] = {
     "previous": _method("previous"),
     "restore": _method("restore", "question", "version", "id"),
     "keep": _method("keep", "question", "id"),
-    "ask": _method("ask", "questions", "wish", "id"),
+    "ask": _ask,
     "approve": _method("approve", "reason", "id"),
     "disapprove": _method("disapprove", "id"),
-    "send_back": _method("send_back", "id"),
+    "send_back": _method("send_back", "note", "id"),
     "carry": _method("carry", "id"),
 }
