@@ -103,6 +103,17 @@ def _find(review: Review, content: dict[str, Any]) -> _Reply:
     return {"found": passages.shown((found or offered)[:FOUND]), "of": len(found)}, []
 
 
+def _walk(name: str) -> _Action:
+    """Return the action that goes to the next or the previous paper, and says whether it did."""
+
+    def act(review: Review, _content: dict[str, Any]) -> _Reply:
+        before = review.current
+        getattr(review, name)()
+        return {"moved": review.current != before}, []
+
+    return act
+
+
 def _ask(review: Review, content: dict[str, Any]) -> _Reply:
     """Ask the model; say of which questions nothing came, and why."""
     given = {name: content[name] for name in ("questions", "wish", "id") if name in content}
@@ -158,8 +169,8 @@ _ACTIONS: dict[str, _Action] = {
     "preview": _preview,
     "mathematics": _mathematics,
     "show": _method("show", "id"),
-    "next": _method("next"),
-    "previous": _method("previous"),
+    "next": _walk("next"),
+    "previous": _walk("previous"),
     "restore": _method("restore", "question", "version", "id"),
     "keep": _method("keep", "question", "id"),
     "ask": _ask,

@@ -89,8 +89,10 @@ IN_SIGHT = """async (image) => {
     const at = image.getBoundingClientRect();
     const scale = at.width / width;
     const corners = [[left, top], [right, top], [left, bottom], [right, bottom]];
-    return corners.every(([x, y]) =>
-        document.elementFromPoint(at.left + (x + 0.5) * scale, at.top + (y + 0.5) * scale) === image);
+    return corners.every(([x, y]) => {
+        const seen = [at.left + (x + 0.5) * scale, at.top + (y + 0.5) * scale];
+        return document.elementFromPoint(...seen) === image;
+    });
 }"""
 """Whether all that is tinted in a picture is in sight: no frame cuts it, nothing covers it."""
 
@@ -736,7 +738,9 @@ def test_boxes_are_accessible_in_both_themes(
     one, two = page.locator(".rv-review").all()
     keys(two, "v")
     expect(two.frame_locator(".rv-frame").locator("h2")).to_be_visible(timeout=60_000)
-    paper = two.locator(".rv-frame").evaluate("frame => frame.srcdoc.match(/background:(rgb[^;]*)/)[1]")
+    paper = two.locator(".rv-frame").evaluate(
+        "frame => frame.srcdoc.match(/background:(rgb[^;]*)/)[1]"
+    )
     assert paper == two.evaluate("node => getComputedStyle(node).backgroundColor")
     two.scroll_into_view_if_needed()
     shot(page, f"{name}-preview")
@@ -836,7 +840,11 @@ def test_keys_lead_from_finding_to_finding(cells_in: Notebook, shelf: Library) -
     expect(page.locator("[data-question=summary] [data-key]").first).to_be_visible()
     keys(page, "f")
     expect(field(page, "Summary")).to_be_focused()
-    codes = page.locator(".rv-form [data-key]").evaluate_all("all => all.map((n) => n.dataset.code)")
+    codes = page.locator(".rv-form [data-key]").evaluate_all(
+        "all => all.map((n) => n.dataset.code)"
+    )
+    title = page.locator("[data-code=number-not-in-source] code").first.get_attribute("title")
+    assert title == "docs/findings.md explains number-not-in-source"
     seen = []
     for _ in codes:
         seen.append(page.evaluate("getSelection().toString()"))
@@ -846,8 +854,6 @@ def test_keys_lead_from_finding_to_finding(cells_in: Notebook, shelf: Library) -
     expect(page.locator(".rv-notice")).to_contain_text("No more findings in this paper.")
     keys(page, "n", "n", "n")
     expect(page.locator(".rv-notice")).to_contain_text("No next paper with findings.")
-    title = page.locator("[data-code=number-not-in-source] code").first.get_attribute("title")
-    assert title == "docs/findings.md explains number-not-in-source"
 
 
 def test_a_pasted_list_becomes_items(cells_in: Notebook, shelf: Library) -> None:
@@ -860,7 +866,12 @@ def test_a_pasted_list_becomes_items(cells_in: Notebook, shelf: Library) -> None
     page.keyboard.press("Control+v")
     expect(field(page, "Key Takeaways, 3 of 5")).to_have_value("It is fast.")
     saved(page)
-    assert texts(shelf, "takeaways") == (first[0], "One photo is enough.", "It is fast.", *first[1:])
+    assert texts(shelf, "takeaways") == (
+        first[0],
+        "One photo is enough.",
+        "It is fast.",
+        *first[1:],
+    )
     page.get_by_role("button", name="Delete: Key Takeaways, 4 of 5").click()
     saved(page)
     assert first[1] not in texts(shelf, "takeaways")
@@ -879,10 +890,15 @@ def test_a_model_with_nothing_to_say_is_told(
 ) -> None:
     """Of the answers asked for, those that did not come are named."""
     page = cells_in(cells(shelf))
-    assert python(page, ECHO + "\nreview.ask = lambda **_: {'methods': 'no idea', 'results': ''}") == ""
+    assert (
+        python(page, ECHO + "\nreview.ask = lambda **_: {'methods': 'no idea', 'results': ''}")
+        == ""
+    )
     keys(page, "r")
     page.keyboard.press("Enter")
-    expect(page.locator(".rv-notice")).to_contain_text("1 of 2 answers came. None for: Methods (no idea)")
+    expect(page.locator(".rv-notice")).to_contain_text(
+        "1 of 2 answers came. None for: Methods (no idea)"
+    )
     expect(page.locator(".rv-extra .rv-box")).to_have_count(0)
 
 

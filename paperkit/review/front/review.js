@@ -255,9 +255,8 @@ class ReviewView {
   }
 
   async walked(where) {
-    const { id } = this;
     const reply = await this.act({ do: where });
-    if (reply && this.model.get("current") === id) this.tell(`No ${where} paper with findings.`);
+    if (reply && !reply.moved) this.tell(`No ${where} paper with findings.`);
   }
 
   /** Go to the next or the previous finding of this paper. */
