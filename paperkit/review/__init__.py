@@ -307,7 +307,8 @@ class Review(anywidget.AnyWidget):
         statements = list(self._desk.answer(of, question).statements)
         if not 0 <= place < len(statements):
             raise PaperkitError(
-                f"{of}: {question} has {len(statements)} statement(s); name one from 0 on."
+                f"{of}: {question} has {len(statements)} statement{'s' * (len(statements) != 1)}; "
+                "name one from 0 on."
             )
         changed = change(statements[place].evidence)
         statements[place] = replace(statements[place], evidence=changed)

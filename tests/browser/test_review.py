@@ -271,6 +271,17 @@ def test_evidence_is_marked_in_the_abstract(cells_in: Notebook, shelf: Library) 
     page = cells_in(cells(shelf))
     field(page, "Key Takeaways, 3 of 3").click()
     assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[2]]
+    chip = page.locator(".rv-chip", has_text=SENTENCES[1]).first
+    assert chip.get_attribute("title") == SENTENCES[1]
+    assert chip.evaluate("node => node.scrollWidth > node.clientWidth")
+    field(page, "Key Takeaways, 2 of 3").click()
+    page.keyboard.press("Tab")
+    while not chip.evaluate("node => node === document.activeElement"):
+        page.keyboard.press("Tab")
+    assert not chip.evaluate("node => node.scrollWidth > node.clientWidth")  # all of it in sight
+    page.keyboard.press("Tab")
+    remove = page.locator(".rv-cite .rv-tool:focus")
+    assert remove.evaluate("node => getComputedStyle(node).opacity") == "1"
     page.locator(".rv-chip", has_text="3 Method").click()
     expect(page.locator(".rv-source")).to_contain_text("no PDF")
     expect(page.locator(".rv-source blockquote")).to_have_text("The encoder is trained once.")
@@ -523,6 +534,7 @@ def test_evidence_shows_the_passage_on_its_page(
     expect(page.locator(".rv-page img.rv-whole")).to_be_visible(timeout=60_000)
     page.wait_for_function("document.querySelector('.rv-page img').naturalHeight > 1500")
     shot(page, "page")
+    assert image.evaluate(IN_SIGHT)
     whole = page.locator(".rv-page img").evaluate(TINTED)
     assert 0.001 < whole < tinted < 0.3  # some lines of the paragraph, not all of it
 

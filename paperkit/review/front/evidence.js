@@ -106,13 +106,18 @@ class Source {
         const other = button(drawn.whole ? "The passage" : "The whole page", () => {
           node.replaceWith(this.picture(passage, !drawn.whole));
         });
-        note.replaceChildren(`v${drawn.version}, page ${passage.page} `, other);
         const image = h("img", { src: drawn.url, alt: `Page ${passage.page}, the passage marked: ${passage.quote}` });
         image.classList.toggle("rv-whole", drawn.whole);
-        image.addEventListener("load", () => {
+        const place = () => {
           holder.scrollLeft = drawn.left * image.width - 20;
-          this.reveal(holder, image, markedRows(image) ?? [drawn.top, drawn.top]);
-        });
+          this.reveal(holder, image, markedRows(image, drawn.top) ?? [drawn.top, drawn.top]);
+        };
+        image.addEventListener("load", place);
+        const larger = drawn.whole && button("Larger", () => {
+          larger.setAttribute("aria-pressed", String(image.classList.toggle("rv-large")));
+          place();
+        }, { "aria-pressed": "false" });
+        note.replaceChildren(`v${drawn.version}, page ${passage.page} `, other, " ", larger || "");
         holder.replaceChildren(image);
         holder.hidden = false;
       },
@@ -144,18 +149,28 @@ class Source {
   }
 }
 
-/** Return where the tinted lines of a page begin and end, as shares of its height; null without. */
-function markedRows(image) {
+/** Return where the tinted lines of a page begin and end, as shares of its height; null without.
+ *
+ * They are looked for from `top` on, to the first larger gap: a page may have yellow of its own.
+ */
+function markedRows(image, top) {
   const width = 160;
   const height = Math.max(1, Math.round((image.naturalHeight * width) / image.naturalWidth));
   const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
   context.drawImage(image, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
+  const tinted = (row) => {
+    for (let at = row * width * 4; at < (row + 1) * width * 4; at += 4) {
+      if (data[at] >= 190 && data[at] - data[at + 2] >= 50) return true; // yellow: red without blue
+    }
+    return false;
+  };
   let [first, last] = [-1, -1];
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at] < 190 || data[at] - data[at + 2] < 50) continue; // yellow: red without blue
-    last = Math.floor(at / 4 / width);
-    if (first < 0) first = last;
+  for (let row = Math.max(0, Math.floor(top * height) - 1); row < height; row += 1) {
+    if (last >= 0 && row - last > height / 20) break;
+    if (!tinted(row)) continue;
+    last = row;
+    if (first < 0) first = row;
   }
   return first < 0 ? null : [first / height, (last + 1) / height];
 }
