@@ -863,7 +863,10 @@ def test_keys_lead_from_finding_to_finding(cells_in: Notebook, shelf: Library) -
         page.keyboard.press("F8")
     assert "77 percent" in seen
     assert "999" in seen
-    expect(page.locator(".rv-notice")).to_contain_text("No more findings in this paper.")
+    told = page.locator(".rv-notice")
+    expect(told).to_contain_text("No more findings in this paper.")
+    expect(told).to_be_in_viewport()
+    shot(page, "no-more-findings")
     keys(page, "n", "n", "n")
     expect(page.locator(".rv-notice")).to_contain_text("No next paper with findings.")
 

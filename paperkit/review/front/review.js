@@ -18,7 +18,8 @@ class ReviewView {
     this.saved = h("span", { class: "rv-saved", role: "status" });
     this.form = h(
       "section", { class: "rv-form", tabindex: "0", "aria-label": this.named("Write-up") },
-      this.bar, this.head, this.notice, this.extra, this.general, this.questions,
+      h("div", { class: "rv-top" }, this.bar, this.notice),
+      this.head, this.extra, this.general, this.questions,
     );
     this.node.append(h("div", { class: "rv-desk" }, this.batch.node, this.form, this.source.node));
     this.node.addEventListener("keydown", (event) => pressed(this, event));
