@@ -293,7 +293,7 @@ def test_the_gates_list_names_paper_field_finding_and_next_step(
     with pytest.raises(PublishError) as caught:
         export(POST, tmp_path, library=shelf)
     lines = str(caught.value).splitlines()
-    assert lines[0] == "post 'Avatars': 1 paper(s) can't be published yet:"
+    assert lines[0] == "post 'Avatars': 1 paper can't be published yet:"
     assert any(
         x.startswith("- 2411.00001: takeaways: ") and x.endswith(
             " Edit the answer in Review, or approve it there with a reason."

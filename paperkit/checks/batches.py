@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from paperkit.checks.words import FUNCTION_WORDS, stem, tokens
 from paperkit.digests import Digest, Finding
@@ -16,24 +17,54 @@ _LEAST_OWN_SHARE = 0.5
 _LEAST_SHARED = 3
 
 
-def swapped(digests: Iterable[Digest], papers: Iterable[Paper]) -> dict[str, tuple[Finding, ...]]:
-    """Return, by paper id, a finding for each digest that fits another of `papers` better.
+@dataclass(frozen=True)
+class Batch:
+    """Some papers, prepared for asking of one write-up after the other which of them it fits.
 
-    Words weigh by how few of the batch's papers use them; in a Chinese digest the Latin names and
-    the numbers decide. Digests with nothing to compare, or of papers not given, are passed over.
+    Words weigh by how few of the papers use them; in a Chinese digest the Latin names and the
+    numbers decide.
     """
-    known = {p.id: _marks(f"{p.title} {p.abstract}") for p in papers}
-    spread = Counter(mark for marks in known.values() for mark in marks)
-    rarity = {m: math.log(1 + len(known) / n) for m, n in spread.items()}
-    holders: dict[str, list[str]] = {}
-    for paper_id, marks in known.items():
+
+    papers: tuple[Paper, ...]
+
+    @cached_property
+    def _holders(self) -> Mapping[str, Sequence[str]]:
+        holders: dict[str, list[str]] = {}
+        for paper in {p.id: p for p in self.papers}.values():
+            for mark in _marks(f"{paper.title} {paper.abstract}"):
+                holders.setdefault(mark, []).append(paper.id)
+        return holders
+
+    def swapped(self, digest: Digest) -> tuple[Finding, ...]:
+        """Return the finding that `digest` fits another of the papers better, or none.
+
+        A digest with nothing to compare, or of a paper that is none of these, is passed over.
+        """
+        if all(p.id != digest.paper_id for p in self.papers):
+            return ()
+        other = self._better(digest)
+        return (_finding(other),) if other else ()
+
+    def _better(self, digest: Digest) -> str:
+        """Return the id of a paper that it fits clearly better, empty where there is none."""
+        holders, size = self._holders, len({p.id for p in self.papers})
+        marks = [m for m in _marks(" ".join(_words_of(digest))) if m in holders]
+        rarity = {m: math.log(1 + size / len(holders[m])) for m in marks}
+        fit: dict[str, float] = {}
         for mark in marks:
-            holders.setdefault(mark, []).append(paper_id)
-    found: dict[str, tuple[Finding, ...]] = {}
-    for digest in digests:
-        if digest.paper_id in known and (other := _better(digest, rarity, holders)):
-            found[digest.paper_id] = (_finding(other),)
-    return found
+            for paper_id in holders[mark]:
+                fit[paper_id] = fit.get(paper_id, 0.0) + rarity[mark]
+        own = fit.pop(digest.paper_id, 0.0)
+        best = max(fit, key=lambda i: fit[i], default="")
+        unlike = own < _LEAST_OWN_SHARE * sum(rarity.values())
+        enough = sum(best in holders[m] for m in marks) >= _LEAST_SHARED
+        return best if best and enough and unlike and fit[best] > _CLEARLY * own else ""
+
+
+def swapped(digests: Iterable[Digest], papers: Iterable[Paper]) -> dict[str, tuple[Finding, ...]]:
+    """Return, by paper id, a finding for each digest that fits another of `papers` better."""
+    batch = Batch(tuple(papers))
+    return {d.paper_id: found for d in digests if (found := batch.swapped(d))}
 
 
 def republished(
@@ -66,20 +97,6 @@ def republished(
                 ),
             )
     return found
-
-
-def _better(digest: Digest, rarity: Mapping[str, float], holders: Mapping[str, list[str]]) -> str:
-    """Return the id of a paper that the digest fits clearly better, empty where there is none."""
-    marks = [m for m in _marks(" ".join(_words_of(digest))) if m in rarity]
-    fit: dict[str, float] = {}
-    for mark in marks:
-        for paper_id in holders[mark]:
-            fit[paper_id] = fit.get(paper_id, 0.0) + rarity[mark]
-    own = fit.pop(digest.paper_id, 0.0)
-    best = max(fit, key=lambda i: fit[i], default="")
-    unlike = own < _LEAST_OWN_SHARE * sum(rarity[m] for m in marks)
-    enough = sum(best in holders[m] for m in marks) >= _LEAST_SHARED
-    return best if best and enough and unlike and fit[best] > _CLEARLY * own else ""
 
 
 def _words_of(digest: Digest) -> Iterable[str]:

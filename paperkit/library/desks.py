@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit import checks
+from paperkit.checks.batches import Batch
 from paperkit.digests import Answer, Digest, Finding, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.library import drafts, files, records, schema
@@ -20,6 +21,9 @@ from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import clean_text, paper_id
 from paperkit.prompts import Reply
 from paperkit.readings import Reading
+
+_BATCH = 100
+"""How many papers a write-up is compared with where no batch is named."""
 
 
 class Desk(Gallery):
@@ -174,22 +178,25 @@ class Desk(Gallery):
         language: str | None = None,
         by: str | None = None,
         reason: str = "",
+        among: Iterable[str] | None = None,
     ) -> Digest:
         """Sign a paper's digest as it stands; any later change takes the signature away.
 
-        `by` defaults to the environment's PAPERKIT_NAME or the login name.
+        `by` defaults to the environment's PAPERKIT_NAME or the login name. `among` are the papers
+        it was written together with: a write-up that fits one of those better blocks (None: those
+        written about just before and after it).
 
         Raises:
             PublishError: blocking findings remain and no `reason` overrides them.
         """
         digest = self._existing(id, outline.name, language)
-        found = self._findings(digest, outline)
+        found = self._findings(digest, outline, among)
         stops = blocking(found)
         if stops and not reason.strip():
             first = f"{stops[0].question or 'paper'}: {stops[0].message}"
             raise PublishError(
-                f"{digest.paper_id}: {len(stops)} blocking finding(s), the first at {first} "
-                "Edit the answer in Review, or approve with a reason."
+                f"{digest.paper_id}: {len(stops)} blocking finding{'s' * (len(stops) > 1)}, "
+                f"the first at {first} Edit the answer in Review, or approve with a reason."
             )
         signer = by or _signer()
         with schema.writing(self._file) as db:
@@ -197,15 +204,24 @@ class Desk(Gallery):
             now = drafts.get_digest(db, (num, digest.paper_id), outline.name, digest.language)
             if now is None or now.answers != digest.answers:
                 raise PublishError(f"{digest.paper_id}: changed meanwhile; read it again and sign.")
-            drafts.put_approval(db, num, digest, by=signer, reason=reason, findings=found)
+            drafts.put_approval(db, num, digest, by=signer, reason=reason.strip(), findings=found)
         return self._existing(id, outline.name, digest.language)
 
-    def _findings(self, digest: Digest, outline: Outline) -> tuple[Finding, ...]:
-        """Check a digest against the version it was written about."""
+    def _findings(
+        self, digest: Digest, outline: Outline, among: Iterable[str] | None
+    ) -> tuple[Finding, ...]:
+        """Check a digest against the version it was written about, and against others' papers."""
         seen = {p.version: p for p in self.versions(digest.paper_id)}
         paper = seen.get(digest.version) or self.paper(digest.paper_id)
         reading = self.reading(paper.id, version=digest.version) or self.reading(paper.id)
-        return checks.findings(digest, reading, paper=paper, outline=outline)
+        others = self._beside(paper.id, outline) if among is None else map(paper_id, among)
+        batch = Batch((paper, *(self.paper(i) for i in others if i != paper.id)))
+        found = checks.findings(digest, reading, paper=paper, outline=outline)
+        return (*found, *batch.swapped(digest))
+
+    def _beside(self, id: str, outline: Outline) -> list[str]:
+        with schema.reading(self._file) as db:
+            return drafts.beside(db, records.number(db, id), outline.name, _BATCH)
 
     def disapprove(
         self, id: str, *, outline: str = "digest", language: str | None = None

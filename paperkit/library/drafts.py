@@ -113,6 +113,16 @@ def drafts(
     return tuple(Answer.from_dict(json.loads(r["data"])) for r in db.execute(sql, named))
 
 
+def beside(db: sqlite3.Connection, num: int, outline: str, limit: int) -> list[str]:
+    """Return the ids of the papers written about just before and after a paper, nearest first."""
+    sql = (
+        "SELECT p.id, min(abs(a.seq - own.seq)) AS away FROM answers AS a JOIN papers AS p"
+        " USING (num), (SELECT max(seq) AS seq FROM answers WHERE num = ? AND outline = ?) AS own"
+        " WHERE a.outline = ? AND a.num <> ? GROUP BY a.num ORDER BY away LIMIT ?"
+    )
+    return [row["id"] for row in db.execute(sql, (num, outline, outline, num, limit))]
+
+
 def _newest(db: sqlite3.Connection, named: Sequence[Any]) -> int:
     sql = f"SELECT max(seq) FROM answers WHERE {_NAMED}"  # noqa: S608
     return int(db.execute(sql, named).fetchone()[0] or 0)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperkit.digests import blocking
+from paperkit.checks.batches import Batch
+from paperkit.digests import Finding, blocking
 from paperkit.errors import PublishError
 from paperkit.outlines import Outline, label_of
 from paperkit.posts.cards import Source
@@ -64,6 +65,19 @@ def repeated(post: Post, papers: Iterable[str], library: Library) -> Iterator[Ob
         )
 
 
+def exchanged(sources: Mapping[str, Source]) -> Iterator[Obstacle]:
+    """Yield the papers whose write-up fits another paper of the post better.
+
+    Those signed with a reason are passed over: whoever signed was told.
+    """
+    batch = Batch(tuple(s.paper for s in sources.values()))
+    for source in sources.values():
+        digest = source.digest
+        if digest is None or (digest.approval is not None and digest.approval.reason):
+            continue
+        yield from (_stop(source, f) for f in batch.swapped(digest))
+
+
 def obstacles(source: Source, outline: Outline, language: str) -> list[Obstacle]:
     """Return what keeps one paper from being published; empty when a person approved it."""
     paper, digest = source.paper, source.digest
@@ -100,16 +114,7 @@ def _unapproved(source: Source, outline: Outline) -> list[Obstacle]:
     if source.digest is None:
         return []
     found = checks.findings(source.digest, source.reading, paper=source.paper, outline=outline)
-    stops = [
-        Obstacle(
-            source.paper.id,
-            f.question or "paper",
-            f.message,
-            "Edit the answer in Review, or approve it there with a reason.",
-            f.code,
-        )
-        for f in blocking(found)
-    ]
+    stops = [_stop(source, f) for f in blocking(found)]
     signature = Obstacle(
         source.paper.id,
         "approval",
@@ -120,11 +125,21 @@ def _unapproved(source: Source, outline: Outline) -> list[Obstacle]:
     return [*stops, signature]
 
 
+def _stop(source: Source, found: Finding) -> Obstacle:
+    return Obstacle(
+        source.paper.id,
+        found.question or "paper",
+        found.message,
+        "Edit the answer in Review, or approve it there with a reason.",
+        found.code,
+    )
+
+
 def refuse(topic: str, found: Sequence[Obstacle]) -> PublishError:
     """Return the error that lists every obstacle, one line each."""
     papers = len({o.paper for o in found})
     lines = "\n".join(f"- {o}" for o in found)
     return PublishError(
-        f"post {topic!r}: {papers} paper(s) can't be published yet:\n{lines}\n"
+        f"post {topic!r}: {papers} paper{'s' * (papers > 1)} can't be published yet:\n{lines}\n"
         "Mend these, or export with draft=True to look at it."
     )

@@ -12,7 +12,7 @@ from paperkit.posts import escapes, fronts
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of
 from paperkit.posts.figures import Files, Image
 from paperkit.posts.flavors import Flavor
-from paperkit.posts.gates import Obstacle, obstacles, refuse, repeated
+from paperkit.posts.gates import Obstacle, exchanged, obstacles, refuse, repeated
 from paperkit.posts.labels import label
 from paperkit.posts.slugs import slug, web_slug
 from paperkit.posts.values import Post
@@ -69,7 +69,11 @@ def lay_out(
     """
     cards = [p for p in parts if isinstance(p, CardOf)]
     sources = {c.paper: source_of(c.paper, library, post.outline, post.language) for c in cards}
-    found = [*_obstacles(post, cards, sources), *repeated(post, sources, library)]
+    found = [
+        *_obstacles(post, cards, sources),
+        *exchanged(sources),
+        *repeated(post, sources, library),
+    ]
     if found and not draft:
         raise refuse(post.topic, found)
     return _Layout(post, flavor, sources, found, draft).page(parts)

@@ -12,7 +12,7 @@ import pandas as pd
 import traitlets
 
 from paperkit import frontend
-from paperkit.digests import Digest, Evidence, Statement, blocking
+from paperkit.digests import Answer, Digest, Evidence, Statement, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import clean_text, paper_id
@@ -125,7 +125,6 @@ class Review(anywidget.AnyWidget):
     @property
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: id, question, statement, severity, code, words, message."""
-        self._desk.compare()
         return listings.findings((i, self._desk.findings(i)) for i in self._desk.ids)
 
     def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
@@ -217,10 +216,11 @@ class Review(anywidget.AnyWidget):
         *,
         wish: str = "",
         id: str | None = None,
-    ) -> None:
+    ) -> dict[str, str]:
         """Ask the model again for some answers (None: all empty ones), with a wish in words.
 
-        A new draft never overwrites an edit: both are shown.
+        A new draft never overwrites an edit: both are shown. Returns, by question, why there is
+        no draft: empty where one came.
 
         Raises:
             ModelError: the model gave no usable reply; what stands is unchanged.
@@ -230,6 +230,7 @@ class Review(anywidget.AnyWidget):
         of = self._one(id)
         named = self._desk.named(of)
         asked = forms.wanted(self.outline, named, questions)
+        before = {q: len(self._desk.history(of, q)) for q in asked}
         batch.ask(
             self.library,
             of,
@@ -240,24 +241,36 @@ class Review(anywidget.AnyWidget):
             wish=wish,
         )
         self._changed(of)
+        return {q: _why(self._desk.history(of, q)[known:]) for q, known in before.items()}
 
     def approve(self, *, reason: str = "", id: str | None = None) -> Digest:
         """Sign a paper's write-up as it stands; a `reason` overrides blocking findings.
 
         Raises:
-            PublishError: blocking findings remain and no reason was given, or the answers were
-                edited elsewhere and are not those shown.
+            PublishError: blocking findings remain and no reason was given, a newer draft stands
+                beside an edit, or the answers were edited elsewhere and are not those shown.
         """
-        of = self._one(id)
+        desk, of = self._desk, self._one(id)
         self._check_current(of)
-        stops = blocking(self._desk.findings(of))
-        if stops and not reason.strip():
+        if question := desk.unsettled(of):
             raise PublishError(
-                f"{of}: {len(stops)} blocking finding(s), the first: {stops[0].message} Edit the "
-                "answer, or approve with a reason."
+                f"{of}: a newer draft of {question!r} stands beside your edit; take it, or "
+                f"review.keep({question!r}), then approve."
             )
-        language = self._desk.named(of).language
-        digest = self.library.approve(of, outline=self.outline, language=language, reason=reason)
+        stops = blocking(desk.findings(of))
+        if stops and not reason.strip():
+            self._changed(of)
+            raise PublishError(
+                f"{of}: {len(stops)} blocking finding{'s' * (len(stops) > 1)}, the first: "
+                f"{stops[0].message} Edit the answer, or approve with a reason."
+            )
+        digest = self.library.approve(
+            of,
+            outline=self.outline,
+            language=desk.named(of).language,
+            reason=reason,
+            among=desk.ids,
+        )
         self._changed(of)
         return digest
 
@@ -294,7 +307,8 @@ class Review(anywidget.AnyWidget):
         statements = list(self._desk.answer(of, question).statements)
         if not 0 <= place < len(statements):
             raise PaperkitError(
-                f"{of}: {question} has {len(statements)} statement(s); name one from 0 on."
+                f"{of}: {question} has {len(statements)} statement{'s' * (len(statements) != 1)}; "
+                "name one from 0 on."
             )
         changed = change(statements[place].evidence)
         statements[place] = replace(statements[place], evidence=changed)
@@ -359,7 +373,7 @@ class Review(anywidget.AnyWidget):
             with self.hold_sync():
                 self.current = id
                 decision = desk.decision(id)
-                head = listings.paper(desk.paper(id), digest, language, decision)
+                head = listings.paper(desk.paper(id), desk.about(id), digest, language, decision)
                 self._paper = {**head, "posts": desk.posts(id)}
                 self._passages = passages.shown(passages.cited(history))
                 self._form = forms.form(self.outline, language, history)
@@ -396,3 +410,10 @@ class Review(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         messages.receive(self, content)
+
+
+def _why(came: Sequence[Answer]) -> str:
+    """Return why the model has no draft for a question, empty where it has."""
+    if came and came[-1].statements:
+        return ""
+    return (came[-1].error if came else "") or "the model found nothing to say"

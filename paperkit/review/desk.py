@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from paperkit import checks
+from paperkit.checks.batches import Batch
 from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
 from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline
@@ -39,7 +40,7 @@ class Desk:
     awaited: dict[str, str] = field(default_factory=dict)
     _checked: dict[str, _Checked] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(default_factory=dict)
-    _swapped: dict[str, tuple[Finding, ...]] | None = None
+    _batch: Batch = field(default_factory=lambda: Batch(()))
 
     def paper(self, id: str) -> Paper:
         """Return a paper as the library has it now."""
@@ -97,6 +98,13 @@ class Desk:
                 return answer
         return Answer(question=question, origin="person", at=datetime.now(UTC))
 
+    def unsettled(self, id: str) -> str:
+        """Return the first question with a draft newer than its edit, empty without one."""
+        history = self.history(id)
+        edited, last = forms.marks(history), {a.question: a for a in history}
+        late = (q for q, a in last.items() if q in edited and a.origin != "person")
+        return next(late, "")
+
     def newest(self, id: str, question: str) -> datetime | None:
         """Return when a person last edited an answer."""
         edit = forms.newest_edit(self.history(id, question))
@@ -127,9 +135,13 @@ class Desk:
 
     def offered(self, id: str) -> tuple[Evidence, ...]:
         """Return the sentences that a statement can rest on, of the version written about."""
-        named = self.named(id)
-        paper = versions.written_about(named, self.library.versions(id)) or self.paper(id)
-        return passages.offered(paper, self.library.reading(id, version=named.version))
+        version = self.named(id).version
+        return passages.offered(self.about(id), self.library.reading(id, version=version))
+
+    def about(self, id: str) -> Paper:
+        """Return the version of a paper that is written about."""
+        seen = self.library.versions(id)
+        return versions.written_about(self.named(id), seen) or self.paper(id)
 
     def written_on(self, id: str, passage: Evidence) -> int:
         """Return the version whose PDF has a passage on the page that it names.
@@ -168,20 +180,24 @@ class Desk:
     # What is wrong
 
     def findings(self, id: str) -> tuple[Finding, ...]:
-        """Return what the checks find, and which evidence a newer version took away."""
+        """Return what the checks find, alone and beside the batch, and what a newer version took.
+
+        The last are also those of a write-up that fits another paper of the batch better, and of
+        a paper that went out before.
+        """
         digest, newest = self.digest(id), self.paper(id)
         held = self._checked.get(id)
         if held is None or held[:2] != (digest, newest.version):
             found = self._findings(digest, newest) if digest else ()
             held = self._checked[id] = (digest, newest.version, found)
-        return held[2] + (self._swapped or {}).get(id, ())
+        return (*held[2], *self._beside(digest)) if digest else ()
 
     def is_checked(self, id: str) -> bool:
         """Return whether findings were looked for, or there is nothing to look at."""
         return id in self._checked or self.digest(id) is None
 
     def _findings(self, digest: Digest, newest: Paper) -> tuple[Finding, ...]:
-        paper = versions.written_about(digest, self.library.versions(newest.id)) or newest
+        paper = self.about(newest.id)
         reading = self.reading(digest.paper_id, digest.version)
         found = checks.findings(digest, reading, paper=paper, outline=self.outline)
         if digest.version == newest.version:
@@ -193,18 +209,15 @@ class Desk:
         """Return what the PDF of a version says, else that of the newest one read."""
         return self.library.reading(id, version=version) or self.library.reading(id)
 
-    def compare(self) -> tuple[str, ...]:
-        """Look for write-ups that fit another paper of the batch better, or went out before.
-
-        Return the ids of those with such a finding.
-        """
-        digests = [d for i in self.ids if (d := self.digest(i))]
-        swapped = checks.swapped(digests, [self.paper(i) for i in self.ids])
-        topics = {topic for i in self.ids for topic in self._row(i).get("topics", ())}
+    def _beside(self, digest: Digest) -> tuple[Finding, ...]:
+        """Return what only shows beside the batch, and beside what was published."""
+        papers = tuple(self._papers.get(i) or self.paper(i) for i in self.ids)
+        if papers != self._batch.papers:
+            self._batch = Batch(papers)
+        id = digest.paper_id
         posts = self.library.published().itertuples(index=False, name=None)
-        before = checks.republished(digests, posts, topics=topics)
-        self._swapped = {i: swapped.get(i, ()) + before.get(i, ()) for i in (*swapped, *before)}
-        return tuple(self._swapped)
+        before = checks.republished([digest], posts, topics=self._row(id).get("topics", ()))
+        return (*self._batch.swapped(digest), *before.get(id, ()))
 
     # The newer version
 

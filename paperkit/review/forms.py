@@ -11,7 +11,7 @@ from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
 from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline, Question, is_chinese, label_of
 from paperkit.review import passages
-from paperkit.review.differences import difference
+from paperkit.review.differences import by_item
 
 PAUSE = timedelta(minutes=2)
 """Edits with shorter pauses between them are shown as one in the history."""
@@ -119,7 +119,7 @@ def _statements(answer: Answer | None, numbers: Mapping[Evidence, int]) -> list[
 def _compared(
     draft: Answer, change: tuple[Answer, Answer], numbers: Mapping[Evidence, int]
 ) -> dict[str, Any]:
-    before, after = ("\n".join(answer.texts) for answer in change)
+    before, after = (answer.texts for answer in change)
     return {
         "model": draft.model,
         "at": draft.at.isoformat(),
@@ -127,7 +127,7 @@ def _compared(
         "error": draft.error,
         "rows": _statements(draft, numbers),
         "same": before == after,
-        "difference": difference(before, after),
+        "difference": by_item(before, after),
     }
 
 

@@ -121,8 +121,13 @@ def shown(given: Sequence[Answer]) -> list[dict[str, Any]]:
     return rows[::-1]
 
 
-def paper(of: Paper, digest: Digest | None, language: str, decision: str | None) -> dict[str, Any]:
-    """Return what the head of the form shows of a paper and of its signature."""
+def paper(
+    of: Paper, about: Paper, digest: Digest | None, language: str, decision: str | None
+) -> dict[str, Any]:
+    """Return what the head of the form shows of a paper and of its signature.
+
+    `about` is the version that the write-up is about; its abstract is the source shown.
+    """
     approval = digest.approval if digest else None
     return {
         "id": of.id,
@@ -130,7 +135,7 @@ def paper(of: Paper, digest: Digest | None, language: str, decision: str | None)
         "written": digest.version if digest else None,
         "title": of.title,
         "authors": list(of.authors),
-        "abstract": of.abstract,
+        "abstract": about.abstract,
         "comment": of.comment,
         "abs_url": of.abs_url,
         "pdf_url": of.pdf_url,

@@ -70,16 +70,13 @@ def _edit(review: Review, content: dict[str, Any]) -> _Reply:
 
 
 def _count(review: Review, _content: dict[str, Any]) -> _Reply:
-    """Look for findings in some papers of the list; in the end, compare all of them."""
+    """Look for findings in some papers of the list."""
     until = time.monotonic() + COUNTING
     left = [row["id"] for row in review._batch if row["block"] is None]
     with review._desk.lock, review.hold_sync():  # the list goes to the browser once
         while left and time.monotonic() < until:
             review._desk.findings(left[0])
             review._note(left.pop(0))
-    if not left:
-        for swapped in review._desk.compare():
-            review._changed(swapped)
     return {"left": len(left)}, []
 
 
@@ -104,6 +101,25 @@ def _find(review: Review, content: dict[str, Any]) -> _Reply:
     offered = desk.offered(of)
     found = passages.ranked(offered, str(content["words"]) or str(content.get("like", "")))
     return {"found": passages.shown((found or offered)[:FOUND]), "of": len(found)}, []
+
+
+def _walk(name: str) -> _Action:
+    """Return the action that goes to the next or the previous paper, and says whether it did."""
+
+    def act(review: Review, _content: dict[str, Any]) -> _Reply:
+        before = review.current
+        getattr(review, name)()
+        return {"moved": review.current != before}, []
+
+    return act
+
+
+def _ask(review: Review, content: dict[str, Any]) -> _Reply:
+    """Ask the model; say of which questions nothing came, and why."""
+    given = {name: content[name] for name in ("questions", "wish", "id") if name in content}
+    came = review.ask(**given)
+    nothing = [[q, why] for q, why in came.items() if why]
+    return {"asked": len(came), "nothing": nothing}, []
 
 
 def _image(review: Review, content: dict[str, Any]) -> _Reply:
@@ -153,13 +169,13 @@ _ACTIONS: dict[str, _Action] = {
     "preview": _preview,
     "mathematics": _mathematics,
     "show": _method("show", "id"),
-    "next": _method("next"),
-    "previous": _method("previous"),
+    "next": _walk("next"),
+    "previous": _walk("previous"),
     "restore": _method("restore", "question", "version", "id"),
     "keep": _method("keep", "question", "id"),
-    "ask": _method("ask", "questions", "wish", "id"),
+    "ask": _ask,
     "approve": _method("approve", "reason", "id"),
     "disapprove": _method("disapprove", "id"),
-    "send_back": _method("send_back", "id"),
+    "send_back": _method("send_back", "note", "id"),
     "carry": _method("carry", "id"),
 }

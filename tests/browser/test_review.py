@@ -70,6 +70,32 @@ TINTED = """(image) => {
 }"""
 """The share of a picture that is tinted yellow."""
 
+IN_SIGHT = """async (image) => {
+    await new Promise((done) => setTimeout(done, 300));
+    const { width, height } = Object.assign(document.createElement("canvas"), {
+        width: image.naturalWidth, height: image.naturalHeight,
+    });
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const tinted = [];
+    for (let at = 0; at < data.length; at += 4) {
+        if (data[at] > 200 && data[at + 2] < 160) tinted.push(at / 4);
+    }
+    const spread = (all) => all.reduce(([a, b], n) => [Math.min(a, n), Math.max(b, n)], [1e9, 0]);
+    const [left, right] = spread(tinted.map((n) => n % width));
+    const [top, bottom] = spread(tinted.map((n) => Math.floor(n / width)));
+    const at = image.getBoundingClientRect();
+    const scale = at.width / width;
+    const corners = [[left, top], [right, top], [left, bottom], [right, bottom]];
+    return corners.every(([x, y]) => {
+        const seen = [at.left + (x + 0.5) * scale, at.top + (y + 0.5) * scale];
+        return document.elementFromPoint(...seen) === image;
+    });
+}"""
+"""Whether all that is tinted in a picture is in sight: no frame cuts it, nothing covers it."""
+
 
 def cells(library: Library, *more: str, papers: Sequence[str] = IDS) -> list[str]:
     """Return the code of a notebook that reviews `library`."""
@@ -93,9 +119,10 @@ def saved(page: Page) -> None:
 
 def keys(page: Page, *names: str) -> None:
     """Press keys outside the text fields."""
-    page.locator(".rv-form").first.focus()
+    form = page.locator(".rv-form").first
+    form.focus()
     for name in names:
-        page.keyboard.press(name)
+        form.page.keyboard.press(name)
 
 
 def shot(page: Page, name: str) -> None:
@@ -193,8 +220,18 @@ def test_new_draft_is_shown_beside_the_edit(
     box = page.locator(".rv-newer")
     expect(box).to_contain_text("New draft by model-1")
     expect(field(page, "Summary")).to_have_value("My own words about AvatarNet.")
-    assert box.get_by_role("group").count() == 2
+    assert box.locator("dt").all_inner_texts() == ["New draft", "Yours", "Draft before"]
+    assert box.locator("dd").all_inner_texts() == [
+        *fresh.texts,
+        "My own words about AvatarNet.",
+        SENTENCES[0],
+    ]
+    assert box.get_by_role("group").count() == 0  # rewritten: word by word says nothing
     shot(page, "three-way")
+    keys(page, "a")  # nothing is signed beside a draft that is not settled
+    expect(page.locator(".rv-notice")).to_contain_text("newer draft stands beside your edit")
+    expect(box.get_by_role("button", name="Take the new draft")).to_be_focused()
+    expect(page.locator(".rv-override")).to_have_count(0)
     box.get_by_role("button", name="Take the new draft").click()
     saved(page)
     assert texts(shelf, "summary") == fresh.texts
@@ -207,6 +244,11 @@ def test_approval_by_key_and_with_a_reason(cells_in: Notebook, shelf: Library) -
     reason = page.get_by_role("textbox", name="Reason")
     expect(reason).to_be_focused()
     shot(page, "override")
+    assert page.locator(".rv-override > p").first.inner_text().startswith("1 finding blocks")
+    page.locator(".rv-override").get_by_role("button", name="The number 999").click()
+    expect(field(page, "Key Takeaways, 2 of 3")).to_be_focused()
+    assert page.evaluate("getSelection().toString()") == "999"
+    keys(page, "a")
     reason.fill("999 is in the appendix")
     reason.press("Enter")
     expect(page.locator(".rv-signed")).to_contain_text("999 is in the appendix")
@@ -229,6 +271,17 @@ def test_evidence_is_marked_in_the_abstract(cells_in: Notebook, shelf: Library) 
     page = cells_in(cells(shelf))
     field(page, "Key Takeaways, 3 of 3").click()
     assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[2]]
+    chip = page.locator(".rv-chip", has_text=SENTENCES[1]).first
+    assert chip.get_attribute("title") == SENTENCES[1]
+    assert chip.evaluate("node => node.scrollWidth > node.clientWidth")
+    field(page, "Key Takeaways, 2 of 3").click()
+    page.keyboard.press("Tab")
+    while not chip.evaluate("node => node === document.activeElement"):
+        page.keyboard.press("Tab")
+    assert not chip.evaluate("node => node.scrollWidth > node.clientWidth")  # all of it in sight
+    page.keyboard.press("Tab")
+    remove = page.locator(".rv-cite .rv-tool:focus")
+    assert remove.evaluate("node => getComputedStyle(node).opacity") == "1"
     page.locator(".rv-chip", has_text="3 Method").click()
     expect(page.locator(".rv-source")).to_contain_text("no PDF")
     expect(page.locator(".rv-source blockquote")).to_have_text("The encoder is trained once.")
@@ -281,7 +334,16 @@ def test_two_reviews_warn_instead_of_overwriting(cells_in: Notebook, shelf: Libr
     box = two.locator(".rv-conflict")
     expect(box).to_contain_text(f"{SENTENCES[0]} First.")
     assert texts(shelf, "summary") == (f"{SENTENCES[0]} First.",)
+    two.scroll_into_view_if_needed()
     shot(page, "conflict")
+    field(one, "Key Takeaways, 1 of 3").click()
+    keys(one, "j", "k")  # what the other editor still holds is not this one's to drop
+    expect(one.locator(".rv-paper-title")).to_contain_text("one photo")
+    expect(one.locator(".rv-saved")).to_have_text("All saved")
+    assert one.get_by_role("button", name="Drop it").count() == 0
+    landmarks = page.locator(".rv-review :is(nav, aside, section)")
+    names = landmarks.evaluate_all("all => all.map((n) => n.getAttribute('aria-label'))")
+    assert len(names) == len(set(names)) == 6
     box.get_by_role("button", name="Keep mine").click()
     saved(two)
     expect(box).to_have_count(0)
@@ -455,10 +517,24 @@ def test_evidence_shows_the_passage_on_its_page(
     expect(page.locator(".rv-source")).to_contain_text(f"v{digest.version}, page {passage.page}")
     tinted = image.evaluate(TINTED)
     shot(page, "crop")
+    assert image.evaluate(IN_SIGHT)
+    width = page.locator(".rv-form").bounding_box()["width"]
+    page.locator("[data-question=methods] textarea").first.click()
+    page.keyboard.press("End")
+    page.keyboard.type("!")  # the page stays beside what one corrects by it
+    saved(page)
+    expect(image).to_be_visible()
+    shot(page, "crop-editing")
+    field(page, "Summary").click()
+    expect(page.locator(".rv-abstract mark").first).to_be_visible()
+    assert page.locator(".rv-form").bounding_box()["width"] == width
+    page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
+    expect(image).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="The whole page").click()
     expect(page.locator(".rv-page img.rv-whole")).to_be_visible(timeout=60_000)
     page.wait_for_function("document.querySelector('.rv-page img').naturalHeight > 1500")
     shot(page, "page")
+    assert image.evaluate(IN_SIGHT)
     whole = page.locator(".rv-page img").evaluate(TINTED)
     assert 0.001 < whole < tinted < 0.3  # some lines of the paragraph, not all of it
 
@@ -519,13 +595,18 @@ Review(run, library)"""
 
 
 def test_sent_back_to_triage(cells_in: Notebook, shelf: Library) -> None:
-    """The key t makes a kept paper undecided again."""
+    """The key t makes a kept paper undecided again, with a note; Esc lets it be."""
     shelf.decide([FIRST], "keep")
     page = cells_in(cells(shelf))
     expect(page.locator(".rv-head")).to_contain_text("triage: keep")
+    keys(page, "t", "Escape")
+    expect(page.locator(".rv-head")).to_contain_text("triage: keep")
     keys(page, "t")
+    page.get_by_role("textbox", name="Note").press_sequentially("not about avatars")
+    shot(page, "send-back")
+    page.keyboard.press("Enter")
     expect(page.locator(".rv-head")).to_contain_text("triage: undecided")
-    assert list(shelf.papers(decision="keep").index) == []
+    assert shelf.papers().loc[FIRST, ["decision", "note"]].tolist() == [None, "not about avatars"]
 
 
 def test_published_before_is_shown(cells_in: Notebook, shelf: Library) -> None:
@@ -545,16 +626,21 @@ def test_counters_tell_the_limits(cells_in: Notebook, shelf: Library) -> None:
     """Words, characters and items are counted while one types; what is over a limit is marked."""
     page = cells_in(cells(shelf))
     counter = page.locator("[data-question=summary] .rv-answer-head .rv-counter")
-    field(page, "Summary").fill("word " * 40)
+    field(page, "Summary").fill("word " * 40 + "31.4")  # a number is no word
     expect(counter).to_have_text("40/40 words")
-    page.keyboard.type("more")
+    page.keyboard.type(" more")
     expect(counter).to_have_text("41/40 words")
     expect(counter).to_have_class("rv-counter rv-over")
+    told = page.locator("[data-question=summary] [data-code=too-long]")
+    expect(told).to_contain_text("41 words where 40")
     items = page.locator("[data-question=takeaways] .rv-answer-head .rv-counter")
     expect(items).to_have_text("3 of 3 to 7 items")
     paper_button(page, "Chinese").click()
     field(page, "总结").fill("化身 AvatarNet")
-    expect(counter).to_have_text("11/100 characters")
+    expect(counter).to_have_text("2/100 characters")  # Latin names are not counted
+    page.keyboard.type("，" + "头像" * 60)
+    expect(counter).to_have_text("122/100 characters")
+    expect(told).to_contain_text("122 characters where 100")
     saved(page)
 
 
@@ -592,6 +678,10 @@ def test_new_version_shows_lost_evidence(cells_in: Notebook, shelf: Library) -> 
     lost = page.locator('.rv-problem[data-code="lost-evidence"]')
     expect(lost.first).to_contain_text("9.9 s")
     shot(page, "new-version")
+    expect(page.locator(".rv-head")).to_contain_text("v2 · write-up of v1")
+    field(page, "Key Takeaways, 2 of 3").click()
+    expect(page.locator(".rv-source")).to_contain_text("Abstract of v1")
+    assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[1]]
     page.get_by_role("button", name="Take it over to v2").click()
     expect(page.locator(".rv-version")).to_have_count(0)
     digest = shelf.digest(FIRST)
@@ -643,11 +733,212 @@ def test_accessible_in_both_themes(
     assert told + violations(page) == []
 
 
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_boxes_are_accessible_in_both_themes(
+    cells_in: Notebook,
+    themed: Callable[[str, int], None],
+    python: Python,
+    sampled: Library,
+    shelf: Library,
+    theme: str,
+) -> None:
+    """Nor in override, conflict, three-way, page and preview, with two reviews in a notebook."""
+    other = f"more = Review([{SAMPLED!r}], Library({str(sampled.path)!r}))\nmore"
+    page = cells_in(cells(shelf, other))
+    themed(theme, 1400)
+    name = theme.split()[1].lower()
+    one, two = page.locator(".rv-review").all()
+    keys(two, "v")
+    expect(two.frame_locator(".rv-frame").locator("h2")).to_be_visible(timeout=60_000)
+    paper = two.locator(".rv-frame").evaluate(
+        "frame => frame.srcdoc.match(/background:(rgb[^;]*)/)[1]"
+    )
+    assert paper == two.evaluate("node => getComputedStyle(node).backgroundColor")
+    two.scroll_into_view_if_needed()
+    shot(page, f"{name}-preview")
+    told = violations(page)
+    two.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
+    expect(two.locator(".rv-page img")).to_be_visible(timeout=60_000)
+    field(one, "Summary").fill("My own words about AvatarNet.")
+    saved(one)
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    shelf.save_answers(digest, [answer("summary", ("AvatarNet makes a head avatar.", cite(0)))])
+    assert python(page, "review.refresh()") == ""
+    expect(one.locator(".rv-newer")).to_be_visible()
+    item = field(one, "Key Takeaways, 2 of 3")
+    code = "Review(review.current, library).edit('takeaways', ['AvatarNet, elsewhere.'])"
+    assert python(page, code) == ""
+    item.press("End")
+    page.keyboard.type(" Typed over it.")
+    expect(one.locator(".rv-conflict")).to_be_visible()
+    told += violations(page)
+    one.locator(".rv-conflict").get_by_role("button", name="Take theirs").click()
+    one.locator(".rv-newer").get_by_role("button", name="Keep mine").click()
+    expect(one.locator(".rv-newer")).to_have_count(0)
+    field(one, "Summary").fill("AvatarNet gains 77 percent.")
+    saved(one)
+    keys(one, "a")
+    expect(one.locator(".rv-override")).to_be_visible()
+    shot(page, f"{name}-override")
+    assert told + violations(page) == []
+
+
 def violations(page: Page) -> list[Any]:
     """Return what axe finds wrong in the review: rule and elements."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run('.rv-review', { iframes: false })")
     return [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found["violations"]]
+
+
+# Finding one's way
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("AvatarNet of 2017x and ResNet-17 uses 17 layers.", [("17", "and ResNet-17 uses ")]),
+        ("AvatarNet gains $68.4\\%$ in all.", [("68.4\\%", "AvatarNet gains $")]),
+        ("AvatarNet gains ６８.４％ in all.", [("６８.４％", "AvatarNet gains ")]),
+    ],
+)
+def test_marks_stand_at_the_words_concerned(
+    cells_in: Notebook, shelf: Library, text: str, marks: list[tuple[str, str]]
+) -> None:
+    """A number is marked where it stands for itself, in TeX and in full width too."""
+    page = cells_in(cells(shelf))
+    field(page, "Summary").fill(text)
+    saved(page)
+    mirror = page.locator("[data-question=summary] .rv-mirror")
+    shot(page, "marks")
+    for words, before in marks:
+        mark = mirror.locator("mark", has_text=words).last
+        expect(mark).to_have_text(words)
+        assert mark.evaluate(BEFORE).endswith(before)
+
+
+BEFORE = """(mark) => {
+    const range = document.createRange();
+    range.setStart(mark.parentNode, 0);
+    range.setEndBefore(mark);
+    return range.toString();
+}"""
+"""What stands before a mark."""
+
+
+def test_a_swap_is_seen_and_stopped(cells_in: Notebook, shelf: Library) -> None:
+    """A write-up about another paper of the batch blocks at once, with no other draft to count."""
+    ions = "We trap planar crystals of ytterbium ions and measure phonon spectra with Raman lasers."
+    shelf.add([paper("2411.00009", title="Planar ion crystals", abstract=ions)])
+    digest = shelf.digest(HOSTILE)
+    assert digest is not None
+    items = [f"Raman lasers measure phonon spectra of {n} planar crystals." for n in "abc"]
+    wrong = [("summary", [ions]), ("takeaways", items), ("approach", [ions])]
+    shelf.save_answers(digest, [answer(q, *((t, ()) for t in given)) for q, given in wrong])
+    page = cells_in(cells(shelf, papers=[HOSTILE, "2411.00009"]))
+    keys(page, "a")
+    expect(page.locator(".rv-override [data-code=swapped]")).to_contain_text("2411.00009")
+    shot(page, "swapped")
+    digest = shelf.digest(HOSTILE)
+    assert digest is not None
+    assert not digest.approved
+
+
+def test_keys_lead_from_finding_to_finding(cells_in: Notebook, shelf: Library) -> None:
+    """F8 and f go to the places of the findings, words selected; the last one is said to be it."""
+    page = cells_in(cells(shelf))
+    field(page, "Summary").fill("AvatarNet gains 77 percent.")
+    saved(page)
+    expect(page.locator("[data-question=summary] [data-key]").first).to_be_visible()
+    keys(page, "f")
+    expect(field(page, "Summary")).to_be_focused()
+    codes = page.locator(".rv-form [data-key]").evaluate_all(
+        "all => all.map((n) => n.dataset.code)"
+    )
+    title = page.locator("[data-code=number-not-in-source] code").first.get_attribute("title")
+    assert title == "docs/findings.md explains number-not-in-source"
+    seen = []
+    for _ in codes:
+        seen.append(page.evaluate("getSelection().toString()"))
+        page.keyboard.press("F8")
+    assert "77 percent" in seen
+    assert "999" in seen
+    told = page.locator(".rv-notice")
+    expect(told).to_contain_text("No more findings in this paper.")
+    expect(told).to_be_in_viewport()
+    shot(page, "no-more-findings")
+    keys(page, "n", "n", "n")
+    expect(page.locator(".rv-notice")).to_contain_text("No next paper with findings.")
+
+
+def test_a_pasted_list_becomes_items(cells_in: Notebook, shelf: Library) -> None:
+    """Bullets and numbers fall away, each line is an item; a deleted item comes back whole."""
+    page = cells_in(cells(shelf))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.clipboard.writeText('- One photo\\n  is enough.\\n- It is fast.\\n')")
+    first = texts(shelf, "takeaways")
+    field(page, "Key Takeaways, 1 of 3").click()
+    page.keyboard.press("Control+v")
+    expect(field(page, "Key Takeaways, 3 of 5")).to_have_value("It is fast.")
+    saved(page)
+    assert texts(shelf, "takeaways") == (
+        first[0],
+        "One photo is enough.",
+        "It is fast.",
+        *first[1:],
+    )
+    page.get_by_role("button", name="Delete: Key Takeaways, 4 of 5").click()
+    saved(page)
+    assert first[1] not in texts(shelf, "takeaways")
+    shot(page, "deleted")
+    page.get_by_role("button", name="Undo deleting").click()
+    saved(page)
+    digest = shelf.digest(FIRST)
+    assert digest is not None
+    assert digest["takeaways"].texts[3] == first[1]
+    assert digest["takeaways"].statements[3].evidence == cite(1)
+    expect(page.locator(".rv-gone")).to_have_count(0)
+
+
+def test_a_model_with_nothing_to_say_is_told(
+    cells_in: Notebook, python: Python, shelf: Library
+) -> None:
+    """Of the answers asked for, those that did not come are named."""
+    page = cells_in(cells(shelf))
+    assert (
+        python(page, ECHO + "\nreview.ask = lambda **_: {'methods': 'no idea', 'results': ''}")
+        == ""
+    )
+    keys(page, "r")
+    page.keyboard.press("Enter")
+    expect(page.locator(".rv-notice")).to_contain_text(
+        "1 of 2 answers came. None for: Methods (no idea)"
+    )
+    expect(page.locator(".rv-extra .rv-box")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1100, 760, 130])
+def test_narrow_notebooks_have_room_to_write(
+    cells_in: Notebook,
+    themed: Callable[[str, int], None],
+    sampled: Library,
+    width: int,
+) -> None:
+    """Narrow or very narrow, a field has the width there is, and a passage is whole in sight."""
+    page = cells_in(cells(sampled, papers=[SAMPLED]))
+    themed("JupyterLab Light", max(width, 760))
+    if width < 700:
+        page.locator(".rv-review").evaluate(f"node => (node.style.width = '{width}px')")
+    page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
+    image = page.locator(".rv-page img")
+    expect(image).to_be_visible(timeout=60_000)
+    page.locator(".rv-review").scroll_into_view_if_needed()
+    shot(page, f"room-{width}")
+    assert image.evaluate(IN_SIGHT)
+    form = page.locator(".rv-form").bounding_box()
+    area = page.locator("[data-question=methods] textarea").first.bounding_box()
+    assert area["width"] > 0.7 * form["width"]
+    assert width < 700 or form["height"] > 400
 
 
 def test_findings_follow_the_typing(cells_in: Notebook, shelf: Library) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 SCRIPTS = tuple(
     _HERE / f"{name}.js"
-    for name in "dom math fields answers finder evidence preview batch keys review".split()
+    for name in (
+        "dom math words keepsake fields answers finder evidence preview batch keys panels review"
+    ).split()
 )
 STYLE = _HERE / "review.css"
 """Its colors are JupyterLab's variables."""

@@ -13,6 +13,7 @@ class AnswerView {
     this.dirty = false;
     this.saving = null;
     this.theirs = null;
+    this.gone = null;
     this.list = h("ol", { class: `rv-fields rv-kind-${state.kind}` });
     this.count = h("span", { class: "rv-counter" });
     this.origin = h("span", { class: "rv-origin" });
@@ -23,8 +24,8 @@ class AnswerView {
     this.menu = h("span", { class: "rv-menu" });
     const head = h("div", { class: "rv-answer-head" }, heading, this.count, this.origin, this.menu);
     this.node = h(
-      "section",
-      { class: "rv-answer", "aria-labelledby": id, "data-question": state.key },
+      "div",
+      { class: "rv-answer", role: "group", "aria-labelledby": id, "data-question": state.key },
       head, this.general, this.extra, this.list,
     );
     this.node.addEventListener("focusout", (event) => {
@@ -93,11 +94,42 @@ class AnswerView {
   remove(field) {
     this.dirty = true; // before the focus moves, which saves or takes over what the library has
     const place = this.fields.indexOf(field);
+    const row = { text: field.clean, evidence: field.evidence };
     this.fields.splice(place, 1);
     field.node.remove();
     if (!this.fields.length) this.insert(0, { text: "", evidence: [] });
     this.number();
     this.fields[Math.max(0, place - 1)].area.focus();
+    this.typed();
+    this.gone = row.text ? { row, place } : null;
+    this.draw();
+  }
+
+  /** Put back what was deleted last. */
+  undelete() {
+    const { row, place } = this.gone;
+    const only = this.fields.length === 1 && !this.fields[0].clean;
+    const field = only ? this.fields[0] : this.insert(Math.min(place, this.fields.length), row);
+    if (only) field.set(row);
+    this.number();
+    this.typed();
+    field.area.focus();
+  }
+
+  deleted() {
+    if (!this.gone) return null;
+    const undo = button("Undo", () => this.undelete(), { "aria-label": `Undo deleting: ${this.gone.row.text}` });
+    return h("p", { class: "rv-bar rv-gone", role: "status" }, h("span", {}, "Deleted: ", h("q", {}, this.gone.row.text)), undo);
+  }
+
+  /** Give a list's items a field each, from this one on. */
+  spread(field, items) {
+    const place = this.fields.indexOf(field);
+    field.area.value = items[0];
+    field.draw();
+    items.slice(1).forEach((text, n) => this.insert(place + 1 + n, { text, evidence: [] }));
+    this.number();
+    this.fields[place + items.length - 1].area.focus();
     this.typed();
   }
 
@@ -118,6 +150,10 @@ class AnswerView {
 
   typed() {
     this.dirty = true;
+    if (this.gone) {
+      this.gone = null;
+      this.draw();
+    }
     this.measure();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), DEBOUNCE);
@@ -187,7 +223,7 @@ class AnswerView {
       field.flag(findings.filter((f) => f.statement !== null && f.statement === place));
     });
     const loose = findings.filter((f) => f.statement === null || f.statement >= filled.length);
-    this.general.replaceChildren(...loose.map(problem));
+    this.general.replaceChildren(...loose.map((finding) => problem(finding)));
   }
 
   // What stands around the fields
@@ -198,7 +234,7 @@ class AnswerView {
     this.origin.textContent = state.error ? `no answer: ${state.error}` : (written[state.origin] ?? "");
     this.origin.title = state.at ? `${written[state.origin]} ${when(state.at)}` : "";
     this.drawMenu();
-    const parts = [this.conflict(), this.newer(), this.compared(), this.past];
+    const parts = [this.deleted(), this.conflict(), this.newer(), this.compared(), this.past];
     this.extra.replaceChildren(...parts.filter(Boolean));
   }
 
@@ -215,7 +251,7 @@ class AnswerView {
       const act = () => this.toggleHistory();
       tools.push(tool("↺", `History: ${name}`, act, { "aria-expanded": !!this.past }));
     }
-    tools.push(tool("✦", `Ask again: ${name}`, () => review.askAgain([state.key], name)));
+    tools.push(tool("✦", `Ask again: ${name}`, () => askAgain(review, [state.key], name)));
     this.menu.replaceChildren(...tools);
   }
 
@@ -232,19 +268,22 @@ class AnswerView {
     return h("div", { class: "rv-box" }, title, differenceView(draft.difference, "Draft against edit"), back);
   }
 
-  /** Three-way: the edit stands, the draft it came from and the new draft are shown against it. */
+  /** Three-way: the edit stands; the new draft and the one it came from are shown beside it. */
   newer() {
-    const { newer, draft, key } = this.state;
+    const { newer, draft, key, rows } = this.state;
     if (!newer) return null;
     const take = button("Take the new draft", () => this.take(newer.rows));
     const keep = button("Keep mine", () => this.review.act({ do: "keep", question: key }));
     const wish = newer.wish ? ` (asked: ${newer.wish})` : "";
+    const texts = [["New draft", newer.rows], ["Yours", rows], ["Draft before", draft?.rows]];
+    const columns = texts.filter(([, given]) => given).map(([name, given]) =>
+      h("div", {}, h("dt", {}, name), given.map((row) => h("dd", {}, row.text))));
     return h(
       "div", { class: "rv-box rv-newer" },
-      h("p", { class: "rv-note" }, `New draft by ${newer.model || "the model"}${wish}: what it would change in yours`),
-      differenceView(newer.difference, "New draft against edit"),
-      draft && h("p", { class: "rv-note" }, "What you changed in the draft before"),
-      draft && differenceView(draft.difference, "Old draft against edit"),
+      h("p", { class: "rv-note" }, `New draft by ${newer.model || "the model"}${wish}`),
+      h("dl", { class: "rv-texts" }, columns),
+      ...changed("What it would change in yours", newer, "New draft against edit"),
+      ...changed("What you changed in the draft before", draft, "Old draft against edit"),
       h("p", {}, take, " ", keep),
     );
   }
@@ -311,4 +350,10 @@ class AnswerView {
     });
     return h("ol", { class: "rv-box rv-history", "aria-label": `History: ${heading}` }, items);
   }
+}
+
+/** Show a difference under a title; nothing where no item is like another: the texts say it. */
+function changed(title, draft, name) {
+  if (!draft?.difference.some((pieces) => pieces.length > 1 || pieces[0]?.[0] === "=")) return [];
+  return [h("p", { class: "rv-note" }, title), differenceView(draft.difference, name)];
 }

@@ -17,7 +17,7 @@ class Batch {
     this.review = review;
     this.rows = h("ul", { class: "rv-papers" });
     this.total = h("p", { class: "rv-note", "aria-live": "polite" });
-    this.node = h("nav", { class: "rv-batch", "aria-label": "Papers in this review" }, this.total, this.rows);
+    this.node = h("nav", { class: "rv-batch", "aria-label": review.named("Papers in this review") }, this.total, this.rows);
     this.items = new Map();
   }
 

@@ -33,13 +33,17 @@ function when(iso) {
   return today ? time : `${date.toISOString().slice(0, 10)} ${time}`;
 }
 
-/** Show a word difference as kept, removed and added pieces. */
-function differenceView(pieces, label) {
-  const parts = pieces.map(([mark, text]) => {
+/** Show a difference: a line per item, of kept, removed and added pieces. */
+function differenceView(items, label) {
+  const piece = ([mark, text]) => {
     if (mark === "=") return document.createTextNode(text);
     return h(mark === "-" ? "del" : "ins", {}, text);
+  };
+  const lines = items.map((pieces) => {
+    const whole = pieces.length === 1 && { "-": "rv-out", "+": "rv-in" }[pieces[0][0]];
+    return h("p", { class: whole || null }, pieces.map(piece));
   });
-  return h("div", { class: "rv-difference", role: "group", "aria-label": label }, parts);
+  return h("div", { class: "rv-difference", role: "group", "aria-label": label }, lines);
 }
 
 /** Questions to the kernel, each with its own answer; a view asks for itself. */

@@ -10,7 +10,7 @@ class Source {
       preview: button("Preview (v)", () => this.choose("preview"), { "aria-pressed": "false" }),
     };
     const bar = h("div", { class: "rv-bar", role: "group", "aria-label": "Side pane" }, Object.values(this.tabs));
-    this.node = h("aside", { class: "rv-source", "aria-label": "Source and preview", tabindex: "0" }, bar, this.body, this.preview.node);
+    this.node = h("aside", { class: "rv-source", "aria-label": review.named("Source and preview"), tabindex: "0" }, bar, this.body, this.preview.node);
     this.urls = new Map();
     this.choose("source");
   }
@@ -36,18 +36,28 @@ class Source {
   /** Show what a statement rests on; the page's picture is only fetched when asked for. */
   show(field, ref, picture) {
     if (picture) this.choose("source");
+    else if (this.pictures(field)) return;
     const { review } = this;
+    this.pictured = picture && { field, ref };
     const passage = review.passage(ref ?? field.evidence[0]);
     if (!passage) {
-      this.body.replaceChildren(this.abstract([]));
+      this.body.replaceChildren(this.place(this.titled()), this.abstract([]));
     } else if (passage.page === null) {
       const quotes = field.evidence.map((n) => review.passage(n)).filter((p) => p?.page === null);
-      this.body.replaceChildren(this.place("Abstract"), this.abstract(quotes.map((q) => q.quote)));
+      this.body.replaceChildren(this.place(this.titled()), this.abstract(quotes.map((q) => q.quote)));
     } else {
       const act = () => this.show(field, passage, true);
       const page = picture ? this.picture(passage, false) : button(`Show page ${passage.page}`, act);
       this.body.replaceChildren(this.place(placeOf(passage)), h("blockquote", {}, passage.quote), page);
     }
+  }
+
+  /** Tell whether the page in sight is of a passage that this statement still rests on. */
+  pictures(field) {
+    const { field: shown, ref } = this.pictured || {};
+    const passage = this.review.passage(ref ?? null);
+    const open = this.body.querySelector(".rv-page") && this.chosen === "source";
+    return Boolean(open && shown === field && passage && field.cites(passage) >= 0);
   }
 
   /** Look for passages that a statement can rest on. */
@@ -60,6 +70,12 @@ class Source {
     return undefined;
   }
 
+  /** The abstract is that of the version written about; where arXiv has another, say so. */
+  titled() {
+    const { written, version } = this.review.paper;
+    return written && written !== version ? `Abstract of v${written}` : "Abstract";
+  }
+
   place(text) {
     return h("p", { class: "rv-note" }, h("b", {}, text));
   }
@@ -67,7 +83,8 @@ class Source {
   clear() {
     for (const url of this.urls.values()) URL.revokeObjectURL(url.url);
     this.urls.clear();
-    this.body.replaceChildren(this.place("Abstract"), this.abstract([]));
+    this.pictured = null;
+    this.body.replaceChildren(this.place(this.titled()), this.abstract([]));
     this.refresh();
   }
 
@@ -89,19 +106,35 @@ class Source {
         const other = button(drawn.whole ? "The passage" : "The whole page", () => {
           node.replaceWith(this.picture(passage, !drawn.whole));
         });
-        note.replaceChildren(`v${drawn.version}, page ${passage.page} `, other);
         const image = h("img", { src: drawn.url, alt: `Page ${passage.page}, the passage marked: ${passage.quote}` });
         image.classList.toggle("rv-whole", drawn.whole);
-        image.addEventListener("load", () => {
-          holder.scrollTop = drawn.top * image.height - 40;
+        const place = () => {
           holder.scrollLeft = drawn.left * image.width - 20;
-        });
+          this.reveal(holder, image, markedRows(image, drawn.top) ?? [drawn.top, drawn.top]);
+        };
+        image.addEventListener("load", place);
+        const larger = drawn.whole && button("Larger", () => {
+          larger.setAttribute("aria-pressed", String(image.classList.toggle("rv-large")));
+          place();
+        }, { "aria-pressed": "false" });
+        note.replaceChildren(`v${drawn.version}, page ${passage.page} `, other, " ", larger || "");
         holder.replaceChildren(image);
         holder.hidden = false;
       },
       (error) => (note.textContent = error.message),
     );
     return node;
+  }
+
+  /** Bring the marked lines of a picture into sight: in its own frame, and in the pane. */
+  reveal(holder, image, [first, last]) {
+    for (const frame of [holder, this.node]) {
+      const { top, height } = image.getBoundingClientRect();
+      const edge = frame.getBoundingClientRect().top;
+      const room = frame.clientHeight - (last - first) * height;
+      const from = top + first * height - edge;
+      if (from < 4 || from > room - 4) frame.scrollTop += from - Math.max(8, room / 2);
+    }
   }
 
   async fetch(passage, whole) {
@@ -114,4 +147,30 @@ class Source {
     }
     return this.urls.get(name);
   }
+}
+
+/** Return where the tinted lines of a page begin and end, as shares of its height; null without.
+ *
+ * They are looked for from `top` on, to the first larger gap: a page may have yellow of its own.
+ */
+function markedRows(image, top) {
+  const width = 160;
+  const height = Math.max(1, Math.round((image.naturalHeight * width) / image.naturalWidth));
+  const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+  context.drawImage(image, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  const tinted = (row) => {
+    for (let at = row * width * 4; at < (row + 1) * width * 4; at += 4) {
+      if (data[at] >= 190 && data[at] - data[at + 2] >= 50) return true; // yellow: red without blue
+    }
+    return false;
+  };
+  let [first, last] = [-1, -1];
+  for (let row = Math.max(0, Math.floor(top * height) - 1); row < height; row += 1) {
+    if (last >= 0 && row - last > height / 20) break;
+    if (!tinted(row)) continue;
+    last = row;
+    if (first < 0) first = row;
+  }
+  return first < 0 ? null : [first / height, (last + 1) / height];
 }

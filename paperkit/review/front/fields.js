@@ -2,11 +2,6 @@
 
 const SIGNS = { block: "Blocks", warn: "Look" };
 
-function counted(text, unit) {
-  if (unit === "characters") return [...text.replace(/\s+/g, "")].length;
-  return text.trim() ? text.trim().split(/\s+/).length : 0;
-}
-
 class Field {
   constructor(answer, row) {
     this.answer = answer;
@@ -53,10 +48,25 @@ class Field {
       else this.draw();
     });
     area.addEventListener("keydown", (event) => this.key(event));
+    area.addEventListener("paste", (event) => this.paste(event));
     area.addEventListener("focus", () => this.answer.review.focused(this));
   }
 
+  /** A list that is pasted becomes items of its own. */
+  paste(event) {
+    const items = this.answer.many && listed(event.clipboardData?.getData("text/plain") ?? "");
+    if (!items) return;
+    event.preventDefault();
+    const all = this.area.selectionEnd - this.area.selectionStart === this.text.length;
+    this.answer.spread(this, all ? items : [this.text, ...items]);
+  }
+
   typed() {
+    const items = this.answer.many && listed(this.text);
+    if (items) {
+      this.answer.spread(this, items);
+      return;
+    }
     if (/[\r\n]/.test(this.area.value)) {
       const place = this.area.selectionStart;
       this.area.value = this.area.value.replace(/[\r\n]+/g, " ");
@@ -92,7 +102,7 @@ class Field {
 
   flag(findings) {
     this.findings = findings;
-    this.problems.replaceChildren(...findings.map(problem));
+    this.problems.replaceChildren(...findings.map((finding) => problem(finding)));
     this.draw();
   }
 
@@ -135,7 +145,7 @@ class Field {
       const passage = review.passage(ref);
       if (!passage) return null;
       const show = () => review.source.show(this, ref, true);
-      const chip = h("button", { type: "button", class: "rv-chip", onclick: show }, h("b", {}, placeOf(passage)), h("q", {}, passage.quote));
+      const chip = h("button", { type: "button", class: "rv-chip", title: passage.quote, onclick: show }, h("b", {}, placeOf(passage)), h("q", {}, passage.quote));
       const remove = tool("×", `Remove evidence: ${passage.quote}`, () => this.rest(passage));
       return h("li", { class: "rv-cite" }, chip, remove);
     });
@@ -166,35 +176,22 @@ function samePassage(one, other) {
   return one?.quote === other.quote && one.section === other.section && one.page === other.page;
 }
 
-function problem(finding) {
-  return h(
-    "li",
-    { class: `rv-problem rv-${finding.severity}`, "data-code": finding.code },
-    h("b", {}, `${SIGNS[finding.severity] ?? finding.severity}: `),
-    finding.message,
-  );
+/** Name a finding, so that its place is found again when all is drawn anew. */
+function keyOf({ code, question, statement, words }) {
+  return JSON.stringify([code, question, statement, words]);
+}
+
+/** Show a finding; with `act` its message is a button that leads somewhere. */
+function problem(finding, act = null) {
+  const { code, severity, message } = finding;
+  const title = `docs/findings.md explains ${code}`;
+  const props = { class: `rv-problem rv-${severity}`, "data-code": code, "data-key": keyOf(finding), tabindex: "-1" };
+  const said = act ? button(message, act, { class: "rv-link", title: "Go to the place" }) : message;
+  return h("li", props, h("b", {}, `${SIGNS[severity] ?? severity}: `), said, " ", h("code", { class: "rv-code", title }, code));
 }
 
 function over(counter, count, limit, unit) {
   counter.textContent = `${count}/${limit}`;
   counter.title = `${count} of at most ${limit} ${unit}`;
   counter.classList.toggle("rv-over", count > limit);
-}
-
-/** Return the text as nodes, the words of findings within <mark>; the worst finding colors. */
-function marked(text, findings) {
-  const spans = [];
-  for (const { words, severity } of findings) {
-    const start = words ? text.indexOf(words) : -1;
-    if (start >= 0) spans.push({ start, end: start + words.length, severity });
-  }
-  const cuts = new Set([0, text.length, ...spans.flatMap(({ start, end }) => [start, end])]);
-  const places = [...cuts].sort((a, b) => a - b);
-  return places.slice(1).map((end, index) => {
-    const start = places[index];
-    const over = spans.filter((span) => span.start <= start && span.end >= end);
-    const worst = over.find(({ severity }) => severity === "block") ?? over[0];
-    const piece = text.slice(start, end);
-    return worst ? h("mark", { class: `rv-${worst.severity}` }, piece) : piece;
-  });
 }

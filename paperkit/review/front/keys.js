@@ -5,13 +5,15 @@ const KEYS = [
   ["k", "previous paper", (r) => r.step(-1)],
   ["n", "next paper with findings", (r) => r.walk("next")],
   ["p", "previous paper with findings", (r) => r.walk("previous")],
+  ["f", "next finding of this paper (F8, also while you type)", (r) => r.jump(1)],
+  ["F", "previous finding of this paper (Shift+F8)", (r) => r.jump(-1)],
   ["e", "edit the first answer", (r) => r.edit()],
   ["a", "approve", (r) => r.approve()],
   ["u", "take the approval back", (r) => r.act({ do: "disapprove" })],
   ["v", "source or preview", (r) => r.source.toggle()],
-  ["r", "ask again for all empty answers", (r) => r.askAgain(null, "all empty answers")],
-  ["t", "send back to triage", (r) => r.act({ do: "send_back" })],
-  ["?", "these keys", (r) => r.help()],
+  ["r", "ask again for all empty answers", (r) => askAgain(r, null, "all empty answers")],
+  ["t", "send back to triage, with a note", (r) => sendBack(r)],
+  ["?", "these keys", (r) => help(r)],
 ];
 
 const IN_FIELDS = [
@@ -34,7 +36,13 @@ function pressed(review, event) {
     review.flush();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || editable(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "F8") {
+    event.preventDefault();
+    review.jump(event.shiftKey ? -1 : 1);
+    return;
+  }
+  if (editable(event.target)) return;
   const found = KEYS.find(([key]) => key === event.key);
   if (!found) return;
   event.preventDefault();

@@ -1,10 +1,17 @@
 // The preview: the exporter's own output in a frame that runs no script and loads nothing.
 
-const FRAME = `<!doctype html><meta charset="utf-8">
+/** Begin the page in the colors of the notebook's theme; they are the browser's own words. */
+function frameStart(node) {
+  const { color, backgroundColor } = getComputedStyle(node);
+  const scheme = document.body.dataset.jpThemeLight === "false" ? "dark" : "light";
+  return `<!doctype html><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<style>body{font:15px/1.7 system-ui,"Noto Sans CJK SC",sans-serif;color:#222;background:#fff;margin:12px}
-h2{font-size:1.35em}h3{font-size:1.1em}img{max-width:100%}blockquote{margin:0;padding-left:12px;border-left:3px solid #bbb}
-a{color:#1565c0}code{background:#f3f3f3}</style>`;
+<style>:root{color-scheme:${scheme}}
+body{font:15px/1.7 system-ui,"Noto Sans CJK SC",sans-serif;color:${color};background:${backgroundColor};margin:12px}
+h2{font-size:1.35em}h3{font-size:1.1em}img{max-width:100%;background:#fff}
+blockquote{margin:0;padding-left:12px;border-left:3px solid #8888}code{background:#8883}
+a{color:${scheme === "dark" ? "#8ab4f8" : "#1565c0"}}</style>`;
+}
 
 class Preview {
   constructor(review) {
@@ -12,6 +19,17 @@ class Preview {
     this.frame = h("iframe", { class: "rv-frame", sandbox: "", title: "Preview of the post" });
     this.note = h("p", { class: "rv-note", role: "status" });
     this.node = h("div", { class: "rv-preview" }, this.note, this.frame);
+    this.themes = new MutationObserver(() => this.paint());
+    this.themes.observe(document.body, { attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
+  }
+
+  /** Show the page made last, in the colors of the theme as it is now. */
+  paint() {
+    if (this.page !== undefined) this.frame.srcdoc = frameStart(this.review.node) + this.page;
+  }
+
+  close() {
+    this.themes.disconnect();
   }
 
   /** Draw what the blog would show of what is saved now. */
@@ -19,7 +37,8 @@ class Preview {
     this.note.textContent = "The preview is being made …";
     try {
       const { page } = await this.review.link.ask({ do: "preview" }, { patience: 60000 });
-      this.frame.srcdoc = FRAME + (await this.withFormulas(page));
+      this.page = await this.withFormulas(page);
+      this.paint();
       this.note.textContent = "What the exporter writes; the blog's theme gives it its fonts and colors";
     } catch (error) {
       this.note.textContent = error.message;

@@ -1,47 +1,12 @@
 // The review: list, form and source side by side, and what connects them with the kernel.
 
-/** What could not be saved, kept in this browser until it could. */
-class Keepsake {
-  constructor(name) {
-    this.name = name;
-  }
-
-  put(question, rows, seen) {
-    const kept = this.all();
-    kept[question] = { rows, seen, at: new Date().toISOString() };
-    this.write(kept);
-  }
-
-  drop(question) {
-    const kept = this.all();
-    if (!(question in kept)) return;
-    delete kept[question];
-    this.write(kept);
-  }
-
-  all() {
-    try {
-      return JSON.parse(localStorage.getItem(this.name) ?? "{}");
-    } catch {
-      return {};
-    }
-  }
-
-  write(kept) {
-    try {
-      if (Object.keys(kept).length) localStorage.setItem(this.name, JSON.stringify(kept));
-      else localStorage.removeItem(this.name);
-    } catch {
-      // A browser without storage: the text then lives in the fields alone.
-    }
-  }
-}
-
 class ReviewView {
   constructor(model, root) {
     this.model = model;
     this.link = new Link(model, () => this.back());
     this.answers = new Map();
+    this.node = h("div", { class: "rv-review", "data-lm-suppress-shortcuts": "true" });
+    this.life = enlist(this.link.name, this.node);
     this.batch = new Batch(this);
     this.source = new Source(this);
     this.head = h("header", { class: "rv-head" });
@@ -52,10 +17,10 @@ class ReviewView {
     this.questions = h("div", { class: "rv-questions" });
     this.saved = h("span", { class: "rv-saved", role: "status" });
     this.form = h(
-      "section", { class: "rv-form", tabindex: "0", "aria-label": "Write-up" },
-      this.bar, this.head, this.notice, this.extra, this.general, this.questions,
+      "section", { class: "rv-form", tabindex: "0", "aria-label": this.named("Write-up") },
+      h("div", { class: "rv-top" }, this.bar, this.notice),
+      this.head, this.extra, this.general, this.questions,
     );
-    this.node = h("div", { class: "rv-review", "data-lm-suppress-shortcuts": "true" });
     this.node.append(h("div", { class: "rv-desk" }, this.batch.node, this.form, this.source.node));
     this.node.addEventListener("keydown", (event) => pressed(this, event));
     this.node.addEventListener("focusin", (event) => {
@@ -71,6 +36,11 @@ class ReviewView {
 
   get id() {
     return this.paper?.id;
+  }
+
+  /** Several reviews may stand in one notebook: each of their parts has a name of its own. */
+  named(part) {
+    return this.life.place > 1 ? `${part} (review ${this.life.place})` : part;
   }
 
   /** Return a passage: by its number among those cited so far, or one found and not saved yet. */
@@ -121,7 +91,8 @@ class ReviewView {
     this.answers.clear();
     this.extra.replaceChildren();
     this.notice.replaceChildren();
-    this.keepsake = new Keepsake(`paperkit review ${this.id} ${this.paper.language}`);
+    this.keepsake = new Keepsake(this);
+    this.spot = "";
     let part = "";
     const nodes = [];
     for (const state of this.states()) {
@@ -135,31 +106,13 @@ class ReviewView {
     this.source.clear();
     this.form.scrollTop = 0;
     this.saving();
-    this.remember();
-  }
-
-  /** Offer what was typed here while no kernel could save it. */
-  remember() {
-    const kept = Object.entries(this.keepsake.all()).filter(([key]) => this.answers.has(key));
-    if (!kept.length) return;
-    const take = () => {
-      for (const [key, { rows }] of kept) this.answers.get(key).take(rows);
-      this.notice.replaceChildren();
-    };
-    const drop = () => {
-      for (const [key] of kept) this.keepsake.drop(key);
-      this.notice.replaceChildren();
-    };
-    const at = when(kept[0][1].at);
-    const names = kept.map(([key]) => this.answers.get(key).state.heading).join(", ");
-    const text = `Typed at ${at} and never saved: ${names}. `;
-    this.notice.replaceChildren(h("p", { class: "rv-bar" }, text, button("Take it back", take), button("Drop it", drop)));
+    offer(this);
   }
 
   flag() {
     const found = this.model.get("_found");
     const known = new Set(this.answers.keys());
-    this.general.replaceChildren(...found.filter((f) => !known.has(f.question)).map(problem));
+    this.general.replaceChildren(...found.filter((f) => !known.has(f.question)).map((f) => problem(f)));
     for (const [key, answer] of this.answers) answer.flag(found.filter((f) => f.question === key));
   }
 
@@ -182,6 +135,7 @@ class ReviewView {
       h(
         "p", { class: "rv-note" },
         h("a", { href: paper.abs_url, target: "_blank", rel: "noreferrer" }, `${paper.id}v${paper.version}`),
+        paper.written && paper.written !== paper.version && ` · write-up of v${paper.written}`,
         paper.comment && ` · ${paper.comment}`,
         paper.models.length > 0 && ` · written by ${paper.models.join(", ")}`,
         ` · triage: ${paper.decision}`,
@@ -192,9 +146,9 @@ class ReviewView {
     );
     this.bar.replaceChildren(
       sign,
-      button("Ask (r)", () => this.askAgain(null, "all empty answers"), { title: "Ask the model for all empty answers" }),
-      button("To triage (t)", () => this.act({ do: "send_back" })),
-      button("?", () => this.help(), { "aria-label": "Keys", title: "Keys (?)" }),
+      button("Ask (r)", () => askAgain(this, null, "all empty answers"), { title: "Ask the model for all empty answers" }),
+      button("To triage (t)", () => sendBack(this)),
+      button("?", () => help(this), { "aria-label": "Keys", title: "Keys (?)" }),
       this.saved,
     );
   }
@@ -227,6 +181,13 @@ class ReviewView {
   async flush() {
     await Promise.all([...this.answers.values()].map((answer) => answer.save()));
     return ![...this.answers.values()].some((answer) => answer.dirty);
+  }
+
+  /** Save everything; where that can't be, say so. */
+  async settled() {
+    const saved = await this.flush();
+    if (!saved) this.tell("An answer is not saved yet; settle it first.");
+    return saved;
   }
 
   failed(error, answer) {
@@ -266,12 +227,10 @@ class ReviewView {
 
   async opened(id) {
     this.wanted = id;
-    const saved = await this.flush();
+    const saved = await this.settled();
     if (saved) await this.act({ do: "show", id });
     if (this.wanted === id) this.wanted = null;
-    if (!saved) return this.tell("An answer is not saved yet; settle it first.");
-    this.leave();
-    return undefined;
+    if (saved) this.leave();
   }
 
   /** Whoever comes back to the review sees what was changed elsewhere meanwhile. */
@@ -280,6 +239,7 @@ class ReviewView {
     if (now - (this.looked ?? 0) < 3000) return;
     this.looked = now;
     this.link.ask({ do: "look" }).catch(() => undefined); // saving tells of a kernel that is gone
+    offer(this);
   }
 
   step(by) {
@@ -291,8 +251,35 @@ class ReviewView {
 
   /** Go where the kernel says: to the next or the previous paper with findings. */
   walk(where) {
-    this.opening = this.act({ do: where });
+    this.opening = this.walked(where);
     return this.opening;
+  }
+
+  async walked(where) {
+    const reply = await this.act({ do: where });
+    if (reply && !reply.moved) this.tell(`No ${where} paper with findings.`);
+  }
+
+  /** Go to the next or the previous finding of this paper. */
+  jump(step) {
+    const places = [...this.form.querySelectorAll("[data-key]")].filter((li) => !li.closest(".rv-override"));
+    const at = places.findIndex((li) => li.dataset.key === this.spot);
+    const next = places[at < 0 && step < 0 ? places.length - 1 : at + step];
+    if (next) return this.go(next.dataset.key);
+    this.spot = "";
+    return this.tell(places.length ? "No more findings in this paper." : "No findings in this paper.");
+  }
+
+  /** Go to the place of a finding: into its field, the words it concerns selected. */
+  go(key) {
+    const place = [...this.form.querySelectorAll("[data-key]")].find((li) => li.dataset.key === key);
+    if (!place) return;
+    this.spot = key;
+    const area = place.closest(".rv-field, .rv-answer")?.querySelector("textarea");
+    (area ?? place).focus({ preventScroll: true });
+    const words = area && place.closest(".rv-field") && placed(area.value, JSON.parse(key)[3]);
+    if (words) area.setSelectionRange(...words);
+    place.scrollIntoView({ block: "center" });
   }
 
   edit() {
@@ -309,63 +296,16 @@ class ReviewView {
 
   async approve() {
     await this.opening; // what is signed is the paper that the keys before lead to
-    if (!(await this.flush())) return;
+    if (!(await this.settled())) return;
+    const late = [...this.answers.values()].find((answer) => answer.state.newer);
+    if (late) {
+      this.tell(`A newer draft stands beside your edit of ${late.state.heading}; take it or keep yours, then approve.`);
+      late.extra.querySelector(".rv-newer button").focus();
+      return;
+    }
     const stops = this.model.get("_found").filter((f) => f.severity === "block");
     if (!stops.length) await this.act({ do: "approve" });
-    else this.override(stops);
-  }
-
-  override(stops) {
-    const reason = h("input", { class: "rv-input", "aria-label": "Reason", placeholder: "Reason, recorded with the approval" });
-    const close = () => (this.extra.replaceChildren(), this.leave());
-    const sign = async () => {
-      if (!reason.value.trim()) return reason.focus();
-      if (await this.act({ do: "approve", reason: reason.value })) close();
-      return undefined;
-    };
-    this.onEnter(reason, sign, close);
-    const title = `${stops.length} finding(s) block this write-up:`;
-    this.extra.replaceChildren(h(
-      "div", { class: "rv-box rv-override", role: "group", "aria-label": "Approve with a reason" },
-      h("p", {}, title), h("ul", { class: "rv-problems" }, stops.map(problem)),
-      h("p", { class: "rv-bar" }, reason, button("Approve with this reason", sign), button("Cancel", close)),
-    ));
-    reason.focus();
-  }
-
-  /** Ask the model again, with a wish in words; a new draft never overwrites an edit. */
-  askAgain(questions, name) {
-    const wish = h("input", { class: "rv-input", "aria-label": "Wish", placeholder: "A wish in words, if you have one" });
-    const close = () => (this.extra.replaceChildren(), this.leave());
-    const note = h("p", { class: "rv-note", role: "status" }, `Ask the model again: ${name}`);
-    const { id } = this;
-    const ask = async () => {
-      note.textContent = `Asking: ${name} …`;
-      if (!(await this.flush())) return;
-      const content = { do: "ask", id, wish: wish.value, ...(questions && { questions }) };
-      if (await this.act(content, { patience: 0 })) close();
-      else note.textContent = `Ask the model again: ${name}`;
-    };
-    this.onEnter(wish, ask, close);
-    const bar = h("p", { class: "rv-bar" }, wish, button("Ask", ask), button("Cancel", close));
-    this.extra.replaceChildren(h("div", { class: "rv-box", role: "group", "aria-label": "Ask again" }, note, bar));
-    this.extra.scrollIntoView({ block: "nearest" });
-    wish.focus();
-  }
-
-  onEnter(input, act, close) {
-    input.addEventListener("keydown", (event) => {
-      if (event.isComposing || event.keyCode === 229) return;
-      if (event.key === "Enter") act();
-      if (event.key === "Escape") close();
-    });
-  }
-
-  help() {
-    const open = this.extra.querySelector(".rv-help");
-    const close = () => this.extra.replaceChildren();
-    if (open) close();
-    else this.extra.replaceChildren(helpView(close));
+    else override(this, stops);
   }
 
   /** Have the kernel look for findings in the rest of the batch, in small steps. */
@@ -387,6 +327,8 @@ class ReviewView {
     this.flush();
     for (const [names, act] of this.handlers) this.model.off(names, act);
     this.source.clear();
+    this.source.preview.close();
+    this.life.leave();
     this.link.close();
   }
 }
