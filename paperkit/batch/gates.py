@@ -63,7 +63,8 @@ class Gate(Pause):
         """Let nobody who asks this provider go on for some seconds."""
         with self.changed:
             self._lane.hold(min(max(0.0, seconds), _LONGEST))
-        self.tell()
+        if self.why_waiting():
+            self.tell()
 
     def delay(self) -> float:
         """Return the seconds until all may go on, infinite while a person pauses this batch."""
@@ -146,6 +147,8 @@ class Gate(Pause):
             try:
                 whole = isinstance(outcome, Reply)
                 self.purse.settle(ticket.request, ticket.held, paid, whole=whole)
+                if _is_cut(ticket.request, outcome):
+                    self.purse.was_cut(ticket.request.output_limit or 0)
                 tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
                 self._windows.settle(ticket.entry, time.monotonic(), tokens)
             finally:
@@ -158,17 +161,15 @@ class Gate(Pause):
         Only where the limit was the budget's, not the provider's, and not `again` and again.
         Where no reply was whole yet, the next paper would fare no better: the batch stops.
         """
-        limit, received = sent.output_limit, error.usage[1]
-        if limit is None or (received is not None and received < _NEARLY * limit):
+        if not _is_cut(sent, error):
             return False
         with self.changed:
-            self.purse.was_cut(limit)
             room = self.purse.limit(sent)
             if room and not again:
                 return True
             if not self.purse.answers_fit:
                 self.stop(
-                    f"{sent.paper.id}: the budget allowed {limit:,} tokens for the reply, thoughts "
+                    f"{sent.paper.id}: the budget allowed {sent.output_limit:,} tokens for the reply, thoughts "
                     "included, and the model needs more; run it again with a larger budget=, or "
                     "let the model think less"
                 )
@@ -193,6 +194,14 @@ class Gate(Pause):
             return grown
         self.hold(grown if seconds is None else float(seconds))
         return 0.0
+
+
+def _is_cut(sent: Request, outcome: Reply | Exception) -> bool:
+    """Return whether a reply was cut off at the limit it was sent with, not at the provider's."""
+    if not isinstance(outcome, Truncated) or sent.output_limit is None:
+        return False
+    received = outcome.usage[1]
+    return received is None or received >= _NEARLY * sent.output_limit
 
 
 def used_by(outcome: Reply | Exception) -> Used:

@@ -135,7 +135,7 @@ def _summarized(job: Job, request: Request, key: str) -> Row:
         return {**row, "findings": _findings(job, request)}
     spent = Spent()
     try:
-        check_source(request)
+        check_sense(request)
         answers = answered(job, rest.request, key_of(job.model, rest.request), spent)
         gained = [a for a in answers if not (a.error and rest.given)]
         with job.writing:
@@ -151,10 +151,12 @@ def _summarized(job: Job, request: Request, key: str) -> Row:
     return {**row, **spent.columns()}  # however it ended, what it cost is said
 
 
-def check_source(request: Request) -> None:
-    """Raise PaperkitError where a paper has nothing to answer from but its title."""
+def check_sense(request: Request) -> None:
+    """Raise PaperkitError where there is nothing to ask, or nothing but a title to answer from."""
+    id = request.paper.id
+    if not request.questions:
+        raise PaperkitError(f"{id}: no question to ask, so nothing was sent; name one.")
     if not request.sentences:
-        id = request.paper.id
         raise PaperkitError(
             f"{id}: no abstract and no text read, so nothing was sent; "
             f"run read([{id!r}], library) first."

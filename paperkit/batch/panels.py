@@ -22,7 +22,7 @@ def panel(run: Run) -> Any:
     panel = _Panel(run, ipywidgets)
     panel.draw(now=True)
     run.on_done(lambda *_: panel.draw())
-    run.on_wait(panel.draw)
+    run.on_wait(lambda: panel.draw(now=True))
     return panel.box
 
 

@@ -18,7 +18,7 @@ from paperkit.batch.jobs import (
     Job,
     Spent,
     answered,
-    check_source,
+    check_sense,
     due,
     key_of,
     named,
@@ -75,10 +75,10 @@ def _plan(
     rows = []
     for paper_id, request in requests:
         rest = due(library, key_of(model, request), request, outline.name).request
-        if not request.sentences:
-            rest = None  # it is not sent
-        sent, received = (tokens_in(rest), tokens_out(rest)) if rest else (0, 0)
-        cost = 0.0 if rest is None else float("nan") if price is None else price.of(sent, received)
+        sends = rest if request.sentences and request.questions else None  # see check_sense
+        sent, received = (tokens_in(sends), tokens_out(sends)) if sends else (0, 0)
+        free, unknown = sends is None, float("nan")
+        cost = 0.0 if free else unknown if price is None else price.of(sent, received)
         counts = {"tokens_in": sent, "tokens_out": received, "cost": cost}
         rows.append({"id": paper_id, "known": rest is None, **counts})
     columns = {"known": "bool", "tokens_in": "int64", "tokens_out": "int64", "cost": "float64"}
@@ -175,7 +175,7 @@ def _checked(model: object) -> Model:
 
 
 def _is_money(budget: object) -> bool:
-    return isinstance(budget, Real) and math.isfinite(budget) and budget >= 0
+    return isinstance(budget, Real) and 0 <= float(budget) < math.inf
 
 
 def _price(model: Model, prices: Prices | None) -> Price | None:
@@ -245,7 +245,7 @@ def ask(
     """
     used = _checked(model)
     request = _request(library, id, outline, language, questions=questions, wish=wish)
-    check_source(request)
+    check_sense(request)
     gate = _gate(library, used, None, Purse(None, _price(used, None)))
     job = Job(library, used, outline, language, gate)
     given = answered(job, request, key_of(used, request), Spent(), fresh=True)
