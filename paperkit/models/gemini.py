@@ -127,7 +127,8 @@ class Gemini(Remote):
         from google.auth.exceptions import GoogleAuthError
 
         if isinstance(error, GoogleAuthError):
-            return Unauthorized(f"{self._name}: the key is not accepted; check {KEYS[0]}.")
+            said = f"{self._name}: the key is not accepted; check {' or '.join(KEYS)}."
+            return Unauthorized(said, status=401)
         if not isinstance(error, GoogleAPIError) or not getattr(error, "code", None):
             return broken(self._name, error)
         response: Any = getattr(error, "response", None)

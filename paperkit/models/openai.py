@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from paperkit.errors import Malformed, ModelError, Unauthorized, Unavailable, count
 from paperkit.models._remote import Remote
@@ -103,11 +103,11 @@ class OpenAIChat(Remote):
     def _connect(self) -> Any:
         # In headers and parameters of its own no log of the SDK shows what the address holds.
         parts = urlsplit(self._address)
-        user = unquote(parts.netloc.rpartition("@")[0])
-        basic = f"Basic {b64encode(user.encode()).decode()}"
+        user, _, host = parts.netloc.rpartition("@")
+        basic = f"Basic {b64encode(unquote(user).encode()).decode()}"
         client = _sdk().OpenAI(
             api_key=self._key(),
-            base_url=self.base_url,
+            base_url=urlunsplit(parts._replace(netloc=host, query="", fragment="")),
             timeout=self.timeout,
             max_retries=0,
             default_headers={"Authorization": basic} if user else None,
