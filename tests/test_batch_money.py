@@ -164,6 +164,13 @@ def test_no_reply_at_all_is_a_count_of_nothing() -> None:
     assert gate.purse.spent == pytest.approx(1e-4)
 
 
+def test_what_is_free_is_free_whatever_it_took() -> None:
+    """A local server that counts no tokens costs nothing; elsewhere nobody knows."""
+    assert Purse(None, Price(0.0, 0.0)).cost((None, None)) == 0
+    assert Purse(None, Price(0.0, 1.0)).cost((None, None)) is None
+    assert Purse(None, None).cost((1, 1)) is None
+
+
 def test_failed_calls_cost_what_they_used(library: Library) -> None:
     """What a status turned away costs nothing; a refusal its tokens; a timeout who knows."""
     options = {"prices": {"scripted": (1.0, 1.0)}, "pace": Pace(backoff=0)}

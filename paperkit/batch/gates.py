@@ -169,9 +169,9 @@ class Gate(Pause):
                 return True
             if not self.purse.answers_fit:
                 self.stop(
-                    f"{sent.paper.id}: the budget allowed {sent.output_limit:,} tokens for the reply, thoughts "
-                    "included, and the model needs more; run it again with a larger budget=, or "
-                    "let the model think less"
+                    f"{sent.paper.id}: the budget allowed {sent.output_limit:,} tokens for the "
+                    "reply, thoughts included, and the model needs more; run it again with a "
+                    "larger budget=, or let the model think less"
                 )
         return False
 

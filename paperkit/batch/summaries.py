@@ -60,7 +60,7 @@ def estimate(
     the estimate: nobody knows them before; a few papers tell (`library.calls()`).
     """
     used = _checked(model)
-    ids = library.ids(library.numbers(ids_of(papers)))
+    ids = _known(library, papers)
     requests = ((i, _request(library, i, outline, language)) for i in ids)
     return _plan(requests, library, used, outline, _price(used, prices))
 
@@ -124,7 +124,7 @@ def summarize(
     used = _checked(model)
     if budget is not None and not _is_money(budget):
         raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
-    ids = library.ids(library.numbers(ids_of(papers)))
+    ids = _known(library, papers)
     price = _price(used, prices)
     if budget is not None:
         requests = ((i, _request(library, i, outline, language)) for i in ids)
@@ -155,6 +155,11 @@ def _summarize_id(job: Job, id: str) -> Row:
     with job.thinking:
         request = _request(job.library, id, job.outline, job.language)
     return summarize_one(job, request)
+
+
+def _known(library: Library, papers: pd.DataFrame | Iterable[str]) -> list[str]:
+    """Return the ids as the library has them, each once, with or without a version."""
+    return list(dict.fromkeys(library.ids(library.numbers(ids_of(papers)))))
 
 
 def _checked(model: object) -> Model:

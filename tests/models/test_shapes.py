@@ -194,6 +194,14 @@ def test_a_thought_that_looks_like_json_is_no_answer(kind: str) -> None:
     assert asked(GOOGLE[kind], _json(body)).text == GOOD
 
 
+def test_a_server_without_room_is_worth_another_try() -> None:
+    """DeepSeek's own reason for an end."""
+    answer = DIALECTS["openai"].reply("", finish="insufficient_system_resource")
+    error = error_of(DIALECTS["openai"], answer)
+    assert isinstance(error, Unavailable)
+    assert error.usage == (100, 50)
+
+
 # Pauses
 
 
