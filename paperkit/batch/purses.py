@@ -51,8 +51,7 @@ class Purse:
         self._bytes_per_token = _BYTES_PER_TOKEN
         self._longest = 0  # of the replies that ended by themselves
         self._cut = 0  # the largest limit at which one was cut off
-        self._beyond = 0  # the longest that went beyond its limit, and by how much
-        self._ratio = 1.0
+        self._beyond = 0  # the longest that went beyond its limit
 
     @property
     def capped(self) -> bool:
@@ -80,7 +79,7 @@ class Purse:
         if left < 0 or self.price.tokens_out == 0:
             return -1.0 if left < 0 else math.inf
         tokens = left * 1e6 / self.price.tokens_out
-        return tokens / self._ratio if tokens >= self._beyond else -1.0
+        return tokens if tokens >= self._beyond else -1.0
 
     def limit(self, request: Request) -> int | None:
         """Return the most tokens the reply may have (None: no budget), 0 when money is too short.
@@ -98,8 +97,7 @@ class Purse:
         """Set the most a request can cost aside; return it."""
         if limit is None or self.price is None:
             return 0.0
-        most_out = max(limit * self._ratio, self._beyond)
-        money = self.price.of(self._most_in(request), most_out)
+        money = self.price.of(self._most_in(request), max(limit, self._beyond))
         self.held += money
         return money
 
@@ -119,7 +117,6 @@ class Purse:
         limit = request.output_limit
         if received and limit and received > limit:
             self._beyond = max(self._beyond, received)
-            self._ratio = max(self._ratio, received / limit)
         elif received and whole:
             self._longest = max(self._longest, received)
 
