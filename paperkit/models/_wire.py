@@ -26,7 +26,9 @@ from paperkit.errors import (
 Tokens = tuple[int | None, int | None]
 _T = TypeVar("_T")
 
-_DAILY = re.compile(r"PerDay|per[ _-]day|\b[RT]PD\b|insufficient_quota", re.I)
+_DAILY = re.compile(r"PerDay|per[ _-]day|\b[RT]PD\b", re.I)
+_SPENT = re.compile(r"insufficient_quota|insufficient balance", re.I)
+_NO_CREDIT = "the account has no credit left; pay it up and run it again"
 _DELAY = re.compile(r"retry_?delay[\"']?\s*:\s*[\"']?([\d.]+)s", re.I)
 _BLOCKED = re.compile(r"content_filter|content_policy|ResponsibleAI|\bsafety system\b", re.I)
 _NO_KEY = re.compile(r"api[ _]key", re.I)
@@ -130,14 +132,15 @@ def rejected(
     said = body if isinstance(body, str) else json.dumps(body, default=str)
     facts: dict[str, Any] = {"status": status, "retry_after": _seconds(said, headers or {})}
     if status == 429:
-        daily = bool(_DAILY.search(said))
+        spent, daily = bool(_SPENT.search(said)), bool(_DAILY.search(said))
         what = "the quota of the day is used up; go on tomorrow" if daily else "too many requests"
+        if spent:
+            return Unauthorized(f"{name}: {_NO_CREDIT}.", **{**facts, "status": 402})
         return RateLimited(f"{name}: {what}.", daily=daily, **facts)
     if status >= 500 or status == 408:
         return Unavailable(f"{name}: the server fails (HTTP {status}); try again later.", **facts)
     if status == 402:
-        why = "the account has no credit left (HTTP 402)"
-        return Unauthorized(f"{name}: {why}; pay it up and run it again.", **facts)
+        return Unauthorized(f"{name}: {_NO_CREDIT}.", **facts)
     if status == 404:
         return Unauthorized(f"{name}: no such model; {known()}", **facts)
     if status in (401, 403) or (status == 400 and _NO_KEY.search(said)):

@@ -324,6 +324,13 @@ def test_what_no_paper_would_pass_stops_the_batch(
         assert left["error"].str.contains("the account has no credit left").all()
 
 
+def test_a_quota_that_is_spent_is_no_matter_of_days() -> None:
+    """OpenAI says 429 where others say 402: waiting does not help."""
+    error = rejected("m", 429, {"error": {"code": "insufficient_quota", "message": "You exceeded"}})
+    assert (type(error), error.status) == (Unauthorized, 402)
+    assert str(error) == "m: the account has no credit left; pay it up and run it again."
+
+
 def test_an_address_is_shown_without_what_is_secret() -> None:
     """User, password, query and fragment."""
     assert shown("https://us@er:sec@ret@h.org/v1") == "https://h.org/v1"
