@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 
@@ -47,7 +48,19 @@ class ModelError(PaperkitError):
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
-        self.usage = usage
+        self.usage = count(usage[0]), count(usage[1])
+
+
+def count(value: object) -> int | None:
+    """Return a count of tokens as a server states it, None where that is none."""
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if math.isfinite(value) and 0 <= value < _MOST else None
+
+
+_MOST = 10**12
 
 
 class RateLimited(ModelError):
@@ -74,7 +87,14 @@ class Malformed(ModelError):
 
 
 class Unavailable(ModelError):
-    """The provider cannot be reached, timed out, or failed on its side: worth another try."""
+    """The provider cannot be reached, timed out, or failed on its side: worth another try.
+
+    ``late`` says that no whole answer came in time; it may be paid for all the same.
+    """
+
+    def __init__(self, message: str, *, late: bool = False, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        self.late = late
 
 
 class Unauthorized(ModelError):

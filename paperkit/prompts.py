@@ -15,7 +15,7 @@ from itertools import accumulate, zip_longest
 from typing import Any
 
 from paperkit.digests import Answer, Evidence, Statement
-from paperkit.errors import Malformed, PaperkitError
+from paperkit.errors import Malformed, PaperkitError, count
 from paperkit.outlines import Outline, Question, is_chinese, language_tag
 from paperkit.papers import Paper, clean_text
 from paperkit.readings import Box, Paragraph, Reading
@@ -125,6 +125,20 @@ class Reply:
     model: str
     tokens_in: int | None = None
     tokens_out: int | None = None
+
+    def __post_init__(self) -> None:
+        """Keep what can be written down: text without halves of characters, counts that are."""
+        object.__setattr__(self, "text", writable(self.text))
+        object.__setattr__(self, "tokens_in", count(self.tokens_in))
+        object.__setattr__(self, "tokens_out", count(self.tokens_out))
+
+
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def writable(text: str) -> str:
+    """Return `text` with a mark in place of what no file takes: lone surrogates and NULs."""
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 _INSTRUCTIONS = """\

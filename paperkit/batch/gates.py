@@ -6,17 +6,27 @@ import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from paperkit.batch.lanes import Lane
-from paperkit.batch.purses import Purse, tokens_in, tokens_out
+from paperkit.batch.purses import Purse, Used, tokens_in, tokens_out
 from paperkit.batch.runs import Pause
 from paperkit.batch.windows import Entry, Windows, is_daily
-from paperkit.errors import ModelError, RateLimited
+from paperkit.errors import ModelError, RateLimited, Truncated, Unavailable
 from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, Request
 
-Used = tuple[int | None, int | None]
+_LATE = 2
+"""How often at most a request is sent whose whole answer doesn't come in time."""
+
+_NEARLY = 0.9
+"""A reply with this share of its limit was cut off there: some servers count a few less."""
+
+_MOMENT = 3.0
+"""Seconds; a shorter pause needs no words."""
+
+_LONGEST = 86_400.0
+"""Seconds; no pause is taken for longer."""
 
 
 @dataclass
@@ -52,11 +62,21 @@ class Gate(Pause):
     def hold(self, seconds: float) -> None:
         """Let nobody who asks this provider go on for some seconds."""
         with self.changed:
-            self._lane.hold(seconds)
+            self._lane.hold(min(max(0.0, seconds), _LONGEST))
+        if self.why_waiting():
+            self.tell()
 
     def delay(self) -> float:
         """Return the seconds until all may go on, infinite while a person pauses this batch."""
         return math.inf if self.paused else max(0.0, self._lane.until - time.monotonic())
+
+    def why_waiting(self) -> str:
+        """Return why nothing is sent for a while, empty where it is only for a moment."""
+        left = self._lane.until - time.monotonic()
+        if self.paused or self.stopped.is_set() or left < _MOMENT:
+            return ""
+        until = (datetime.now() + timedelta(seconds=left)).astimezone()
+        return f"waiting until {until:%H:%M:%S}, as the provider asks"
 
     def enter(self, request: Request, shelf: str = "") -> Ticket:
         """Wait for this request's turn; `shelf` is the library that puts it on record.
@@ -81,10 +101,12 @@ class Gate(Pause):
             return held
         if self._in_flight >= self.pace.workers or self._lane.is_full(self.pace.workers):
             return math.inf
+        if self._in_flight and self.purse.capped and not self.purse.learned:
+            return math.inf  # the first reply of all tells how long they get
         if self.purse.limit(request) == 0:
             if self.purse.held > 0 and self._in_flight:
                 return math.inf  # what is in flight may cost less than was set aside
-            self.stop(self._too_dear())
+            self.stop(self._too_dear(request))
             return math.inf
         seconds, limit = self._windows.wait(time.monotonic(), expected, self._limits)
         if limit is not None and is_daily(limit):
@@ -92,10 +114,13 @@ class Gate(Pause):
             self.stop(f"the {what} of the day are used up; run it again tomorrow to go on")
         return seconds
 
-    def _too_dear(self) -> str:
+    def _too_dear(self, request: Request) -> str:
+        purse = self.purse
+        room, needed = max(0, int(min(purse.room(request), 1e9))), purse.needed(request)
         return (
-            f"the next request might cross the budget of {self.purse.budget:g} "
-            f"({self.purse.spent:.4g} spent); run it again with a larger one to go on"
+            f"the next request might cross the budget of {purse.budget:g} ({purse.spent:.4g} "
+            f"spent): it leaves {room:,} tokens for a reply, and one may need {needed:,}; "
+            "run it again with a larger budget= to go on"
         )
 
     def _let_in(self, request: Request, expected: int, shelf: str) -> Ticket:
@@ -107,19 +132,48 @@ class Gate(Pause):
         allowed = request if limit is None else replace(request, output_limit=limit)
         return Ticket(allowed, entry, held)
 
-    def leave(self, ticket: Ticket, outcome: Reply | Exception) -> Used:
-        """Count what a request used and let the next in; return its tokens, None: unknown."""
+    def leave(self, ticket: Ticket, outcome: Reply | Exception) -> tuple[Used, float | None]:
+        """Count what a request used and let the next in; return its tokens and its cost.
+
+        None is what nobody knows.
+        """
         used = used_by(outcome)
         # A request the server turned away by its status is not paid; one cut off may be.
-        free = isinstance(outcome, ModelError) and outcome.status and used[0] is None
+        free = isinstance(outcome, ModelError) and bool(outcome.status) and used[0] is None
+        paid = (0, 0) if free else used
         with self.changed:
             self._in_flight -= 1
-            self.purse.settle(ticket.request, ticket.held, (0, 0) if free else used)
-            tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
-            self._windows.settle(ticket.entry, time.monotonic(), tokens)
             self._lane.remove(self.pace.workers, outcome)
-            self.changed.notify_all()
-        return used
+            try:
+                whole = isinstance(outcome, Reply)
+                self.purse.settle(ticket.request, ticket.held, paid, whole=whole)
+                if _is_cut(ticket.request, outcome):
+                    self.purse.was_cut(ticket.request.output_limit or 0)
+                tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
+                self._windows.settle(ticket.entry, time.monotonic(), tokens)
+            finally:
+                self.changed.notify_all()
+        return used, 0.0 if free else self.purse.cost(paid)
+
+    def longer(self, sent: Request, error: Truncated, *, again: bool) -> bool:
+        """Return whether a reply cut off is to be asked for once more, with a higher limit.
+
+        Only where the limit was the budget's, not the provider's, and not `again` and again.
+        Where no reply was whole yet, the next paper would fare no better: the batch stops.
+        """
+        if not _is_cut(sent, error):
+            return False
+        with self.changed:
+            room = self.purse.limit(sent)
+            if room and not again:
+                return True
+            if not self.purse.answers_fit:
+                self.stop(
+                    f"{sent.paper.id}: the budget allowed {sent.output_limit:,} tokens for the "
+                    "reply, thoughts included, and the model needs more; run it again with a "
+                    "larger budget=, or let the model think less"
+                )
+        return False
 
     def after(self, error: ModelError, tried: int) -> float | None:
         """Return the seconds this paper waits before another try, None when there is none.
@@ -131,6 +185,8 @@ class Gate(Pause):
             self.stop(str(error))
             return None
         most = self.pace.tries * (2 if isinstance(error, RateLimited) else 1)
+        if isinstance(error, Unavailable) and error.late:
+            most = min(most, _LATE)  # each may be paid for
         if tried >= most:
             return None
         grown = self.pace.backoff * 2.0 ** (tried - 1)
@@ -138,6 +194,14 @@ class Gate(Pause):
             return grown
         self.hold(grown if seconds is None else float(seconds))
         return 0.0
+
+
+def _is_cut(sent: Request, outcome: Reply | Exception) -> bool:
+    """Return whether a reply was cut off at the limit it was sent with, not at the provider's."""
+    if not isinstance(outcome, Truncated) or sent.output_limit is None:
+        return False
+    received = outcome.usage[1]
+    return received is None or received >= _NEARLY * sent.output_limit
 
 
 def used_by(outcome: Reply | Exception) -> Used:

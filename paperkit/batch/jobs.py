@@ -11,17 +11,27 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from paperkit import checks
-from paperkit.batch.claims import claimed
-from paperkit.batch.gates import Gate, Used
-from paperkit.batch.runs import Row
+from paperkit.batch.gates import Gate, Ticket
+from paperkit.batch.purses import Used
+from paperkit.batch.runs import Left, Row, unforeseen
 from paperkit.digests import Answer, Digest
-from paperkit.errors import Malformed, ModelError, RateLimited, Unauthorized, Unavailable
+from paperkit.errors import (
+    Malformed,
+    ModelError,
+    PaperkitError,
+    RateLimited,
+    Truncated,
+    Unauthorized,
+    Unavailable,
+)
 from paperkit.library import Library
 from paperkit.outlines import Outline
 from paperkit.prompts import Reply, Request, faults_of, parse_reply, repairing
 
-_FINAL = (401, 403, 404)
-"""A key or a model's name that isn't accepted: every further paper would fail the same way."""
+_FINAL = (401, 402, 403, 404)
+"""A key, an account or a model's name not accepted: every further paper would fail the same way."""
+
+_LOOK = 0.1  # seconds between two looks at a request that somebody else holds
 
 if TYPE_CHECKING:
     from paperkit.models import Model
@@ -109,7 +119,12 @@ def summarize_one(job: Job, request: Request) -> Row:
     Answers to what failed before join those there are, under the key of the whole request.
     """
     key = key_of(job.model, request)
-    with claimed(str(job.library.path), key):
+
+    def wait() -> None:
+        job.gate.check()
+        job.gate.stopped.wait(_LOOK)
+
+    with job.library.claim(key, wait):
         return _summarized(job, request, key)
 
 
@@ -120,14 +135,32 @@ def _summarized(job: Job, request: Request, key: str) -> Row:
         return {**row, "findings": _findings(job, request)}
     spent = Spent()
     try:
+        check_sense(request)
         answers = answered(job, rest.request, key_of(job.model, rest.request), spent)
-    except ModelError as error:
-        return {"outcome": "failed", "error": str(error), **spent.columns()}
-    gained = [a for a in answers if not (a.error and rest.given)]
-    with job.writing:
-        job.library.save_answers(named(job, request), gained, key=key)
-    row = {"outcome": "answered", "error": Due(None, answers).errors, **spent.columns()}
-    return {**row, "findings": _findings(job, request)}
+        gained = [a for a in answers if not (a.error and rest.given)]
+        with job.writing:
+            job.library.save_answers(named(job, request), gained, key=key)
+        row = {"outcome": "answered", "error": Due(None, answers).errors}
+        row["findings"] = _findings(job, request)
+    except Left as error:
+        row = {"outcome": "left", "error": str(error)}
+    except PaperkitError as error:
+        row = {"outcome": "failed", "error": str(error)}
+    except Exception as error:
+        row = {"outcome": "failed", "error": unforeseen(request.paper.id, error)}
+    return {**row, **spent.columns()}  # however it ended, what it cost is said
+
+
+def check_sense(request: Request) -> None:
+    """Raise PaperkitError where there is nothing to ask, or nothing but a title to answer from."""
+    id = request.paper.id
+    if not request.questions:
+        raise PaperkitError(f"{id}: no question to ask, so nothing was sent; name one.")
+    if not request.sentences:
+        raise PaperkitError(
+            f"{id}: no abstract and no text read, so nothing was sent; "
+            f"run read([{id!r}], library) first."
+        )
 
 
 def named(job: Job, request: Request) -> Digest:
@@ -209,14 +242,19 @@ def _findings(job: Job, request: Request) -> int:
 
 def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply:
     """Ask until there is a reply; each try is on record, failed ones too."""
-    tried = 0
+    tried = cut = 0
     while True:
         tried += 1
-        outcome = _send(job, request, key, spent, turn)
+        ticket, outcome = _send(job, request, key, spent, turn)
         if isinstance(outcome, Reply):
             return outcome
         if isinstance(outcome, Unauthorized) and outcome.status in _FINAL:
             job.gate.stop(str(outcome))
+        if isinstance(outcome, Truncated):
+            if not job.gate.longer(ticket.request, outcome, again=cut > 0):
+                raise outcome
+            request, cut = ticket.request, cut + 1
+            continue
         passes = isinstance(outcome, (RateLimited, Unavailable))
         seconds = job.gate.after(outcome, tried) if passes else None
         if seconds is None:
@@ -225,17 +263,18 @@ def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply
             job.gate.stopped.wait(seconds)
 
 
-def _send(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply | ModelError:
+def _send(
+    job: Job, request: Request, key: str, spent: Spent, turn: int
+) -> tuple[Ticket, Reply | ModelError]:
     """Send a request once, in its turn, and put the call on record."""
-    ticket = job.gate.enter(request, str(job.library.path))
+    ticket = job.gate.enter(request, shelf_of(job.library))
     outcome: Reply | Exception = ModelError("interrupted")
     try:
         outcome = _call(job, ticket.request)
     except Exception as error:
         outcome = error
     finally:
-        used = job.gate.leave(ticket, outcome)
-    cost = job.gate.purse.cost(used)
+        used, cost = job.gate.leave(ticket, outcome)
     spent.add(used, cost)
     failed = isinstance(outcome, Exception)
     with job.writing:
@@ -252,16 +291,28 @@ def _send(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Repl
         )
     if not isinstance(outcome, (Reply, ModelError)):
         raise outcome  # no error of a model: its row of the report says so
-    return outcome
+    return ticket, outcome
+
+
+def shelf_of(library: Library) -> str:
+    """Return the name of a library's folder, the same by whatever path it is reached."""
+    return str(library.path.resolve())
 
 
 def _call(job: Job, request: Request) -> Reply:
     if job.executor is None:
-        return job.model.answer(request)
+        return _reply(job.model.answer(request), job.model)
     # Only the call goes elsewhere: pace, money and the library stay with who began the batch.
     # The token tells a new try from an old one: Dask keeps the result of a call it has seen.
-    reply: Reply = job.executor.submit(_answer, job.model, request, uuid4().hex).result()
-    return reply
+    reply = job.executor.submit(_answer, job.model, request, uuid4().hex).result()
+    return _reply(reply, job.model)
+
+
+def _reply(given: object, model: Model) -> Reply:
+    if isinstance(given, Reply):
+        return given
+    kind = type(given).__name__
+    raise ModelError(f"{model.name}: its answer is no Reply, it is of type {kind}; correct it.")
 
 
 def _answer(model: Model, request: Request, _token: str) -> Reply:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from paperkit.batch.runs import Run
 
 _OFTEN = 0.25  # seconds between two drawings; a batch from the cache would flood the wire
-_SHOWN = 8
 
 
 def panel(run: Run) -> Any:
@@ -21,8 +20,9 @@ def panel(run: Run) -> Any:
     except ImportError:
         return None
     panel = _Panel(run, ipywidgets)
-    run.on_done(lambda *_: panel.draw())
     panel.draw(now=True)
+    run.on_done(lambda *_: panel.draw())
+    run.on_wait(lambda: panel.draw(now=True))
     return panel.box
 
 
@@ -37,6 +37,7 @@ class _Panel:
     def __init__(self, run: Run, widgets: Any) -> None:
         self._run = run
         self._drawn = 0.0
+        self._ended = False
         self._lock = threading.Lock()
         self.bar = widgets.IntProgress(max=max(1, run.progress.total))
         self.text = widgets.Label()
@@ -52,9 +53,10 @@ class _Panel:
         """Show the run as it is, at most some times a second, and always its end."""
         with self._lock:
             running = self._run.running
-            if running and not now and time.monotonic() - self._drawn < _OFTEN:
+            soon = running and time.monotonic() - self._drawn < _OFTEN
+            if self._ended or (soon and not now):
                 return
-            self._drawn = time.monotonic()
+            self._drawn, self._ended = time.monotonic(), not running
             progress = self._run.progress
             self.bar.value = progress.done
             self.bar.bar_style = "" if running else "warning" if progress.failed else "success"
@@ -74,7 +76,5 @@ class _Panel:
 
 def _failures(run: Run) -> str:
     """Return the last failures as HTML; their words come from outside."""
-    report = run.report
-    failed = report[report["outcome"] == "failed"]["error"]
-    lines = [f"<li>{html.escape(str(error))}</li>" for error in failed.tail(_SHOWN)]
+    lines = [f"<li>{html.escape(error)}</li>" for error in run.failures]
     return f"<ul>{''.join(lines)}</ul>" if lines else ""

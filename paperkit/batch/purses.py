@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from paperkit.models.prices import Price
 from paperkit.outlines import is_chinese
 from paperkit.prompts import Request
 
+Used = tuple[int | None, int | None]
+
 _OUTPUT = 8192
-"""The most tokens a reply may have where there is a budget; thoughts count too."""
+"""The most tokens a reply may have at first where there is a budget; thoughts count too."""
 
 _BYTES_PER_TOKEN = 2.0
 """Text of papers has 3 to 4.5 bytes a token; reserving goes by the worst."""
@@ -33,7 +37,9 @@ def tokens_out(request: Request) -> int:
 class Purse:
     """What a batch may spend: ``spent`` so far, and what is held for requests in flight.
 
-    It is no lock: whoever shares it among threads holds one.
+    It learns from the replies how long they get: until the first is there nobody knows whether the
+    model thinks aloud, or the server heeds a limit at all. It is no lock: whoever shares it among
+    threads holds one.
     """
 
     def __init__(self, budget: float | None, price: Price | None) -> None:
@@ -41,43 +47,89 @@ class Purse:
         self.price = price
         self.spent = 0.0
         self.held = 0.0
+        self.learned = False
         self._bytes_per_token = _BYTES_PER_TOKEN
-        self._output = _OUTPUT
+        self._longest = 0  # of the replies that ended by themselves
+        self._cut = 0  # the largest limit at which one was cut off
+        self._beyond = 0  # the longest that went beyond its limit
+
+    @property
+    def capped(self) -> bool:
+        """Return whether replies have a limit: there is a budget, and a price."""
+        return self.budget is not None and self.price not in (None, (0.0, 0.0))
+
+    def recall(self, longest: int, cut: int) -> None:
+        """Take up how long replies were in earlier batches."""
+        self._longest, self._cut = longest, cut
+
+    def needed(self, request: Request) -> int:
+        """Return the fewest tokens with which a reply may be expected to be whole.
+
+        A request that has a limit was cut off there.
+        """
+        if request.output_limit is not None:
+            return 2 * request.output_limit
+        return max(min(2 * tokens_out(request), _OUTPUT), self._longest or 2 * self._cut)
+
+    def room(self, request: Request) -> float:
+        """Return the tokens of a reply that what is left pays for."""
+        if self.budget is None or self.price is None:
+            return math.inf
+        left = self.budget - self.spent - self.held - self.price.of(self._most_in(request), 0)
+        if left < 0 or self.price.tokens_out == 0:
+            return -1.0 if left < 0 else math.inf
+        tokens = left * 1e6 / self.price.tokens_out
+        return tokens if tokens >= self._beyond else -1.0
 
     def limit(self, request: Request) -> int | None:
         """Return the most tokens the reply may have (None: no budget), 0 when money is too short.
 
-        The cap shrinks with what is left, but never below twice a usual reply.
+        The cap shrinks with what is left, but never below what a whole reply needs.
         """
-        if self.budget is None or self.price is None or self.price == (0.0, 0.0):
+        if not self.capped:
             return None
-        left = self.budget - self.spent - self.held - self.price.of(self._most_in(request), 0)
-        most = self._output
-        if self.price.tokens_out > 0:
-            most = min(most, int(left * 1e6 / self.price.tokens_out))
-        enough = left >= 0 and most >= min(2 * tokens_out(request), self._output)
-        return most if enough else 0
+        needed = self.needed(request)
+        roomy = 2 * needed if needed > _OUTPUT else _OUTPUT
+        most = min(roomy, self.room(request))
+        return int(most) if most >= needed else 0
 
     def hold(self, request: Request, limit: int | None) -> float:
         """Set the most a request can cost aside; return it."""
         if limit is None or self.price is None:
             return 0.0
-        money = self.price.of(self._most_in(request), limit)
+        money = self.price.of(self._most_in(request), max(limit, self._beyond))
         self.held += money
         return money
 
-    def settle(self, request: Request, held: float, used: tuple[int | None, int | None]) -> None:
-        """Pay for a request: what it used, or all that was held where that is unknown."""
+    def settle(self, request: Request, held: float, used: Used, *, whole: bool = True) -> None:
+        """Pay for a request: what it used, or all that was held where that is unknown.
+
+        ``whole`` tells a reply from an error; ``request`` has the limit it was sent with.
+        """
         self.held -= held
         sent, received = used
         cost = self.cost(used)
         self.spent += held if cost is None else cost
-        if sent:  # a tokenizer worse than thought, or a model that ignores the limit: learn it
+        if sent:  # a tokenizer worse than thought
             size = len(request.prompt().encode()) / sent
             self._bytes_per_token = min(self._bytes_per_token, size)
-        self._output = max(self._output, received or 0)
+        self.learned = self.learned or whole
+        limit = request.output_limit
+        if received and limit and received > limit:
+            self._beyond = max(self._beyond, received)
+        elif received and whole:
+            self._longest = max(self._longest, received)
 
-    def cost(self, used: tuple[int | None, int | None]) -> float | None:
+    def was_cut(self, limit: int) -> None:
+        """Remember that a reply needed more tokens than this limit."""
+        self._cut = max(self._cut, limit)
+
+    @property
+    def answers_fit(self) -> bool:
+        """Return whether any reply was ever whole."""
+        return self.learned or self._longest > 0
+
+    def cost(self, used: Used) -> float | None:
         """Return what so many tokens cost, None where price or usage is unknown."""
         sent, received = used
         if self.price == (0.0, 0.0):

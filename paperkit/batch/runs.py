@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from paperkit.errors import PaperkitError
 
 _WORKERS = 4
 _LOOK = 0.2  # seconds; an interrupt is seen at least as often, on every system
+_SHOWN = 8  # failures, in a panel
 _LEFT = {"outcome": "left", "error": "not done yet; run it again to go on"}
 
 Row = dict[str, Any]
@@ -51,12 +53,23 @@ class Pause:
         self.stopped = threading.Event()
         self.why = ""
         self.paused = False
+        self.listeners: list[Callable[[], None]] = []
         self._until = 0.0
 
     def hold(self, seconds: float) -> None:
         """Let nobody go on for some seconds."""
         with self.changed:
             self._until = max(self._until, time.monotonic() + seconds)
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell who shows the batch that it waits now."""
+        for listener in self.listeners:
+            listener()
+
+    def why_waiting(self) -> str:
+        """Return why nothing goes on for a while, empty where it does."""
+        return ""
 
     def pause(self) -> None:
         """Let nobody go on until `resume`."""
@@ -100,7 +113,10 @@ class Pause:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a batch is: papers, tokens, money (None: unknown) and seconds left (None: ditto)."""
+    """How far a batch is: papers, tokens, money (None: unknown) and seconds left (None: ditto).
+
+    ``waiting`` says why nothing is sent for a while.
+    """
 
     total: int
     done: int
@@ -109,6 +125,7 @@ class Progress:
     tokens: int
     cost: float | None
     seconds_left: float | None
+    waiting: str = ""
 
     def __str__(self) -> str:
         """Return it in a line."""
@@ -118,6 +135,8 @@ class Progress:
         if self.seconds_left is not None and self.left:
             minutes, seconds = divmod(round(self.seconds_left), 60)
             said.append(f"about {minutes}:{seconds:02} to go")
+        if self.waiting and self.left:
+            said.append(self.waiting)
         return ", ".join(said)
 
 
@@ -125,21 +144,25 @@ class _Tally:
     """The sums of the rows so far; counting anew at each paper would take ever longer."""
 
     def __init__(self) -> None:
-        self.done = self.failed = self.worked = self.tokens = 0
+        self.ended = self.done = self.failed = self.worked = self.tokens = 0
         self.cost: float | None = 0.0
+        self.failures: deque[str] = deque(maxlen=_SHOWN)
         self._lock = threading.Lock()
 
     def add(self, _id: str, row: Row) -> None:
-        """Count one paper's row."""
-        if row["outcome"] == "left":
-            return
+        """Count one paper's row; what was left may have cost something too."""
         cost = row.get("cost", 0.0)
         with self._lock:
-            self.done += 1
-            self.failed += row["outcome"] == "failed"
-            self.worked += row["outcome"] != "known"
+            self.ended += 1
             self.tokens += (row.get("tokens_in") or 0) + (row.get("tokens_out") or 0)
             self.cost = None if self.cost is None or cost is None else self.cost + cost
+            if row["outcome"] == "left":
+                return
+            self.done += 1
+            self.worked += row["outcome"] != "known"
+            if row["outcome"] == "failed":
+                self.failed += 1
+                self.failures.append(str(row["error"]))
 
 
 class Run:
@@ -168,14 +191,23 @@ class Run:
         self._began = time.monotonic()
         self._own = Workers(workers) if executor is None else None
         self._panel: Any = None
-        if executor is None:
-            given = {i: (_in_turn, self._pause, i, t) for i, t in tasks.items()}
-            submit = self._own.submit  # type: ignore[union-attr]
-            self._futures: dict[Future[Row], str] = {submit(*g): i for i, g in given.items()}
-        else:
-            self._futures = {executor.submit(_safely, i, t): i for i, t in tasks.items()}
+        self._futures: dict[Future[Row], str] = {}
         self._tally = _Tally()
-        self.on_done(self._tally.add)
+        try:
+            for id, task in tasks.items():
+                self._futures[self._submitted(executor, id, task)] = id
+            self.on_done(self._tally.add)
+        except BaseException:  # an interrupt; nobody would have a run to stop
+            self.stop()
+            raise
+
+    def _submitted(
+        self, executor: Executor | None, id: str, task: Callable[[], Row]
+    ) -> Future[Row]:
+        if self._own is not None:
+            return self._own.submit(_in_turn, self._pause, id, task)
+        assert executor is not None  # noqa: S101 one of the two there is
+        return executor.submit(_safely, id, task)
 
     def __repr__(self) -> str:
         """Return how far the batch is."""
@@ -201,6 +233,8 @@ class Run:
         now = self._tally
         left = len(self._ids) - now.done
         each = (time.monotonic() - self._began) / now.worked if now.worked else None
+        if self._pause.stopped.is_set():
+            each = None  # what is left stays left
         return Progress(
             total=len(self._ids),
             done=now.done,
@@ -209,12 +243,18 @@ class Run:
             tokens=now.tokens,
             cost=now.cost,
             seconds_left=None if each is None else each * left,
+            waiting=self._pause.why_waiting(),
         )
+
+    @property
+    def failures(self) -> list[str]:
+        """Return the last failures, at most some."""
+        return list(self._tally.failures)
 
     @property
     def running(self) -> bool:
         """Return whether papers are still to come."""
-        return not all(f.done() for f in self._futures)
+        return self._tally.ended < len(self._futures)
 
     @property
     def paused(self) -> bool:
@@ -225,6 +265,10 @@ class Run:
         """Call `told` with id and report row whenever a paper is through, also those before."""
         for future, id in self._futures.items():
             future.add_done_callback(partial(_tell, told, id))
+
+    def on_wait(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever a pause begins that the provider asks for."""
+        self._pause.listeners.append(told)
 
     def pause(self) -> None:
         """Send nothing more until `resume`; what is in flight is finished and kept."""
@@ -271,7 +315,7 @@ class Run:
                 try:
                     ended.get(timeout=_LOOK)
                 except Empty:
-                    bar.refresh()
+                    bar.set_postfix(_postfix(self.progress))
                     continue
                 count += 1
                 bar.set_postfix(_postfix(self.progress), refresh=False)
@@ -297,7 +341,8 @@ def _row_of(future: Future[Row]) -> Row:
 
 def _postfix(progress: Progress) -> dict[str, Any]:
     cost = "unknown" if progress.cost is None else f"{progress.cost:.4g}"
-    return {"failed": progress.failed, "tokens": f"{progress.tokens:,}", "cost": cost}
+    said = {"failed": progress.failed, "tokens": f"{progress.tokens:,}", "cost": cost}
+    return {**said, "now": progress.waiting} if progress.waiting else said
 
 
 def _in_turn(pause: Pause, id: str, task: Callable[[], Row]) -> Row:
@@ -320,5 +365,9 @@ def _safely(id: str, task: Callable[[], Row]) -> Row:
         return {"id": id, "outcome": "failed", "error": str(error)}
     except Exception as error:
         # A person's own model may raise anything; the other papers must not pay for it.
-        said = f"{id}: {type(error).__name__}: {error}"
-        return {"id": id, "outcome": "failed", "error": said}
+        return {"id": id, "outcome": "failed", "error": unforeseen(id, error)}
+
+
+def unforeseen(id: str, error: Exception) -> str:
+    """Return the words for a paper's failure that is no error of ours."""
+    return f"{id}: {type(error).__name__}: {error}"

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from paperkit.batch.gates import Gate
-from paperkit.batch.jobs import Job, Spent, answered, due, key_of, named, summarize_one
+from paperkit.batch.jobs import (
+    Job,
+    Spent,
+    answered,
+    check_sense,
+    due,
+    key_of,
+    named,
+    shelf_of,
+    summarize_one,
+)
 from paperkit.batch.lanes import lane_of
 from paperkit.batch.purses import Purse, tokens_in, tokens_out
 from paperkit.batch.runs import Row, Run, ids_of, report_of
@@ -44,10 +56,12 @@ def estimate(
     One row per paper: index id, known (answered before, costs nothing), tokens_in and tokens_out
     (about), cost. `prices` are money per million tokens (in, out) by model name; without, they
     come from the price table (see `paperkit.models.prices`). An unknown price leaves the cost
-    missing; it is never 0.
+    missing; it is never 0. The thoughts of a model that thinks are paid as output and are not in
+    the estimate: nobody knows them before; a few papers tell (`library.calls()`).
     """
-    used = model or _offline()
-    requests = ((i, _request(library, i, outline, language)) for i in ids_of(papers))
+    used = _checked(model)
+    ids = _known(library, papers)
+    requests = ((i, _request(library, i, outline, language)) for i in ids)
     return _plan(requests, library, used, outline, _price(used, prices))
 
 
@@ -61,8 +75,10 @@ def _plan(
     rows = []
     for paper_id, request in requests:
         rest = due(library, key_of(model, request), request, outline.name).request
-        sent, received = (tokens_in(rest), tokens_out(rest)) if rest else (0, 0)
-        cost = 0.0 if rest is None else float("nan") if price is None else price.of(sent, received)
+        sends = rest if request.sentences and request.questions else None  # see check_sense
+        sent, received = (tokens_in(sends), tokens_out(sends)) if sends else (0, 0)
+        free, unknown = sends is None, float("nan")
+        cost = 0.0 if free else unknown if price is None else price.of(sent, received)
         counts = {"tokens_in": sent, "tokens_out": received, "cost": cost}
         rows.append({"id": paper_id, "known": rest is None, **counts})
     columns = {"known": "bool", "tokens_in": "int64", "tokens_out": "int64", "cost": "float64"}
@@ -89,8 +105,12 @@ def summarize(
     again to finish: it asks what is missing or failed, down to the single question. With
     `background` the cell returns at once with a `Run`.
 
-    `budget` is a cap for this batch: a request that might cross it is not sent. `pace` is how
-    fast to ask, by default the model's own. `executor` is any `concurrent.futures` executor; the
+    `budget` is a cap for this batch: a request that might cross it is not sent. It limits how long
+    a reply may get, thoughts included; one cut off by that is asked for once more with a higher
+    limit where the money allows it, and where no reply fits the batch stops. The first request goes
+    out alone, to learn. What can't be promised: a server that ignores the limit may cross the
+    budget with a reply longer than any before. `pace` is how fast to ask, by default the model's
+    own. `executor` is any `concurrent.futures` executor; the
     model's calls go there, everything else stays here.
 
     Returns a report: index id, outcome (answered, known, failed, left), error (of an answered
@@ -98,11 +118,13 @@ def summarize(
     cost (missing where price or usage is unknown).
 
     Raises:
-        PaperkitError: a paper is not in the library, the price is unknown though there is a
-            budget, or the estimate exceeds it.
+        PaperkitError: a paper is not in the library, what is given is no model or no budget, the
+            price is unknown though there is a budget, or the estimate exceeds it.
     """
-    used = model or _offline()
-    ids = library.ids(library.numbers(ids_of(papers)))
+    used = _checked(model)
+    if budget is not None and not _is_money(budget):
+        raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
+    ids = _known(library, papers)
     price = _price(used, prices)
     if budget is not None:
         requests = ((i, _request(library, i, outline, language)) for i in ids)
@@ -135,10 +157,30 @@ def _summarize_id(job: Job, id: str) -> Row:
     return summarize_one(job, request)
 
 
-def _offline() -> Model:
+def _known(library: Library, papers: pd.DataFrame | Iterable[str]) -> list[str]:
+    """Return the ids as the library has them, each once, with or without a version."""
+    return list(dict.fromkeys(library.ids(library.numbers(ids_of(papers)))))
+
+
+def _checked(model: object) -> Model:
+    """Return the model given, without one the offline one; say so where it is none."""
+    from paperkit.models import Model
     from paperkit.models.extractive import Extractive
 
-    return Extractive()
+    if model is None:
+        return Extractive()
+    if isinstance(model, str):
+        raise PaperkitError(f'{model}: a text is no model; give Gemini("{model}"), or another.')
+    if isinstance(model, type):
+        raise PaperkitError(f"{model.__name__}: a class is no model; give {model.__name__}(…).")
+    if not isinstance(model, Model):
+        kind = type(model).__name__
+        raise PaperkitError(f"{kind}: no model; it needs a name and answer(request).")
+    return model
+
+
+def _is_money(budget: object) -> bool:
+    return isinstance(budget, Real) and 0 <= float(budget) < math.inf
 
 
 def _price(model: Model, prices: Prices | None) -> Price | None:
@@ -155,7 +197,8 @@ def _gate(library: Library, model: Model, pace: Pace | None, purse: Purse) -> Ga
     longest = max((w.seconds for w in used.windows()), default=0.0)
     since = datetime.now(UTC) - timedelta(seconds=longest)
     gate = Gate(used, purse, lane_of(model), model.name)
-    gate.recall(str(library.path), library.calls_since(model.name, since) if longest else ())
+    purse.recall(*library.longest_replies(model.name))
+    gate.recall(shelf_of(library), library.calls_since(model.name, since) if longest else ())
     return gate
 
 
@@ -205,8 +248,9 @@ def ask(
     A person's edit stays what the digest shows; the new draft is beside it in
     ``library.drafts(id, question)``.
     """
-    used = model or _offline()
+    used = _checked(model)
     request = _request(library, id, outline, language, questions=questions, wish=wish)
+    check_sense(request)
     gate = _gate(library, used, None, Purse(None, _price(used, None)))
     job = Job(library, used, outline, language, gate)
     given = answered(job, request, key_of(used, request), Spent(), fresh=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from paperkit import checks
 from paperkit.checks.batches import Batch
 from paperkit.digests import Answer, Digest, Finding, blocking
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.library import drafts, files, records, schema
+from paperkit.library import claims, drafts, files, records, schema
 from paperkit.library.galleries import Gallery
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import clean_text, paper_id
@@ -90,7 +91,10 @@ class Desk(Gallery):
         *,
         key: str | None = None,
     ) -> None:
-        """Append answers, all or none, to the digest that `digest` names; `key` is a request's."""
+        """Append answers, all or none, to the digest that `digest` names; `key` is a request's.
+
+        What that request was answered meanwhile, elsewhere, is not appended again.
+        """
         with schema.writing(self._file) as db:
             num = records.number(db, digest.paper_id)
             drafts.put_answers(db, num, digest, answers, key)
@@ -142,6 +146,13 @@ class Desk(Gallery):
         with schema.reading(self._file) as db:
             return drafts.answers_to(db, key)
 
+    def claim(self, key: str, wait: Callable[[], None]) -> AbstractContextManager[None]:
+        """Hold a request for oneself, also against other processes on this library.
+
+        `wait` is called again and again while another holds it; it may raise to give up.
+        """
+        return claims.claimed(self.path / ".claims", key, wait)
+
     def save_call(self, id: str, **call: Any) -> None:
         """Append the record of one call to a model (see `drafts.put_call`).
 
@@ -164,6 +175,11 @@ class Desk(Gallery):
         """Return when a model was asked since then, and the tokens each call took."""
         with schema.reading(self._file) as db:
             return drafts.calls_since(db, model, since)
+
+    def longest_replies(self, model: str) -> tuple[int, int]:
+        """Return the most tokens of a model's last answers, and of its last replies cut off."""
+        with schema.reading(self._file) as db:
+            return drafts.longest_replies(db, model)
 
     def held_reply(self, key: str) -> Reply | None:
         """Return a reply to a request that a crash kept from becoming answers, or None."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from paperkit.digests import Answer, Approval, Digest, Finding
 from paperkit.library.records import dump, now
-from paperkit.prompts import Reply
+from paperkit.prompts import Reply, writable
 from paperkit.readings import Reading
 
 
@@ -41,14 +41,20 @@ def put_answers(
     answers: Iterable[Answer],
     key: str | None,
 ) -> None:
-    """Append answers to the digest that `digest` names."""
+    """Append answers to the digest that `digest` names, each to a question of `key` only once."""
     named = (num, digest.version, digest.outline, digest.language)
+    held = {a.question: a for a in answers_to(db, key)} if key else {}
+    answers = [a for a in answers if a.question not in held or _mends(a, held[a.question])]
     rows = [(*named, a.question, a.origin, dump(a.to_dict()), key) for a in answers]
     db.executemany(
         "INSERT INTO answers (num, version, outline, language, question, origin, data, key)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
+
+
+def _mends(answer: Answer, held: Answer) -> bool:
+    return bool(held.error) and not answer.error
 
 
 def answers_to(db: sqlite3.Connection, key: str) -> tuple[Answer, ...]:
@@ -169,12 +175,23 @@ def put_call(
     turn: int = 1,
     reply: str | None = None,
 ) -> None:
-    """Append the record of one call to a model, failed ones too."""
+    """Append the record of one call to a model, failed ones too; no text of it can fail."""
+    error, reply = writable(error), None if reply is None else writable(reply)
     db.execute(
         "INSERT INTO calls (num, key, model, tokens_in, tokens_out, outcome, error, at, cost,"
         " turn, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (num, key, model, *tokens, outcome, error, now(), cost, turn, reply),
     )
+
+
+def longest_replies(db: sqlite3.Connection, model: str) -> tuple[int, int]:
+    """Return the most tokens of a model's last answers, and of its last replies cut off."""
+    sql = (
+        "SELECT coalesce(max(tokens_out), 0) FROM (SELECT tokens_out FROM calls"
+        " WHERE model = ? AND outcome = ? ORDER BY at DESC LIMIT 20)"
+    )
+    whole, cut = (db.execute(sql, (model, o)).fetchone()[0] for o in ("answered", "Truncated"))
+    return int(whole), int(cut)
 
 
 def held_reply(db: sqlite3.Connection, key: str) -> Reply | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from paperkit.errors import ModelError
-from paperkit.models._wire import within, without_key
+from paperkit.models._wire import Hidden, is_late, late, shown, unreadable, within, without_key
 from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, Request
 
@@ -21,25 +21,29 @@ class Remote(ABC):
 
     keys: Sequence[str]
 
-    def __init__(self, name: str, *, timeout: float, pace: Pace | None) -> None:
+    def __init__(
+        self, name: str, *, timeout: float, pace: Pace | None, address: str | None = None
+    ) -> None:
         self._name = name
+        self._address = Hidden(address or "")
         self.timeout = timeout
         self.pace = pace or Pace()
         self._lock = threading.Lock()
         self._client: Any = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what goes to another process: no client, no lock, never a key."""
-        return {k: v for k, v in vars(self).items() if k not in ("_client", "_lock")}
+        """Return what goes to another process: no client, no lock, never a key or a password."""
+        kept = {k: v for k, v in vars(self).items() if k not in ("_client", "_lock")}
+        return {**kept, "_address": Hidden(shown(self._address))}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         """Take up work in another process, with the key of its environment."""
         vars(self).update(state, _client=None, _lock=threading.Lock())
 
     @property
-    @abstractmethod
     def provider(self) -> tuple[str, ...]:
         """Return whose limits count: the server's address and where the key comes from."""
+        return (shown(self._address), *self.keys)
 
     @property
     def name(self) -> str:
@@ -54,7 +58,13 @@ class Remote(ABC):
 
     def answer(self, request: Request) -> Reply:
         """Return the model's reply, or raise a `ModelError` that says what to do."""
-        return self._reply(self._within(lambda: self._send(request)))
+        response = self._within(lambda: self._send(request))
+        try:
+            return self._reply(response)
+        except ModelError:
+            raise
+        except Exception as error:  # an answer of a shape that nobody foresaw
+            raise unreadable(self._name, why=type(error).__name__) from None
 
     def models(self) -> list[str]:
         """Return the names of the models this key may use, or raise a `ModelError`."""
@@ -69,9 +79,10 @@ class Remote(ABC):
         except ModelError:
             raise
         except Exception as error:
-            if (ours := self._error(error)) is None:
-                raise
-            raise ours from None  # the cause may carry the key in its address or headers
+            # The cause may carry the key in its address or headers.
+            raise (
+                late(self._name, self.timeout) if is_late(error) else self._error(error)
+            ) from None
 
     @abstractmethod
     def _models(self) -> list[str]: ...
@@ -86,7 +97,7 @@ class Remote(ABC):
     def _reply(self, response: Any) -> Reply: ...
 
     @abstractmethod
-    def _error(self, error: Exception) -> ModelError | None: ...
+    def _error(self, error: Exception) -> ModelError: ...
 
     def _known(self) -> str:
         """Return the sentence with the models there are, for the error about one there isn't."""

@@ -20,12 +20,15 @@ from paperkit.errors import (
     Truncated,
     Unauthorized,
     Unavailable,
+    count,
 )
 
 Tokens = tuple[int | None, int | None]
 _T = TypeVar("_T")
 
-_DAILY = re.compile(r"PerDay|per[ _-]day|\b[RT]PD\b|insufficient_quota", re.I)
+_DAILY = re.compile(r"PerDay|per[ _-]day|\b[RT]PD\b", re.I)
+_SPENT = re.compile(r"insufficient_quota|insufficient balance", re.I)
+_NO_CREDIT = "the account has no credit left; pay it up and run it again"
 _DELAY = re.compile(r"retry_?delay[\"']?\s*:\s*[\"']?([\d.]+)s", re.I)
 _BLOCKED = re.compile(r"content_filter|content_policy|ResponsibleAI|\bsafety system\b", re.I)
 _NO_KEY = re.compile(r"api[ _]key", re.I)
@@ -41,6 +44,9 @@ _REFUSALS = {
     "REFUSAL": "refusal",
 }
 _ENOUGH = ("MAX_TOKENS", "LENGTH")
+_UNSAID = ("", "NONE", "FINISH_REASON_UNSPECIFIED")
+_FENCED = re.compile(r"```[a-z]*\s*(?P<body>\{.*\})\s*```", re.S | re.I)
+_DAY = 86_400.0
 _NETWORK = {"httpx", "httpx2", "httpcore", "requests", "urllib3"}
 
 
@@ -48,11 +54,16 @@ def key_of(name: str, variables: Sequence[str]) -> str:
     """Return the key the environment holds.
 
     Raises:
-        Unauthorized: none of the variables is set.
+        Unauthorized: none of the variables is set, or what is set can't be sent.
     """
     for variable in variables:
         if value := os.environ.get(variable, "").strip():
-            return value
+            if re.fullmatch(r"[!-~]+", value):
+                return value
+            raise Unauthorized(
+                f"{name}: the key in {variable} has a character that can't be sent (a curly "
+                "quote, a space, a line break); copy it again."
+            )
     raise Unauthorized(
         f"{name}: no key; set {variables[0]} in the environment before Jupyter starts, "
         "or use Extractive(), which needs none."
@@ -65,6 +76,26 @@ def without_key(text: str, variables: Sequence[str]) -> str:
         if value := os.environ.get(variable, "").strip():
             text = text.replace(value, "…")
     return text
+
+
+class Hidden(str):
+    """A text that a repr doesn't show: an address that may hold a password or a key."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return it as it may be shown."""
+        return repr(shown(self))
+
+
+def shown(address: str) -> str:
+    """Return a server's address without user, password, query and fragment."""
+    bare = re.split(r"[?#]", address, maxsplit=1)[0]
+    scheme, found, rest = bare.partition("://")
+    if not found:
+        scheme, rest = "", bare
+    host, slash, path = rest.rpartition("@")[2].partition("/")
+    return scheme + found + host + slash + path
 
 
 def within(seconds: float, call: Callable[[], _T]) -> _T:
@@ -101,11 +132,15 @@ def rejected(
     said = body if isinstance(body, str) else json.dumps(body, default=str)
     facts: dict[str, Any] = {"status": status, "retry_after": _seconds(said, headers or {})}
     if status == 429:
-        daily = bool(_DAILY.search(said))
+        spent, daily = bool(_SPENT.search(said)), bool(_DAILY.search(said))
         what = "the quota of the day is used up; go on tomorrow" if daily else "too many requests"
+        if spent:
+            return Unauthorized(f"{name}: {_NO_CREDIT}.", **{**facts, "status": 402})
         return RateLimited(f"{name}: {what}.", daily=daily, **facts)
     if status >= 500 or status == 408:
         return Unavailable(f"{name}: the server fails (HTTP {status}); try again later.", **facts)
+    if status == 402:
+        return Unauthorized(f"{name}: {_NO_CREDIT}.", **facts)
     if status == 404:
         return Unauthorized(f"{name}: no such model; {known()}", **facts)
     if status in (401, 403) or (status == 400 and _NO_KEY.search(said)):
@@ -125,7 +160,13 @@ def _message(body: Any) -> str:
 
 
 def _seconds(said: str, headers: Mapping[str, str]) -> float | None:
-    """Return the pause that RetryInfo or Retry-After (seconds or a date) asks for."""
+    """Return the pause that RetryInfo or Retry-After asks for, at most a day."""
+    asked = _asked(said, headers)
+    return None if asked is None else min(asked, _DAY)
+
+
+def _asked(said: str, headers: Mapping[str, str]) -> float | None:
+    """Return the pause as it is asked for, in seconds or by a date."""
     lower = {k.lower(): v for k, v in headers.items()}
     try:
         if found := _DELAY.search(said):
@@ -136,7 +177,7 @@ def _seconds(said: str, headers: Mapping[str, str]) -> float | None:
         if re.fullmatch(r"[\d.]+", asked):
             return float(asked)
         moment = parsedate_to_datetime(asked) if asked else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if moment is None:
         return None
@@ -144,22 +185,47 @@ def _seconds(said: str, headers: Mapping[str, str]) -> float | None:
     return max(0.0, (aware - datetime.now(UTC)).total_seconds())
 
 
-def broken(name: str, error: Exception) -> ModelError | None:
-    """Return our error for one that is no HTTP status: the network's, or no JSON; else None."""
+def late(name: str, seconds: float) -> Unavailable:
+    """Return our error for an answer that did not come in time."""
+    return Unavailable(
+        f"{name}: no whole answer within {seconds:g} s; give a longer timeout=, or try again "
+        "later.",
+        late=True,
+    )
+
+
+def is_late(error: BaseException) -> bool:
+    """Return whether a request was sent and its answer didn't come in time."""
+    cause = error.__cause__ if type(error).__name__ == "APITimeoutError" else None
+    kind = type(cause or error).__name__
+    return isinstance(error, TimeoutError) or kind in ("ReadTimeout", "APITimeoutError")
+
+
+def broken(name: str, error: Exception) -> ModelError:
+    """Return our error for one that is no HTTP status: the network's, or a body of no use."""
     root = type(error).__module__.split(".")[0]
     decoding = isinstance(error, ValueError) and "JSON" in type(error).__name__
     if not decoding and (root in _NETWORK or isinstance(error, OSError)):
         kind = type(error).__name__
         return Unavailable(f"{name}: the server can't be reached ({kind}); try again later.")
-    if isinstance(error, ValueError) or type(error).__name__ == "ParseError":
+    if decoding or type(error).__name__ == "ParseError":
         return Malformed(f"{name}: the server's answer is no JSON; ask again.")
-    return None
+    return unreadable(name, why=type(error).__name__)
+
+
+def unreadable(name: str, usage: Tokens = (None, None), *, why: str = "") -> Malformed:
+    """Return our error for an answer without what a reply should have."""
+    said = f"the server's answer holds no reply{f' ({why})' if why else ''}"
+    return Malformed(f"{name}: {said}; ask again.", usage=usage)
 
 
 def ended(name: str, reason: str, usage: Tokens) -> ModelError | None:
-    """Return our error for the reason a reply ended, None where it is complete."""
+    """Return our error for the reason a reply ended, None where it is complete.
+
+    Where no reason is given, the reply itself shows whether it is.
+    """
     upper = reason.upper()
-    if upper == "STOP":
+    if upper in ("STOP", *_UNSAID):
         return None
     if upper in _ENOUGH:
         return Truncated(f"{name}: the reply was cut off at the output limit.", usage=usage)
@@ -169,6 +235,41 @@ def ended(name: str, reason: str, usage: Tokens) -> ModelError | None:
         return Unavailable(f"{name}: the server has no room; try again later.", usage=usage)
     brief = re.sub(r"[^\w .-]", "", reason)[:40] or "none"
     return Malformed(f"{name}: the reply ended for reason {brief}; ask again.", usage=usage)
+
+
+def bare(text: str) -> str:
+    """Return the JSON object in a reply, without the thoughts, words and fences around it.
+
+    Where there is none, or the text is no object from the start, it stays as it is.
+    """
+    text = text.strip("\ufeff \t\r\n")
+    if text.startswith(("{", "[")):
+        return text
+    text = text.rpartition("</think>")[2].strip()
+    fenced = _FENCED.search(text)
+    braced = text[text.find("{") : text.rfind("}") + 1]
+    found = (fenced["body"] if fenced else "", braced)
+    return next((part for part in found if is_object(part)), text)
+
+
+def is_object(text: str) -> bool:
+    """Return whether a text is one JSON object."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def google_usage(sent: object, total: object, *received: object) -> Tokens:
+    """Return the tokens sent and received; thoughts are in the total even where not counted.
+
+    A prompt is never empty: 0 there is a count that is missing.
+    """
+    asked, whole = count(sent) or None, count(total) or 0
+    counted = sum(count(r) or 0 for r in received)
+    if asked and whole:
+        return asked, max(counted, whole - asked)
+    return asked, counted or None
 
 
 def blocked(name: str, reason: str, usage: Tokens) -> Refused:

@@ -11,11 +11,16 @@ from paperkit.errors import ModelError, Unauthorized
 from paperkit.models._remote import Remote
 from paperkit.models._wire import (
     Tokens,
+    bare,
     blocked,
     broken,
     ended,
+    google_usage,
+    is_object,
     key_of,
     rejected,
+    shown,
+    unreadable,
 )
 from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, Request
@@ -29,11 +34,11 @@ class Gemini(Remote):
 
     >>> Gemini("gemini-3.8-flash")
 
-    The key comes from the environment (`KEYS`) when the first question is asked, and is kept
-    nowhere else. ``temperature`` None leaves it to the model, as Google advises for Gemini 3 and
-    later (https://ai.google.dev/gemini-api/docs/gemini-3); 0 suits older ones. ``timeout`` is how
-    long a whole answer may take, in seconds; ``endpoint`` is another server's address, like
-    ``http://127.0.0.1:8080``; ``pace`` is how fast it may be asked.
+    The key comes from the environment, GEMINI_API_KEY or GOOGLE_API_KEY, when the first question
+    is asked, and is kept nowhere else. ``temperature`` None leaves it to the model, as Google
+    advises for Gemini 3 and later (https://ai.google.dev/gemini-api/docs/gemini-3); 0 suits older
+    ones. ``timeout`` is how long a whole answer may take, in seconds; ``endpoint`` is another
+    server's address, like ``http://127.0.0.1:8080``; ``pace`` is how fast it may be asked.
 
     Raises:
         Unauthorized: no key is set.
@@ -51,9 +56,9 @@ class Gemini(Remote):
         endpoint: str | None = None,
         pace: Pace | None = None,
     ) -> None:
-        super().__init__(name.removeprefix("models/"), timeout=timeout, pace=pace)
+        name = name.removeprefix("models/")
+        super().__init__(name, timeout=timeout, pace=pace, address=endpoint)
         self.parameters: Mapping[str, Any] = {"temperature": temperature}
-        self.endpoint = endpoint
         key_of(self._name, KEYS)
 
     def __repr__(self) -> str:
@@ -61,9 +66,9 @@ class Gemini(Remote):
         return f"Gemini({self._name!r}, temperature={self.parameters['temperature']})"
 
     @property
-    def provider(self) -> tuple[str, ...]:
-        """Return the server's address and where the key comes from."""
-        return (self.endpoint or "", *self.keys)
+    def endpoint(self) -> str | None:
+        """Return the server's address, without a password; None is Google's own."""
+        return shown(self._address) or None
 
     def _models(self) -> list[str]:
         client = self._connect("ModelServiceClient")
@@ -99,16 +104,17 @@ class Gemini(Remote):
 
         _sdk()
         options = {"api_key": key_of(self._name, KEYS)}
-        if self.endpoint:
-            options["api_endpoint"] = self.endpoint
+        if self._address:
+            options["api_endpoint"] = str(self._address)
         return getattr(generativelanguage, kind)(transport="rest", client_options=options)
 
     def _reply(self, response: Any) -> Reply:
         usage = _usage(response.usage_metadata)
         if not response.candidates:
-            feedback = response.prompt_feedback
-            reason = getattr(feedback.block_reason, "name", str(feedback.block_reason))
-            raise blocked(self._name, reason, usage)
+            found = response.prompt_feedback.block_reason
+            if not found:
+                raise unreadable(self._name, usage)
+            raise blocked(self._name, getattr(found, "name", str(found)), usage)
         candidate = response.candidates[0]
         reason = getattr(candidate.finish_reason, "name", str(candidate.finish_reason))
         if (error := ended(self._name, reason, usage)) is not None:
@@ -116,12 +122,13 @@ class Gemini(Remote):
         text = _without_thoughts([p.text for p in candidate.content.parts])
         return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
 
-    def _error(self, error: Exception) -> ModelError | None:
+    def _error(self, error: Exception) -> ModelError:
         from google.api_core.exceptions import GoogleAPIError
         from google.auth.exceptions import GoogleAuthError
 
         if isinstance(error, GoogleAuthError):
-            return Unauthorized(f"{self._name}: the key is not accepted; check {KEYS[0]}.")
+            said = f"{self._name}: the key is not accepted; check {' or '.join(KEYS)}."
+            return Unauthorized(said, status=401)
         if not isinstance(error, GoogleAPIError) or not getattr(error, "code", None):
             return broken(self._name, error)
         response: Any = getattr(error, "response", None)
@@ -137,15 +144,17 @@ class Gemini(Remote):
 
 
 def _without_thoughts(parts: Sequence[str]) -> str:
-    """Return the parts from the one on that begins the JSON; the SDK drops a thought's mark."""
-    begins = (n for n, part in enumerate(parts) if part.lstrip().startswith(("{", "```")))
-    return "".join(parts[next(begins, 0) :])
+    """Return the parts that make the JSON object; the SDK drops the mark of a thought."""
+    tails = [bare("".join(parts[n:])) for n in range(len(parts))]
+    begin = (t for t in tails if t.startswith("{"))
+    return next(filter(is_object, tails), None) or next(begin, None) or "".join(parts)
 
 
 def _usage(usage: Any) -> Tokens:
     """Return the tokens sent and received; the SDK shows thoughts in the total alone."""
-    sent, total = usage.prompt_token_count or 0, usage.total_token_count or 0
-    return sent or None, max(usage.candidates_token_count or 0, total - sent) or None
+    return google_usage(
+        usage.prompt_token_count, usage.total_token_count, usage.candidates_token_count
+    )
 
 
 def _sdk() -> Any:

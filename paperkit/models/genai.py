@@ -10,11 +10,15 @@ from paperkit.errors import ModelError
 from paperkit.models._remote import Remote
 from paperkit.models._wire import (
     Tokens,
+    bare,
     blocked,
     broken,
     ended,
+    google_usage,
     key_of,
     rejected,
+    shown,
+    unreadable,
 )
 from paperkit.models.gemini import KEYS
 from paperkit.models.paces import Pace
@@ -31,7 +35,7 @@ class GenAI(Remote):
     ``thinking`` is how much the model may think: a level (minimal, low, medium, high) for Gemini 3
     and later, the most tokens (0: none) for older ones, None: as the model likes. Thoughts are paid
     as output and never shown. The other options are those of `Gemini`, and so is the key's place:
-    the environment, `paperkit.models.gemini.KEYS`.
+    the environment, GEMINI_API_KEY or GOOGLE_API_KEY.
 
     Raises:
         ModelError: the SDK is not installed, or no key is set.
@@ -50,9 +54,9 @@ class GenAI(Remote):
         endpoint: str | None = None,
         pace: Pace | None = None,
     ) -> None:
-        super().__init__(name.removeprefix("models/"), timeout=timeout, pace=pace)
+        name = name.removeprefix("models/")
+        super().__init__(name, timeout=timeout, pace=pace, address=endpoint)
         self.parameters: Mapping[str, Any] = {"temperature": temperature, "thinking": thinking}
-        self.endpoint = endpoint
         _sdk()
         key_of(self._name, KEYS)
 
@@ -62,9 +66,9 @@ class GenAI(Remote):
         return f"GenAI({self._name!r}, {options})"
 
     @property
-    def provider(self) -> tuple[str, ...]:
-        """Return the server's address and where the key comes from."""
-        return (self.endpoint or "", *self.keys)
+    def endpoint(self) -> str | None:
+        """Return the server's address, without a password; None is Google's own."""
+        return shown(self._address) or None
 
     def _models(self) -> list[str]:
         return [
@@ -75,7 +79,7 @@ class GenAI(Remote):
 
     def _connect(self) -> Any:
         options = {
-            "base_url": self.endpoint,
+            "base_url": str(self._address) or None,
             "api_version": "v1beta",
             "timeout": max(1, int(self.timeout * 1000)),  # milliseconds
             "retry_options": {"attempts": 1},
@@ -110,17 +114,19 @@ class GenAI(Remote):
         usage = _usage(response.usage_metadata)
         if not response.candidates:
             reason = getattr(response.prompt_feedback, "block_reason", None)
-            raise blocked(self._name, getattr(reason, "name", ""), usage)
+            if not reason:
+                raise unreadable(self._name, usage)
+            raise blocked(self._name, getattr(reason, "name", str(reason)), usage)
         candidate = response.candidates[0]
         finish = candidate.finish_reason
         reason = str(getattr(finish, "name", finish or ""))
         if (error := ended(self._name, reason, usage)) is not None:
             raise error
         parts = (candidate.content.parts if candidate.content else None) or ()
-        text = "".join(p.text for p in parts if p.text and not p.thought)
+        text = bare("".join(p.text for p in parts if p.text and not p.thought))
         return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
 
-    def _error(self, error: Exception) -> ModelError | None:
+    def _error(self, error: Exception) -> ModelError:
         from google.genai.errors import APIError
 
         if not isinstance(error, APIError):
@@ -136,8 +142,12 @@ def _usage(usage: Any) -> Tokens:
     """Return the tokens sent and received; thoughts are received, and paid, too."""
     if usage is None:
         return None, None
-    received = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
-    return usage.prompt_token_count or None, received or None
+    return google_usage(
+        usage.prompt_token_count,
+        usage.total_token_count,
+        usage.candidates_token_count,
+        usage.thoughts_token_count,
+    )
 
 
 def _sdk() -> Any:

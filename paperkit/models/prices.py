@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -50,10 +51,12 @@ def price_table() -> Mapping[str, Any]:
 
 def _table(path: Path) -> Mapping[str, Any]:
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8")).get("prices", {})
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get("prices")
     except (OSError, ValueError) as error:
         raise PaperkitError(f"{path}: no price table ({error}); correct it.") from error
-    return dict(found)
+    if not isinstance(found, dict):
+        raise PaperkitError(f"{path}: no price table (it has no part [prices]); correct it.")
+    return found
 
 
 def _price(name: str, given: Any) -> Price:
@@ -61,6 +64,8 @@ def _price(name: str, given: Any) -> Price:
         price = Price(*(float(number) for number in given))
     except (TypeError, ValueError) as error:
         raise PaperkitError(f"{name}: a price is two numbers, [input, output].") from error
+    if not all(math.isfinite(p) for p in price):
+        raise PaperkitError(f"{name}: a price is two numbers, [input, output].")
     if min(price) < 0:
         raise PaperkitError(f"{name}: a price can't be negative; correct it.")
     return price

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 import sys
+from base64 import b64encode
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -77,14 +80,58 @@ def test_what_is_local_is_free_and_what_is_not_needs_a_key(
     assert not OpenAIChat("some").local
 
 
-def test_neither_repr_nor_pickle_has_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor the password in a server's address."""
+@pytest.mark.parametrize(
+    "address", ["https://me:s@secret@example.org/v1", "https://example.org/v1?api-key=secret"]
+)
+def test_neither_repr_nor_pickle_has_the_key(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor the password or the key in a server's address."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    model = OpenAIChat("some", base_url="https://me:secret@example.org/v1")
+    model = OpenAIChat("some", base_url=address)
     model.prepare()
-    assert repr(model) == "OpenAIChat('some', base_url='https://…@example.org/v1')"
-    assert KEY.encode() not in pickle.dumps(model)
-    assert isinstance(pickle.loads(pickle.dumps(model)), Model)
+    assert repr(model) == "OpenAIChat('some', base_url='https://example.org/v1')"
+    assert model.base_url == model.provider[0] == "https://example.org/v1"
+    assert "secret" not in repr(vars(model))
+    pickled = pickle.dumps(model)
+    assert KEY.encode() not in pickled
+    assert b"secret" not in pickled
+    assert isinstance(pickle.loads(pickled), Model)
+
+
+def test_what_is_in_the_address_is_sent_and_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """A user as a header, a query with each request."""
+    caplog.set_level(logging.INFO)
+    with serve(lambda _: DIALECTS["openai"].reply("{}")) as server:
+        here = server.url.replace("//", "//me:secret@")
+        OpenAIChat("some", base_url=f"{here}/v1?version=2").answer(REQUEST)
+    asked = server.asked[0]
+    assert asked.headers["authorization"] == f"Basic {b64encode(b'me:secret').decode()}"
+    assert asked.path == "/v1/chat/completions?version=2"
+    assert "secret" not in caplog.text
+
+
+def test_what_is_for_openai_goes_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The organization, the project and the headers that the SDK reads of the environment."""
+    monkeypatch.setenv("OPENAI_ORG_ID", "private-org")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "private-project")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Own: private-header")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "private-key")
+    assert "private" not in str(sent().headers)
+
+
+def test_openais_own_server_gets_what_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new name of the limit, and the organization; nothing is sent here."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_ORG_ID", "mine")
+    for address in ("https://api.openai.com/v1", "https://api.openai.com/v1/"):
+        model = OpenAIChat("some", base_url=address)
+        model.prepare()
+        assert model._client.organization == "mine"
+        options: dict[str, object] = {}
+        completions = SimpleNamespace(create=lambda **given: options.update(given))  # noqa: B023
+        model._client = SimpleNamespace(chat=SimpleNamespace(completions=completions))
+        model._send(replace(REQUEST, output_limit=900))
+        assert options["max_completion_tokens"] == 900
+        assert "max_tokens" not in options
 
 
 def test_a_missing_sdk_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ def test_a_persons_prices_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert price_of(model("gpt-5.4"), {"gpt-5.4": (3, 4)}) == Price(3, 4)
 
 
-@pytest.mark.parametrize("given", [(1,), ("a", "b"), (1, -1), 5])
+@pytest.mark.parametrize("given", [(1,), ("a", "b"), (1, -1), 5, ("nan", 1), (1, float("inf"))])
 def test_a_price_that_is_none_is_refused(given: object) -> None:
     """The error begins with the model's name."""
     with pytest.raises(PaperkitError, match="^m: a price "):
@@ -45,10 +45,11 @@ def test_a_price_that_is_none_is_refused(given: object) -> None:
 def test_a_broken_table_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing error in one's own file is no free model."""
     own = tmp_path / "prices.toml"
-    own.write_text("[prices")
     monkeypatch.setenv("PAPERKIT_PRICES", str(own))
-    with pytest.raises(PaperkitError, match=r"prices\.toml: no price table"):
-        price_of(model("m"))
+    for text in ("[prices", '"m" = [1, 2]\n', "prices = 3\n", ""):
+        own.write_text(text)
+        with pytest.raises(PaperkitError, match=r"prices\.toml: no price table"):
+            price_of(model("m"))
 
 
 def test_a_paces_limits_are_windows() -> None:

@@ -1,0 +1,251 @@
+"""Showing a batch: the bar, the panel and its failures; quick, and over when the batch is."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+import tqdm.auto
+
+from paperkit.batch import Run, estimate, panels, runs, summarize
+from paperkit.batch.runs import Left, Pause
+from paperkit.batch.workers import Workers
+from paperkit.errors import ModelError, PaperkitError, Refused
+from paperkit.library import Library
+from paperkit.models.extractive import Extractive
+from paperkit.models.paces import Pace
+from paperkit.prompts import Reply, Request
+from tests.conftest import make_paper
+from tests.test_batch import IDS, Scripted
+
+COLUMNS = {"outcome": "str", "error": "str", "cost": "Float64"}
+
+
+def run_of(count: int, **row: Any) -> Run:
+    done = {"outcome": "answered", "error": "", "cost": 0.5, **row}
+    return Run({f"x{n}": (lambda: dict(done)) for n in range(count)}, COLUMNS, label="test")
+
+
+def drawn(run: Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return each text that a panel of a run is given, from now on."""
+    texts: list[str] = []
+    real = panels._failures
+    monkeypatch.setattr(panels, "_failures", lambda r: texts.append(str(r.progress)) or real(r))
+    run._repr_mimebundle_()
+    return texts
+
+
+# The panel
+
+
+def test_a_finished_run_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn once, however many papers; the report is not made for it."""
+    run = run_of(3000)
+    run.wait()
+    monkeypatch.setattr(runs, "report_of", lambda *_: pytest.fail("a report"))
+    texts = drawn(run, monkeypatch)
+    assert texts == ["3000 of 3000 papers, 0 failed, 0 left, 0 tokens, cost 1500"]
+    assert run._panel.children[2].value == texts[0]
+    assert run._panel.children[1].children[0].value == 3000
+
+
+def test_a_running_batch_is_drawn_now_and_then_and_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not at each paper; and what it says last is how it ended."""
+    begin = threading.Event()
+
+    def task() -> dict[str, Any]:
+        begin.wait(10)
+        return {"outcome": "failed", "error": "<b>no</b>", "cost": 0.0}
+
+    run = Run({f"x{n}": task for n in range(500)}, COLUMNS, label="test")
+    texts = drawn(run, monkeypatch)
+    assert texts == ["0 of 500 papers, 0 failed, 500 left, 0 tokens, cost 0"]
+    begin.set()
+    run.wait()
+    assert texts[-1] == "500 of 500 papers, 500 failed, 0 left, 0 tokens, cost 0"
+    assert len(texts) < 50
+    text, failures = run._panel.children[2], run._panel.children[3]
+    assert text.value == texts[-1]
+    assert failures.value == f"<ul>{'<li>&lt;b&gt;no&lt;/b&gt;</li>' * 8}</ul>"
+    assert run.failures == ["<b>no</b>"] * 8
+
+
+def test_showing_takes_no_longer_for_each_paper_of_many() -> None:
+    """Ten times the papers take about ten times as long, and not long."""
+    run = run_of(5000)
+    run.wait()
+    began = time.perf_counter()
+    run._repr_mimebundle_()
+    assert time.perf_counter() - began < 2
+
+
+# The bar
+
+
+class Bar:
+    """What `tqdm` would show."""
+
+    def __init__(self, **_: Any) -> None:
+        self.said: list[dict[str, Any]] = []
+        BARS.append(self)
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def set_postfix(self, said: dict[str, Any], **_: Any) -> None:
+        self.said.append(said)
+
+    def update(self) -> None:
+        pass
+
+    refresh = update
+
+
+BARS: list[Bar] = []
+
+
+def test_beside_the_bar_stand_failures_tokens_and_money(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each paper; the time left is the bar's own."""
+    monkeypatch.setattr(tqdm.auto, "tqdm", Bar)
+    model = Scripted(Refused("no", usage=(100, 10)))
+    summarize(IDS, library, model, prices={"scripted": (1.0, 1.0)}, pace=Pace(workers=1))
+    assert BARS.pop().said[-1] == {"failed": 1, "tokens": "140", "cost": "0.00014"}
+    summarize(IDS, library, Scripted(name="free"))
+    assert BARS.pop().said[-1]["cost"] == "unknown"
+
+
+def test_the_time_left_is_reckoned_from_what_was_worked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was known took no time; after a stop nothing is to go."""
+    gate = threading.Event()
+    known = {"outcome": "known", "error": "", "cost": 0.0}
+    done = {**known, "outcome": "answered"}
+    tasks: dict[str, Any] = {"a": lambda: known, "b": lambda: done}
+    tasks |= {f"x{n}": lambda: (gate.wait(10), done)[1] for n in range(4)}
+    run = Run(tasks, COLUMNS, workers=4, label="test")
+    until = time.monotonic() + 10
+    while run.progress.done < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    run._began = time.monotonic() - 30
+    left = run.progress.seconds_left
+    assert left == pytest.approx(120, abs=5)
+    assert "about 2:0" in str(run.progress)
+    run.stop()
+    assert "to go" not in str(run.progress)
+    gate.set()
+
+
+# Interrupts
+
+
+def test_an_interrupt_while_a_run_is_made_stops_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no run to stop yet, so it stops itself: nothing more is sent."""
+    library.add([make_paper(f"2412.{n:05}") for n in range(40)])
+    real, count = Workers.submit, [0]
+
+    def submit(self: Workers, *args: Any, **options: Any) -> Any:
+        count[0] += 1
+        if count[0] == 30:
+            raise KeyboardInterrupt
+        return real(self, *args, **options)
+
+    class Slow(Scripted):
+        def answer(self, request: Request) -> Reply:
+            time.sleep(0.05)
+            return super().answer(request)
+
+    model = Slow()
+    monkeypatch.setattr(Workers, "submit", submit)
+    with pytest.raises(KeyboardInterrupt):
+        summarize(library.papers(), library, model)
+    in_flight = len(model.asked) + 4
+    time.sleep(0.5)
+    assert len(model.asked) <= in_flight
+
+
+def test_a_stopped_pause_lets_nobody_wait() -> None:
+    """The first reason counts."""
+    pause = Pause()
+    pause.stop("enough")
+    pause.stop("too much")
+    with pytest.raises(Left, match="enough"):
+        pause.wait()
+
+
+# What is refused before anything is sent
+
+
+def test_a_paper_without_text_is_not_sent(library: Library) -> None:
+    """From a title alone nothing can be answered: its row says what to do."""
+    library.add([make_paper("2412.00001", abstract="")])
+    model = Scripted()
+    report = summarize(["2412.00001", IDS[0]], library, model, prices={"scripted": (1.0, 1.0)})
+    assert list(report["outcome"]) == ["failed", "answered"]  # type: ignore[index]
+    assert report["error"].iloc[0] == (  # type: ignore[index]
+        "2412.00001: no abstract and no text read, so nothing was sent; "
+        "run read(['2412.00001'], library) first."
+    )
+    assert report["cost"].iloc[0] == 0  # type: ignore[index]
+    assert len(model.asked) == len(library.calls()) == 1
+    plan = estimate(["2412.00001"], library, model, prices={"scripted": (1.0, 1.0)}).iloc[0]
+    assert (plan["known"], plan["tokens_in"], plan["cost"]) == (False, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("gemini-3.8-flash", r'a text is no model; give Gemini\("gemini-3.8-flash"\)'),
+        (Extractive, r"Extractive: a class is no model; give Extractive\("),
+        (7, "int: no model; it needs a name and answer"),
+    ],
+)
+def test_what_is_no_model_is_said_at_once(library: Library, model: Any, said: str) -> None:
+    """By summarize and by estimate."""
+    for begin in (summarize, estimate):
+        with pytest.raises(PaperkitError, match=said):
+            begin(IDS, library, model)
+
+
+@pytest.mark.parametrize("budget", ["1", float("nan"), float("inf"), -1, [1]])
+def test_what_is_no_budget_is_said_at_once(library: Library, budget: Any) -> None:
+    """Before the estimate."""
+    with pytest.raises(PaperkitError, match=r"^budget: .* is no amount of money"):
+        summarize(IDS, library, Scripted(), budget=budget, prices={"scripted": (1.0, 1.0)})
+
+
+def test_a_model_that_returns_no_reply_is_told_so(library: Library) -> None:
+    """In its papers' rows, in words."""
+
+    class Texts(Scripted):
+        def answer(self, request: Request) -> Any:
+            return "text"
+
+    report = summarize(IDS[:1], library, Texts())
+    said = "scripted: its answer is no Reply, it is of type str; correct it."
+    assert list(report["error"]) == [said]  # type: ignore[index]
+    assert list(library.calls()["outcome"]) == [ModelError.__name__]
+
+
+def test_a_paper_named_twice_is_reckoned_once(library: Library) -> None:
+    """With and without its version it is the same paper."""
+    assert list(estimate(["2411.00001v1", "2411.00001"], library, Scripted()).index) == IDS[:1]
+
+
+def test_the_tokens_of_the_day_stop_a_batch(library: Library) -> None:
+    """Not only the requests."""
+    pace = Pace(workers=1, tokens_per_day=40)
+    first = summarize(IDS[:1], library, Scripted(), pace=pace)
+    assert list(first["outcome"]) == ["answered"]  # type: ignore[index]
+    report = summarize(IDS, library, Scripted(), pace=pace)
+    assert list(report["outcome"]) == ["known", "left", "left"]  # type: ignore[index]
+    assert report["error"].str.contains("the 40 tokens of the day are used up").sum() == 2  # type: ignore[index]
