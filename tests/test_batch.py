@@ -6,13 +6,16 @@ import json
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from paperkit.batch import Run, ask, estimate, read, summarize
 from paperkit.errors import ModelError, PaperkitError, RateLimited, Refused, Unavailable
 from paperkit.library import Library
+from paperkit.outlines import DIGEST, Outline
 from paperkit.prompts import Reply, Request
 from tests.servers import Answer, Asked, serve
 
@@ -259,3 +262,62 @@ def test_a_sample_paper_is_read_once(tmp_path: Path) -> None:
     assert files <= {p.name for p in sample.figures_path("1408.6659").iterdir()}
     assert len(files) >= 3
     assert list(read(["1408.6659"], sample, download=False)["outcome"]) == ["known"]
+
+
+# What was paid for is kept, what was left out is said
+
+
+class Spoken(Scripted):
+    """A model that replies what it is told to, one reply after the other."""
+
+    def __init__(self, *replies: object) -> None:
+        super().__init__()
+        self.replies = [json.dumps(r) for r in replies]
+
+    def answer(self, request: Request) -> Reply:
+        return replace(super().answer(request), text=self.replies.pop(0))
+
+
+BARE = {"text": "It renders avatars.", "evidence": []}
+
+
+@pytest.mark.parametrize("second", [{}, {"summary": [{"text": 1}]}, {"summary": [BARE]}])
+def test_a_draft_without_evidence_outlives_a_failed_repair(
+    library: Library, second: object
+) -> None:
+    """It is asked about once more; if that brings nothing better, the checks will judge it."""
+    only = Outline("line", (DIGEST["summary"],))
+    model = Spoken({"summary": [BARE]}, second)
+    report = summarize(IDS[:1], library, model, outline=only)
+    assert isinstance(report, pd.DataFrame)
+    assert list(report["outcome"]) == ["answered"]
+    assert "names no sentence of the paper" in model.asked[1].faults[0]
+    digest = library.digest(IDS[0], outline="line")
+    assert digest is not None
+    assert digest["summary"].texts == ("It renders avatars.",)
+    assert len(library.calls()) == 2
+
+
+def test_a_paper_too_long_says_so(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report tells that its end was not sent."""
+    monkeypatch.setattr("paperkit.prompts.MAX_CHARACTERS", 45)
+    report = summarize(IDS[:1], library, Scripted())
+    assert isinstance(report, pd.DataFrame)
+    assert report.loc[IDS[0], "outcome"] == "answered"
+    assert report.loc[IDS[0], "error"].endswith("characters: the end was not sent")
+
+
+def test_a_language_is_kept_under_its_usual_tag(library: Library) -> None:
+    """So that review and post find what was asked under another spelling."""
+    summarize(IDS[:1], library, Scripted(), language="ZH_cn")
+    assert library.digest(IDS[0], language="zh-CN") is not None
+    with pytest.raises(PaperkitError, match="'Chinese': no language tag"):
+        summarize(IDS[:1], library, Scripted(), language="Chinese")
+
+
+def test_the_offline_model_says_what_it_does_not_do(library: Library) -> None:
+    """In the progress line, where a person looks."""
+    run = summarize(IDS[:1], library, background=True)
+    assert isinstance(run, Run)
+    run.wait()
+    assert run.label == "summarizing with extractive (word for word, nothing written or translated)"

@@ -26,8 +26,9 @@ from paperkit.errors import (
 )
 from paperkit.library import Library
 from paperkit.outlines import Outline
-from paperkit.prompts import Reply, Request, faults_of, parse_reply, repairing
+from paperkit.prompts import MAX_CHARACTERS, Reply, Request, faults_of, parse_reply, repairing
 
+_CUT = f"longer than {MAX_CHARACTERS:,} characters: the end was not sent"
 _FINAL = (401, 402, 403, 404)
 """A key, an account or a model's name not accepted: every further paper would fail the same way."""
 
@@ -140,7 +141,8 @@ def _summarized(job: Job, request: Request, key: str) -> Row:
         gained = [a for a in answers if not (a.error and rest.given)]
         with job.writing:
             job.library.save_answers(named(job, request), gained, key=key)
-        row = {"outcome": "answered", "error": Due(None, answers).errors}
+        told = [Due(None, answers).errors, _CUT if request.cut else ""]
+        row = {"outcome": "answered", "error": "; ".join(t for t in told if t)}
         row["findings"] = _findings(job, request)
     except Left as error:
         row = {"outcome": "left", "error": str(error)}
@@ -187,13 +189,20 @@ def answered(
     if reply is not None and not faults:
         answers = _parsed(request, reply)
     else:
-        partly = reply if len(keys) < len(request.questions) else None
+        partly = reply if reply is not None and _says_something(request, reply) else None
         again = repairing(request, faults, keys)
         answers = _mended(job, request, again, partly, (key, spent))
     if all(a.error for a in answers):
         first = f"{answers[0].question}: {answers[0].error}"
         raise Malformed(f"{request.paper.id}: {first}; ask again.")
     return answers
+
+
+def _says_something(request: Request, reply: Reply) -> bool:
+    try:
+        return any(not a.error for a in _parsed(request, reply))
+    except Malformed:
+        return False
 
 
 def _first(
@@ -220,7 +229,7 @@ def _mended(
         mended = ()
     if partly is None:
         return mended
-    new = {a.question: a for a in mended}
+    new = {a.question: a for a in mended if not a.error}
     return tuple(new.get(a.question, a) for a in _parsed(request, partly))
 
 

@@ -31,7 +31,7 @@ from paperkit.batch.runs import Row, Run, ids_of, report_of
 from paperkit.digests import Digest
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
-from paperkit.outlines import DIGEST, Outline
+from paperkit.outlines import DIGEST, Outline, language_tag
 from paperkit.prompts import Request, make_request
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def estimate(
     the estimate: nobody knows them before; a few papers tell (`library.calls()`).
     """
     used = _checked(model)
-    ids = _known(library, papers)
+    language, ids = language_tag(language), _known(library, papers)
     requests = ((i, _request(library, i, outline, language)) for i in ids)
     return _plan(requests, library, used, outline, _price(used, prices))
 
@@ -114,7 +114,8 @@ def summarize(
     model's calls go there, everything else stays here.
 
     Returns a report: index id, outcome (answered, known, failed, left), error (of an answered
-    paper: the questions that failed), findings (number of blocking ones), tokens_in, tokens_out,
+    paper: the questions that failed, and whether its end was too long to be sent), findings (number
+    of blocking ones), tokens_in, tokens_out,
     cost (missing where price or usage is unknown).
 
     Raises:
@@ -124,7 +125,7 @@ def summarize(
     used = _checked(model)
     if budget is not None and not _is_money(budget):
         raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
-    ids = _known(library, papers)
+    language, ids = language_tag(language), _known(library, papers)
     price = _price(used, prices)
     if budget is not None:
         requests = ((i, _request(library, i, outline, language)) for i in ids)
@@ -135,7 +136,8 @@ def summarize(
     tasks = {i: partial(_summarize_id, job, i) for i in ids}
     if tasks and (prepare := getattr(used, "prepare", None)) is not None and executor is None:
         prepare()
-    label = f"summarizing with {used.name}"
+    notice = getattr(used, "notice", "")
+    label = f"summarizing with {used.name}" + (f" ({notice})" if notice else "")
     # The gate counts what is in flight; as many threads more write answers down meanwhile.
     run = Run(tasks, _SUMMARY_COLUMNS, gate, workers=2 * gate.pace.workers, label=label)
     return run if background else run.wait()
@@ -248,7 +250,7 @@ def ask(
     A person's edit stays what the digest shows; the new draft is beside it in
     ``library.drafts(id, question)``.
     """
-    used = _checked(model)
+    used, language = _checked(model), language_tag(language)
     request = _request(library, id, outline, language, questions=questions, wish=wish)
     check_sense(request)
     gate = _gate(library, used, None, Purse(None, _price(used, None)))

@@ -47,10 +47,8 @@ class Extractive:
     name: ClassVar[str] = "extractive"
     local: ClassVar[bool] = True
     parameters: ClassVar[Mapping[str, Any]] = MappingProxyType({"weights": 1})
-    notice: ClassVar[str] = (
-        "Sentences chosen from the paper, word for word; nothing is written or translated. "
-        "A summary may begin with the method's name as the title has it."
-    )
+    notice: ClassVar[str] = "word for word, nothing written or translated"
+    """What the progress line says of it."""
 
     def __repr__(self) -> str:
         return "Extractive()"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from paperkit.errors import PaperkitError
-from paperkit.outlines import DIGEST, Outline, Question
+from paperkit.outlines import DIGEST, Outline, Question, language_tag
 from paperkit.papers import paper_id
 
 FIGURES = ("licensed", "include", "link")
@@ -65,6 +65,7 @@ class Post:
                 raise PaperkitError(f"post: {name} must be a text; quote it.")
         if not self.topic.strip():
             raise PaperkitError("post: topic is empty; name the topic.")
+        object.__setattr__(self, "language", language_tag(self.language))
         if self.figures not in FIGURES:
             known = ", ".join(FIGURES)
             raise PaperkitError(f"post {self.topic!r}: figures {self.figures!r}; use {known}.")

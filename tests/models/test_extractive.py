@@ -255,7 +255,7 @@ def test_it_is_a_model_that_stays_on_the_machine():
     model = Extractive()
     assert isinstance(model, Model)
     assert (model.name, model.local) == ("extractive", True)
-    assert "nothing is written or translated" in model.notice
+    assert "nothing written or translated" in model.notice
 
 
 def test_every_statement_is_verbatim_and_names_its_sentence():
