@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from paperkit.checks import crossings, directions, names, numerals
-from paperkit.checks.faults import is_chinese_text
+from paperkit.checks.tongues import is_chinese_text
 from paperkit.checks.words import FUNCTION_WORDS, stem, tokens, weight
 
 # Logistic weights fitted on SciTLDR's training pairs (Apache-2.0) and edits of them.

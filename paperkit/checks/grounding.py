@@ -19,9 +19,9 @@ from paperkit.checks.claims import (
     unsupported_numbers,
 )
 from paperkit.checks.crossings import turned
-from paperkit.checks.faults import is_chinese_text
 from paperkit.checks.numerals import Stated, numbers
 from paperkit.checks.quotes import Match, find_quote
+from paperkit.checks.tongues import is_chinese_text
 from paperkit.digests import Evidence, Finding, Severity, Statement
 from paperkit.papers import Paper
 from paperkit.readings import Reading
