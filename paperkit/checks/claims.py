@@ -34,6 +34,7 @@ _POLARITY = {
     "unseen_down": 1.75,
     "unseen_up": 0.5,
 }
+_NEARLY = 0.6  # "about 50" where the source says 49
 _TOPIC = (-8.2, 13.7, 1.5)
 # What an absence from the source still scores: people count ("two steps") and paraphrase freely.
 _COUNTED, _SPELLED, _DIMENSION, _CONTRADICTED, _WORD, _NAME = 0.55, 0.2, 0.55, 0.02, 0.35, 0.07
@@ -111,10 +112,11 @@ def unsupported_numbers(claim: str, source: Source) -> list[tuple[numerals.Numbe
     found = []
     for number in claimed:
         score = source.numbers.states(number)
-        if source.numbers.contradicts(number):
+        near = _NEARLY if source.numbers.states_about(number) else 0.0
+        if not near and source.numbers.contradicts(number):
             found.append((number, _CONTRADICTED))
         elif score < 1:
-            found.append((number, max(score, _absent(number, rivals=rivals))))
+            found.append((number, max(score, near, _absent(number, rivals=rivals))))
     return found
 
 

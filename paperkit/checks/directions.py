@@ -30,6 +30,10 @@ _REPORTING = frozenset(
     analyze investigate prove derive improve outperform explore design use apply evaluate find
     learn train propose-d novel new""".split()
 )
+_HARMS = frozenset(
+    """hurt harm degrad worsen losing lose sacrific comprom impair damag deteriorat suffer
+    weaken penalt""".split()
+)
 _TOKEN = re.compile(r"[A-Za-z]+(?:n['’]t\b)?|[A-Za-z0-9]+(?:['’]t)?|[.!?;]")
 
 
@@ -131,11 +135,36 @@ def features(claim: str, source: DirectedText) -> dict[str, float]:
     words = directed_words(claim)
     found: dict[str, float] = {}
     for place, word in enumerate(words):
+        if _affirms(words, place):
+            continue
         for name, value in (*_turned(words, place, word, source), *_denied(words, place, source)):
             found[name] = max(found.get(name, 0.0), value)
     for name, value in _undenied(words, source):
         found[name] = max(found.get(name, 0.0), value)
     return found
+
+
+def _affirms(words: Sequence[Word], place: int) -> bool:
+    """Tell whether a word is part of a denied harm ("without hurting", "no loss of"): all well."""
+    reach = range(max(0, place - 3), min(len(words), place + 4))
+    if words[place].negates:
+        return any(_harms(words, at) for at in reach if at > place and _joined(words, place, at))
+    if not _harms(words, place):
+        return False
+    return any(words[at].negates for at in reach if at < place and _joined(words, at, place))
+
+
+def _joined(words: Sequence[Word], start: int, end: int) -> bool:
+    """Tell whether no mark parts two words."""
+    return all(w.text not in ".!?;" for w in words[start:end])
+
+
+def _harms(words: Sequence[Word], place: int) -> bool:
+    """Tell whether a word names a harm; a loss may be a function ("without adversarial loss")."""
+    if words[place].stem == "loss":
+        before = words[place - 1]
+        return before.negates or before.text in ("any", "much", "significant", "noticeable")
+    return words[place].stem in _HARMS
 
 
 def _turned(

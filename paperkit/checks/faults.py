@@ -160,10 +160,10 @@ def _sentences(text: str, place: int, asked: Asked) -> Iterator[Finding]:
 
 def _loop(sentence: str) -> str:
     """Return a phrase repeated at once three times or more, empty where there is none."""
-    plain = sentence.lower()
+    plain = "".join(c.lower() if len(c.lower()) == 1 else c for c in sentence)
     match = re.search(r"(\b[a-z][\w' -]{2,40}\b[ ,;]+)\1{2,}", plain)
     match = match or re.search(r"([\u4e00-\u9fff]{2,20})(?:[，,；]?\1){2,}", plain)
-    return match[0] if match else ""
+    return sentence[match.start() : match.end()] if match else ""
 
 
 def _script(text: str, place: int, asked: Asked) -> Iterator[Finding]:
@@ -193,7 +193,8 @@ def _links(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     for url in find_links(text):
         if not (_belongs(_bare(url), own) or _is_own_id(url, asked.paper)):
             message = "The link is not one the paper itself gives; remove it."
-            yield asked.finding("foreign-link", message, words=url, statement=place)
+            typed = url if url in text else url.removeprefix("https://")
+            yield asked.finding("foreign-link", message, words=typed, statement=place)
     outside = re.sub(r"https?://\S+", lambda m: " " * len(m[0]), text)
     for match in _ARXIV_ID.finditer(outside):
         given = match["bare"] or match["id"]
@@ -295,7 +296,11 @@ def _too_long(text: str, place: int | None, question: Question, asked: Asked) ->
         severity: Severity = "block" if size > limit * _SLACK else "warn"
         message = f"{size} {unit} where {limit} are the limit; shorten it."
         yield asked.finding(
-            "too-long", message, words=text[-60:], statement=place, severity=severity
+            "too-long",
+            message,
+            words=text.rpartition("\n")[2][-60:],
+            statement=place,
+            severity=severity,
         )
 
 

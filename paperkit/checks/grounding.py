@@ -19,7 +19,7 @@ from paperkit.checks.claims import (
     unsupported_numbers,
 )
 from paperkit.checks.crossings import turned
-from paperkit.checks.numerals import Stated, numbers
+from paperkit.checks.numerals import Stated, as_typed, numbers, piece
 from paperkit.checks.quotes import Match, find_quote
 from paperkit.checks.tongues import is_chinese_text
 from paperkit.digests import Evidence, Finding, Severity, Statement
@@ -132,7 +132,7 @@ def _claim(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
     for name, score in unknown_names(statement.text, sources.everything):
         if score < _OBJECTION and not unseen:
             message = f"The name {name.text} is not in the paper; check its spelling and place."
-            yield "name-not-in-source", "warn", message, name.text
+            yield "name-not-in-source", "warn", message, piece(statement.text, name.text)
     yield from _meaning(statement.text, quotes, sources, unseen=unseen)
 
 
@@ -142,15 +142,16 @@ def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Itera
     for number, score in missing:
         written = not (number.spelled or number.name)
         if score < (_OBJECTION if not written else _STATED) and not in_quotes.states(number):
-            severity: Severity = "block" if written and score < _OBJECTION else "warn"
+            sure = written and score < _OBJECTION and not number.loose
+            severity: Severity = "block" if sure else "warn"
             message = f"The number {number.text} is not in the paper; correct or remove it."
-            yield "number-not-in-source", severity, message, number.text
+            yield "number-not-in-source", severity, message, as_typed(text, number)
     if quotes:
         gone = [n for n, _ in missing]
         for number, score in unsupported_numbers(text, Source.of(quotes)):
             if score < _OBJECTION and not number.spelled and number not in gone:
                 message = f"The number {number.text} is in the paper but not in the evidence."
-                yield "number-not-in-evidence", "warn", message, number.text
+                yield "number-not-in-evidence", "warn", message, as_typed(text, number)
 
 
 def _meaning(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:

@@ -50,12 +50,15 @@ _UNIT = re.compile(rf"(?:\s|-(?=[a-z]))?\s?(?P<unit>{UNIT_NAMES})(?![A-Za-z0-9]|
 _RATE = re.compile(r"\s?(?:frames?|images?) (?:per|a) second\b|\s?帧(?:每|/)秒")
 
 
-def measured(text: str, end: int) -> tuple[str, float]:
-    """Return what the number that ends at `end` measures, with its factor; ("", 1) unless known."""
-    if _RATE.match(text, end):
-        return "rate", 1.0
+def measured(text: str, end: int) -> tuple[str, float, int]:
+    """Return what the number that ends at `end` measures, with its unit's factor and end.
+
+    Where no unit follows that is what ("", 1, end) says.
+    """
+    if rate := _RATE.match(text, end):
+        return "rate", 1.0, rate.end()
     match = _UNIT.match(text, end)
-    return UNITS[match["unit"]] if match else ("", 1.0)
+    return (*UNITS[match["unit"]], match.end()) if match else ("", 1.0, end)
 
 
 def is_unit(word: str) -> bool:
