@@ -231,6 +231,8 @@ def _denied(words: Sequence[Word], place: int, source: DirectedText) -> Iterator
     scope = [w for w in words[place + 1 : place + 6] if w.text not in FUNCTION_WORDS][:3]
     spots = [at for w in scope for at in source.places.get(w.stem, ())]
     if not source.negators:
+        if word.text in ("no", "without") and any(_spared(source, at) for at in spots):
+            return  # "needs no training" of what the source calls training-free
         yield ("negation_new_soft" if source.soft else "negation_new"), 1.0
     elif spots and not any(_negation_near(source, at, 5) for at in spots):
         yield "negation_moved", 1.0
@@ -238,6 +240,14 @@ def _denied(words: Sequence[Word], place: int, source: DirectedText) -> Iterator
         yield "negation_unplaced", 1.0
     if scope and scope[0].stem in _REPORTING:
         yield "negated_report", 1.0
+
+
+def _spared(source: DirectedText, at: int) -> bool:
+    """Tell whether the source says of a word's thing that it is not needed ("-free")."""
+    near = source.words[max(0, at - 5) : at + 2]
+    return any(
+        w.text == "free" or w.stem in ("elimin", "avoid", "remov", "unnecessar") for w in near
+    )
 
 
 def _next(words: Sequence[Word], place: int) -> str:
