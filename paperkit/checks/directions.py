@@ -53,6 +53,7 @@ def _axes() -> dict[str, tuple[tuple[int, int], ...]]:
 
 
 _SIDES = _axes()
+_SUCCESSES = frozenset(axis for axis, side in _SIDES["outperform"] + _SIDES["better"] if side > 0)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def is_negator(token: str) -> bool:
 class DirectedText:
     """A source made ready: its words, where each stem, axis and negator stands.
 
-    ``soft`` says that it holds a word that denies without being a negator (unable, despite).
+    ``soft`` says that it holds a word that denies without being a negator (unable, despite),
+    ``fails`` that it denies a success ("none … outperform").
     """
 
     words: tuple[Word, ...]
@@ -99,6 +101,7 @@ class DirectedText:
     sides: dict[int, tuple[int, ...]]
     negators: tuple[int, ...]
     soft: bool
+    fails: bool
 
     @classmethod
     def of(cls, text: str) -> DirectedText:
@@ -112,7 +115,9 @@ class DirectedText:
                 sides.setdefault(axis, []).append(place)
         negators = tuple(i for i, w in enumerate(words) if w.negates)
         soft = not _SOFT_NEGATIONS.isdisjoint(places)
-        return cls(words, _frozen(places), _frozen(sides), negators, soft)
+        denials = negators or "fail" in places or "unabl" in places
+        fails = bool(denials and _denied_successes(words))
+        return cls(words, _frozen(places), _frozen(sides), negators, soft, fails)
 
 
 def _frozen(table: dict[Any, list[int]]) -> dict[Any, tuple[int, ...]]:
@@ -135,7 +140,7 @@ def features(claim: str, source: DirectedText) -> dict[str, float]:
     words = directed_words(claim)
     found: dict[str, float] = {}
     for place, word in enumerate(words):
-        if _affirms(words, place):
+        if _affirms(words, place) or _denied_alike(words, place, source):
             continue
         for name, value in (*_turned(words, place, word, source), *_denied(words, place, source)):
             found[name] = max(found.get(name, 0.0), value)
@@ -152,6 +157,33 @@ def _affirms(words: Sequence[Word], place: int) -> bool:
     if not _harms(words, place):
         return False
     return any(words[at].negates for at in reach if at < place and _joined(words, at, place))
+
+
+def _denied_alike(words: Sequence[Word], place: int, source: DirectedText) -> bool:
+    """Tell whether a word is of a denied success ("fail to beat") that the source denies too."""
+    if not (_denies(words[place]) or _succeeds(words[place])):
+        return False
+    ours = _denied_successes(words)
+    return any(a <= place <= b for a, b in ours) and source.fails
+
+
+def _denied_successes(words: Sequence[Word]) -> list[tuple[int, int]]:
+    """Return the spans from a denial to the success it denies, eight words on at most."""
+    return [
+        (at, to)
+        for at, word in enumerate(words)
+        if _denies(word)
+        for to in range(at + 1, min(len(words), at + 9))
+        if _succeeds(words[to]) and _joined(words, at, to)
+    ]
+
+
+def _denies(word: Word) -> bool:
+    return word.negates or word.stem in ("fail", "unabl")
+
+
+def _succeeds(word: Word) -> bool:
+    return any(axis in _SUCCESSES and side > 0 for axis, side in word.sides)
 
 
 def _joined(words: Sequence[Word], start: int, end: int) -> bool:
@@ -244,7 +276,7 @@ def _denied(words: Sequence[Word], place: int, source: DirectedText) -> Iterator
 
 def _spared(source: DirectedText, at: int) -> bool:
     """Tell whether the source says of a word's thing that it is not needed ("-free")."""
-    near = source.words[max(0, at - 5) : at + 2]
+    near = source.words[max(0, at - 8) : at + 2]
     return any(
         w.text == "free" or w.stem in ("elimin", "avoid", "remov", "unnecessar") for w in near
     )
