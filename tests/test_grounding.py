@@ -396,3 +396,110 @@ def test_a_chinese_claim_is_turned_round_by_an_amount_the_paper_states(claim, tu
     """An amount that goes down in the source may not go up in Chinese, and the reverse."""
     assert ("direction" in [code for code, *_ in codes(claim)]) is turned
     assert (support(claim, ABSTRACT)["polarity"] < 0.5) is turned
+
+
+def test_evidence_that_is_not_word_for_word_warns_with_the_papers_words():
+    """The message shows what the paper says."""
+    quote = "We present Glide, a convolutional neural net for the depth estimation"
+    found = ground(Statement("Glide is a network for depth.", (Evidence(quote),)), Sources(PAPER))
+    near = [f for f in found if f.code == "evidence-near"]
+    assert [(f.severity, f.words) for f in near] == [("warn", quote)]
+    assert "neural network for depth estimation" in near[0].message
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "it reduces the error by 68.4% and runs 10.7 times faster than ResNet-50",
+        "It does need camera poses. On ImageNet it reduces the error",
+    ],
+)
+def test_evidence_with_another_number_or_without_its_not_blocks(quote):
+    """The passage is the paper's but for what matters."""
+    found = codes(Statement("Glide is a network for depth.", (Evidence(quote),)))
+    assert ("evidence-altered", "block", quote) in found
+
+
+def test_a_statement_on_something_else_is_off_topic():
+    """A sentence of five words or more that shares nothing with the paper warns."""
+    text = "Protein folding obeys thermodynamic constraints in yeast."
+    assert codes(text) == [("off-topic", "warn", text)]
+    assert codes("Quality does not suffer.") == []
+
+
+def test_beside_a_passage_of_the_paper_only_what_is_clearly_off_is_off_topic():
+    """A paraphrase may share few words with the passage it rests on."""
+    evidence = (Evidence("We collect 12,000 labeled images."),)
+    loose = "Labeled pictures of many scenes were gathered by annotators beforehand."
+    assert "off-topic" in [c for c, *_ in codes(loose)]
+    assert "off-topic" not in [c for c, *_ in codes(Statement(loose, evidence))]
+    protein = "Protein folding obeys thermodynamic constraints in yeast."
+    assert "off-topic" in [c for c, *_ in codes(Statement(protein, evidence))]
+
+
+def test_an_english_statement_that_turns_the_paper_round_warns():
+    """Better for worse is seen whether or not a passage is given."""
+    text = "Glide runs slower than ResNet-50."
+    evidence = Evidence("runs 10.7 times faster than ResNet-50")
+    assert codes(text) == [("direction", "warn", text)]
+    assert ("direction", "warn", text) in codes(Statement(text, (evidence,)))
+
+
+def test_a_direction_that_its_evidence_bears_out_does_not_warn():
+    """The abstract says how it is by day, the passage how it is at night."""
+    paragraph = "At night the network runs slower than ResNet-50 on every card."
+    pages = replace(PAGES, paragraphs=(Paragraph(paragraph, 1, (0, 0, 1, 1)),))
+    text = "Glide runs slower than ResNet-50 at night."
+    sources = Sources(PAPER, pages)
+    assert "direction" in [c for c, *_ in codes(text)]
+    assert codes(Statement(text, (Evidence(paragraph, "Night", 1),)), sources) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The map is not sharp.", "The map is sharp at night and by day."),
+        ("The proposed network does not improve the maps.", "Our network improves the maps."),
+    ],
+)
+def test_a_negation_the_source_does_not_have_costs_score(claim, source):
+    """What the source does not deny may not be denied."""
+    assert support(claim, source)["polarity"] < 0.5
+
+
+def test_a_negation_dropped_costs_score():
+    """What the source denies scores less than what it says; alone it does not decide."""
+    denied = support("It needs poses of cameras.", "It does not need poses of cameras.")
+    said = support("It needs poses of cameras.", "It does need poses of cameras.")
+    assert denied["polarity"] < 0.7 < said["polarity"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("It cuts memory without hurting accuracy.", "It reduces memory and keeps the accuracy."),
+        ("It is faster, with no loss of quality.", "It is faster at the same quality."),
+        ("It does not degrade the maps.", "It is faster, and the maps remain as they are."),
+        ("None of the variants is better.", "No variant clearly outperforms the baseline."),
+        ("All variants fail to beat the baseline.", "No variant outperforms the baseline."),
+        ("It needs no training on faces.", "A method free of training on faces."),
+    ],
+)
+def test_a_denied_harm_and_a_denied_success_turn_nothing_round(claim, source):
+    """Two negations make an affirmation; what the source denies too may be denied."""
+    assert support(claim, source)["polarity"] >= 0.5
+
+
+def test_a_capitalized_word_the_paper_lacks_warns():
+    """A name need not be an acronym to be foreign; eponyms of method families are let pass."""
+    assert codes("Glide does depth estimation with Sinkhorn maps.") == [
+        ("name-not-in-source", "warn", "Sinkhorn")
+    ]
+    assert codes("Glide does depth estimation with Gaussian maps.") == []
+
+
+def test_a_change_at_the_edge_of_a_quote_is_seen():
+    """The aligned window may end too early, so the words around it are compared too."""
+    text = "It was trained for as many as 63 days and one night. It is not the first of its kind."
+    found = find_quote("for as many as 63 days and one night. It is the", text)
+    assert (found.kind, set(found.changed)) == ("near", {"not"})

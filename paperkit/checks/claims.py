@@ -164,13 +164,22 @@ def polarity_score(claim: str, source: Source) -> float:
 
 def topic_score(claim: str, source: Source) -> float:
     """Return how much of what the claim is about the source is about too."""
-    stems = {stem(w) for w in tokens(claim) if w not in FUNCTION_WORDS and len(w) > 1}
+    stems = _content(claim)
     total = sum(map(weight, stems))
     if not total:
         return 1.0
     shared = sum(weight(s) * _shared(s, source) for s in stems)
     bias, share, amount = _TOPIC
     return _logistic(bias + share * shared / total + amount * math.log1p(shared))
+
+
+def content_words(claim: str) -> int:
+    """Return how many different words of a claim tell something of its topic."""
+    return len(_content(claim))
+
+
+def _content(claim: str) -> set[str]:
+    return {stem(w) for w in tokens(claim) if w not in FUNCTION_WORDS and len(w) > 1}
 
 
 def _shared(stemmed: str, source: Source) -> float:

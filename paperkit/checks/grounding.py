@@ -7,12 +7,13 @@ directions and topic are compared. What has no finding has no finding: it is not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from paperkit.checks.claims import (
     Source,
+    content_words,
     polarity_score,
     topic_score,
     unknown_names,
@@ -28,6 +29,8 @@ from paperkit.readings import Reading
 
 _OBJECTION = 0.5
 _OPPOSITE = "The paper seems to say the opposite (direction or negation); compare them."
+_CLEARLY_OFF = 0.005  # beside a passage of the paper a statement is off topic only if clearly so
+_LEAST_WORDS = 5  # fewer tell no topic
 _STATED = 0.9  # a number in digits that scores less was not found, whatever speaks for it
 
 
@@ -133,7 +136,7 @@ def _claim(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
         if score < _OBJECTION and not unseen:
             message = f"The name {name.text} is not in the paper; check its spelling and place."
             yield "name-not-in-source", "warn", message, piece(statement.text, name.text)
-    yield from _meaning(statement.text, quotes, sources, unseen=unseen)
+    yield from _meaning(statement.text, statement.evidence, sources, unseen=unseen)
 
 
 def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:
@@ -154,7 +157,10 @@ def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Itera
                 yield "number-not-in-evidence", "warn", message, as_typed(text, number)
 
 
-def _meaning(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:
+def _meaning(
+    text: str, evidence: Sequence[Evidence], sources: Sources, *, unseen: bool
+) -> Iterator[_Doubt]:
+    quotes = "\n".join(e.quote for e in evidence)
     everything = sources.everything.text
     if is_chinese_text(text) and not is_chinese_text(everything[:2000]):
         if words := turned(text, everything):
@@ -163,6 +169,9 @@ def _meaning(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Itera
     against = (Source.of(t) for t in (quotes, sources.abstract, sources.full and everything) if t)
     if all(polarity_score(text, s) < _OBJECTION for s in against):
         yield "direction", "warn", _OPPOSITE, text
-    if not unseen and topic_score(text, sources.everything) < _OBJECTION:
+    if unseen or content_words(text) < _LEAST_WORDS:
+        return
+    borne = bool(quotes) and all(sources.find(e).kind == "verbatim" for e in evidence)
+    if topic_score(text, sources.everything) < (_CLEARLY_OFF if borne else _OBJECTION):
         message = "The statement shares little with the paper; check that it is about it."
         yield "off-topic", "warn", message, text
