@@ -503,3 +503,90 @@ def test_a_change_at_the_edge_of_a_quote_is_seen():
     text = "It was trained for as many as 63 days and one night. It is not the first of its kind."
     found = find_quote("for as many as 63 days and one night. It is the", text)
     assert (found.kind, set(found.changed)) == ("near", {"not"})
+
+
+def test_what_the_passage_denies_may_not_be_said_beside_it():
+    """With its evidence at hand a dropped "not" decides, though it does not alone."""
+    text = "Glide needs camera poses for depth estimation."
+    evidence = Evidence("It does not need camera poses.")
+    assert codes(text) == []
+    assert codes(Statement(text, (evidence,))) == [("direction", "warn", text)]
+
+
+SAYS = {
+    "spared": "It builds maps without the need for camera calibration or test-time optimization.",
+    "free": "The approach is training-free and does not require annotations.",
+    "needed": "The method requires calibrated cameras and dense annotations.",
+    "others": "Existing methods require per-scene optimization, while ours generalizes.",
+    "none": "None of our extensions conclusively outperform the published baselines.",
+    "wins": "Our approach outperforms baseline methods in rendering quality.",
+    "fast": "It is significantly faster than baseline models.",
+    "noisy": "The third method shows higher noise and lower point density.",
+}
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim", "words"),
+    [
+        ("spared", "该方法需要相机标定。", "需要相机标定"),
+        ("free", "它需要重新训练检测器。", "需要重新训练检测器"),
+        ("free", "它不需要位姿，但依赖标注。", "依赖标注"),
+        ("needed", "该方法无需相机标定。", "无需相机标定"),
+        ("none", "所有扩展都明确超越了基线。", "超越"),
+        ("wins", "该方法的渲染质量劣于基线。", "劣于"),
+        ("wins", "该方法未能超越基线。", "超越"),
+        ("fast", "其速度明显慢于基线模型。", "慢于"),
+        ("noisy", "第三种方法的噪声更小。", "噪声更小"),
+        ("noisy", "第三种方法的点密度更高。", "密度更高"),
+    ],
+)
+def test_a_chinese_claim_that_contradicts_its_passage_warns(passage, claim, words):
+    """Needs, winners and quantities are compared with the passage given as evidence."""
+    sources = Sources(replace(PAPER, abstract=f"{ABSTRACT} {SAYS[passage]}"))
+    found = codes(Statement(claim, (Evidence(SAYS[passage]),)), sources)
+    assert ("direction", "warn", words) in found
+
+
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("spared", "它无需相机标定即可重建头像。"),
+        ("spared", "仅需几张照片就能重建头像，不需要测试时优化。"),
+        ("spared", "以往的方法需要相机标定。"),
+        ("free", "无需训练，也不需要标注。"),
+        ("needed", "该方法需要标定过的相机和密集标注。"),
+        ("others", "现有方法需要逐场景优化，而该方法可以泛化。"),
+        ("others", "该方法不需要逐场景优化。"),
+        ("none", "没有任何扩展能明显超越已发表的基线。"),
+        ("none", "所提扩展均未能明确超越基线。"),
+        ("wins", "该方法在渲染质量上优于基线。"),
+        ("wins", "基线的渲染质量不如该方法。"),
+        ("wins", "该无监督方法优于基线。"),
+        ("fast", "它比基线模型快得多。"),
+        ("fast", "基线模型慢于该方法。"),
+        ("noisy", "第三种方法噪声更大、点密度更低。"),
+        ("noisy", "其他方法的噪声更小。"),
+    ],
+)
+def test_a_faithful_chinese_claim_does_not_contradict_its_passage(passage, claim):
+    """A natural translation, also of what others do, has no finding on its direction."""
+    sources = Sources(replace(PAPER, abstract=f"{ABSTRACT} {SAYS[passage]}"))
+    found = codes(Statement(claim, (Evidence(SAYS[passage]),)), sources)
+    assert "direction" not in [code for code, *_ in found]
+
+
+@pytest.mark.parametrize(
+    ("claim", "off"),
+    [
+        ("该催化剂提高了钙钛矿太阳能电池的寿命。", True),
+        ("它用强化学习对齐大语言模型。", True),
+        ("该网络从图像估计深度图，不需要相机位姿。", False),
+        ("Glide 用强化学习对齐大语言模型。", False),
+        ("该催化剂效果很好。", False),
+        ("该方法效果显著。", False),
+    ],
+)
+def test_a_chinese_claim_is_off_topic_where_the_paper_has_none_of_its_terms(claim, off):
+    """Two terms of the table that the paper lacks, and no name or number it has, tell."""
+    assert ("off-topic" in [code for code, *_ in codes(claim)]) is off
+    assert (support(claim, ABSTRACT)["topic"] < 0.5) is off

@@ -14,12 +14,13 @@ from functools import cached_property
 from paperkit.checks.claims import (
     Source,
     content_words,
+    drops_negation,
     polarity_score,
     topic_score,
     unknown_names,
     unsupported_numbers,
 )
-from paperkit.checks.crossings import turned
+from paperkit.checks.crossings import contrary, turned
 from paperkit.checks.numerals import Stated, as_typed, numbers, piece
 from paperkit.checks.quotes import Match, find_quote
 from paperkit.checks.tongues import is_chinese_text
@@ -29,6 +30,7 @@ from paperkit.readings import Reading
 
 _OBJECTION = 0.5
 _OPPOSITE = "The paper seems to say the opposite (direction or negation); compare them."
+_STRANGE = "The statement shares little with the paper; check that it is about it."
 _CLEARLY_OFF = 0.005  # beside a passage of the paper a statement is off topic only if clearly so
 _LEAST_WORDS = 5  # fewer tell no topic
 _STATED = 0.9  # a number in digits that scores less was not found, whatever speaks for it
@@ -163,15 +165,17 @@ def _meaning(
     quotes = "\n".join(e.quote for e in evidence)
     everything = sources.everything.text
     if is_chinese_text(text) and not is_chinese_text(everything[:2000]):
-        if words := turned(text, everything):
+        if words := turned(text, everything) or contrary(text, quotes):
             yield "direction", "warn", _OPPOSITE, words
+        if not unseen and topic_score(text, sources.everything) < _OBJECTION:
+            yield "off-topic", "warn", _STRANGE, text
         return
     against = (Source.of(t) for t in (quotes, sources.abstract, sources.full and everything) if t)
-    if all(polarity_score(text, s) < _OBJECTION for s in against):
+    denied = bool(quotes) and drops_negation(text, Source.of(quotes))
+    if denied or all(polarity_score(text, s) < _OBJECTION for s in against):
         yield "direction", "warn", _OPPOSITE, text
     if unseen or content_words(text) < _LEAST_WORDS:
         return
     borne = bool(quotes) and all(sources.find(e).kind == "verbatim" for e in evidence)
     if topic_score(text, sources.everything) < (_CLEARLY_OFF if borne else _OBJECTION):
-        message = "The statement shares little with the paper; check that it is about it."
-        yield "off-topic", "warn", message, text
+        yield "off-topic", "warn", _STRANGE, text

@@ -245,7 +245,7 @@ def _in_digits(text: str) -> Iterator[Number]:
             counted=_counted(text, match.end()),
             measure=measure,
             factor=factor,
-            loose=_is_loose(before, text[match.end() : match.end() + 12]),
+            loose=_is_loose(text, match.start(), match.end()),
             span=(start, end),
         )
     for match in _DIMENSION.finditer(text):
@@ -261,10 +261,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _is_loose(before: str, after: str) -> bool:
-    return bool(
-        _LOOSE.search(before) or _LOOSELY.match(re.sub(r"^[^\s\d]{1,3}(?=左右|上下)", "", after))
-    )
+def _is_loose(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is said to be only about so much."""
+    after = re.sub(r"^[^\s\d]{1,3}(?=左右|上下)", "", text[end : end + 12])
+    return bool(_LOOSE.search(text[max(0, start - 24) : start]) or _LOOSELY.match(after))
 
 
 def _in_words(text: str) -> Iterator[Number]:
@@ -289,6 +289,7 @@ def _in_words(text: str) -> Iterator[Number]:
                 kind,
                 lower[start:end],
                 spelled=True,
+                loose=_is_loose(lower, match.start(), match.end()),
                 counted=_counted(lower, match.end()),
                 measure=measure,
                 factor=factor,
@@ -332,6 +333,7 @@ def _in_chinese(text: str) -> Iterator[Number]:
                 _kind(unit),
                 text[start:end],
                 spelled=True,
+                loose=_is_loose(text, match.start(), match.end()),
                 measure=measure,
                 factor=factor,
                 span=(start, end),
