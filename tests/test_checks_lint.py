@@ -42,6 +42,7 @@ FAULTS = {
         "Glide 先对像素采样。随后它把深度图融合到",
         "该方法适用于动态的",
         "它首次把位姿估计与",
+        "它先把图像切成小块，然后利用",
     ],
     "markup": [
         "Glide estimates depth<sup>1</sup> at night.",
@@ -62,6 +63,8 @@ FAULTS = {
         "【背景】深度估计需要相机位姿。",
         "- 3 networks estimate depth.",
         "(ii) a network estimates depth.",
+        "► 提出估计深度的方法。",
+        "[1] A network estimates depth.",
         "Main idea:\nA network estimates depth.",
     ],
     "language": [
@@ -101,6 +104,8 @@ FAULTS = {
         "无",
         "不适用。",
         "同上",
+        "详见原文",
+        "Glide gains ?? dB over the baseline.",
         "略",
     ],
     "echo": [
@@ -141,6 +146,10 @@ def test_a_fault_is_seen(code, text):
         "第一步是图像与文本的配对",
         "实验结果表明收益已经饱和",
         "该步骤是可选的",
+        "适合在移动端部署和使用",
+        "评测要求模型按照给定格式输出结果。",
+        "作者希望这项工作对后续研究有所帮助。",
+        "Words that are not mentioned in the source text count as errors.",
         "The user may ask follow-up questions at any time.",
         "系统根据您的手势生成画面。",
         "学生可以随时提问，系统自动作答。",

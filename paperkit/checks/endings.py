@@ -28,8 +28,6 @@ _OPEN_WORDS: dict[str, str] = {
     "并": "合 吞 兼 归",
     "将": "即",
     "来": "起 出 下 过 未 以 本 上 回 到 进 往 将 原 从 近年 带 一直以",
-    "使用": "直接 可 可以 能 能够 供 便于 广泛 重复 共同 结合 配合 联合 单独 正常 无需 易于"
-    " 日常 难以 一起 交替 组合 反复 持续 用户 免费 公开 普遍 频繁 循环 移动端 实际",
     "通过": "测试 检验 验证 审核 评审 全部 均 未 顺利 可",
     "包括": "都 均 也",
     "其中": "在 置身 乐在",
@@ -38,6 +36,10 @@ _OPEN_WORDS: dict[str, str] = {
         "",
     ),
 }
+# A text may end in what a thing is used for, not where something used is still to come.
+_OPEN_USE = re.compile(
+    r"(?:^|[，。；：]|并|通过|而|中|我们|模型|方法|主要|首先|然后|再|还|则|分别|训练时|推理时)(?:使用|利用|采用|结合)$|(?:借助|基于|根据|按照|针对|关于|使得|如同)$"
+)
 _COMPOUNDS = {word: tuple(kept.split()) for word, kept in _OPEN_WORDS.items()}
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CLOSED = re.compile(
@@ -68,6 +70,8 @@ def breaks_off(text: str, known: Collection[str] = ()) -> bool:
 
 def _wants_more(tail: str) -> bool:
     """Tell whether a Chinese text ends in a word that something has to follow."""
+    if _OPEN_USE.search(tail):
+        return True
     for word, compounds in _COMPOUNDS.items():
         if tail.endswith(word):
             before = tail.removesuffix(word)
