@@ -175,6 +175,7 @@ def test_a_fault_is_seen(code, text):
         "Tag pairs <i, j> and <k, l> are compared.",
         "它把短语“a large set of small words from the old book”当作查询。",
         "该系统（a large set of small words from the old book）能估计深度。",
+        "位姿是否必要？一项关于深度估计的研究",
         "AT&T; Bell Labs built it.",
         "Results vary by city: Los Angeles, Las Vegas, San Jose, Des Moines and El Paso.",
         "The Great Pyramid is 140 m high, as \\_\\_init\\_\\_ says.",
@@ -183,6 +184,12 @@ def test_a_fault_is_seen(code, text):
 def test_ordinary_prose_is_let_pass(text):
     """A careful person's sentence has no finding, however close to a fault it looks."""
     assert codes(text) == []
+
+
+def test_garbled_signs_only_warn():
+    """They stand in passages taken word for word too; a person decides."""
+    found = lint("The rate is 2v2|10{5 per second, as (cid:12) says.")
+    assert [(f.code, f.severity) for f in found] == [("garbled", "warn")]
 
 
 def test_half_a_word_of_the_paper_at_the_end_is_cut_off():

@@ -94,6 +94,8 @@ def test_another_number_is_not_taken_for_the_same(claim, source):
         ("达到 49 帧每秒", "at 49 FPS"),
         ("in 2 seconds", "a runtime of 2"),
         ("耗时两分钟", "in 2 minutes"),
+        ("只需 1 小时", "within an hour"),
+        ("只需 60 分钟", "in one hour"),
         ("a gain of 5.5 points", "a gain of 5.5 dB"),
         ("2 ms", "2 to 5 ms"),
         ("100 多万张图像", "1M images"),

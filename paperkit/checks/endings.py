@@ -45,7 +45,7 @@ _CJK = re.compile(r"[\u3400-\u9fff]")
 _CLOSED = re.compile(
     r"[.!?。！？…;；][\"'”’」』）)\]*$]*$|[)）」』”\"$]$|(?:https?://|www\.|\.com/)\S+$"
 )
-_STOP_INSIDE = re.compile(r"[。！？](?=.*[\u3400-\u9fff])")
+_STOP_INSIDE = re.compile(r"。(?=.*[\u3400-\u9fff])")
 _LAST_WORD = re.compile(r"(?<![A-Za-z0-9\\-])[a-z]{3,}$")
 _ENDING = re.compile(r"(?:s|es|d|ed|r|er|ers|ing|ings|ly|n|y|or|al)$")
 _NO_WORD_ENDS_SO = re.compile(r"(?:[bcdfgkptz]l|[bcdfgkptv]r|v|iz|qu|j)$")

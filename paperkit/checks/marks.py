@@ -57,15 +57,15 @@ def find_markup(text: str, headings: Collection[str] = ()) -> str:
     """
     bare = _without_math(text)
     if match := _MARKUP.search(bare) or _NUMBERING.search(bare) or _LABEL.search(bare):
-        return match[0]
+        return text[match.start() : match.end()]
     if match := _LABEL_ALONE.match(bare):
-        return match[0]
+        return text[match.start() : match.end()]
     for entity in _ENTITY.finditer(bare):
         if entity[0][1] == "#" or entity[0][1:] in html5:
             return entity[0]
     opening = re.match(r"\s*([^:：\n]{2,60}?)\s*[:：]\s*\S", bare)
     if opening and opening[1].lower() in {h.lower() for h in headings}:
-        return opening[1]
+        return text[opening.start(1) : opening.end(1)]
     return ""
 
 
@@ -78,11 +78,11 @@ def find_garbled(text: str) -> str:
     """Return signs that a PDF's formula left behind in `text`, empty where there are none."""
     bare = _without_math(text)
     if match := _GARBLED.search(bare):
-        return bare[max(0, match.start() - 8) : match.end() + 8].strip()
+        return text[max(0, match.start() - 8) : match.end() + 8].strip()
     depth = 0
     for place, char in enumerate(bare):
         depth += (char == "{") - (char == "}")
         if depth < 0:
-            return bare[max(0, place - 8) : place + 8].strip()
+            return text[max(0, place - 8) : place + 8].strip()
     at = bare.rfind("{")
-    return bare[max(0, at - 8) : at + 8].strip() if depth else ""
+    return text[max(0, at - 8) : at + 8].strip() if depth else ""

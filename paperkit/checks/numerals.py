@@ -147,6 +147,7 @@ _LOOSE = re.compile(
     r"|约|约为|大约|近|接近|将近|大概|差不多|[≈∼])\s?$"
 )
 _LOOSELY = re.compile(r"\s?(?:左右|上下|or so\b)")
+_ARTICLE = re.compile(r"\b(?:an?|one|a single)[ -](?P<unit>minute|hour|day|week|month)\b", re.I)
 _RANGE = re.compile(r"\s?(?:[-–—~∼至到]|to)\s?")
 _SCORES = frozenset(
     map(stem, "accuracy precision recall map miou iou score f1 auc bleu top".split())
@@ -179,7 +180,7 @@ def numbers(text: str) -> tuple[Number, ...]:
     for mark in (_CITED, _REFERENCE, _ENUMERATION):
         plain = mark.sub(lambda m: " " * len(m[0]), plain)
     digits = _one_unit_per_range(list(_in_digits(plain)), plain)
-    words = list(_in_words(plain))
+    words = [*_in_words(plain), *_in_articles(plain)]
     taken = [n.span for n in words]
     chinese = [n for n in _in_chinese(plain) if not any(a <= n.span[0] < b for a, b in taken)]
     return (*digits, *words, *chinese, *cited)
@@ -295,6 +296,15 @@ def _in_words(text: str) -> Iterator[Number]:
                 factor=factor,
                 span=(start, end),
             )
+
+
+def _in_articles(text: str) -> Iterator[Number]:
+    """Yield "an hour" and the like: they bear out 1 小时, and need not be borne out themselves."""
+    for match in _ARTICLE.finditer(text):
+        measure, factor, _ = measured(text.lower(), match.start("unit"))
+        yield Number(
+            1.0, "plain", match[0], name=True, measure=measure, factor=factor, span=match.span()
+        )
 
 
 def _in_fixed_words(text: str) -> Iterator[Number]:
