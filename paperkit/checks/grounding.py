@@ -21,7 +21,7 @@ from paperkit.checks.claims import (
     unsupported_numbers,
 )
 from paperkit.checks.crossings import contrary, turned
-from paperkit.checks.numerals import Stated, as_typed, numbers, piece
+from paperkit.checks.numerals import Number, Stated, as_typed, numbers, piece
 from paperkit.checks.quotes import Match, find_quote
 from paperkit.checks.tongues import is_chinese_text
 from paperkit.digests import Evidence, Finding, Severity, Statement
@@ -149,14 +149,21 @@ def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Itera
         if score < (_OBJECTION if not written else _STATED) and not in_quotes.states(number):
             sure = written and score < _OBJECTION and not number.loose
             severity: Severity = "block" if sure else "warn"
-            message = f"The number {number.text} is not in the paper; correct or remove it."
-            yield "number-not-in-source", severity, message, as_typed(text, number)
+            words = as_typed(text, number, unit=_of_another_unit(number, sources.everything))
+            message = f"The number {words} is not in the paper; correct or remove it."
+            yield "number-not-in-source", severity, message, words
     if quotes:
         gone = [n for n, _ in missing]
         for number, score in unsupported_numbers(text, Source.of(quotes)):
             if score < _OBJECTION and not number.spelled and number not in gone:
-                message = f"The number {number.text} is in the paper but not in the evidence."
-                yield "number-not-in-evidence", "warn", message, as_typed(text, number)
+                words = as_typed(text, number, unit=False)
+                message = f"The number {words} is in the paper but not in the evidence."
+                yield "number-not-in-evidence", "warn", message, words
+
+
+def _of_another_unit(number: Number, source: Source) -> bool:
+    """Tell whether the source has the digits with another unit, so that the unit is at fault."""
+    return bool(number.measure) and source.numbers.has_digits(number)
 
 
 def _meaning(

@@ -30,7 +30,7 @@ class Number:
     a ``name`` (3D) can bear out a number (三维) but is none that has to be borne out. ``counted``
     holds the stems of the words that follow it (English): what there are so many of; ``measure`` is
     the dimension of its unit ("time") with the unit's ``factor``. ``loose`` numbers are "about" so
-    many. ``span`` is its place in `plain_numbers` of the text.
+    many. ``span`` is its place in `plain_numbers` of the text, ``bare`` the end without its unit.
     """
 
     value: float
@@ -44,6 +44,7 @@ class Number:
     factor: float = 1.0
     loose: bool = False
     span: tuple[int, int] = field(default=(0, 0), compare=False)
+    bare: int = field(default=0, compare=False)
 
     @property
     def few(self) -> bool:
@@ -186,9 +187,10 @@ def numbers(text: str) -> tuple[Number, ...]:
     return (*digits, *words, *chinese, *cited)
 
 
-def as_typed(text: str, number: Number) -> str:
-    """Return the piece of `text` that `number` was read from, letter by letter."""
+def as_typed(text: str, number: Number, *, unit: bool = True) -> str:
+    """Return the piece of `text` that `number` was read from, with its unit of measure or not."""
     start, end = number.span
+    end = end if unit else number.bare or end
     origins = _origins(text)
     if not 0 <= start < end <= len(origins):
         return number.text
@@ -235,6 +237,7 @@ def _in_digits(text: str) -> Iterator[Number]:
         before = text[max(0, match.start() - 24) : match.start()]
         start, end = _trimmed(text, *match.span())
         kind = _kind(match["unit"])
+        bare = end
         measure, factor, end = measured(text, end) if kind == "plain" else ("", 1.0, end)
         if kind == "plain" and not measure and _FACTOR.search(before):
             kind = "times"
@@ -248,6 +251,7 @@ def _in_digits(text: str) -> Iterator[Number]:
             factor=factor,
             loose=_is_loose(text, match.start(), match.end()),
             span=(start, end),
+            bare=bare,
         )
     for match in _DIMENSION.finditer(text):
         yield Number(float(match[1]), "plain", match[0], name=True, span=match.span())
@@ -398,6 +402,10 @@ class Stated:
             if not claimed.spelled and step < claimed.step and claimed.value >= 3:
                 best = 0.9
         return best
+
+    def has_digits(self, claimed: Number) -> bool:
+        """Tell whether any number has the same value, whatever it measures."""
+        return any(n.value == claimed.value for n in self._numbers)
 
     def states_about(self, claimed: Number) -> bool:
         """Tell whether `claimed` is said to be only about so much and a number is within 5 %."""
