@@ -165,6 +165,8 @@ def polarity_score(claim: str, source: Source) -> float:
 
 def drops_negation(claim: str, source: Source) -> bool:
     """Return whether the claim states all of what the source says is not so."""
+    if not source.directed.negators:
+        return False
     return directions.features(claim, source.directed).get("negation_dropped", 0.0) > 0.99
 
 

@@ -151,20 +151,20 @@ def features(claim: str, source: DirectedText) -> dict[str, float]:
 
 def _affirms(words: Sequence[Word], place: int) -> bool:
     """Tell whether a word is part of a denied harm ("without hurting", "no loss of"): all well."""
-    reach = range(max(0, place - 3), min(len(words), place + 4))
     if words[place].negates:
-        return any(_harms(words, at) for at in reach if at > place and _joined(words, place, at))
+        after = range(place + 1, min(len(words), place + 4))
+        return any(_harms(words, at) and _joined(words, place, at) for at in after)
     if not _harms(words, place):
         return False
-    return any(words[at].negates for at in reach if at < place and _joined(words, at, place))
+    before = range(max(0, place - 3), place)
+    return any(words[at].negates and _joined(words, at, place) for at in before)
 
 
 def _denied_alike(words: Sequence[Word], place: int, source: DirectedText) -> bool:
     """Tell whether a word is of a denied success ("fail to beat") that the source denies too."""
-    if not (_denies(words[place]) or _succeeds(words[place])):
+    if not source.fails or not (_denies(words[place]) or _succeeds(words[place])):
         return False
-    ours = _denied_successes(words)
-    return any(a <= place <= b for a, b in ours) and source.fails
+    return any(a <= place <= b for a, b in _denied_successes(words))
 
 
 def _denied_successes(words: Sequence[Word]) -> list[tuple[int, int]]:

@@ -160,7 +160,9 @@ def _sentences(text: str, place: int, asked: Asked) -> Iterator[Finding]:
 
 def _loop(sentence: str) -> str:
     """Return a phrase repeated at once three times or more, empty where there is none."""
-    plain = "".join(c.lower() if len(c.lower()) == 1 else c for c in sentence)
+    plain = sentence.lower()
+    if len(plain) != len(sentence):  # a few letters grow: then the places would be wrong
+        plain = sentence
     match = re.search(r"(\b[a-z][\w' -]{2,40}\b[ ,;]+)\1{2,}", plain)
     match = match or re.search(r"([\u4e00-\u9fff]{2,20})(?:[，,；]?\1){2,}", plain)
     return sentence[match.start() : match.end()] if match else ""

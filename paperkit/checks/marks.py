@@ -23,6 +23,7 @@ _MARKUP = re.compile(
     r"|(?<!`)`(?=[^`\s])[^`\n]*`(?!`)|^\s*\|(?:[^|\n]*\|){2,}\s*$|^\s*\|?\s*:?-{3,}:?\s*\|",
     re.MULTILINE | re.IGNORECASE,
 )
+_MARKS = re.compile(r"[<>*_`~#|\]]")  # without one of them there is no markup to look for
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z][a-z0-9]{1,24});", re.IGNORECASE)
 # "(2) is solved in closed form": an equation, and "- 3 dB": a sign; neither numbers an item.
 _GOES_ON = (
@@ -56,7 +57,8 @@ def find_markup(text: str, headings: Collection[str] = ()) -> str:
     `headings` are those of the text's own question: the post adds them, so none may begin it.
     """
     bare = _without_math(text)
-    if match := _MARKUP.search(bare) or _NUMBERING.search(bare) or _LABEL.search(bare):
+    marked = _MARKUP.search(bare) if _MARKS.search(bare) else None
+    if match := marked or _NUMBERING.search(bare) or _LABEL.search(bare):
         return text[match.start() : match.end()]
     if match := _LABEL_ALONE.match(bare):
         return text[match.start() : match.end()]
@@ -71,7 +73,7 @@ def find_markup(text: str, headings: Collection[str] = ()) -> str:
 
 def _without_math(text: str) -> str:
     """Return `text` with its formulas blotted out, every place kept."""
-    return _MATH.sub(lambda m: f"${'0' * (len(m[0]) - 2)}$", text)
+    return _MATH.sub(lambda m: f"${'0' * (len(m[0]) - 2)}$", text) if "$" in text else text
 
 
 def find_garbled(text: str) -> str:
@@ -79,6 +81,8 @@ def find_garbled(text: str) -> str:
     bare = _without_math(text)
     if match := _GARBLED.search(bare):
         return text[max(0, match.start() - 8) : match.end() + 8].strip()
+    if "{" not in bare and "}" not in bare:
+        return ""
     depth = 0
     for place, char in enumerate(bare):
         depth += (char == "{") - (char == "}")

@@ -275,7 +275,7 @@ def _is_loose(text: str, start: int, end: int) -> bool:
 def _in_words(text: str) -> Iterator[Number]:
     lower = text.lower()
     if len(lower) != len(text):  # a few letters grow: then the places would be wrong
-        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        lower = text
     fixed = list(_in_fixed_words(lower))
     for number in fixed:
         start, end = number.span

@@ -59,6 +59,8 @@ def in_another_language(text: str, language: str) -> str:
 
 
 def _other_script(text: str) -> str:
+    if text.isascii():
+        return ""
     found = _OTHER_SCRIPT.findall(text)
     letters = len(found) + len(_CJK.findall(text)) + len(_ANY_LATIN.findall(text))
     if len(found) < _LEAST_WORDS or len(found) < 0.2 * letters:
