@@ -1,6 +1,7 @@
 """Checks: lint, findings of a whole digest, swapped write-ups, published texts."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -255,6 +256,31 @@ def test_a_write_up_that_fits_another_paper_better_is_flagged():
         PAPER.id: [("swapped", OTHER.id)],
         OTHER.id: [("swapped", PAPER.id)],
     }
+
+
+def test_a_write_up_that_fits_another_paper_only_a_little_better_is_let_be():
+    """Related papers share words; half as much again is needed."""
+    own = replace(PAPER, title="Alpaca bison cheetah", abstract="Nothing.")
+    other = replace(OTHER, title="Dingo ermine falcon gazelle", abstract="Nothing.")
+    mixed = answer("summary", "alpaca bison cheetah dingo ermine falcon gazelle", quoted=False)
+    far = answer("summary", "alpaca bison dingo ermine falcon gazelle", quoted=False)
+    assert swapped([digest(mixed)], [own, other]) == {}
+    assert list(swapped([digest(far)], [own, other])) == [PAPER.id]
+
+
+def test_faults_of_style_in_the_papers_own_sentence_only_warn():
+    """What is taken word for word is the paper's; the same words of a model's block."""
+    sentence = "(i) we present a network that estimates depth from single images and"
+    paper = replace(PAPER, abstract=sentence)
+    found = {
+        quoted: {
+            f.code: f.severity
+            for f in findings(digest(answer("approach", sentence, quoted=quoted)), paper=paper)
+        }
+        for quoted in (True, False)
+    }
+    assert [found[True][c] for c in ("markup", "cut-off")] == ["warn", "warn"]
+    assert [found[False][c] for c in ("markup", "cut-off")] == ["block", "block"]
 
 
 WRITEUP = """

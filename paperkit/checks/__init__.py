@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from paperkit.checks.batches import republished, swapped
 from paperkit.checks.claims import support
-from paperkit.checks.faults import Asked, is_chinese_text, lint, lint_across
+from paperkit.checks.faults import Asked, lint, lint_across
 from paperkit.checks.grounding import Sources, ground, is_quote
 from paperkit.checks.phrases import PHRASES, Phrases
 from paperkit.checks.quotes import Match, find_quote
+from paperkit.checks.tongues import is_chinese_text
 from paperkit.checks.writeups import lint_text
 from paperkit.digests import Answer, Digest, Finding
 from paperkit.outlines import DIGEST, Outline, Question

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from paperkit.checks import crossings, directions, names, numerals
-from paperkit.checks.faults import is_chinese_text
+from paperkit.checks import bilingual, crossings, directions, names, numerals
+from paperkit.checks.tongues import is_chinese_text
 from paperkit.checks.words import FUNCTION_WORDS, stem, tokens, weight
 
 # Logistic weights fitted on SciTLDR's training pairs (Apache-2.0) and edits of them.
@@ -34,6 +34,8 @@ _POLARITY = {
     "unseen_down": 1.75,
     "unseen_up": 0.5,
 }
+_FOREIGN = 0.2  # a Chinese claim none of whose terms an English source has
+_NEARLY = 0.6  # "about 50" where the source says 49
 _TOPIC = (-8.2, 13.7, 1.5)
 # What an absence from the source still scores: people count ("two steps") and paraphrase freely.
 _COUNTED, _SPELLED, _DIMENSION, _CONTRADICTED, _WORD, _NAME = 0.55, 0.2, 0.55, 0.02, 0.35, 0.07
@@ -80,8 +82,8 @@ class Source:
 def support(claim: str, source: str) -> dict[str, float]:
     """Return one score per gate, 0 to 1 (no objection), and the ``worst`` that decides.
 
-    Gates: numbers, entities, polarity and topic. Below 0.5 the gate objects. A claim in another
-    script than the source passes the gates that need a common language.
+    Gates: numbers, entities, polarity and topic. Below 0.5 the gate objects. Of a Chinese claim on
+    an English source only what tables and numbers tell is judged of direction and topic.
     """
     known = Source.of(source)
     scores = {
@@ -111,10 +113,11 @@ def unsupported_numbers(claim: str, source: Source) -> list[tuple[numerals.Numbe
     found = []
     for number in claimed:
         score = source.numbers.states(number)
-        if source.numbers.contradicts(number):
+        near = _NEARLY if source.numbers.states_about(number) else 0.0
+        if not near and source.numbers.contradicts(number):
             found.append((number, _CONTRADICTED))
         elif score < 1:
-            found.append((number, max(score, _absent(number, rivals=rivals))))
+            found.append((number, max(score, near, _absent(number, rivals=rivals))))
     return found
 
 
@@ -160,15 +163,46 @@ def polarity_score(claim: str, source: Source) -> float:
     return 1 - _logistic(_POLARITY["bias"] + sum(_POLARITY[k] * v for k, v in found.items()))
 
 
+def drops_negation(claim: str, source: Source) -> bool:
+    """Return whether the claim states all of what the source says is not so."""
+    if not source.directed.negators:
+        return False
+    return directions.features(claim, source.directed).get("negation_dropped", 0.0) > 0.99
+
+
 def topic_score(claim: str, source: Source) -> float:
-    """Return how much of what the claim is about the source is about too."""
-    stems = {stem(w) for w in tokens(claim) if w not in FUNCTION_WORDS and len(w) > 1}
+    """Return how much of what the claim is about the source is about too.
+
+    Of a Chinese claim against an English source the table's terms, the names and the numbers are
+    compared; where none is shared, two terms or more make it foreign.
+    """
+    if is_chinese_text(claim) and not is_chinese_text(source.text[:2000]):
+        return 1.0 if _shares_terms(claim, source) else _FOREIGN
+    stems = _content(claim)
     total = sum(map(weight, stems))
     if not total:
         return 1.0
     shared = sum(weight(s) * _shared(s, source) for s in stems)
     bias, share, amount = _TOPIC
     return _logistic(bias + share * shared / total + amount * math.log1p(shared))
+
+
+def _shares_terms(claim: str, source: Source) -> bool:
+    terms = bilingual.known_terms(claim)
+    if len(terms) < 2 or any(bilingual.stands_in(t, source.names.spaced) for t in terms):
+        return True
+    if any(names.knows(source.names, n) >= 0.5 for n in names.names(claim)):
+        return True
+    return any(not n.few and source.numbers.states(n) for n in numerals.numbers(claim))
+
+
+def content_words(claim: str) -> int:
+    """Return how many different words of a claim tell something of its topic."""
+    return len(_content(claim))
+
+
+def _content(claim: str) -> set[str]:
+    return {stem(w) for w in tokens(claim) if w not in FUNCTION_WORDS and len(w) > 1}
 
 
 def _shared(stemmed: str, source: Source) -> float:

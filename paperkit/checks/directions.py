@@ -30,6 +30,10 @@ _REPORTING = frozenset(
     analyze investigate prove derive improve outperform explore design use apply evaluate find
     learn train propose-d novel new""".split()
 )
+_HARMS = frozenset(
+    """hurt harm degrad worsen losing lose sacrific comprom impair damag deteriorat suffer
+    weaken penalt""".split()
+)
 _TOKEN = re.compile(r"[A-Za-z]+(?:n['’]t\b)?|[A-Za-z0-9]+(?:['’]t)?|[.!?;]")
 
 
@@ -49,6 +53,7 @@ def _axes() -> dict[str, tuple[tuple[int, int], ...]]:
 
 
 _SIDES = _axes()
+_SUCCESSES = frozenset(axis for axis, side in _SIDES["outperform"] + _SIDES["better"] if side > 0)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,8 @@ def is_negator(token: str) -> bool:
 class DirectedText:
     """A source made ready: its words, where each stem, axis and negator stands.
 
-    ``soft`` says that it holds a word that denies without being a negator (unable, despite).
+    ``soft`` says that it holds a word that denies without being a negator (unable, despite),
+    ``fails`` that it denies a success ("none … outperform").
     """
 
     words: tuple[Word, ...]
@@ -95,6 +101,7 @@ class DirectedText:
     sides: dict[int, tuple[int, ...]]
     negators: tuple[int, ...]
     soft: bool
+    fails: bool
 
     @classmethod
     def of(cls, text: str) -> DirectedText:
@@ -108,7 +115,9 @@ class DirectedText:
                 sides.setdefault(axis, []).append(place)
         negators = tuple(i for i, w in enumerate(words) if w.negates)
         soft = not _SOFT_NEGATIONS.isdisjoint(places)
-        return cls(words, _frozen(places), _frozen(sides), negators, soft)
+        denials = negators or "fail" in places or "unabl" in places
+        fails = bool(denials and _denied_successes(words))
+        return cls(words, _frozen(places), _frozen(sides), negators, soft, fails)
 
 
 def _frozen(table: dict[Any, list[int]]) -> dict[Any, tuple[int, ...]]:
@@ -131,11 +140,63 @@ def features(claim: str, source: DirectedText) -> dict[str, float]:
     words = directed_words(claim)
     found: dict[str, float] = {}
     for place, word in enumerate(words):
+        if _affirms(words, place) or _denied_alike(words, place, source):
+            continue
         for name, value in (*_turned(words, place, word, source), *_denied(words, place, source)):
             found[name] = max(found.get(name, 0.0), value)
     for name, value in _undenied(words, source):
         found[name] = max(found.get(name, 0.0), value)
     return found
+
+
+def _affirms(words: Sequence[Word], place: int) -> bool:
+    """Tell whether a word is part of a denied harm ("without hurting", "no loss of"): all well."""
+    if words[place].negates:
+        after = range(place + 1, min(len(words), place + 4))
+        return any(_harms(words, at) and _joined(words, place, at) for at in after)
+    if not _harms(words, place):
+        return False
+    before = range(max(0, place - 3), place)
+    return any(words[at].negates and _joined(words, at, place) for at in before)
+
+
+def _denied_alike(words: Sequence[Word], place: int, source: DirectedText) -> bool:
+    """Tell whether a word is of a denied success ("fail to beat") that the source denies too."""
+    if not source.fails or not (_denies(words[place]) or _succeeds(words[place])):
+        return False
+    return any(a <= place <= b for a, b in _denied_successes(words))
+
+
+def _denied_successes(words: Sequence[Word]) -> list[tuple[int, int]]:
+    """Return the spans from a denial to the success it denies, eight words on at most."""
+    return [
+        (at, to)
+        for at, word in enumerate(words)
+        if _denies(word)
+        for to in range(at + 1, min(len(words), at + 9))
+        if _succeeds(words[to]) and _joined(words, at, to)
+    ]
+
+
+def _denies(word: Word) -> bool:
+    return word.negates or word.stem in ("fail", "unabl")
+
+
+def _succeeds(word: Word) -> bool:
+    return any(axis in _SUCCESSES and side > 0 for axis, side in word.sides)
+
+
+def _joined(words: Sequence[Word], start: int, end: int) -> bool:
+    """Tell whether no mark parts two words."""
+    return all(w.text not in ".!?;" for w in words[start:end])
+
+
+def _harms(words: Sequence[Word], place: int) -> bool:
+    """Tell whether a word names a harm; a loss may be a function ("without adversarial loss")."""
+    if words[place].stem == "loss":
+        before = words[place - 1]
+        return before.negates or before.text in ("any", "much", "significant", "noticeable")
+    return words[place].stem in _HARMS
 
 
 def _turned(
@@ -202,6 +263,8 @@ def _denied(words: Sequence[Word], place: int, source: DirectedText) -> Iterator
     scope = [w for w in words[place + 1 : place + 6] if w.text not in FUNCTION_WORDS][:3]
     spots = [at for w in scope for at in source.places.get(w.stem, ())]
     if not source.negators:
+        if word.text in ("no", "without") and any(_spared(source, at) for at in spots):
+            return  # "needs no training" of what the source calls training-free
         yield ("negation_new_soft" if source.soft else "negation_new"), 1.0
     elif spots and not any(_negation_near(source, at, 5) for at in spots):
         yield "negation_moved", 1.0
@@ -209,6 +272,14 @@ def _denied(words: Sequence[Word], place: int, source: DirectedText) -> Iterator
         yield "negation_unplaced", 1.0
     if scope and scope[0].stem in _REPORTING:
         yield "negated_report", 1.0
+
+
+def _spared(source: DirectedText, at: int) -> bool:
+    """Tell whether the source says of a word's thing that it is not needed ("-free")."""
+    near = source.words[max(0, at - 8) : at + 2]
+    return any(
+        w.text == "free" or w.stem in ("elimin", "avoid", "remov", "unnecessar") for w in near
+    )
 
 
 def _next(words: Sequence[Word], place: int) -> str:

@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from paperkit.checks.names import names
+from paperkit.checks.endings import breaks_off, is_closed
+from paperkit.checks.marks import find_garbled, find_markup
+from paperkit.checks.methods import method_name, names_it
 from paperkit.checks.phrases import PHRASES, Phrases
+from paperkit.checks.tongues import in_another_language, is_chinese_text
 from paperkit.digests import Answer, Finding, Severity
 from paperkit.outlines import Question, is_chinese
 from paperkit.papers import Paper, find_links, parse_id
@@ -20,50 +23,18 @@ from paperkit.sentences import split_sentences
 
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
-_TAGS = (
-    "p|ol|ul|li|br|div|span|b|i|em|strong|img|a|h[1-6]|table|tr|td|script|style|details|code|pre"
-)
-_MARKUP = re.compile(
-    rf"</?(?:{_TAGS})(?:\s+[a-z-]+\s*=[^>]*)?\s*/?>|^\s{{0,3}}#{{1,6}}\s|^\s*```|\*\*[^*\n]+\*\*"
-    r"|^\s*>\s|!?\[[^\]\n]*\]\([^)\n]*\)|&(?:nbsp|lt|gt|amp);",
-    re.MULTILINE | re.IGNORECASE,
-)
-_NUMBERING = re.compile(
-    r"^\s*(?:[(（]\s?(?:\d{1,2}|[一二三四五六七八九十]|[ivx]{1,4}|[a-h])\s?[)）]|\d{1,2}\s?[.、)）](?!\d)"
-    r"|[-*•·+]\s|[一二三四五六七八九十]+、|(?:step|步骤)\s?\d+\s?[:：.])",
-    re.MULTILINE | re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"^\s*(?:summary|title|abstract|answer|key takeaways?|takeaways?|background|conclusions?"
-    r"|methods?|总结|摘要|标题|要点|回答|答案|结论|研究背景|创新点|性能|工作量|意义|方法)\s?[:：]",
+_ARXIV_ID = re.compile(
+    r"(?<![\w/.])arxiv[:\s]\s*(?P<id>\S+?)(?=[\s,;)）。，]|$)"
+    r"|(?<![\w/.:])(?P<bare>(?:[12][0-9]|0[7-9])(?:0[1-9]|1[0-2])\.(?:\d{5}|\d{4}(?=v\d))(?:v\d+)?)(?!\.?\w|\s?%)",
     re.IGNORECASE,
 )
-_UNFINISHED = re.compile(
-    r"(?:[,，、;；:：(（\[\-–—]|…|\.\.\.|\ufffd)\s*$|(?:^|\s)(?:and|or|the|a|an|of|to|in|with|for|by|that"
-    r"|which|is|are|as|from|on|at|than|but|their|its|this)\s*[.…]?\s*$"
-    r"|(?:的|和|与|及|或|以及|通过|然而|但|因此|并|在|对|将|使用|其中|包括|例如|由于|从而|而|是|为了|为|以|这)$",
-    re.IGNORECASE,
-)
-_FINISHED = re.compile(r"[.!?。！？…;；][\"'”’」』）)\]*$]*$|[)）」』”\"$]$")
-_COINED = re.compile(
-    r"\b(?:propose|introduce|present|develop|call|name|term|dub|release)(?:d|s)?\s(?:it\s|our\s\w+\s|as\s)?"
-    r"(?P<name>[A-Z][\w+-]*[A-Z0-9][\w+-]*)(?=\s?[,.;:(]|\s(?:a|an|the|which|that|to|for)\s|$)"
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;，；。）)]+")
+_FORGE = re.compile(
+    r"^(?:github\.com|gitlab\.com|huggingface\.co(?:/(?:datasets|spaces))?)/[^/]+/[^/?#]+"
 )
 _split = lru_cache(maxsize=1024)(split_sentences)  # several rules look at the same sentences
 _RUN_ON_WORDS, _RUN_ON_CHARACTERS = 90, 260
 _SLACK = 1.25  # a limit is what the model was asked for; a little over is no fault of the text
-
-
-def cjk_share(text: str) -> float:
-    """Return the share of Chinese characters among Chinese characters and Latin words."""
-    cjk = len(_CJK.findall(text))
-    latin = len(_LATIN_WORD.findall(text))
-    return cjk / (cjk + latin) if cjk + latin else 0.0
-
-
-def is_chinese_text(text: str) -> bool:
-    """Return whether a text is Chinese: a share of 0.3 tells the languages of 321 lines apart."""
-    return cjk_share(text) >= 0.3
 
 
 @dataclass(frozen=True)
@@ -119,7 +90,7 @@ def lint(
     for place, text in enumerate(given):
         for rule in (_wordings, _marked_up, _ending, _sentences, _script, _links):
             found.extend(rule(text, place, asked))
-    for rule_over_all in (_repeats, _limits, _method):
+    for rule_over_all in (_endings, _repeats, _limits, _method):
         found.extend(rule_over_all(given, asked))
     return tuple(found)
 
@@ -139,18 +110,20 @@ def _wordings(text: str, place: int, asked: Asked) -> Iterator[Finding]:
 
 
 def _marked_up(text: str, place: int, asked: Asked) -> Iterator[Finding]:
-    bare = re.sub(r"\$[^$]*\$", "$", text)
-    if match := _MARKUP.search(bare) or _NUMBERING.search(bare) or _LABEL.search(bare):
+    headings = tuple(asked.question.headings.values()) if asked.question else ()
+    if words := find_markup(text, headings):
         message = "The text carries markup, numbering or a label of its own; the post adds those."
-        yield asked.finding("markup", message, words=match[0], statement=place)
+        yield asked.finding("markup", message, words=words, statement=place)
+    if words := find_garbled(text):
+        message = "Signs of a formula stand here as the PDF garbled them; write it out or leave it."
+        yield asked.finding("garbled", message, words=words, statement=place, severity="warn")
 
 
 def _ending(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     tail = text.rstrip()
     long = len(_LATIN_WORD.findall(tail)) + len(_CJK.findall(tail)) / 2 > 40
     open_end = asked.question is not None and asked.question.kind == "text" and long
-    odd = _unclosed(tail)
-    if tail and (_UNFINISHED.search(tail) or odd or (open_end and not _FINISHED.search(tail))):
+    if tail and (breaks_off(tail, _words_of(asked.paper)) or (open_end and not is_closed(tail))):
         message = "The text breaks off before its end; complete it."
         yield asked.finding("cut-off", message, words=tail[-30:], statement=place)
     elif "\ufffd" in text:
@@ -158,11 +131,20 @@ def _ending(text: str, place: int, asked: Asked) -> Iterator[Finding]:
         yield asked.finding("cut-off", message, words="\ufffd", statement=place)
 
 
-def _unclosed(tail: str) -> bool:
-    """Tell whether a bracket opened near the end is never closed."""
-    end = re.sub(r"\$[^$]*\$", "", tail)[-60:]
-    opened = max(end.rfind("("), end.rfind("（"))
-    return opened >= 0 and not re.search(r"[)）]", end[opened:])
+@lru_cache(maxsize=64)
+def _words_of(paper: Paper | None) -> frozenset[str]:
+    """Return the Latin words of a paper's title and abstract in lower case."""
+    text = f"{paper.title} {paper.abstract}" if paper else ""
+    return frozenset(re.findall(r"[a-z]+", text.lower()))
+
+
+def _endings(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
+    """Yield the last item where it alone has no end mark: there the model was cut off."""
+    *others, last = texts or ("",)
+    alone = len(others) > 1 and all(map(is_closed, others)) and not is_closed(last)
+    if alone and last.strip() and not breaks_off(last, _words_of(asked.paper)):
+        message = "The last item alone has no end mark; complete it."
+        yield asked.finding("cut-off", message, words=last.rstrip()[-30:], statement=len(others))
 
 
 def _sentences(text: str, place: int, asked: Asked) -> Iterator[Finding]:
@@ -179,18 +161,24 @@ def _sentences(text: str, place: int, asked: Asked) -> Iterator[Finding]:
 def _loop(sentence: str) -> str:
     """Return a phrase repeated at once three times or more, empty where there is none."""
     plain = sentence.lower()
+    if len(plain) != len(sentence):  # a few letters grow: then the places would be wrong
+        plain = sentence
     match = re.search(r"(\b[a-z][\w' -]{2,40}\b[ ,;]+)\1{2,}", plain)
-    match = match or re.search(r"([\u4e00-\u9fff]{2,20}[，、,；]?)\1{2,}", plain)
-    return match[0] if match else ""
+    match = match or re.search(r"([\u4e00-\u9fff]{2,20})(?:[，,；]?\1){2,}", plain)
+    return sentence[match.start() : match.end()] if match else ""
 
 
 def _script(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     letters = len(_CJK.findall(text)) + len(_LATIN_WORD.findall(text))
-    if letters < 6 or asked.key == "title":
+    if asked.key == "title" or (letters < 6 and len(text) < 12):
         return
     if is_chinese_text(text) != is_chinese(asked.language):
         message = f"The text is not in the digest's language ({asked.language}); translate it."
         yield asked.finding("language", message, words=text[:60], statement=place)
+        return
+    if words := in_another_language(text, asked.language):
+        message = f"Words here are not in the digest's language ({asked.language}); translate them."
+        yield asked.finding("language", message, words=words[:60], statement=place)
         return
     for sentence in _split(text):
         foreign = is_chinese_text(sentence) != is_chinese(asked.language)
@@ -203,19 +191,44 @@ def _script(text: str, place: int, asked: Asked) -> Iterator[Finding]:
 def _links(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     if asked.paper is None:
         return
-    own = {_bare(u) for u in find_links(asked.paper.abstract, asked.paper.comment)}
+    own = [_bare(u) for u in find_links(asked.paper.abstract, asked.paper.comment)]
     for url in find_links(text):
-        if _bare(url) not in own and not _is_own_id(url, asked.paper):
+        if not (_belongs(_bare(url), own) or _is_own_id(url, asked.paper)):
             message = "The link is not one the paper itself gives; remove it."
-            yield asked.finding("foreign-link", message, words=url, statement=place)
-    for match in re.finditer(r"arxiv:\s*(\S+?)(?=[\s,;)）。，]|$)", text, re.IGNORECASE):
-        if not _is_own_id(match[0], asked.paper):
+            typed = url if url in text else url.removeprefix("https://")
+            yield asked.finding("foreign-link", message, words=typed, statement=place)
+    outside = re.sub(r"https?://\S+", lambda m: " " * len(m[0]), text)
+    for match in _ARXIV_ID.finditer(outside):
+        given = match["bare"] or match["id"]
+        if re.search(r"\d{4}", given) and not _is_own_id(given, asked.paper):
             message = f"The arXiv id is not this paper's ({asked.paper.id}); remove it."
+            yield asked.finding("foreign-link", message, words=match[0], statement=place)
+    for match in _DOI.finditer(outside):
+        if not _is_own_doi(match[0].rstrip("."), asked.paper):
+            message = "The DOI is not this paper's; remove it."
             yield asked.finding("foreign-link", message, words=match[0], statement=place)
 
 
 def _bare(url: str) -> str:
     return re.sub(r"^https?://(?:www\.)?", "", url.lower()).rstrip("/").removesuffix(".git")
+
+
+def _belongs(url: str, own: Sequence[str]) -> bool:
+    """Tell whether an address is one of `own`, below one of them or in the same repository."""
+    home = _FORGE.match(url)
+    return any(
+        url == mine
+        or url.startswith((f"{mine}/", f"{mine}#", f"{mine}?"))
+        or (home is not None and (at := _FORGE.match(mine)) is not None and at[0] == home[0])
+        for mine in own
+    )
+
+
+def _is_own_doi(doi: str, paper: Paper) -> bool:
+    of_arxiv = re.fullmatch(r"10\.48550/arxiv\.(\S+)", doi.lower())
+    if of_arxiv:
+        return _is_own_id(of_arxiv[1], paper)
+    return doi.lower() in f"{paper.doi} {paper.abstract} {paper.comment}".lower()
 
 
 def _is_own_id(text: str, paper: Paper) -> bool:
@@ -232,13 +245,18 @@ def _repeats(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
     for place, text in enumerate(texts):
         for sentence in _split(text):
             key = re.sub(r"[\W_]+", "", sentence).lower()
-            if len(key) < 12:
+            if not _says_something(key):
                 continue
             if key in seen:
                 message = "The same sentence stands twice; remove one."
                 yield asked.finding("repeated", message, words=sentence, statement=place)
             seen[key] = place
     yield from _alike(texts, asked)
+
+
+def _says_something(key: str) -> bool:
+    """Tell whether a sentence without spaces and marks is long enough to repeat another."""
+    return len(key) + len(_CJK.findall(key)) >= 12
 
 
 def _alike(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
@@ -280,7 +298,11 @@ def _too_long(text: str, place: int | None, question: Question, asked: Asked) ->
         severity: Severity = "block" if size > limit * _SLACK else "warn"
         message = f"{size} {unit} where {limit} are the limit; shorten it."
         yield asked.finding(
-            "too-long", message, words=text[-60:], statement=place, severity=severity
+            "too-long",
+            message,
+            words=text.rpartition("\n")[2][-60:],
+            statement=place,
+            severity=severity,
         )
 
 
@@ -288,23 +310,9 @@ def _method(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
     if asked.paper is None or asked.question is None or asked.question.key != "summary":
         return
     method = method_name(asked.paper)
-    plain = re.sub(r"[^a-z0-9]", "", " ".join(texts).lower())
-    if method and texts and re.sub(r"[^a-z0-9]", "", method.lower()) not in plain:
+    if method and texts and not names_it(" ".join(texts), method):
         message = f"The summary does not name the paper's method, {method}; name it."
         yield asked.finding("no-method", message, words=texts[0], statement=0)
-
-
-def method_name(paper: Paper) -> str:
-    """Return the name a paper gives its method ("EMOPortraits: …"), empty where it gives none."""
-    head, colon, _ = paper.title.partition(":")
-    short = bool(colon) and len(head.split()) <= 2
-    for name in reversed(names(f"the {head}") if short else []):
-        if name.sure or name.text in paper.abstract:
-            return name.text
-    match = _COINED.search(paper.abstract)
-    coined = match["name"] if match else ""
-    marked = bool(coined) and any(n.sure for n in names(coined))
-    return coined if marked and f"{paper.title} {paper.abstract}".count(coined) > 1 else ""
 
 
 def lint_across(parts: Iterable[tuple[Question, Sequence[str]]], asked: Asked) -> Iterator[Finding]:
@@ -315,7 +323,7 @@ def lint_across(parts: Iterable[tuple[Question, Sequence[str]]], asked: Asked) -
         for place, text in enumerate(texts):
             for sentence in _split(text):
                 key = re.sub(r"[\W_]+", "", sentence).lower()
-                if len(key) >= 12 and key in seen:
+                if _says_something(key) and key in seen:
                     here = Asked(question, asked.language, asked.paper, asked.phrases)
                     message = f"The sentence already stands under {seen[key]!r}; keep one."
                     yield here.finding(

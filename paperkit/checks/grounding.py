@@ -7,27 +7,32 @@ directions and topic are compared. What has no finding has no finding: it is not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from paperkit.checks.claims import (
     Source,
+    content_words,
+    drops_negation,
     polarity_score,
     topic_score,
     unknown_names,
     unsupported_numbers,
 )
-from paperkit.checks.crossings import turned
-from paperkit.checks.faults import is_chinese_text
-from paperkit.checks.numerals import Stated, numbers
+from paperkit.checks.crossings import contrary, turned
+from paperkit.checks.numerals import Number, Stated, as_typed, numbers, piece
 from paperkit.checks.quotes import Match, find_quote
+from paperkit.checks.tongues import is_chinese_text
 from paperkit.digests import Evidence, Finding, Severity, Statement
 from paperkit.papers import Paper
 from paperkit.readings import Reading
 
 _OBJECTION = 0.5
 _OPPOSITE = "The paper seems to say the opposite (direction or negation); compare them."
+_STRANGE = "The statement shares little with the paper; check that it is about it."
+_CLEARLY_OFF = 0.005  # beside a passage of the paper a statement is off topic only if clearly so
+_LEAST_WORDS = 5  # fewer tell no topic
 _STATED = 0.9  # a number in digits that scores less was not found, whatever speaks for it
 
 
@@ -132,8 +137,8 @@ def _claim(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
     for name, score in unknown_names(statement.text, sources.everything):
         if score < _OBJECTION and not unseen:
             message = f"The name {name.text} is not in the paper; check its spelling and place."
-            yield "name-not-in-source", "warn", message, name.text
-    yield from _meaning(statement.text, quotes, sources, unseen=unseen)
+            yield "name-not-in-source", "warn", message, piece(statement.text, name.text)
+    yield from _meaning(statement.text, statement.evidence, sources, unseen=unseen)
 
 
 def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:
@@ -142,26 +147,42 @@ def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Itera
     for number, score in missing:
         written = not (number.spelled or number.name)
         if score < (_OBJECTION if not written else _STATED) and not in_quotes.states(number):
-            severity: Severity = "block" if written and score < _OBJECTION else "warn"
-            message = f"The number {number.text} is not in the paper; correct or remove it."
-            yield "number-not-in-source", severity, message, number.text
+            sure = written and score < _OBJECTION and not number.loose
+            severity: Severity = "block" if sure else "warn"
+            words = as_typed(text, number, unit=_of_another_unit(number, sources.everything))
+            message = f"The number {words} is not in the paper; correct or remove it."
+            yield "number-not-in-source", severity, message, words
     if quotes:
         gone = [n for n, _ in missing]
         for number, score in unsupported_numbers(text, Source.of(quotes)):
             if score < _OBJECTION and not number.spelled and number not in gone:
-                message = f"The number {number.text} is in the paper but not in the evidence."
-                yield "number-not-in-evidence", "warn", message, number.text
+                words = as_typed(text, number, unit=False)
+                message = f"The number {words} is in the paper but not in the evidence."
+                yield "number-not-in-evidence", "warn", message, words
 
 
-def _meaning(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:
+def _of_another_unit(number: Number, source: Source) -> bool:
+    """Tell whether the source has the digits with another unit, so that the unit is at fault."""
+    return bool(number.measure) and source.numbers.has_digits(number)
+
+
+def _meaning(
+    text: str, evidence: Sequence[Evidence], sources: Sources, *, unseen: bool
+) -> Iterator[_Doubt]:
+    quotes = "\n".join(e.quote for e in evidence)
     everything = sources.everything.text
     if is_chinese_text(text) and not is_chinese_text(everything[:2000]):
-        if words := turned(text, everything):
+        if words := turned(text, everything) or contrary(text, quotes):
             yield "direction", "warn", _OPPOSITE, words
+        if not unseen and topic_score(text, sources.everything) < _OBJECTION:
+            yield "off-topic", "warn", _STRANGE, text
         return
     against = (Source.of(t) for t in (quotes, sources.abstract, sources.full and everything) if t)
-    if all(polarity_score(text, s) < _OBJECTION for s in against):
+    denied = bool(quotes) and drops_negation(text, Source.of(quotes))
+    if denied or all(polarity_score(text, s) < _OBJECTION for s in against):
         yield "direction", "warn", _OPPOSITE, text
-    if not unseen and topic_score(text, sources.everything) < _OBJECTION:
-        message = "The statement shares little with the paper; check that it is about it."
-        yield "off-topic", "warn", message, text
+    if unseen or content_words(text) < _LEAST_WORDS:
+        return
+    borne = bool(quotes) and all(sources.find(e).kind == "verbatim" for e in evidence)
+    if topic_score(text, sources.everything) < (_CLEARLY_OFF if borne else _OBJECTION):
+        yield "off-topic", "warn", _STRANGE, text

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from paperkit.checks.measures import is_unit
 from paperkit.checks.words import FUNCTION_WORDS, is_common
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-+./'’][A-Za-z0-9]+)*[+#]?")
@@ -31,6 +32,11 @@ _EMPHASIZED = frozenset(
     """a i no not never only all any every each both and or more less very must should can does do
     is are we new novel why how what when tl dr tldr pdf url code github i.e e.g
     ii iii iv""".split()
+)
+# Numbers in words are numbers, also in capitals.
+_COUNTS = frozenset(
+    """one two three four five six seven eight nine ten eleven twelve dozen thrice twenty thirty
+    forty fifty sixty seventy eighty ninety hundred thousand million billion twice""".split()
 )
 # What a reader of the field takes for the same thing, beyond initials.
 _SHORT_FORMS: dict[str, tuple[str, ...]] = {
@@ -164,7 +170,9 @@ def names(claim: str) -> list[Name]:
     chinese = bool(re.search(r"[\u4e00-\u9fff]", plain))
     found: dict[str, Name] = {}
     for token, opens in tokens:
-        if (token.islower() and token.isalpha()) or len(token) < 2:
+        if (token.islower() and token.isalpha()) or len(token) < 2 or is_unit(token):
+            continue
+        if token.lower().rstrip("s") in _COUNTS:
             continue
         if token.lower() in (_EMPHASIZED if token.isupper() and not shouting else _ORDINARY):
             continue

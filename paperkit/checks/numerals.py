@@ -1,7 +1,8 @@
 """Numerals: the numbers a text states, in English or Chinese, brought to one form.
 
 Thousands, million/K/万/亿, percent/百分之, times/fold/倍/"doubles", ranges, full-width digits and
-spelled-out counts are understood; digits inside names (ResNet-50, 3D) belong to the name.
+spelled-out counts are understood; digits inside names (ResNet-50, 3D) belong to the name. A number
+with a unit is compared with those of its own dimension only (`paperkit.checks.measures`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
+from paperkit.checks.measures import measured
 from paperkit.checks.words import FUNCTION_WORDS, stem
 
 NumberKind = Literal["plain", "percent", "times"]
@@ -25,7 +28,9 @@ class Number:
 
     ``step`` is the unit of the last digit given (0.1 in "63.4"); ``spelled`` numbers were words;
     a ``name`` (3D) can bear out a number (三维) but is none that has to be borne out. ``counted``
-    holds the stems of the words that follow it (English): what there are so many of.
+    holds the stems of the words that follow it (English): what there are so many of; ``measure`` is
+    the dimension of its unit ("time") with the unit's ``factor``. ``loose`` numbers are "about" so
+    many. ``span`` is its place in `plain_numbers` of the text, ``bare`` the end without its unit.
     """
 
     value: float
@@ -35,6 +40,11 @@ class Number:
     spelled: bool = False
     name: bool = False
     counted: frozenset[str] = frozenset()
+    measure: str = ""
+    factor: float = 1.0
+    loose: bool = False
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+    bare: int = field(default=0, compare=False)
 
     @property
     def few(self) -> bool:
@@ -95,7 +105,7 @@ _DIGITS = re.compile(
     (?P<digits>\d+(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)
     (?![A-JLN-WYZ](?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
     (?:\^\{{?(?P<power>-?\d+)\}}?)?
-    [\s-]{{0,1}}(?P<scale>{_SCALE})?
+    (?:\s?[多余来几](?=\s?[百千万亿]))?[\s-]{{0,1}}(?P<scale>{_SCALE})?
     [\s]{{0,1}}(?P<unit>{_PERCENT}|{_TIMES})?""",
     re.VERBOSE,
 )
@@ -127,7 +137,21 @@ _FIXED: tuple[tuple[tuple[str, ...], str, float, NumberKind], ...] = (
 _CJK_RUN = r"[零〇一二两三四五六七八九十百千]+"
 _CJK_NUMBER = re.compile(
     rf"(?:(?P<hundredth>百分之)(?P<share>{_CJK_RUN}|\d+(?:\.\d+)?)|(?<![第之每同单统唯])(?P<count>{_CJK_RUN})"
-    r"(?P<scale>万|亿)?(?P<unit>倍|成(?=[，。以的左])|[个种项类层阶步组套名条维大](?!别)))"
+    r"[多余来几]?(?P<scale>万|亿)?[多余]?(?P<unit>倍|成(?=[，。以的左])|[个种项类层阶步组套名条维大](?!别)"
+    r"|(?=毫?秒|分钟|小时|天|字节|像素|毫米|厘米|公里|千米)))"
+)
+_FACTOR = re.compile(
+    r"\b(?:factors?|speed-?ups?|accelerations?|ratios?) of(?: up to| about| over| around)?\s?$"
+)
+_LOOSE = re.compile(
+    r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|close to|some|circa)"
+    r"|约|约为|大约|近|接近|将近|大概|差不多|[≈∼])\s?$"
+)
+_LOOSELY = re.compile(r"\s?(?:左右|上下|or so\b)")
+_ARTICLE = re.compile(r"\b(?:an?|one|a single)[ -](?P<unit>minute|hour|day|week|month)\b", re.I)
+_RANGE = re.compile(r"\s?(?:[-–—~∼至到]|to)\s?")
+_SCORES = frozenset(
+    map(stem, "accuracy precision recall map miou iou score f1 auc bleu top".split())
 )
 _DIMENSION = re.compile(r"(?<![A-Za-z0-9])([2-9])-?D(?![A-Za-z])")
 _CITED = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?((?:19|20)\d\d)[a-z]?\b")
@@ -136,6 +160,7 @@ _ENUMERATION = re.compile(
     r"(?:^|(?<=[\s;:,。；：，])|(?<=[^\d][.]))[(（]?\d{1,2}[)）.、](?!\d)|^\s*[(（]\d[)）]"
 )
 _NEXT_WORD = re.compile(r"[ -]?[A-Za-z]+|(?s:.)")
+_ABOUT = 0.05
 _VAGUE = frozenset("new novel differ main key exist popular".split())
 
 
@@ -150,10 +175,55 @@ def plain_numbers(text: str) -> str:
 def numbers(text: str) -> tuple[Number, ...]:
     """Return the numbers `text` states, digits first, then words; enumeration marks left out."""
     plain = plain_numbers(text)
-    cited = [Number(float(m[1]), "plain", m[0], name=True) for m in _CITED.finditer(plain)]
+    cited = [
+        Number(float(m[1]), "plain", m[0], name=True, span=m.span()) for m in _CITED.finditer(plain)
+    ]
     for mark in (_CITED, _REFERENCE, _ENUMERATION):
         plain = mark.sub(lambda m: " " * len(m[0]), plain)
-    return (*_in_digits(plain), *_in_words(plain), *_in_chinese(plain), *cited)
+    digits = _one_unit_per_range(list(_in_digits(plain)), plain)
+    words = [*_in_words(plain), *_in_articles(plain)]
+    taken = [n.span for n in words]
+    chinese = [n for n in _in_chinese(plain) if not any(a <= n.span[0] < b for a, b in taken)]
+    return (*digits, *words, *chinese, *cited)
+
+
+def as_typed(text: str, number: Number, *, unit: bool = True) -> str:
+    """Return the piece of `text` that `number` was read from, with its unit of measure or not."""
+    start, end = number.span
+    end = end if unit else number.bare or end
+    origins = _origins(text)
+    if not 0 <= start < end <= len(origins):
+        return number.text
+    return text[origins[start] : origins[end - 1] + 1].strip(" -$~")
+
+
+def piece(text: str, words: str) -> str:
+    """Return the piece of `text` that reads `words` once normalized, else `words`."""
+    at = -1 if words in text else plain_numbers(text).lower().find(words.lower())
+    if at < 0:
+        return words
+    origins = _origins(text)
+    return text[origins[at] : origins[at + len(words) - 1] + 1]
+
+
+def _origins(text: str) -> list[int]:
+    """Return, for each character of `plain_numbers` of `text`, its place in `text`."""
+    found: list[int] = []
+    for match in re.finditer(r"\\%|\\times|\{,\}|\\,|(?s:.)", text):
+        made = len(plain_numbers(match[0]))
+        found.extend(min(match.start() + i, match.end() - 1) for i in range(made))
+        if made and len(match[0]) > 1:
+            found[-1] = match.end() - 1
+    return found
+
+
+def _one_unit_per_range(digits: list[Number], text: str) -> list[Number]:
+    """Return the numbers, the first of a range ("2 to 5 ms") with the second one's unit."""
+    for at, (first, second) in enumerate(pairwise(digits)):
+        bare = first.kind == "plain" and not first.measure and not first.name
+        if bare and second.measure and _RANGE.fullmatch(text[first.span[1] : second.span[0]]):
+            digits[at] = replace(first, measure=second.measure, factor=second.factor)
+    return digits
 
 
 def _in_digits(text: str) -> Iterator[Number]:
@@ -164,38 +234,88 @@ def _in_digits(text: str) -> Iterator[Number]:
         if match["power"]:
             value, step = value ** min(int(match["power"]), 40) if value else 0.0, 1e-9
         scale = _SCALES[match["scale"].lower().rstrip("s")] if match["scale"] else 1.0
+        before = text[max(0, match.start() - 24) : match.start()]
+        start, end = _trimmed(text, *match.span())
+        kind = _kind(match["unit"])
+        bare = end
+        measure, factor, end = measured(text, end) if kind == "plain" else ("", 1.0, end)
+        if kind == "plain" and not measure and _FACTOR.search(before):
+            kind = "times"
         yield Number(
             value * scale,
-            _kind(match["unit"]),
-            match[0].strip(" -"),
+            kind,
+            text[start:end],
             step * scale,
             counted=_counted(text, match.end()),
+            measure=measure,
+            factor=factor,
+            loose=_is_loose(text, match.start(), match.end()),
+            span=(start, end),
+            bare=bare,
         )
     for match in _DIMENSION.finditer(text):
-        yield Number(float(match[1]), "plain", match[0], name=True)
+        yield Number(float(match[1]), "plain", match[0], name=True, span=match.span())
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without spaces and hyphens at its ends."""
+    while end > start and text[end - 1] in " -":
+        end -= 1
+    while start < end and text[start] in " -":
+        start += 1
+    return start, end
+
+
+def _is_loose(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is said to be only about so much."""
+    after = re.sub(r"^[^\s\d]{1,3}(?=左右|上下)", "", text[end : end + 12])
+    return bool(_LOOSE.search(text[max(0, start - 24) : start]) or _LOOSELY.match(after))
 
 
 def _in_words(text: str) -> Iterator[Number]:
-    text = text.lower()
-    fixed = list(_in_fixed_words(text))
+    lower = text.lower()
+    if len(lower) != len(text):  # a few letters grow: then the places would be wrong
+        lower = text
+    fixed = list(_in_fixed_words(lower))
     for number in fixed:
-        text = text.replace(number.text, " ")
+        start, end = number.span
+        lower = lower[:start] + " " * (end - start) + lower[end:]
     yield from fixed
-    for match in _SPELLED.finditer(text):
-        value = float(_UNITS[match["tens"].lower()] + _UNITS.get((match["ones"] or "").lower(), 0))
+    for match in _SPELLED.finditer(lower):
+        value = float(_UNITS[match["tens"]] + _UNITS.get(match["ones"] or "", 0))
         if match["scale"]:
-            value *= _SCALES[match["scale"].lower()]
+            value *= _SCALES[match["scale"]]
         if value > 1 or match["unit"]:
-            words, kind = match[0].strip(" -"), _kind(match["unit"])
-            rest = _counted(text, match.end())
-            yield Number(value, kind, words, spelled=True, counted=rest)
+            start, end = _trimmed(lower, *match.span())
+            kind = _kind(match["unit"])
+            measure, factor, end = measured(lower, end) if kind == "plain" else ("", 1.0, end)
+            yield Number(
+                value,
+                kind,
+                lower[start:end],
+                spelled=True,
+                loose=_is_loose(lower, match.start(), match.end()),
+                counted=_counted(lower, match.end()),
+                measure=measure,
+                factor=factor,
+                span=(start, end),
+            )
+
+
+def _in_articles(text: str) -> Iterator[Number]:
+    """Yield "an hour" and the like: they bear out 1 小时, and need not be borne out themselves."""
+    for match in _ARTICLE.finditer(text):
+        measure, factor, _ = measured(text.lower(), match.start("unit"))
+        yield Number(
+            1.0, "plain", match[0], name=True, measure=measure, factor=factor, span=match.span()
+        )
 
 
 def _in_fixed_words(text: str) -> Iterator[Number]:
     for hints, pattern, value, kind in _FIXED:
         if any(hint in text for hint in hints):  # most texts have none: this spares the search
             for match in re.finditer(pattern, text):
-                yield Number(value, kind, match[0], spelled=True)
+                yield Number(value, kind, match[0], spelled=True, span=match.span())
 
 
 def _counted(text: str, end: int) -> frozenset[str]:
@@ -220,7 +340,18 @@ def _in_chinese(text: str) -> Iterator[Number]:
             value, unit = value * 10, "%"
         vague = not match["hundredth"] and not set(digits) - set("百千") and len(digits) == 1
         if not vague and (value > 1 or unit in ("%", "倍")):
-            yield Number(value, _kind(unit), match[0], spelled=True)
+            start, end = match.span()
+            measure, factor, end = measured(text, end) if not unit else ("", 1.0, end)
+            yield Number(
+                value,
+                _kind(unit),
+                text[start:end],
+                spelled=True,
+                loose=_is_loose(text, match.start(), match.end()),
+                measure=measure,
+                factor=factor,
+                span=(start, end),
+            )
 
 
 def _cjk_value(digits: str) -> float:
@@ -250,7 +381,7 @@ class Stated:
     def __init__(self, numbers: Sequence[Number]) -> None:
         """Sort the numbers by what they count; their values are sorted when first asked for."""
         self._numbers = tuple(dict.fromkeys(numbers))
-        self._values: dict[tuple[NumberKind, bool], list[tuple[float, float]]] = {}
+        self._values: dict[tuple[NumberKind, bool, str, float], list[tuple[float, float]]] = {}
         self._counts: dict[str, list[Number]] = {}
         for number in self._numbers:
             for word in number.counted if number.kind == "plain" else ():
@@ -272,6 +403,19 @@ class Stated:
                 best = 0.9
         return best
 
+    def has_digits(self, claimed: Number) -> bool:
+        """Tell whether any number has the same value, whatever it measures."""
+        return any(n.value == claimed.value for n in self._numbers)
+
+    def states_about(self, claimed: Number) -> bool:
+        """Tell whether `claimed` is said to be only about so much and a number is within 5 %."""
+        if not claimed.loose:
+            return False
+        values = self._sorted(claimed)
+        reach = _ABOUT * abs(claimed.value)
+        at = bisect_left(values, (claimed.value - reach,))
+        return at < len(values) and values[at][0] <= claimed.value + reach
+
     def contradicts(self, claimed: Number) -> bool:
         """Tell whether the text counts the same thing as `claimed`, and nowhere so many."""
         if claimed.kind != "plain":
@@ -280,7 +424,7 @@ class Stated:
         return bool(same) and not Stated(same).states(claimed)
 
     def _sorted(self, claimed: Number) -> list[tuple[float, float]]:
-        key = (claimed.kind, "倍" in claimed.text)
+        key = (claimed.kind, "倍" in claimed.text, claimed.measure, claimed.factor)
         if key not in self._values:
             pairs = ((v, n.step) for n in self._numbers for v in _readings_of(n, claimed))
             self._values[key] = sorted(pairs)
@@ -295,9 +439,12 @@ def states(known: Sequence[Number], claimed: Number) -> float:
 def _readings_of(number: Number, claimed: Number) -> Iterator[float]:
     """Yield the values `number` has when read in the kind of `claimed`."""
     pair = (number.kind, claimed.kind)
-    if number.kind == claimed.kind or "plain" in pair:
+    if claimed.measure:
+        yield from _in_its_unit(number, claimed)
+        return
+    if number.kind == claimed.kind or claimed.kind == "plain" or _may_be_a_share(number):
         yield number.value
-    if pair == ("plain", "percent"):
+    if pair == ("plain", "percent") and not number.measure and not number.name:
         yield number.value * 100
     if pair == ("percent", "plain"):
         yield number.value / 100
@@ -308,3 +455,18 @@ def _readings_of(number: Number, claimed: Number) -> Iterator[float]:
         yield number.value / 100
     if pair == ("times", "percent"):
         yield from (100 / number.value if number.value else 0.0, (number.value - 1) * 100)
+
+
+def _in_its_unit(number: Number, claimed: Number) -> Iterator[float]:
+    """Yield the values of `number` in the unit of `claimed`: same dimension, or no unit known."""
+    if number.measure == claimed.measure:
+        yield number.value * number.factor / claimed.factor
+    elif number.kind == "plain" and not number.measure and not number.name:
+        yield number.value
+
+
+def _may_be_a_share(number: Number) -> bool:
+    """Tell whether a plain number may stand for percents or times: "63.4 accuracy", no count."""
+    if number.kind != "plain" or number.measure or number.name:
+        return False
+    return not number.counted or number.step < 1 or bool(number.counted & _SCORES)

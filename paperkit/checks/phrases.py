@@ -48,7 +48,7 @@ class Phrases:
             if match is None and chinese and cjk:
                 match = cjk.search(text)
             if match:
-                yield code, match[0]
+                yield code, match[0].partition("“”")[0].strip() or match[0]
 
     @cached_property
     def _compiled(self) -> dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Literal
 
 from paperkit.checks.directions import is_negator
+from paperkit.checks.measures import UNIT_NAMES
 from paperkit.checks.numerals import numbers
 
 VERBATIM, NEAR = 98.0, 85.0
@@ -26,6 +27,7 @@ _EDGES = ".,;:!?()[]{}\"'"
 _WORD = re.compile(r"\S+")
 _NEXT_LINE = re.compile(r"\s*\n\s*(\S)")
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"})
+_BEFORE_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNIT_NAMES})(?![a-z0-9]))", re.IGNORECASE)
 _ZH_NEGATION = re.compile(r"不|没|未|无法|并非")
 
 
@@ -191,7 +193,9 @@ def _changes(quote: str, window: str) -> tuple[str, ...]:
 
     Words of the window before the first and after the last that the quote shares don't count.
     """
-    ours, theirs = ([w.strip(_EDGES) for w in t.split()] for t in (quote, window))
+    ours, theirs = (
+        [w.strip(_EDGES) for w in _BEFORE_UNIT.sub("-", t).split()] for t in (quote, window)
+    )
     lost: list[str] = []
     added: list[str] = []
     end = (0, 0)
@@ -208,9 +212,9 @@ def _changes(quote: str, window: str) -> tuple[str, ...]:
 
 
 def _number_words(text: str) -> list[str]:
-    """Return the digits of a text, those in names too, and its spelled-out numbers."""
+    """Return the digits of a text, those in names too, its spelled-out numbers and its units."""
     digits = [d.replace(",", "") for d in re.findall(r"\d+(?:[.,]\d+)*", text)]
-    return digits + [n.text for n in numbers(text) if n.spelled]
+    return digits + [n.text for n in numbers(text) if n.spelled or n.measure]
 
 
 def _negations(text: str) -> list[str]:

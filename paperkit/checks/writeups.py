@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paperkit.checks.faults import Asked, is_chinese_text, lint
+from paperkit.checks.faults import Asked, lint
 from paperkit.checks.phrases import PHRASES, Phrases
+from paperkit.checks.tongues import is_chinese_text
 from paperkit.digests import Finding
 from paperkit.papers import find_links
 
