@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BUILD := build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo bench lint test-unit test-processes test-notebooks test-browser test-blog clean
+.PHONY: help setup lab test demo bench lint test-unit test-faults test-processes test-notebooks test-browser test-blog clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -23,7 +23,7 @@ setup: $(READY)  ## make the environment in .venv/
 lab: $(READY)  ## open JupyterLab on the triage notebook, with the bundled sample
 	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/01_triage.ipynb
 
-test: lint test-unit test-processes test-notebooks test-browser test-blog  ## all tests
+test: lint test-unit test-faults test-processes test-notebooks test-browser test-blog  ## all tests
 
 lint: $(READY)  ## ruff and mypy
 	$(BIN)/ruff check .
@@ -31,7 +31,10 @@ lint: $(READY)  ## ruff and mypy
 	$(BIN)/mypy
 
 test-unit: $(READY)  ## the tests that stay in one process, without browser or node (under 2 minutes)
-	$(BIN)/python -m pytest -n 2 tests --ignore tests/processes --ignore tests/notebooks --ignore tests/browser --ignore tests/blog
+	$(BIN)/python -m pytest -n 2 tests --ignore tests/faults --ignore tests/processes --ignore tests/notebooks --ignore tests/browser --ignore tests/blog
+
+test-faults: $(READY)  ## what servers do wrong, through the real SDKs, on loopback
+	$(BIN)/python -m pytest -n 2 tests/faults
 
 test-processes: $(READY)  ## executors, Dask's cluster, limits of the reading process
 	$(BIN)/python -m pytest tests/processes

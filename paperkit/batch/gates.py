@@ -31,11 +31,15 @@ _LONGEST = 86_400.0
 
 @dataclass
 class Ticket:
-    """One request let through: as it may be sent, its place in the windows, its money."""
+    """One request let through: as it may be sent, its place in the windows, its money.
+
+    ``again`` says that its reply was cut off before, at a lower limit.
+    """
 
     request: Request
     entry: Entry
     held: float
+    again: bool = False
 
 
 class Gate(Pause):
@@ -130,7 +134,7 @@ class Gate(Pause):
         self._lane.add(self.pace.workers)
         entry = self._windows.add(time.monotonic(), expected, shelf)
         allowed = request if limit is None else replace(request, output_limit=limit)
-        return Ticket(allowed, entry, held)
+        return Ticket(allowed, entry, held, again=request.output_limit is not None)
 
     def leave(self, ticket: Ticket, outcome: Reply | Exception) -> tuple[Used, float | None]:
         """Count what a request used and let the next in; return its tokens and its cost.
@@ -148,32 +152,37 @@ class Gate(Pause):
                 whole = isinstance(outcome, Reply)
                 self.purse.settle(ticket.request, ticket.held, paid, whole=whole)
                 if _is_cut(ticket.request, outcome):
-                    self.purse.was_cut(ticket.request.output_limit or 0)
+                    self._was_cut(ticket)
                 tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
                 self._windows.settle(ticket.entry, time.monotonic(), tokens)
             finally:
                 self.changed.notify_all()
         return used, 0.0 if free else self.purse.cost(paid)
 
-    def longer(self, sent: Request, error: Truncated, *, again: bool) -> bool:
+    def longer(self, ticket: Ticket, error: Truncated) -> bool:
         """Return whether a reply cut off is to be asked for once more, with a higher limit.
 
-        Only where the limit was the budget's, not the provider's, and not `again` and again.
+        Only where the limit was the budget's, not the provider's, and not again and again.
+        """
+        with self.changed:
+            return _is_cut(ticket.request, error) and self._may_grow(ticket)
+
+    def _may_grow(self, ticket: Ticket) -> bool:
+        return not ticket.again and self.purse.limit(ticket.request) != 0
+
+    def _was_cut(self, ticket: Ticket) -> None:
+        """Learn from a reply that the limit cut off, before anyone else is let in.
+
         Where no reply was whole yet, the next paper would fare no better: the batch stops.
         """
-        if not _is_cut(sent, error):
-            return False
-        with self.changed:
-            room = self.purse.limit(sent)
-            if room and not again:
-                return True
-            if not self.purse.answers_fit:
-                self.stop(
-                    f"{sent.paper.id}: the budget allowed {sent.output_limit:,} tokens for the "
-                    "reply, thoughts included, and the model needs more; run it again with a "
-                    "larger budget=, or let the model think less"
-                )
-        return False
+        sent = ticket.request
+        self.purse.was_cut(sent.output_limit or 0)
+        if not self.purse.answers_fit and not self._may_grow(ticket):
+            self.stop(
+                f"{sent.paper.id}: the budget allowed {sent.output_limit:,} tokens for the "
+                "reply, thoughts included, and the model needs more; run it again with a "
+                "larger budget=, or let the model think less"
+            )
 
     def after(self, error: ModelError, tried: int) -> float | None:
         """Return the seconds this paper waits before another try, None when there is none.

@@ -251,7 +251,7 @@ def _findings(job: Job, request: Request) -> int:
 
 def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply:
     """Ask until there is a reply; each try is on record, failed ones too."""
-    tried = cut = 0
+    tried = 0
     while True:
         tried += 1
         ticket, outcome = _send(job, request, key, spent, turn)
@@ -260,9 +260,9 @@ def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply
         if isinstance(outcome, Unauthorized) and outcome.status in _FINAL:
             job.gate.stop(str(outcome))
         if isinstance(outcome, Truncated):
-            if not job.gate.longer(ticket.request, outcome, again=cut > 0):
+            if not job.gate.longer(ticket, outcome):
                 raise outcome
-            request, cut = ticket.request, cut + 1
+            request = ticket.request  # its limit is what was too little
             continue
         passes = isinstance(outcome, (RateLimited, Unavailable))
         seconds = job.gate.after(outcome, tried) if passes else None

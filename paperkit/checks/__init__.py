@@ -45,7 +45,6 @@ __all__ = [
 ]
 
 COLUMNS = ("code", "severity", "question", "statement", "words", "message")
-_TRANSLATIONS = ("title", "abstract")
 # A sentence taken from the paper word for word is the paper's, whatever its style.
 _STYLE = frozenset(
     "filler refusal placeholder echo markup cut-off run-on repeated too-long no-method"
@@ -136,7 +135,8 @@ def _answer(answer: Answer, asked: Asked, sources: Sources) -> Iterator[Finding]
         yield _as_warning(fault) if own_words and fault.code in _STYLE else fault
     for place, statement in enumerate(answer.statements):
         yield from ground(statement, sources, question=asked.key, place=place)
-        if answer.origin == "model" and not statement.evidence and asked.key not in _TRANSLATIONS:
+        needless = asked.question is not None and asked.question.translation
+        if answer.origin == "model" and not statement.evidence and not needless:
             message = "No passage of the paper is given for this; add one or check it by hand."
             yield asked.finding(
                 "no-evidence", message, words=statement.text, statement=place, severity="warn"

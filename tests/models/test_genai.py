@@ -1,4 +1,4 @@
-"""GenAI through the real SDK against a server on loopback; its faults are in test_faults."""
+"""GenAI through the real SDK against a server on loopback; its faults are in tests/faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenAIChat through the real SDK against a server on loopback; its faults are in test_faults."""
+"""OpenAIChat through the real SDK against a server on loopback; its faults are in tests/faults."""
 
 from __future__ import annotations
 

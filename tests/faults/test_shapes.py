@@ -20,8 +20,8 @@ from paperkit.models._wire import bare, google_usage, rejected, shown
 from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, make_request
 from tests.conftest import make_paper
+from tests.faults.test_models import GOOD, ID, OUTLINE
 from tests.models.dialects import DIALECTS, NAME, Dialect, _json
-from tests.models.test_faults import GOOD, ID, OUTLINE
 from tests.servers import Answer, Asked, serve
 from tests.test_batch import IDS
 
