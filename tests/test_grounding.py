@@ -11,6 +11,7 @@ from paperkit.checks.numerals import numbers, states
 from paperkit.digests import Evidence, Statement
 from paperkit.papers import Paper
 from paperkit.readings import Paragraph, Reading
+from tests.conftest import make_paper
 
 ABSTRACT = (
     "We present Glide, a convolutional neural network for depth estimation. It does not need"
@@ -593,3 +594,22 @@ def test_a_chinese_claim_is_off_topic_where_the_paper_has_none_of_its_terms(clai
     """Two terms of the table that the paper lacks, and no name or number it has, tell."""
     assert ("off-topic" in [code for code, *_ in codes(claim)]) is off
     assert (support(claim, ABSTRACT)["topic"] < 0.5) is off
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ("It counts 3.5 million stars near the field.", []),
+        ("It counts $3.5\\times10^{6}$ stars near the field.", []),
+        ("作者统计了350万颗恒星。", []),
+        ("The noise near the field is 0.0021 of the signal.", []),
+        ("It counts 3.5 × 10^7 stars near the field.", ["3.5 × 10^7"]),
+        ("It counts 3.5 stars near the field.", ["3.5"]),
+    ],
+)
+def test_a_power_of_ten_is_a_part_of_its_number(claim, words):
+    """Written as the PDF has it, in TeX, or as a word."""
+    abstract = "We count 3.5 × 10^6 stars near the field. "
+    abstract += "The noise is $2.1 \\times 10^{-3}$ of the signal."
+    found = ground(claim, Sources(paper=make_paper(abstract=abstract), reading=None))
+    assert [f.words for f in found if f.code == "number-not-in-source"] == words

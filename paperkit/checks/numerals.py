@@ -104,7 +104,7 @@ _DIGITS = re.compile(
     rf"""(?<![A-Za-z0-9_.^\\])(?<![A-Za-z][-+])(?<![_^]\{{)
     (?P<digits>\d+(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)
     (?![A-JLN-WYZ](?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
-    (?:\^\{{?(?P<power>-?\d+)\}}?)?
+    (?:\^\{{?(?P<power>-?\d+)\}}?|\s?[×x]\s?10\s?\^\s?\{{?\s?(?P<ten>-?\d{{1,2}})\b\s?\}}?)?
     (?:\s?[多余来几](?=\s?[百千万亿]))?[\s-]{{0,1}}(?P<scale>{_SCALE})?
     [\s]{{0,1}}(?P<unit>{_PERCENT}|{_TIMES})?""",
     re.VERBOSE,
@@ -234,6 +234,8 @@ def _in_digits(text: str) -> Iterator[Number]:
         if match["power"]:
             value, step = value ** min(int(match["power"]), 40) if value else 0.0, 1e-9
         scale = _SCALES[match["scale"].lower().rstrip("s")] if match["scale"] else 1.0
+        if match["ten"]:  # 3.5 × 10^6 is one number
+            scale *= 10.0 ** int(match["ten"])
         before = text[max(0, match.start() - 24) : match.start()]
         start, end = _trimmed(text, *match.span())
         kind = _kind(match["unit"])
