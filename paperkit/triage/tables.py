@@ -12,7 +12,7 @@ from paperkit.library import Library
 from paperkit.library.catalogs import Found
 from paperkit.queries import Query
 
-FIRST_ROWS = 30
+FIRST_ROWS = 22
 """How many rows are sent with the first message; the rest follow as they come into view."""
 
 MOST_ROWS = 400
