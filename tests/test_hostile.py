@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from pathlib import Path
 
 import mistune
@@ -45,10 +46,10 @@ def make_pdf(path: Path) -> None:
     document.save(path)
 
 
-@pytest.fixture
-def hostile(tmp_path: Path) -> Library:
-    """Return a library whose paper was read, summarized and approved."""
-    library = Library(tmp_path / "library")
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Return the library that each test gets a copy of: a paper read, summarized and approved."""
+    library = Library(tmp_path_factory.mktemp("model") / "library")
     paper = make_paper(
         ID, title=TITLE, abstract=ABSTRACT, authors=AUTHORS, comment=TITLE, categories=[TITLE]
     )
@@ -59,6 +60,13 @@ def hostile(tmp_path: Path) -> Library:
     assert list(summarize([ID], library)["outcome"]) == ["answered"]
     library.approve(ID, by=TITLE, reason=TITLE)
     return library
+
+
+@pytest.fixture
+def hostile(model: Library, tmp_path: Path) -> Library:
+    """Return a library of its own."""
+    shutil.copytree(model.path, tmp_path / "library")
+    return Library(tmp_path / "library")
 
 
 def test_the_data_rooms_keep_it_as_it_is(hostile: Library) -> None:

@@ -189,3 +189,11 @@ def test_every_exporter_is_registered() -> None:
     for target in exporters.values():
         module, name = target.split(":")
         assert getattr(importlib.import_module(module), name)
+
+
+@pytest.mark.parametrize("room", ["paperkit.sources", "paperkit.batch", "paperkit.models.gemini"])
+def test_importing_says_nothing(room: str) -> None:
+    """No library's warning lands in a person's notebook."""
+    code = f"import {room}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

@@ -59,8 +59,6 @@ def _read_one(library: Library, id: str, download: bool) -> dict[str, Any]:
 
 
 def _pdf(library: Library, paper: Paper, download: bool) -> Path:
-    from paperkit import sources
-
     path = library.pdf_path(paper.id, paper.version)
     if path.is_file():
         return path
@@ -68,6 +66,8 @@ def _pdf(library: Library, paper: Paper, download: bool) -> Path:
         raise ReadError(
             f"{paper.id}: no PDF in the library; put it at {path}, or read with download=True."
         )
+    from paperkit import sources
+
     return library.save_pdf(paper.id, sources.fetch_pdf(paper))
 
 

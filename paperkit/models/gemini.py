@@ -158,7 +158,8 @@ def _usage(usage: Any) -> Tokens:
 
 
 def _sdk() -> Any:
-    """Return google-generativeai; its notice of retirement is for us, not for each notebook."""
+    """Return google-generativeai; its notices are for us, not for each notebook."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
+        warnings.filterwarnings("ignore", message="SOCKS support")
         return import_module("google.generativeai")

@@ -10,13 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import arxiv
-import requests
-
 from paperkit.errors import PaperkitError, SourceError
 from paperkit.papers import Paper, clean_paper
 from paperkit.sources.answers import Answer
 from paperkit.sources.gate import Gate, Pace, agent, read_all
+from paperkit.sources.quiet import arxiv, requests
 
 if TYPE_CHECKING:
     from arxiv import Result

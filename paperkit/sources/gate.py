@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import requests
 from filelock import FileLock
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from paperkit.errors import SourceError
 from paperkit.sources.answers import Answer, judge
+from paperkit.sources.quiet import HTTPAdapter, requests
 
 INTERVAL = 3.0
 """Seconds between two requests of a user (https://info.arxiv.org/help/api/tou.html)."""

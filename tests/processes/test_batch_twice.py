@@ -21,9 +21,9 @@ from paperkit.outlines import DIGEST
 from paperkit.prompts import Reply, Request
 from tests.conftest import make_paper
 from tests.models.dialects import DIALECTS
+from tests.processes.test_batch_runs import FULL
 from tests.servers import Asked, Server, serve
 from tests.test_batch import IDS, Scripted
-from tests.test_batch_runs import FULL
 
 OPENAI = DIALECTS["openai"]
 
