@@ -131,9 +131,9 @@ def test_the_time_left_is_reckoned_from_what_was_worked(monkeypatch: pytest.Monk
     tasks: dict[str, Any] = {"a": lambda: known, "b": lambda: done}
     tasks |= {f"x{n}": lambda: (gate.wait(10), done)[1] for n in range(4)}
     run = Run(tasks, COLUMNS, workers=4, label="test")
-    until = time.monotonic() + 10
-    while run.progress.done < 2 and time.monotonic() < until:
-        time.sleep(0.01)
+    two = threading.Semaphore(0)
+    run.on_done(lambda *_: two.release())
+    assert all(two.acquire(timeout=10) for _ in range(2))
     run._began = time.monotonic() - 30
     left = run.progress.seconds_left
     assert left == pytest.approx(120, abs=5)
@@ -159,18 +159,26 @@ def test_an_interrupt_while_a_run_is_made_stops_it(
             raise KeyboardInterrupt
         return real(self, *args, **options)
 
+    over, used = threading.Event(), []
+
     class Slow(Scripted):
         def answer(self, request: Request) -> Reply:
-            time.sleep(0.05)
+            over.wait(10)
             return super().answer(request)
 
-    model = Slow()
+    def made(self: Workers, count: int) -> None:
+        init(self, count)
+        used.append(self)
+
+    init = Workers.__init__
+    monkeypatch.setattr(Workers, "__init__", made)
     monkeypatch.setattr(Workers, "submit", submit)
+    model = Slow()
     with pytest.raises(KeyboardInterrupt):
         summarize(library.papers(), library, model)
-    in_flight = len(model.asked) + 4
-    time.sleep(0.5)
-    assert len(model.asked) <= in_flight
+    over.set()
+    used[0].shutdown()  # waits for what was in flight
+    assert len(model.asked) <= 4
 
 
 def test_a_stopped_pause_lets_nobody_wait() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -245,18 +244,22 @@ def test_a_pause_with_a_503_holds_everyone(dialect: Dialect) -> None:
 def test_a_long_pause_says_why_nothing_happens(library: Library, seconds: int) -> None:
     """In the line, in the panel and beside the bar; and it can be stopped."""
     dialect = DIALECTS["openai"]
-    with serve(lambda _: dialect.limited(seconds=seconds)) as server:
+    shown, told = threading.Event(), threading.Event()
+
+    def answer(_: Asked) -> Answer:
+        assert shown.wait(10)
+        return dialect.limited(seconds=seconds)
+
+    with serve(answer) as server:
         model = dialect.model(server.url, pace=Pace(workers=1))
         run = summarize(IDS, library, model, outline=OUTLINE, background=True)
         assert isinstance(run, Run)
         run._repr_mimebundle_()
-        until = time.monotonic() + 10
-        while not run.progress.waiting and time.monotonic() < until:
-            time.sleep(0.01)
+        run.on_wait(told.set)  # after the panel, which has heard of it then
+        shown.set()
+        assert told.wait(10)
         assert "waiting until " in repr(run)
-        while "as the provider asks" not in run._panel.children[2].value:
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        assert "as the provider asks" in run._panel.children[2].value
         run.stop()
         assert list(run.wait()["outcome"]) == ["left"] * 3
     assert "waiting" not in repr(run)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from paperkit.batch import summarize
+from paperkit.batch.gates import Gate
 from paperkit.library import Library
 from paperkit.models.paces import Pace
 from paperkit.outlines import DIGEST
@@ -143,21 +144,26 @@ def test_one_folder_is_one_library_by_whatever_path(
     os.symlink(library.path, link)
     paths = (library.path.name, library.path.resolve(), link)
 
+    begun = threading.Event()
+
     class Slow(Scripted):
         def answer(self, request: Request) -> Reply:
-            time.sleep(0.3)
+            assert begun.wait(10)
             return super().answer(request)
 
     model = Slow()
     runs = [summarize(IDS[:1], Library(p), model, background=True) for p in paths]
+    begun.set()
     outcomes = sorted(run.wait()["outcome"].iloc[0] for run in runs)  # type: ignore[union-attr,index]
     assert outcomes == ["answered", "known", "known"]
     assert len(model.asked) == 1
 
 
-def test_who_waits_for_another_can_be_stopped(library: Library) -> None:
+def test_who_waits_for_another_can_be_stopped(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A batch that waits for somebody else's answer ends when it is told to."""
-    begun, over = threading.Event(), threading.Event()
+    begun, over, waits = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(Scripted):
         def answer(self, request: Request) -> Reply:
@@ -167,8 +173,10 @@ def test_who_waits_for_another_can_be_stopped(library: Library) -> None:
 
     first = summarize(IDS[:1], library, Slow(), background=True)
     assert begun.wait(10)
+    looked = Gate.check
+    monkeypatch.setattr(Gate, "check", lambda gate: (waits.set(), looked(gate))[1])
     second = summarize(IDS[:1], library, Scripted(), background=True)
-    time.sleep(0.2)
+    assert waits.wait(10)  # the first is in flight: only who waits for it looks at its gate
     second.stop()  # type: ignore[union-attr]
     assert list(second.wait()["outcome"]) == ["left"]  # type: ignore[union-attr,index]
     over.set()
