@@ -18,6 +18,8 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,scale,genai,openai,assets]'
 	@touch $@
 
+UNIT = tests $(foreach room,faults processes notebooks browser blog,--ignore tests/$(room))
+
 setup: $(READY)  ## make the environment in .venv/
 
 lab: $(READY)  ## open JupyterLab on the triage notebook, with the bundled sample
@@ -31,13 +33,14 @@ lint: $(READY)  ## ruff and mypy
 	$(BIN)/mypy
 
 test-unit: $(READY)  ## the tests that stay in one process, without browser or node (under 2 minutes)
-	$(BIN)/python -m pytest -n 2 tests --ignore tests/faults --ignore tests/processes --ignore tests/notebooks --ignore tests/browser --ignore tests/blog
+	$(BIN)/python -m pytest -n 2 -m "not process" $(UNIT)
 
 test-faults: $(READY)  ## what servers do wrong, through the real SDKs, on loopback
 	$(BIN)/python -m pytest -n 2 tests/faults
 
 test-processes: $(READY)  ## executors, Dask's cluster, limits of the reading process
 	$(BIN)/python -m pytest tests/processes
+	$(BIN)/python -m pytest -m process $(UNIT)
 
 test-notebooks: $(READY)  ## execute the notebooks as a user would
 	$(BIN)/python -m pytest tests/notebooks

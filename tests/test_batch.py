@@ -212,6 +212,7 @@ summarize(library.papers(), library, Gemini("gemini-test", endpoint=sys.argv[2])
 """
 
 
+@pytest.mark.process
 def test_a_killed_batch_goes_on_where_it_was(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +244,7 @@ def test_a_killed_batch_goes_on_where_it_was(
     assert len(sent) - before == 15 - paid
 
 
+@pytest.mark.process
 def test_a_missing_pdf_is_that_papers_row(library: Library) -> None:
     """Reading without the file says where to put it, and stops no other."""
     report = read(IDS[:2], library, download=False)
@@ -250,6 +252,7 @@ def test_a_missing_pdf_is_that_papers_row(library: Library) -> None:
     assert report.loc[IDS[0], "error"].startswith("2411.00001: no PDF in the library; put it at ")
 
 
+@pytest.mark.process
 def test_a_sample_paper_is_read_once(tmp_path: Path) -> None:
     """Text, sections and figures come into the library; the second time costs nothing."""
     sample = Library.sample(tmp_path / "sample")

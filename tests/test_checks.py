@@ -412,6 +412,7 @@ def test_every_code_has_an_example():
     assert [e.partition("\n")[0] for e in entries if "xample:" not in e] == []
 
 
+@pytest.mark.process
 def test_the_documented_example_runs():
     """The block of code in docs/findings.md works as it stands."""
     code = re.search(r"```python\n(.*?)```", FINDINGS, re.S)

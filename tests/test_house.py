@@ -191,6 +191,7 @@ def test_every_exporter_is_registered() -> None:
         assert getattr(importlib.import_module(module), name)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("room", ["paperkit.sources", "paperkit.batch", "paperkit.models.gemini"])
 def test_importing_says_nothing(room: str) -> None:
     """No library's warning lands in a person's notebook."""

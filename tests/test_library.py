@@ -245,6 +245,7 @@ def test_many_threads_may_decide_at_once(library: Library) -> None:
     assert len(library.history("2411.00001")) == 30
 
 
+@pytest.mark.process
 def test_a_killed_process_loses_only_what_was_in_flight(library: Library) -> None:
     """What returned is on disk; what was begun and not committed is gone without a trace."""
     script = (

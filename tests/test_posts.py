@@ -123,6 +123,7 @@ def test_exporting_twice_changes_nothing(shelf: Library, tmp_path: Path, flavor:
     }
 
 
+@pytest.mark.process
 def test_nbconvert_in_a_fresh_shell_writes_the_same_tree(shelf: Library, tmp_path: Path) -> None:
     """``jupyter nbconvert --to hexo`` and `export` agree byte for byte."""
     compose(POST, shelf, path=tmp_path / "post.ipynb")

@@ -87,6 +87,7 @@ def test_a_journal_with_side_bar_and_logo(srep):
     ]
 
 
+@pytest.mark.process
 def test_images_are_written_under_names_that_stay(tmp_path):
     """Reading twice writes the same files; each is light and its size is known."""
     path = PAPERS / "srep08555_planar_ion_crystal.pdf"

@@ -104,6 +104,7 @@ def test_a_page_with_a_rotation_is_read_as_shown(tmp_path):
     assert "alpha" not in reading.text
 
 
+@pytest.mark.process
 def test_words_on_a_page_with_a_rotation_are_marked_where_they_are(tmp_path):
     """A sentence marked on a landscape page is yellow, and nothing else is."""
     paper = Paper()

@@ -815,6 +815,7 @@ def test_errors_are_told(tell: Told) -> None:
     assert reply["error"].startswith(f"{FIRST}: 1 blocking finding, the first")
 
 
+@pytest.mark.process
 def test_page_image_of_a_passage(tell: Told, review: Review, shelf: Library) -> None:
     """A passage of the PDF comes as a PNG; one of the abstract, or without PDF, as an error."""
     quotes = [p["quote"] for p in review._passages]
