@@ -675,8 +675,15 @@ class View {
     this.status();
   }
 
+  // A key concerns the row it was pressed on, also when that is still on its way.
+  async rowAt(place) {
+    const answer = await this.try("rows", { start: place, count: 1 });
+    if (answer?.generation === this.generation) this.keepRows(answer.start, answer.rows);
+    return this.rows.get(place);
+  }
+
   async toggle(index) {
-    const row = this.rows.get(index);
+    const row = this.rows.get(index) ?? (await this.rowAt(index));
     if (!row) return;
     const mode = row.selected ? "remove" : "add";
     this.rows.set(index, { ...row, selected: !row.selected });
@@ -715,11 +722,12 @@ class View {
 
   // The row changes color when the kernel has answered: then the decision is on the disk.
   async decide(decision) {
-    const row = this.rows.get(this.cursor);
+    const place = this.cursor;
     const many = this.selected > 0;
+    const row = this.rows.get(place) ?? (many ? null : await this.rowAt(place));
     if (!many && !row) return;
     const going = this.try("decide", { decision, ids: many ? null : [row.id] });
-    if (!many) this.move(this.cursor + 1);
+    if (!many && this.cursor === place) this.move(place + 1);
     const answer = await going;
     if (!answer) return;
     const word = decision ?? "undecided";
