@@ -344,10 +344,13 @@ def repairing(request: Request, faults: tuple[str, ...], keys: tuple[str, ...]) 
 
 
 def _json_object(request: Request, text: str) -> dict[str, Any]:
-    plain = _THOUGHTS.sub("", text.lstrip("\ufeff"))  # some servers leave the thoughts in it
-    fenced = _FENCED.search(plain)
+    plain = text.lstrip("\ufeff").strip()
+    if not plain.startswith("{"):  # else marks within it are the paper's words
+        plain = _THOUGHTS.sub("", plain)  # some servers leave the thoughts in it
+        fenced = _FENCED.search(plain)
+        plain = fenced["body"] if fenced else plain
     try:
-        data = json.loads(fenced["body"] if fenced else plain)
+        data = json.loads(plain)
     except (ValueError, RecursionError) as error:
         raise Malformed(
             f"{request.paper.id}: the model's reply is not JSON; ask again or take another model."

@@ -12,6 +12,7 @@ import pytest
 from paperkit.digests import Evidence
 from paperkit.errors import Malformed, PaperkitError
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
+from paperkit.papers import clean_text
 from paperkit.prompts import (
     PROMPT_VERSION,
     Reply,
@@ -337,6 +338,15 @@ def test_json_is_found_in_what_stands_around_it(text: str) -> None:
     whole = text.replace("{}", '{"summary": [{"text": "A.", "evidence": [1]}]}')
     answers = parse_reply(request(questions=["summary"]), reply(whole), at=AT)
     assert answers[0].texts == ("A.",)
+
+
+@pytest.mark.parametrize("words", ["It ends with </think> here.", "A block: ```{1}``` of it."])
+def test_marks_within_the_json_are_the_papers_words(words: str) -> None:
+    """A paper that writes of such marks spoils no reply."""
+    data = {"summary": [{"text": words, "evidence": [1]}]}
+    answers = parse_reply(request(questions=["summary"]), reply(data), at=AT)
+    assert not answers[0].error
+    assert answers[0].texts == (clean_text(words),)
 
 
 @pytest.mark.parametrize("number", ["3", "[3]", 3.0])
