@@ -318,7 +318,7 @@ def test_themes_are_sums_over_terms(papers):
     """Where a paper stands along a direction is what its terms say, so that reasons add up."""
     pool = vectorize(papers)
     direction = np.linspace(1, -1, pool.themes.rows.shape[1], dtype=np.float32)
-    said = pool.matrix @ pool.themes.pull(direction)
+    said = pool.matrix @ pool.themes.pull(direction, slice(None))
     places = (said - pool.themes.center @ direction) / pool.themes.lengths
     assert pool.themes.rows @ direction == pytest.approx(places, abs=1e-5)
     assert pool.themes.place(pool.matrix[:5]) == pytest.approx(pool.themes.rows[:5], abs=1e-5)

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paperkit.ranking.vectors import cosines
+
 if TYPE_CHECKING:
     from paperkit.ranking.vectors import Vectors
 
@@ -35,8 +37,6 @@ _RELATED = 1_000
 _RELATIVES = 300
 """Newest kept and newest skipped papers among which relatives are looked for: more would not fit a
 click's 150 ms."""
-_SAMPLE = 200
-"""Papers, evenly spread over the pool, that stand for the open ones in kinship."""
 _THEMES_FADE = 20.0
 """Kept papers at which themes count half as much as the other two; before the first, as much."""
 
@@ -70,13 +70,13 @@ class Evidence:
 class Learned:
     """Scores of a pool's rows, in standard deviations, and what they are made of besides kinship.
 
-    ``weights`` is what a term adds to every paper, ``pull`` what it adds by the themes, divided by
-    the paper's length there.
+    ``weights`` is what a term adds to every paper, ``direction`` (among the themes) where papers
+    gain by them: what a term `pulls <Themes.pull>` there is divided by the paper's length.
     """
 
     scores: Any
     weights: Any
-    pull: Any
+    direction: Any
 
 
 def learn(pool: Vectors, evidence: Evidence, is_open: Any) -> Learned:
@@ -88,8 +88,7 @@ def learn(pool: Vectors, evidence: Evidence, is_open: Any) -> Learned:
     weights = contrast(kept, skipped, evidence.open_mean, counts)
     scores = matrix @ weights.astype(np.float32)
     near = np.argsort(-scores, kind="stable")[:_RELATED]
-    bonus = _kinship(matrix, near, evidence, counts)
-    bonus /= level(evidence.total, evidence.count)
+    bonus = _kinship(pool, near, evidence, counts) / pool.level
     gained = np.full(len(scores), bonus.min())
     gained[near] = bonus
     themes = pool.themes
@@ -101,7 +100,7 @@ def learn(pool: Vectors, evidence: Evidence, is_open: Any) -> Learned:
     )
     parts = (scores + gained, themes.rows @ direction)
     blended, (by_terms, by_themes) = blend(parts, is_open, counts[0])
-    return Learned(blended, weights * by_terms, themes.pull(direction) * by_themes)
+    return Learned(blended, weights * by_terms, direction * by_themes)
 
 
 def blend(parts: tuple[Any, Any], is_open: Any, kept: float) -> tuple[Any, tuple[float, float]]:
@@ -132,34 +131,17 @@ def contrast(kept: Any, skipped: Any, usual: Any, counts: tuple[float, float]) -
     return kept - share * skipped - (1 - share) * usual
 
 
-def level(total: Any, count: int) -> float:
-    """Return the mean cosine of two papers of a pool: what kinship is measured against."""
-    return max(float(total @ total) / max(1, count) ** 2, 1e-9)
-
-
-def relatives(matrix: Any, others: Any) -> Any:
-    """Return the cosines of sparse rows with others, as a dense table."""
-    return (matrix @ others.T).toarray()
-
-
-def usual_kinship(matrix: Any, rows: Any) -> Any:
-    """Return the mean squared cosine of these rows of `matrix` with papers spread over all."""
-    sample = np.arange(matrix.shape[0])[:: max(1, matrix.shape[0] // _SAMPLE)][:_SAMPLE]
-    cosines = relatives(matrix[rows], matrix[sample])
-    cosines[np.asarray(rows)[:, None] == sample[None, :]] = 0.0
-    return (cosines**2).mean(axis=1)
-
-
-def _kinship(matrix: Any, rows: Any, evidence: Evidence, counts: tuple[float, float]) -> Any:
+def _kinship(pool: Vectors, rows: Any, evidence: Evidence, counts: tuple[float, float]) -> Any:
     """Return how much nearer these rows are to kept papers than to the others."""
+    near = pool.matrix[rows]
     found = [
-        relatives(matrix[rows], papers[-_RELATIVES:]) ** 2 @ _shares(weights[-_RELATIVES:])
+        cosines(near, papers[-_RELATIVES:]) ** 2 @ _shares(weights[-_RELATIVES:])
         for papers, weights in (
             (evidence.kept, evidence.kept_weights),
             (evidence.skipped, evidence.skipped_weights),
         )
     ]
-    return contrast(found[0], found[1], usual_kinship(matrix, rows), counts)
+    return contrast(found[0], found[1], pool.usual_kinship(rows), counts)
 
 
 def _shares(weights: Any) -> Any:

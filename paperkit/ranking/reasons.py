@@ -8,9 +8,12 @@ told about it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from paperkit.ranking.vectors import cosines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,28 +38,30 @@ _NEAR = 0.08
 
 def strongest(pool: Vectors, learned: Learned, rows: Any) -> list[tuple[Term, ...]]:
     """Return the strongest terms of each of `rows`, by size: up to three for, two against."""
-    return [_row_terms(pool, learned, row) for row in rows]
+    part = pool.matrix[rows]
+    terms, lengths = part.indices, pool.themes.lengths[rows]
+    pulled = pool.themes.pull(learned.direction, terms) / np.repeat(lengths, np.diff(part.indptr))
+    shares = part.data * (learned.weights[terms] + pulled)
+    shares[~pool.telling[terms]] = 0.0
+    found = []
+    for start, end in pairwise(part.indptr.tolist()):
+        order = start + np.argsort(-np.abs(shares[start:end]), kind="stable")[:_CONSIDERED]
+        found.append(_chosen(pool.names[terms[order]].tolist(), shares[order].tolist()))
+    return found
 
 
-def _row_terms(pool: Vectors, learned: Learned, row: int) -> tuple[Term, ...]:
-    where = slice(pool.matrix.indptr[row], pool.matrix.indptr[row + 1])
-    columns = pool.matrix.indices[where]
-    each = learned.weights[columns] + learned.pull[columns] / pool.themes.lengths[row]
-    shares = np.where(pool.telling[columns], pool.matrix.data[where] * each, 0.0)
-    order = np.argsort(-np.abs(shares), kind="stable")[:_CONSIDERED]
-    named = zip(pool.names[columns[order]].tolist(), shares[order].tolist(), strict=True)
-    chosen: list[Term] = []
-    for name, value in named:
-        if abs(value) >= _SHARE and _new(chosen, name, value):
-            chosen.append((name, round(value, 4)))
+def _chosen(names: list[str], shares: list[float]) -> tuple[Term, ...]:
+    """Return the terms worth naming: as many as a side has room for, none that repeats another."""
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    chosen = []
+    for name, share in zip(names, shares, strict=True):
+        side = sides[share > 0]
+        full = len(side) == (_UP if share > 0 else _DOWN)
+        if full or abs(share) < _SHARE or any(name in word or word in name for word in side):
+            continue
+        side.append(name)
+        chosen.append((name, round(share, 4)))
     return tuple(chosen)
-
-
-def _new(chosen: list[Term], name: str, value: float) -> bool:
-    """Return whether a term's side has room and no chosen term of that side says it already."""
-    same = [word for word, share in chosen if (share > 0) == (value > 0)]
-    room = len(same) < (_UP if value > 0 else _DOWN)
-    return room and not any(name in word or word in name for word in same)
 
 
 def neighbors(pool: Vectors, kept: pd.DataFrame, rows: Any) -> list[tuple[str, ...]]:
@@ -65,11 +70,11 @@ def neighbors(pool: Vectors, kept: pd.DataFrame, rows: Any) -> list[tuple[str, .
     if kept.empty:
         return [() for _ in rows]
     ids = [str(paper_id) for paper_id in kept.index]
-    cosines = pool.similar(kept)[rows]
+    found = cosines(pool.matrix[rows], pool.rows(kept))
     own = np.asarray([pool.position.get(paper_id, -1) for paper_id in ids])
-    cosines[np.asarray(rows)[:, None] == own[None, :]] = 0.0
-    best = np.argsort(-cosines, axis=1, kind="stable")[:, :_NEIGHBORS]
-    near = np.take_along_axis(cosines, best, axis=1) >= _NEAR
+    found[np.asarray(rows)[:, None] == own[None, :]] = 0.0
+    best = np.argsort(-found, axis=1, kind="stable")[:, :_NEIGHBORS]
+    near = np.take_along_axis(found, best, axis=1) >= _NEAR
     return [
         tuple(ids[at] for at, ok in zip(row, good, strict=True) if ok)
         for row, good in zip(best.tolist(), near.tolist(), strict=True)

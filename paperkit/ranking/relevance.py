@@ -47,17 +47,18 @@ def rank(
     """
     decided = _checked(decisions)
     if papers.empty:
-        return _frame(papers, np.zeros(0), "")
+        return _frame(papers, np.zeros(0), _reasons(0, ""))
     pool = vectorize(papers) if vectors is None else vectors
     evidence = _evidence(pool, decided, plain_words(topic_words), half_life)
     gain = _recency(papers, recency)
     if evidence is None:
-        return _frame(papers, _logistic(gain), "no decisions and no topic words yet: newest first")
+        why = "no decisions and no topic words yet: newest first"
+        return _frame(papers, _logistic(gain), _reasons(len(papers), why))
     learned = learn(pool, evidence, _open(pool, decided))
     score = _logistic(learned.scores + gain)
-    answer = _frame(papers, score, "not among the best: rank(…, explain=[id]) says why")
-    _explained(answer, pool, learned, decided, _chosen(pool, score, explain))
-    return answer
+    reasons = _reasons(len(papers), "not among the best: rank(…, explain=[id]) says why")
+    _explain(reasons, pool, learned, decided, _chosen(pool, score, explain))
+    return _frame(papers, score, reasons)
 
 
 def _chosen(pool: Vectors, score: Any, explain: int | Iterable[str]) -> list[int]:
@@ -67,18 +68,27 @@ def _chosen(pool: Vectors, score: Any, explain: int | Iterable[str]) -> list[int
     return [pool.position[str(paper_id)] for paper_id in explain if str(paper_id) in pool.position]
 
 
-def _explained(
-    answer: pd.DataFrame, pool: Vectors, learned: Learned, decided: pd.DataFrame, rows: list[int]
+def _reasons(count: int, why: str) -> dict[str, Any]:
+    """Return the columns that explain: `why` for every row, no terms and no neighbors yet."""
+    columns = {name: np.empty(count, dtype=object) for name in ("why", "terms", "neighbors")}
+    for name, values in columns.items():
+        values.fill(why if name == "why" else ())
+    return columns
+
+
+def _explain(
+    reasons: dict[str, Any],
+    pool: Vectors,
+    learned: Learned,
+    decided: pd.DataFrame,
+    rows: list[int],
 ) -> None:
-    """Write the reasons of these rows into the answer."""
+    """Write why these rows stand where they stand."""
     named = strongest(pool, learned, rows)
     near = neighbors(pool, decided[decided["decision"] == "keep"], rows)
-    columns = {name: answer[name].to_numpy(copy=True) for name in ("why", "terms", "neighbors")}
     for at, words, ids in zip(rows, named, near, strict=True):
-        columns["why"][at] = sentence(words, ids)
-        columns["terms"][at], columns["neighbors"][at] = words, ids
-    for name, values in columns.items():
-        answer[name] = values
+        reasons["why"][at] = sentence(words, ids)
+        reasons["terms"][at], reasons["neighbors"][at] = words, ids
 
 
 def _checked(decisions: pd.DataFrame | None) -> pd.DataFrame:
@@ -157,13 +167,7 @@ def _logistic(value: Any) -> Any:
     return 1.0 / (1.0 + np.exp(-np.clip(value, -30.0, 30.0)))
 
 
-def _frame(papers: pd.DataFrame, score: Any, why: str) -> pd.DataFrame:
+def _frame(papers: pd.DataFrame, score: Any, reasons: dict[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = {name: np.empty(len(papers), dtype=object) for name in ("terms", "neighbors")}
-    for values in columns.values():
-        values.fill(())
-    hints = np.full(len(papers), why, dtype=object)
-    return pd.DataFrame(
-        {"score": np.asarray(score, dtype=float), "why": hints, **columns}, index=papers.index
-    )
+    return pd.DataFrame({"score": np.asarray(score, dtype=float), **reasons}, index=papers.index)

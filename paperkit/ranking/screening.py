@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paperkit.ranking.preferences import blend, contrast, level, relatives, usual_kinship
-from paperkit.ranking.vectors import Vectors, vectorize
+from paperkit.ranking.preferences import blend, contrast
+from paperkit.ranking.vectors import Vectors, cosines, vectorize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,14 +162,13 @@ class _Tally:
         self.sums = np.zeros((2, 2, size))
         self.themes = np.zeros((2, self.pool.themes.rows.shape[1]))
         self.all = self.pool.matrix @ self.pool.total.astype(np.float32)
-        self.usual = usual_kinship(self.pool.matrix, np.arange(size))
-        self.level = level(self.pool.total, size)
+        self.usual = self.pool.usual_kinship(np.arange(size))
 
     def read(self, rows: Any, answers: Any) -> None:
         """Learn these records' labels."""
-        cosines = relatives(self.pool.matrix, self.pool.matrix[rows])
+        found = cosines(self.pool.matrix, self.pool.matrix[rows])
         for label in (0, 1):
-            own = cosines[:, answers == label]
+            own = found[:, answers == label]
             self.sums[label] += own.sum(axis=1), (own**2).sum(axis=1)
             self.counts[label] += own.shape[1]
             places = self.pool.themes.rows[rows]
@@ -184,7 +183,7 @@ class _Tally:
         usual = (self.all - self.sums[:, 0].sum(axis=0)) / left
         counts = float(self.counts[1]), float(self.counts[0])
         near = contrast(kept_kin, skipped_kin, self.usual, counts)
-        first = contrast(kept, skipped, usual, counts) + near / self.level
+        first = contrast(kept, skipped, usual, counts) + near / self.pool.level
         places = self.pool.themes.rows
         skipped, kept = self.themes / np.maximum(self.counts, 1)[:, None]
         direction = contrast(kept, skipped, places[is_open].mean(axis=0), counts)

@@ -37,13 +37,13 @@ class Themes:
         """Return where sparse rows stand, at length one."""
         return _placed(_said(matrix, self.line, self.basis) - self.center)[0]
 
-    def pull(self, direction: Any) -> Any:
-        """Return what each term says for a direction among the themes.
+    def pull(self, direction: Any, terms: Any) -> Any:
+        """Return what these terms (columns) say for a direction among the themes.
 
         A paper's place along the direction is the sum over its terms, up to a constant, divided by
         its length.
         """
-        return (self.basis @ direction)[self.line]
+        return (self.basis @ direction)[self.line[terms]]
 
 
 def find_themes(matrix: Any) -> Themes:

@@ -11,6 +11,7 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,8 @@ _CONTEXT_WEIGHT = 0.35
 _LARGE = 20_000
 """Pools above this size drop terms seen in fewer than three papers (smaller ones: two)."""
 _KEPT_POOLS = 3
+_SAMPLE = 200
+"""Papers, evenly spread over a pool, that stand for all of it in kinship."""
 _OPERATOR = re.compile(r"\b(?:ti|abs|all|au|co|cat|jr|rn|id):|\b(?:AND|OR)\b|[()\"*]")
 _EXCLUDED = re.compile(r'\b(?:ANDNOT|NOT)\s+(?:\w+:)?(?:"[^"]*"|\([^)]*\)|\S+)')
 
@@ -52,7 +55,26 @@ class Vectors:
     total: Any = field(repr=False)
     themes: Themes = field(repr=False)
     _outside: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False)
-    _similar: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def level(self) -> float:
+        """Return the mean cosine of two papers of the pool: what kinship is measured against."""
+        return max(float(self.total @ self.total) / max(1, len(self.ids)) ** 2, 1e-9)
+
+    @cached_property
+    def _usual(self) -> Any:
+        return np.full(len(self.ids), np.nan)
+
+    def usual_kinship(self, rows: Any) -> Any:
+        """Return the mean squared cosine of these rows with papers spread over the pool."""
+        new = np.asarray(rows)[np.isnan(self._usual[rows])]
+        if len(new):
+            size = len(self.ids)
+            sample = np.arange(size)[:: max(1, size // _SAMPLE)][:_SAMPLE]
+            found = cosines(self.matrix[new], self.matrix[sample])
+            found[new[:, None] == sample[None, :]] = 0.0
+            self._usual[new] = (found**2).mean(axis=1)
+        return self._usual[rows]
 
     def rows(self, papers: pd.DataFrame) -> Any:
         """Return the sparse rows of any papers, in their order; words unknown to the pool drop."""
@@ -79,15 +101,6 @@ class Vectors:
         """
         return self.scheme.query(plain_words(words))
 
-    def similar(self, papers: pd.DataFrame) -> Any:
-        """Return every paper's cosine with each of `papers` (rows by papers), remembered by id."""
-        new = [str(paper_id) not in self._similar for paper_id in papers.index]
-        if any(new):
-            cosines = (self.matrix @ self.rows(papers.loc[new]).T).toarray()
-            ids = papers.index[new]
-            self._similar |= {str(ids[at]): cosines[:, at].copy() for at in range(len(ids))}
-        return np.stack([self._similar[str(paper_id)] for paper_id in papers.index], axis=1)
-
 
 _POOLS: OrderedDict[tuple[int, ...], Vectors] = OrderedDict()
 
@@ -108,6 +121,11 @@ def vectorize(papers: pd.DataFrame) -> Vectors:
             _POOLS.popitem(last=False)
     _POOLS.move_to_end(key)
     return _POOLS[key]
+
+
+def cosines(rows: Any, others: Any) -> Any:
+    """Return the cosines of sparse unit rows with others, as a dense table."""
+    return (rows @ others.T).toarray()
 
 
 def plain_words(words: str | Iterable[str]) -> str:
