@@ -18,7 +18,7 @@ from paperkit.library import Library
 from paperkit.papers import Paper
 from paperkit.queries import Query
 from paperkit.readings import Figure, Reading
-from paperkit.triage import Triage, details, fallbacks
+from paperkit.triage import Triage, details, fallbacks, messages
 from paperkit.triage.tables import FIRST_ROWS
 
 HOSTILE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b | `c` [d](javascript:e)"
@@ -69,9 +69,9 @@ def ask(triage: Triage, do: str, **content) -> dict:
     """Send a message as the browser does, and return its reply."""
     wire = Wire(triage)
     triage._receive(triage, {"do": do, "ask": 7, "view": "v", **content}, [])
-    replies = [c for c in wire.sent if "reply" in c]
-    assert [(r["reply"], r["view"]) for r in replies] == [(7, "v")]
-    return replies[0]
+    (reply,) = (c["answer"] for c in wire.sent if "answer" in c)
+    assert (reply["reply"], reply["view"]) == (7, "v")
+    return reply
 
 
 def rows_of(papers: list[Paper], library: Library) -> list[dict]:
@@ -288,7 +288,9 @@ def test_hello_tells_counts_and_position(library):
     triage.show(paper(30).id)
     reply = ask(triage, "hello")
     assert (reply["total"], reply["index"], reply["matching"], reply["selected"]) == (40, 9, 40, 0)
-    assert reply["facets"]["topics"] == [("avatars", 40)]
+    assert "facets" not in reply
+    triage.layout_state = {"facets": True}
+    assert ask(triage, "hello")["facets"]["topics"] == [("avatars", 40)]
 
 
 def test_hello_brings_the_first_rows_only_when_they_changed(library):
@@ -316,14 +318,61 @@ def test_a_window_is_never_larger_than_a_few_hundred_rows(tmp_path):
 
 
 def test_a_query_from_the_browser_is_answered_to_every_view(library):
-    """Rows, total and counts come in one event."""
+    """Rows, total and counts come in one event, which is the reply for the view that asked."""
     triage = Triage(library)
     wire = Wire(triage)
     triage._receive(triage, {"do": "query", "ask": 1, "view": "v", "query": {"text": "3"}}, [])
     (event,) = wire.events("query")
     assert (event["total"], event["generation"], event["query"]) == (11, 1, {"text": "3",
         "sort": ["-published"]})  # fmt: skip
-    assert wire.sent[-1] == {"reply": 1, "view": "v"}
+    assert wire.sent == [event]
+    assert (event["answer"], event["matching"]) == ({"reply": 1, "view": "v"}, 11)
+
+
+def test_facets_are_counted_only_where_someone_looks(library):
+    """They are most of a message and of its work."""
+    triage = Triage(library)
+    wire = Wire(triage)
+    triage.query = "3"
+    triage.layout_state = {"facets": True}
+    triage.query = "4"
+    assert [e.get("facets", {}).get("topics") for e in wire.events("query")] == [
+        None,
+        [("avatars", 1)],
+    ]
+
+
+def test_what_other_threads_tell_is_not_held_back_by_an_answer(library, monkeypatch):
+    """A batch's progress goes its own way while a message is answered."""
+    triage = Triage(library)
+    wire = Wire(triage)
+
+    def answered(*_):
+        other = threading.Thread(target=triage._progress, args=({"running": True},))
+        other.start()
+        other.join()
+        triage._tell("saved", saved=["mine"])
+        assert [e["event"] for e in wire.sent] == ["progress"]
+        return {"reply": 1}, []
+
+    monkeypatch.setattr(messages, "answer", answered)
+    triage._receive(triage, {}, [])
+    assert wire.sent[1] == {"event": "saved", "saved": ["mine"], "answer": {"reply": 1}}
+
+
+def test_what_was_told_before_an_error_reaches_the_browser(library, monkeypatch):
+    """An answer that fails unforeseen does not swallow what happened before."""
+    triage = Triage(library)
+    wire = Wire(triage)
+
+    def broken(*_):
+        triage._tell("saved", saved=["mine"])
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(messages, "answer", broken)
+    with pytest.raises(RuntimeError, match="unforeseen"):
+        triage._receive(triage, {}, [])
+    assert wire.events("saved")
 
 
 def test_ranges_are_selected_by_place(library):
@@ -341,7 +390,8 @@ def test_a_decision_is_told_with_its_row_and_counts_follow(library):
     triage.decide("keep", ids=paper(2).id)
     assert wire.events("rows")[-1]["rows"] == rows_of([paper(2)], library)
     assert [e["event"] for e in wire.sent] == ["rows"]
-    assert dict(ask(triage, "counts")["facets"]["decisions"])["keep"] == 1
+    assert "facets" not in ask(triage, "counts")
+    assert dict(ask(triage, "counts", facets=True)["facets"]["decisions"])["keep"] == 1
 
 
 def test_two_widgets_see_each_others_decisions(library):

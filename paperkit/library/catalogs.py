@@ -38,6 +38,7 @@ class Found:
 
     ``facets`` maps each of `FACETS` to (value, count) pairs; a field's counts leave out what the
     query says about that same field, so that they tell what choosing another value would give.
+    Empty where no one asked for them.
     """
 
     query: Query
@@ -187,8 +188,8 @@ class Catalog:
 
     # Asking
 
-    def find(self, db: sqlite3.Connection, query: Query) -> Found:
-        """Return the papers `query` means, in its order, with the counts beside it."""
+    def find(self, db: sqlite3.Connection, query: Query, *, facets: bool) -> Found:
+        """Return the papers `query` means, in its order, with or without the counts beside it."""
         text = self._matching(db, query)
         parts = self._parts(query)
         everything = text
@@ -196,7 +197,7 @@ class Catalog:
             everything = everything & mask
         order = self._order(db, query.sort)
         numbers = self._numbers[order[everything[order]]]
-        return Found(query, numbers, self._facets(query, text, parts))
+        return Found(query, numbers, self._facets(query, text, parts) if facets else {})
 
     def _matching(self, db: sqlite3.Connection, query: Query) -> Mask:
         size = len(self._numbers)

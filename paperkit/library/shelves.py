@@ -52,14 +52,14 @@ class Shelf:
             found = self._with_pdf()
             return pages.first(db, query, limit, found), pages.count(db, query, found)
 
-    def find(self, query: Query) -> Found:
+    def find(self, query: Query, *, facets: bool = True) -> Found:
         """Return what `query` means: the papers' row numbers in its order, and facet counts."""
         with self._catalog_lock, schema.reading(self._file) as db:
             stamp = self.stamp()
             if stamp is None or stamp != self._catalog.stamp:
                 self._catalog.refresh(db, self._with_pdf())
                 self._catalog.stamp = stamp
-            return self._catalog.find(db, query)
+            return self._catalog.find(db, query, facets=facets)
 
     def stamp(self) -> tuple[int, ...] | None:
         """Return what differs once anything was written by anyone; None: too fresh to tell."""

@@ -85,6 +85,7 @@ class Triage(anywidget.AnyWidget):
         self.model: Model | None = model
         self._batch = Batch()
         self._estimating = threading.Lock()
+        self._outbox = threading.local()
         left = library.view("triage")
         wanted = _query_left(left) if query is None else _meant(query)
         self.table = Table(library, wanted)
@@ -210,7 +211,7 @@ class Triage(anywidget.AnyWidget):
     def refresh(self) -> None:
         """Ask the query anew, so that the list follows what was decided meanwhile."""
         self.table.ask(self.query)
-        self._tell("query", **self.table.answer())
+        self._tell("query", **self.table.answer(facets=self.counting))
         self._remember()
 
     def save(self, name: str) -> Query:
@@ -269,8 +270,17 @@ class Triage(anywidget.AnyWidget):
 
     # Telling and hearing the browser
 
+    @property
+    def counting(self) -> bool:
+        """Return whether the filters, which show counts, are open."""
+        return bool(self.layout_state.get("facets"))
+
     def _tell(self, event: str, **content: Any) -> None:
-        self.send({"event": event, **content})
+        told = {"event": event, **content}
+        if (waiting := getattr(self._outbox, "events", None)) is None:
+            self.send(told)
+        else:
+            waiting.append(told)
 
     def _changed(self) -> None:
         """Show what changed, here and in the other tables over the same library."""
@@ -308,9 +318,23 @@ class Triage(anywidget.AnyWidget):
         self.library.save_view("triage", {**state, "layout": self.layout_state})
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        if (found := messages.answer(self, content)) is not None:
-            reply, buffers = found
-            self.send(reply, buffers or None)
+        """Answer a message; what it led to is told to every view in the same message.
+
+        Each message costs the server, the browser and JupyterLab's own signals some milliseconds.
+        """
+        events: list[dict[str, Any]] = []
+        self._outbox.events = events
+        answer, buffers = {}, []
+        try:
+            if (found := messages.answer(self, content)) is not None:
+                answer, buffers = {"answer": found[0]}, found[1]
+        finally:
+            self._outbox.events = None
+            *before, last = events or [{}]
+            for event in before:
+                self.send(event)
+            if last or answer:
+                self.send({**last, **answer}, buffers or None)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the widget, and beside it a light table for where no widget can run."""

@@ -20,7 +20,7 @@ def unseen(library: Library, query: Query) -> Remaining | None:
     """
     import pandas as pd
 
-    listed = library.find(replace(query, decisions=())).numbers
+    listed = library.find(replace(query, decisions=()), facets=False).numbers
     decided = library.decided()
     decided = decided[decided.index.isin(listed)]
     if int(decided["decision"].isin(("keep", "skip")).sum()) < _LEAST:

@@ -36,7 +36,7 @@ def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
 
 def _hello(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
     table = triage.table
-    answer = table.answer()
+    answer = table.answer(facets=triage.counting)
     if all(answer[name] == triage.start[name] for name in ("generation", "rows")):
         del answer["rows"]  # the widget came with them
     known = {"saved": triage.saved, "cursor": table.cursor, "index": table.place(table.cursor)}
@@ -60,8 +60,8 @@ def _rows(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
     }
 
 
-def _counts(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
-    return triage.table.counts()
+def _counts(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
+    return triage.table.counts(facets=bool(asked.get("facets")))
 
 
 def _select(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Table:
         """Return the row numbers of the papers listed, in order."""
         with self._lock:
             if self._found is None:
-                self._found = self.library.find(self._query)
+                self._found = self.library.find(self._query, facets=False)
             return self._found.numbers
 
     def ask(self, query: Query) -> None:
@@ -73,28 +73,35 @@ class Table:
         rows = self.library.rows(numbers)
         return [{**row, "selected": True} if row["num"] in self._selected else row for row in rows]
 
-    def answer(self) -> dict[str, Any]:
-        """Return what the query gives: the first rows, the total and the counts."""
+    def answer(self, *, facets: bool) -> dict[str, Any]:
+        """Return what the query gives: the first rows, the total and the counts.
+
+        Without ``facets``, which are most of the message, where no one looks at them.
+        """
         with self._lock:
-            rows = self.window(0, FIRST_ROWS)
+            if self._found is None:
+                self._found = self.library.find(self._query, facets=facets)
+            counted = not facets or self._found.facets
             return {
                 "generation": self.generation,
                 "query": self._query.to_dict(),
                 "total": len(self.listed),
-                "rows": rows,
-                **self._counted(self._found or self.library.find(self._query)),
+                "rows": self.window(0, FIRST_ROWS),
+                **(self._counted(self._found) if counted else self.counts(facets=True)),
             }
 
-    def counts(self) -> dict[str, Any]:
-        """Return the facets as they are now, how many papers match, and how many are selected."""
-        return self._counted(self.library.find(self._query))
+    def counts(self, *, facets: bool) -> dict[str, Any]:
+        """Return how many papers match now, how many are selected, and the facets if wanted."""
+        return self._counted(self.library.find(self._query, facets=facets))
 
     def _counted(self, found: Found) -> dict[str, Any]:
-        facets = {
-            name: pairs if name == "months" else _front(pairs, getattr(self._query, name))
-            for name, pairs in found.facets.items()
-        }
-        return {"facets": facets, "matching": found.total, "selected": len(self._selected)}
+        counts: dict[str, Any] = {"matching": found.total, "selected": len(self._selected)}
+        if found.facets:
+            counts["facets"] = {
+                name: pairs if name == "months" else _front(pairs, getattr(self._query, name))
+                for name, pairs in found.facets.items()
+            }
+        return counts
 
     # Following the library
 

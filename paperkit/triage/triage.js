@@ -10,6 +10,8 @@ const TALLEST = 8e6; // px; browsers cannot lay out much taller boxes
 // ms; Jupyter's server leaves Nagle's algorithm on: an answer waits up to 40 ms until what was sent
 // before it is acknowledged. An empty message sent meanwhile carries the acknowledgement.
 const NUDGE = 12;
+const PATIENT = new Set(["sync", "counts", "remaining", "move"]); // no one waits for these
+const REST = 300; // ms; nothing is fetched ahead so soon after a query: the next letter may follow
 const DECISIONS = { keep: "s", skip: "d", later: "l" };
 const MARKS = { keep: "✓", skip: "✕", later: "◷" };
 const LAYOUT = { density: "normal", facets: false, pane: true, columns: null, widths: {} };
@@ -213,7 +215,7 @@ class View {
   close() {
     clearInterval(this.clock);
     window.removeEventListener("keydown", this.guard, true);
-    for (const timer of [this.counting, this.estimating, this.opening]) clearTimeout(timer);
+    for (const timer of [this.counting, this.estimating, this.opening, this.waking]) clearTimeout(timer);
     this.sizes.disconnect();
     this.model.off("msg:custom", this.onMessage);
     this.model.off("change:layout_state", this.onLayout);
@@ -227,7 +229,7 @@ class View {
     return new Promise((done, failed) => {
       this.asks.set(number, { done, failed });
       this.model.send({ do: what, ask: number, view: this.name, ...content });
-      setTimeout(() => this.asks.has(number) && this.model.send({}), NUDGE);
+      if (!PATIENT.has(what)) setTimeout(() => this.asks.has(number) && this.model.send({}), NUDGE);
     });
   }
 
@@ -240,14 +242,15 @@ class View {
     }
   }
 
-  hear(content, buffers) {
-    if (content.event) return void this[`on_${content.event}`]?.(content);
-    if (content.view !== this.name) return;
-    const waiter = this.asks.get(content.reply);
-    this.asks.delete(content.reply);
+  // A message tells every view what happened, answers the one that asked, or both.
+  hear({ event, answer, ...content }, buffers) {
+    if (event) this[`on_${event}`]?.(content);
+    if (answer?.view !== this.name) return;
+    const waiter = this.asks.get(answer.reply);
+    this.asks.delete(answer.reply);
     this.root.dataset.answers = ++this.answers;
-    if (content.error) waiter?.failed(new Error(content.error));
-    else waiter?.done({ ...content, buffers });
+    if (answer.error) waiter?.failed(new Error(answer.error));
+    else waiter?.done({ ...answer, buffers });
   }
 
   async hello() {
@@ -280,6 +283,7 @@ class View {
     this.places.clear();
     this.pattern = wordPattern(query.text ?? "");
     this.answered = query.text ?? "";
+    this.asleep = performance.now() + REST;
     if (rows) this.keepRows(0, rows);
   }
 
@@ -297,11 +301,12 @@ class View {
   }
 
   on_counts({ facets, matching, selected }) {
-    this.facets = facets;
+    this.facets = facets; // told only while someone looks at them
     this.matching = matching;
     this.selected = selected;
     this.drawFacets();
     this.status();
+    if (this.layout.facets && !facets) this.recount();
     clearTimeout(this.estimating);
     this.estimating = setTimeout(() => this.try("remaining"), 1000); // no one counts while deciding
   }
@@ -333,10 +338,12 @@ class View {
   // Counts follow when the hand rests: a row of decisions does not wait for them.
   countSoon() {
     clearTimeout(this.counting);
-    this.counting = setTimeout(async () => {
-      const answer = await this.try("counts");
-      if (answer) this.on_counts(answer);
-    }, 150);
+    this.counting = setTimeout(() => this.recount(), 150);
+  }
+
+  async recount() {
+    const answer = await this.try("counts", { facets: Boolean(this.layout.facets) });
+    if (answer) this.on_counts(answer);
   }
 
   on_selected({ selected, nums }) {
@@ -533,7 +540,11 @@ class View {
     for (let i = first; i < last; i += 1) missing ||= !this.fresh(i);
     if (missing) return void this.want(first - 2, last + NEAR);
     const near = [first - NEAR, last + NEAR - 1].filter((i) => i >= 0 && i < this.total);
-    if (this.root.dataset.ready && near.some((i) => !this.fresh(i))) this.want(first - PAGE, last + PAGE);
+    if (!this.root.dataset.ready || near.every((i) => this.fresh(i))) return;
+    const rest = this.asleep - performance.now();
+    if (!(rest > 0)) return void this.want(first - PAGE, last + PAGE);
+    clearTimeout(this.waking);
+    this.waking = setTimeout(() => this.draw(), rest);
   }
 
   makeRow() {
@@ -751,8 +762,8 @@ class View {
   // --- asking for a text: tags, a note, the name of a query
 
   prompt(label, value, options, done) {
-    const list = element("datalist", { id: `${this.name}-options` },
-      options.map((o) => element("option", { value: o })));
+    const list = element("datalist", { id: `${this.name}-options` });
+    Promise.resolve(options).then((all) => list.append(...all.map((o) => element("option", { value: o }))));
     const input = element("input", { type: "text", value, "aria-label": label, class: "pk-input",
       "data-lm-suppress-shortcuts": "true" });
     input.setAttribute("list", list.id);
@@ -780,7 +791,7 @@ class View {
     const row = this.rows.get(this.cursor);
     const ids = this.selected ? null : row && [row.id];
     if (ids === undefined) return;
-    const known = (this.facets?.tags ?? []).map(([name]) => name);
+    const known = this.try("counts", { facets: true }).then((answer) => (answer?.facets.tags ?? []).map(([name]) => name));
     const who = this.selected ? this.plural(this.selected) : "this paper";
     this.prompt(`Tags for ${who} (commas between, -tag removes)`, "", known, async (text) => {
       const words = text.split(/[,，;]/).map((w) => w.trim()).filter(Boolean);
@@ -1105,12 +1116,14 @@ class View {
     else this.grid.focus({ preventScroll: true });
   }
 
-  toggleFacets(focus = false) {
+  async toggleFacets(focus = false) {
     const on = focus ? true : !this.layout.facets;
     if (on !== this.layout.facets) this.remember({ facets: on });
     else if (focus && this.side.contains(document.activeElement)) this.remember({ facets: false });
+    if (on && focus) this.side.focus(); // keys typed meanwhile are not the list's
+    if (on && !this.facets) await this.recount();
     this.drawFacets();
-    if (on && focus) this.side.querySelector("input, button")?.focus();
+    if (on && focus && document.activeElement === this.side) this.side.querySelector("input, button")?.focus();
   }
 
   togglePane(on = !this.layout.pane) {
