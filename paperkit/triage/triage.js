@@ -224,18 +224,18 @@ class View {
 
   // --- talking to the kernel
 
-  ask(what, content = {}) {
+  ask(what, content = {}, patient = PATIENT.has(what)) {
     const number = ++this.asked;
     return new Promise((done, failed) => {
       this.asks.set(number, { done, failed });
       this.model.send({ do: what, ask: number, view: this.name, ...content });
-      if (!PATIENT.has(what)) setTimeout(() => this.asks.has(number) && this.model.send({}), NUDGE);
+      if (!patient) setTimeout(() => this.asks.has(number) && this.model.send({}), NUDGE);
     });
   }
 
-  async try(what, content) {
+  async try(what, content, patient) {
     try {
-      return await this.ask(what, content);
+      return await this.ask(what, content, patient);
     } catch (error) {
       this.tell(error.message, true);
       return null;
@@ -416,10 +416,10 @@ class View {
   }
 
   // A fast hand is met where it will be when the answer comes, not followed.
-  ahead([start, end]) {
+  ahead(wish) {
     const since = performance.now() - this.scrolled;
     const lead = Math.round((since < 80 ? this.speed : 0) * (this.latency + since));
-    if (Math.abs(lead) < PAGE) return [start, end];
+    if (Math.abs(lead) < PAGE) return wish;
     const begin = Math.max(0, Math.min(this.total - PAGE, Math.round(this.at) + lead));
     return [begin, Math.min(this.total, begin + PAGE)];
   }
@@ -437,11 +437,12 @@ class View {
     while (this.wish) {
       const wish = this.wish;
       this.wish = null;
-      const [start, end] = this.lacking(this.ahead(wish)) ?? this.lacking(wish) ?? [0, 0];
+      const lead = this.ahead(wish);
+      const [start, end] = this.lacking(lead) ?? this.lacking(wish) ?? [0, 0];
       if (start === end) continue;
       const { generation } = this;
       const asked = performance.now();
-      const answer = await this.try("rows", { start, count: end - start });
+      const answer = await this.try("rows", { start, count: end - start }, lead !== wish);
       if (!answer) break;
       this.latency = 0.7 * this.latency + 0.3 * (performance.now() - asked);
       if (answer.generation === this.generation && generation === this.generation) {
@@ -513,8 +514,11 @@ class View {
     const first = Math.max(0, Math.floor(this.seen / height) - 2);
     const last = Math.min(this.total, Math.ceil((this.seen + view) / height) + 2);
     this.spacer.style.height = `${Math.min(this.total * height, TALLEST)}px`;
-    this.body.style.transform = `translateY(${top + first * height - this.seen}px)`;
-    this.body.classList.toggle("pk-behind", this.seen !== offset);
+    // What is behind stays where it is while the list runs on under it, drawn once; what is not
+    // moves with the list, also where the browser scrolls before this page hears of it.
+    const behind = this.seen !== offset;
+    this.body.classList.toggle("pk-behind", behind);
+    this.body.style.transform = `translateY(${(behind ? 0 : top) + first * height - this.seen}px)`;
     while (this.pool.length < last - first) this.pool.push(this.makeRow());
     this.pool.forEach((line, i) => {
       const index = first + i;
@@ -925,7 +929,7 @@ class View {
     this.nothing = element("div", { class: "pk-nothing", hidden: true }, "No paper matches.");
     this.grid = element("div", { class: "pk-grid", role: "grid", tabIndex: 0, "aria-label": "Papers",
       "aria-multiselectable": "true", onscroll: () => this.onScroll() },
-    element("div", { class: "pk-top", role: "rowgroup" }, this.header), this.spacer, this.body);
+    element("div", { class: "pk-top", role: "rowgroup" }, this.header), this.body, this.spacer);
     this.pane = element("div", { class: "pk-pane", role: "region", "aria-label": "Reading pane", tabIndex: 0 });
     this.main = element("div", { class: "pk-main" }, this.side,
       element("div", { class: "pk-list" }, this.grid, this.nothing), this.pane);
