@@ -185,6 +185,7 @@ class View {
     this.pattern = wordPattern(this.query.text ?? "");
     this.pool = [];
     this.tall = 0; // px of the grid
+    this.top = 0; // px the list is scrolled; reading it from the page would lay the page out
     this.seen = 0; // px above the rows that are drawn, in a list of full height
     this.build(el);
     this.keepRows(0, start.rows ?? []);
@@ -291,7 +292,7 @@ class View {
     const here = this.rows.get(this.cursor)?.id;
     this.renew(content);
     if (document.activeElement !== this.search) this.search.value = content.query.text ?? "";
-    this.grid.scrollTop = 0;
+    if (this.top) this.scrollTo(0);
     this.on_counts(content);
     const found = [...this.rows].find(([, row]) => row.id === here);
     this.cursor = found ? found[0] : 0;
@@ -456,7 +457,8 @@ class View {
 
   onScroll() {
     const now = performance.now();
-    const at = (this.grid.scrollTop * this.scale) / this.height;
+    this.top = this.grid.scrollTop;
+    const at = (this.top * this.scale) / this.height;
     const passed = now - this.scrolled;
     this.speed = passed > 80 ? 0 : 0.5 * this.speed + (0.5 * (at - this.at)) / Math.max(1, passed);
     this.scrolled = now;
@@ -508,7 +510,7 @@ class View {
   paint() {
     const { height, view } = this;
     if (!view) return; // not laid out (a hidden tab, a cell out of sight): painted when it is
-    const top = this.grid.scrollTop;
+    const { top } = this;
     const offset = top * this.scale; // of the first visible pixel in a list of full height
     this.seen = this.held(offset);
     const first = Math.max(0, Math.floor(this.seen / height) - 2);
@@ -641,11 +643,13 @@ class View {
     waiting.add(this.again);
     if (this.setting) return;
     this.setting = true;
-    // After the rows are on the screen: formulas may come a moment later.
     setTimeout(() => this.loadKatex(), 50);
   }
 
+  // After the rows are on the screen and when the hand rests: it takes as long as two frames.
   async loadKatex() {
+    const rest = Math.max(this.asleep ?? 0, this.scrolled + REST) - performance.now();
+    if (rest > 0) return void setTimeout(() => this.loadKatex(), rest);
     try {
       katex = await katexOf(async () => (await this.ask("math")).buffers[0]);
     } catch (error) {
@@ -671,11 +675,17 @@ class View {
   reveal(center) {
     const { view } = this;
     const scale = this.scale;
-    const top = this.grid.scrollTop * scale;
+    const top = this.top * scale;
     const at = this.cursor * this.height;
     if (at >= top && at + this.height <= top + view) return;
     const wanted = center ? at - view / 2 : at < top ? at : at + this.height - view;
-    this.grid.scrollTop = wanted / scale;
+    this.scrollTo(wanted / scale);
+  }
+
+  // The browser may stop short of it, and then says so in a scroll event.
+  scrollTo(top) {
+    this.top = Math.max(0, top);
+    this.grid.scrollTop = this.top;
   }
 
   async selectRange(from, to) {
@@ -685,9 +695,16 @@ class View {
       if (row) this.rows.set(i, { ...row, selected: true });
     }
     this.draw();
-    const answer = await this.try("select", { start, end, mode: "add" });
-    if (answer) this.selected = answer.selected;
-    this.status();
+    await this.select({ start, end, mode: "add" });
+  }
+
+  // Rows asked for before a selection may arrive after it was drawn: the answer has the last word,
+  // the answer to the last one where several are under way.
+  async select(content) {
+    this.selecting = (this.selecting ?? 0) + 1;
+    const answer = await this.try("select", content);
+    this.selecting -= 1;
+    if (!this.selecting) this.on_selected(answer ?? { selected: this.selected });
   }
 
   // A key concerns the row it was pressed on, also when that is still on its way.
@@ -704,20 +721,16 @@ class View {
     this.rows.set(index, { ...row, selected: !row.selected });
     this.anchor = index;
     this.draw();
-    const answer = await this.try("select", { nums: [row.num], mode });
-    if (answer) this.selected = answer.selected;
-    this.status();
+    await this.select({ nums: [row.num], mode });
   }
 
   async selectAll() {
-    const answer = await this.try("select", { start: 0, end: this.total, mode: "set" });
-    if (answer) this.on_selected({ selected: answer.selected, nums: answer.nums });
+    await this.select({ start: 0, end: this.total, mode: "set" });
     this.tell(`${this.selected.toLocaleString("en")} selected`);
   }
 
   async selectNone() {
-    await this.try("select", { nums: [], mode: "set" });
-    this.on_selected({ selected: 0, nums: [] });
+    await this.select({ nums: [], mode: "set" });
   }
 
   clickRow(event, index) {
@@ -963,6 +976,7 @@ class View {
   fit() {
     const width = this.grid.clientWidth;
     this.tall = this.grid.clientHeight;
+    this.top = this.grid.scrollTop; // lost when the cell was out of the page
     if (!width || (width === this.fitted && this.pool.length)) return void this.draw();
     this.fitted = width;
     this.arrange();

@@ -166,6 +166,29 @@ def test_keys_typed_into_the_search_field_decide_nothing(page):
     page.wait_for_selector(".pk-nothing:has-text('No paper matches')")
 
 
+def test_a_key_pressed_before_its_row_arrived_counts(page):
+    """What is far away is not there yet; the key concerns it all the same."""
+    page.evaluate(
+        "() => ['End', 's', 'Home', 'End', 'k', 'x'].forEach("
+        "(key) => document.querySelector('.pk-grid')"
+        ".dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })))"
+    )
+    page.wait_for_selector(".pk-row[aria-rowindex='305'][data-decision='keep']")
+    page.wait_for_selector(".pk-row[aria-rowindex='304'][aria-selected='true']")
+    said = execute(page, "print(list(triage.kept.index), list(triage.selection.index))")
+    assert said == "['2401.00000'] ['2401.00001']"
+
+
+def test_the_filters_counts_follow_the_words(page):
+    """Opened by a key, with the focus in them; each letter counts anew."""
+    page.keyboard.press("f")
+    page.wait_for_selector(".pk-side :focus")
+    counts = ".pk-side label:has-text('avatars') .pk-number"
+    page.wait_for_selector(f"{counts}:text-is('300')")
+    page.locator(".pk-search").press_sequentially("hands")
+    page.wait_for_selector(f"{counts}:text-is('1')")
+
+
 def test_facets_filter_and_count(page):
     """A checked value narrows the list, shows as a chip, and the chip takes it off again."""
     page.keyboard.press("f")
