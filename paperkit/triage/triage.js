@@ -88,6 +88,14 @@ const empty = (node) => {
   node.textContent = "";
   return node;
 };
+// Let a node hold these children or this text; nothing happens where it does.
+const put = (node, children) => {
+  const same = children.length === node.childNodes.length && children.every((c, i) => c === node.childNodes[i]);
+  if (!same) node.replaceChildren(...children);
+};
+const write = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};
 
 // Only http(s) becomes a link, and it opens apart from the notebook.
 const link = (url, label) => {
@@ -1174,81 +1182,116 @@ class View {
 
   // --- facets
 
+  // Made once and changed in place: what is unchanged need not be laid out at every letter, and
+  // focus, scrolling and what is folded stay as they are.
   drawFacets() {
     this.drawChips();
     if (!this.facets || !this.layout.facets) return;
-    const focus = document.activeElement?.dataset?.facet;
-    const top = this.side.scrollTop;
-    const open = new Set([...this.side.querySelectorAll("details[open]")].map((d) => d.dataset.name));
-    const begun = this.side.childElementCount > 0;
-    empty(this.side);
-    for (const [field, label] of FACETS) {
-      const pairs = this.facets[field] ?? [];
-      if (!pairs.length) continue;
-      const box = element("details", { class: "pk-facet", open: begun ? open.has(field) : field !== "categories" || pairs.length < 12 },
-        element("summary", {}, label));
-      box.dataset.name = field;
-      box.append(field === "months" ? this.histogram(pairs) : this.values(field, pairs));
-      this.side.append(box);
+    const here = document.activeElement;
+    this.facetBefore = this.facetItems ?? new Map();
+    this.facetItems = new Map();
+    this.facetBoxes ??= Object.fromEntries(FACETS.map(([field, label]) => [field, this.facetBox(field, label)]));
+    const fields = FACETS.map(([field]) => field).filter((field) => this.facets[field]?.length);
+    for (const field of fields) {
+      if (field === "months") this.drawHistogram(this.facets.months);
+      else this.drawValues(field, this.facets[field]);
     }
-    this.side.scrollTop = top;
-    if (focus) [...this.side.querySelectorAll("[data-facet]")].find((n) => n.dataset.facet === focus)?.focus();
+    put(this.side, fields.map((field) => this.facetBoxes[field].node));
+    if (here !== document.activeElement && this.side.contains(here)) here.focus({ preventScroll: true });
   }
 
-  values(field, pairs) {
-    const chosen = new Set(this.query[field] ?? []);
+  facetBox(field, label) {
+    const open = field !== "categories" || (this.facets[field] ?? []).length < 12;
+    const node = element("details", { class: "pk-facet", open }, element("summary", {}, label));
+    if (field === "months") {
+      const parts = { bars: element("div", { class: "pk-bars" }), first: element("span"), last: element("span"),
+        since: this.day("since"), until: this.day("until") };
+      node.append(parts.bars, element("div", { class: "pk-span" }, parts.first, parts.last),
+        element("div", { class: "pk-days" }, parts.since, parts.until));
+      return { node, ...parts };
+    }
     const list = element("ul", { class: "pk-values" });
-    for (const [name, count] of pairs) {
-      if (!count && !chosen.has(name) && field !== "decisions") continue;
-      const box = element("input", { type: "checkbox", checked: chosen.has(name),
-        onchange: () => this.choose(field, name, box.checked) });
-      box.dataset.facet = `${field}=${name}`;
-      list.append(element("li", {}, element("label", {}, box,
-        element("span", { class: "pk-name" }, field === "has" ? HAS[name] ?? name : name),
-        element("span", { class: "pk-number" }, count.toLocaleString("en")))));
-    }
-    return list;
+    node.append(list);
+    return { node, list };
   }
 
-  histogram(pairs) {
+  // What was drawn for a value before, else what `make` makes of it.
+  facetItem(key, make) {
+    const item = this.facetBefore.get(key) ?? make();
+    this.facetItems.set(key, item);
+    return item;
+  }
+
+  drawValues(field, pairs) {
+    const chosen = new Set(this.query[field] ?? []);
+    const shown = pairs.filter(([name, count]) => count || chosen.has(name) || field === "decisions");
+    put(this.facetBoxes[field].list, shown.map(([name, count]) => {
+      const item = this.facetItem(`${field}=${name}`, () => this.makeValue(field, name));
+      item.box.checked = chosen.has(name);
+      write(item.number, count.toLocaleString("en"));
+      return item.node;
+    }));
+  }
+
+  makeValue(field, name) {
+    const box = element("input", { type: "checkbox", onchange: () => this.choose(field, name, box.checked) });
+    const number = element("span", { class: "pk-number" });
+    const label = element("span", { class: "pk-name" }, field === "has" ? HAS[name] ?? name : name);
+    return { box, number, node: element("li", {}, element("label", {}, box, label, number)) };
+  }
+
+  drawHistogram(pairs) {
     const yearly = pairs.length > 48;
-    const bars = new Map();
+    const counts = new Map();
     for (const [month, count] of pairs) {
       const key = yearly ? month.slice(0, 4) : month;
-      bars.set(key, (bars.get(key) ?? 0) + count);
+      counts.set(key, (counts.get(key) ?? 0) + count);
     }
-    const most = Math.max(...bars.values());
+    const most = Math.max(...counts.values());
+    const { bars, first, last, since, until } = this.facetBoxes.months;
+    put(bars, [...counts].map(([key, count]) => {
+      const { bar, height } = this.facetItem(`months=${key}`, () => this.makeBar(key));
+      bar.title = `${key}: ${count} papers (Shift+click extends)`;
+      bar.setAttribute("aria-label", `${key}, ${count} papers`);
+      bar.setAttribute("aria-pressed", String(this.covers(key)));
+      height.style.height = `${Math.max(2, (count / most) * 40)}px`;
+      return bar;
+    }));
+    const keys = [...counts.keys()];
+    write(first, keys[0]);
+    write(last, keys.at(-1));
+    since.value = this.query.since ?? "";
+    until.value = this.query.until ?? "";
+  }
+
+  // The first and last day of a month or year.
+  days(key) {
+    const [year, month] = key.split("-").map(Number);
+    const last = month ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 31;
+    return month ? [`${key}-01`, `${key}-${last}`] : [`${key}-01-01`, `${key}-12-31`];
+  }
+
+  covers(key) {
+    const [from, to] = this.days(key);
     const { since, until } = this.query;
-    const box = element("div", { class: "pk-bars" });
-    const range = (key) => {
-      const [year, month] = key.split("-").map(Number);
-      const last = month ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 31;
-      return month ? [`${key}-01`, `${key}-${last}`] : [`${key}-01-01`, `${key}-12-31`];
-    };
-    for (const [key, count] of bars) {
-      const [from, to] = range(key);
-      const on = (!since || since <= from) && (!until || until >= to) && (since || until);
-      const bar = button("", (event) => {
-        if (event.shiftKey && since) this.wanted({ since: from < since ? from : since, until: to > (until ?? to) ? to : until ?? to });
-        else if (on && since === from && until === to) this.wanted({ since: null, until: null });
-        else this.wanted({ since: from, until: to });
-      }, { class: "pk-column", title: `${key}: ${count} papers (Shift+click extends)`,
-        "aria-label": `${key}, ${count} papers`, "aria-pressed": String(Boolean(on)) });
-      bar.dataset.facet = `months=${key}`;
-      bar.append(element("span", { style: `height:${Math.max(2, (count / most) * 40)}px` }));
-      box.append(bar);
-    }
-    const day = (name) => {
-      const input = element("input", { type: "date", value: this.query[name] ?? "", class: "pk-input",
-        "aria-label": name === "since" ? "Since" : "Until", "data-lm-suppress-shortcuts": "true",
-        onchange: () => this.wanted({ [name]: input.value || null }) });
-      input.dataset.facet = `day=${name}`;
-      return input;
-    };
-    const keys = [...bars.keys()];
-    return element("div", {}, box,
-      element("div", { class: "pk-span" }, element("span", {}, keys[0]), element("span", {}, keys.at(-1))),
-      element("div", { class: "pk-days" }, day("since"), day("until")));
+    return Boolean((since || until) && (!since || since <= from) && (!until || until >= to));
+  }
+
+  makeBar(key) {
+    const [from, to] = this.days(key);
+    const height = element("span");
+    const bar = button(height, (event) => {
+      const { since, until } = this.query;
+      if (event.shiftKey && since) this.wanted({ since: from < since ? from : since, until: to > (until ?? to) ? to : until ?? to });
+      else if (since === from && until === to) this.wanted({ since: null, until: null });
+      else this.wanted({ since: from, until: to });
+    }, { class: "pk-column" });
+    return { bar, height };
+  }
+
+  day(name) {
+    return element("input", { type: "date", class: "pk-input", "aria-label": name === "since" ? "Since" : "Until",
+      "data-lm-suppress-shortcuts": "true", onchange: (event) => this.wanted({ [name]: event.target.value || null }) });
   }
 
   // What narrows the list stands above it, each to be taken off with one click.
@@ -1373,7 +1416,7 @@ class View {
     const stale = this.matching !== undefined && this.matching !== this.total;
     const text = `${total} papers${stale ? ` (${this.matching.toLocaleString("en")} match now)` : ""}`
       + (this.selected ? ` · ${this.selected.toLocaleString("en")} selected` : "");
-    if (this.count.textContent !== text) this.count.textContent = text;
+    write(this.count, text);
     this.before = this.selected || undefined;
   }
 
