@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 _KATEX = Path(str(resources.files("paperkit"))) / "data" / "katex"
 FORMULAS = _KATEX / "formulas.js"
 """Where formulas stand in a text, and how a page loads KaTeX once: a script of every widget."""
+
+_COMMENT = re.compile(r"//.*|/\*((?!\*/).)*\*/")
 
 _LOADER = """\
 const bytes = Uint8Array.from(atob("{packed}"), (c) => c.charCodeAt(0));
@@ -40,9 +43,18 @@ def packed(*scripts: Path, style: Path) -> str:
     does. The style sheet travels with it and is put into the page once.
     """
     sheet = _STYLE.format(name=json.dumps(style.stem), text=json.dumps(tight(style)))
-    source = "\n".join([*(script.read_text(encoding="utf-8") for script in scripts), sheet])
+    source = "\n".join([*map(lean, scripts), sheet])
     data = gzip.compress(source.encode(), 9, mtime=0)
     return _LOADER.format(packed=base64.b64encode(data).decode())
+
+
+def lean(path: Path) -> str:
+    """Return a script without indentation, empty lines and lines that are a comment.
+
+    No text of ours has a line that begins like a comment, or needs its indentation.
+    """
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not _COMMENT.fullmatch(line))
 
 
 def tight(path: Path) -> str:

@@ -560,6 +560,15 @@ def test_a_packed_module_unpacks_to_itself_and_its_style(tmp_path):
     assert 'sheet.textContent = ".a { color: red }";' in source
 
 
+def test_a_lean_script_says_the_same(tmp_path):
+    """Comments of a line of their own and indentation go, nothing else."""
+    file = tmp_path / "a.js"
+    file.write_text(
+        "// x\nf(() => {\n  /** y */\n  g(`//z`); // w\n\n  /* a */ h(); /* b */\n});\n"
+    )
+    assert frontend.lean(file) == "f(() => {\ng(`//z`); // w\n/* a */ h(); /* b */\n});"
+
+
 def test_a_tight_style_sheet_says_the_same(tmp_path):
     """Comments and white space go."""
     file = tmp_path / "a.css"
