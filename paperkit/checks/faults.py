@@ -282,7 +282,8 @@ def _limits(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
         return
     least, most = question.items
     if question.kind != "text" and not least <= len(texts) <= most:
-        message = f"{len(texts)} items where {least} to {most} are asked for; add or remove some."
+        items = "item" if len(texts) == 1 else "items"
+        message = f"{len(texts)} {items} where {least} to {most} are asked for; add or remove some."
         yield asked.finding("count", message)
     whole = list(enumerate(texts)) if question.kind == "list" else [(None, "\n".join(texts))]
     for place, text in whole:
