@@ -32,6 +32,7 @@ from .review import Review as Review
 from .sources import announcements as announcements, explain as explain, load as load
 from .sources import load_chunks as load_chunks, pack as pack, search as search
 from .topics import Topic as Topic, load_topics as load_topics
+from .trends.explorer import Explorer as Explorer
 from .trends import chart as chart, chart_image as chart_image, papers_per as papers_per
 from .trends import rising_terms as rising_terms, themes as themes
 from .triage import Triage as Triage

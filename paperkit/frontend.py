@@ -43,7 +43,11 @@ def packed(*scripts: Path, style: Path) -> str:
     does. The style sheet travels with it and is put into the page once.
     """
     sheet = _STYLE.format(name=json.dumps(style.stem), text=json.dumps(tight(style)))
-    source = "\n".join([*map(lean, scripts), sheet])
+    return pack("\n".join([*map(lean, scripts), sheet]))
+
+
+def pack(source: str) -> str:
+    """Return an ES module that unpacks and exports the default export of this one."""
     data = gzip.compress(source.encode(), 9, mtime=0)
     return _LOADER.format(packed=base64.b64encode(data).decode())
 

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from paperkit.library import Library
-from paperkit.queries import Query
 from paperkit.trends import (
     Chart,
     chart,
@@ -163,6 +162,11 @@ def test_other_frames_and_options_are_refused(drawn):
         chart_image(drawn["counts"], theme="blue")
 
 
+def click(explorer: Explorer, row: object) -> None:
+    """Send what the browser sends after a click."""
+    explorer._receive(explorer, {"row": row}, [])
+
+
 def test_a_click_leads_to_the_papers_behind_the_mark():
     """A clicked mark picks its row of the trend, and the papers are those the row counts."""
     papers = corpus(200)
@@ -172,10 +176,12 @@ def test_a_click_leads_to_the_papers_behind_the_mark():
     assert explorer.papers.empty
     marks = explorer.get_state()["_spec"]["data"]["values"]
     mark = next(one for one in marks if one["group"] == "cs.GR" and one["count"])
-    explorer.set_state({"_clicked": mark["row"]})
+    click(explorer, mark["row"])
     assert trend.loc[explorer.picked, "group"] == "cs.GR"
     assert len(explorer.papers) == mark["count"]
-    assert explorer.get_state()["_said"].startswith(f"{mark['count']} papers behind")
+    said = explorer.get_state()["_said"]
+    assert said.startswith(f"{mark['count']} papers behind ")
+    assert said.endswith(", cs.GR.")
 
 
 def test_a_growth_leads_to_the_papers_it_was_fitted_to():
@@ -184,17 +190,43 @@ def test_a_growth_leads_to_the_papers_it_was_fitted_to():
     counts = papers_per(papers, "month", by="category")
     explorer = Explorer(growth(counts), papers)
     mark = explorer.get_state()["_spec"]["data"]["values"][0]
-    explorer.set_state({"_clicked": mark["row"]})
+    click(explorer, mark["row"])
     used = counts[counts["complete"] & (counts["group"] == mark["group"])]
     assert len(explorer.papers) == used["count"].sum() > 0
 
 
 def test_what_was_picked_opens_in_triage(tmp_path):
-    """The frame behind a mark is what a table over the library lists."""
+    """The frame behind a mark is what a table over the library lists; another click, another."""
     library = Library.sample(tmp_path)
     papers = library.papers(topic="NeRF")
+    table = Triage(library)
+    trend = papers_per(papers, "quarter")
+    explorer = Explorer(trend, papers, table=table)
+    for row in (int(trend["count"].argmax()), int(trend["count"].gt(0).argmax())):
+        click(explorer, row)
+        assert 0 < len(explorer.papers) == trend["count"].iloc[row] < len(papers)
+        assert sorted(table.visible.index) == sorted(explorer.papers.index)
+    click(explorer, int(trend["count"].eq(0).argmax()))
+    assert len(table.visible) == len(explorer.papers) == 0
+    explorer.picked = None
+    assert len(table.visible) == len(library.papers())
+
+
+@pytest.mark.parametrize("row", [-1, 10_000, "0", None])
+def test_a_click_on_nothing_picks_nothing(row):
+    """Whatever the page sends."""
+    papers = corpus(50)
     explorer = Explorer(papers_per(papers, "quarter"), papers)
-    explorer.picked = explorer.trend["count"].idxmax()
-    table = Triage(library, query=Query(ids=tuple(explorer.papers.index)))
-    assert sorted(table.visible.index) == sorted(explorer.papers.index)
-    assert 0 < len(explorer.papers) < len(papers)
+    click(explorer, row)
+    explorer._receive(explorer, "row", [])
+    assert explorer.picked is None
+    assert explorer.papers.empty
+
+
+def test_an_explorer_leaves_a_picture_in_the_notebook():
+    """Where no widget can run, the chart and its words are there."""
+    papers = corpus(50)
+    data, about = Explorer(papers_per(papers, "quarter"), papers)._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert data["text/plain"] == about["image/png"]["alt"]

@@ -6,11 +6,12 @@ The drawing code is the converter's own copy of Vega, sent from the kernel: no n
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anywidget
 import traitlets
 
+from paperkit import frontend
 from paperkit.trends.charts import VERSION, chart
 from paperkit.trends.origins import papers_behind
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 _DRAW = """
 async function render({ model, el }) {
   const dark = document.body.dataset.jpThemeLight === "false";
-  const options = { mode: "vega-lite", actions: false, theme: dark ? "dark" : undefined };
+  // As SVG each mark has words for screen readers.
+  const options = { mode: "vega-lite", actions: false, renderer: "svg",
+    theme: dark ? "dark" : undefined, config: { mark: { cursor: "pointer" } } };
   const place = document.createElement("div");
   const said = document.createElement("p");
   said.setAttribute("role", "status");
@@ -32,9 +35,7 @@ async function render({ model, el }) {
   const say = () => { said.textContent = model.get("_said"); };
   view.addEventListener("click", (event, item) => {
     const row = item?.datum?.row;
-    if (!Number.isInteger(row)) return;
-    model.set("_clicked", row);
-    model.save_changes();
+    if (Number.isInteger(row)) model.send({ row });
   });
   model.on("change:_said", say);
   say();
@@ -50,30 +51,52 @@ def _module() -> str:
     import vl_convert
 
     vega = vl_convert.javascript_bundle("window.paperkitVegaEmbed = vegaEmbed;", VERSION)
-    return f"{vega}\n{_DRAW}"
+    return frontend.pack(f"{vega}\n{_DRAW}")
+
+
+_NAMES = ("period", "group", "term", "name", "a", "b", "age")
+"""The columns of a trend that say which mark a row is."""
+
+
+_HINT = "Click a mark to see its papers."
+
+
+class Lists(Protocol):
+    """What lists papers by a query, as `Triage` does."""
+
+    query: Any
 
 
 class Explorer(anywidget.AnyWidget):
     """A chart of a trend; after a click ``papers`` are those behind the mark.
 
-    >>> explorer = Explorer(rising_terms(papers), papers)
+    >>> table = Triage(library)
+    >>> explorer = Explorer(rising_terms(papers), papers, table=table)
     >>> explorer
     >>> explorer.papers
 
-    ``picked`` is the index label of the row clicked last, and can be set; None is no row.
+    ``picked`` is the index label of the row clicked last, and can be set; None is no row. A
+    ``table`` (a `Triage`) lists the papers behind what is picked, all of its library without.
     """
 
     picked = traitlets.Any(None, allow_none=True)
     """The index label of the picked row of the trend."""
     _spec = traitlets.Dict().tag(sync=True)
-    _said = traitlets.Unicode("Click a mark to see its papers.").tag(sync=True)
-    _clicked = traitlets.Int(-1).tag(sync=True)
+    _said = traitlets.Unicode(_HINT).tag(sync=True)
 
-    def __init__(self, trend: pd.DataFrame, papers: Papers, **options: Any) -> None:
+    def __init__(
+        self, trend: pd.DataFrame, papers: Papers, *, table: Lists | None = None, **options: Any
+    ) -> None:
         """Draw a trend; ``papers`` are those it was made of, ``options`` those of ``chart``."""
-        drawn = chart(trend, **options)
-        self.trend, self._papers, self.alt = trend, papers, drawn.alt
-        super().__init__(_esm=_module(), _spec=drawn.spec)
+        self.trend, self._papers, self._table = trend, papers, table
+        self._drawn = chart(trend, **options)
+        super().__init__(_esm=_module(), _spec=self._drawn.spec)
+        self.on_msg(self._receive)
+
+    @property
+    def alt(self) -> str:
+        """What the chart shows, in words."""
+        return self._drawn.alt
 
     @property
     def papers(self) -> pd.DataFrame:
@@ -81,13 +104,34 @@ class Explorer(anywidget.AnyWidget):
         rows = [] if self.picked is None else [self.picked]
         return papers_behind(self._papers, self.trend, rows)
 
-    @traitlets.observe("_clicked")
-    def _on_click(self, change: dict[str, Any]) -> None:
+    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Pick the row that was clicked."""
-        if 0 <= change["new"] < len(self.trend):
-            self.picked = self.trend.index[change["new"]]
+        row = content.get("row") if isinstance(content, dict) else None
+        if isinstance(row, int) and 0 <= row < len(self.trend):
+            self.picked = self.trend.index[row]
 
     @traitlets.observe("picked")
-    def _on_pick(self, change: dict[str, Any]) -> None:
-        """Say below the chart how many papers were picked."""
-        self._said = f"{len(self.papers):,} papers behind row {change['new']}."
+    def _on_pick(self, _change: dict[str, Any]) -> None:
+        """Say below the chart how many papers were picked, and list them in the table."""
+        found = self.papers
+        picked = self.picked is not None
+        self._said = f"{len(found):,} papers behind {self._name()}." if picked else _HINT
+        if self._table is not None:
+            nothing = {"since": "9999-12-31"} if picked else {}  # no ids at all would list all
+            self._table.query = {"ids": found.index.tolist()} if len(found) else nothing
+
+    def _name(self) -> str:
+        """Return the picked row in words: its period, group or term."""
+        row = self.trend[self.trend.index == self.picked].reset_index().iloc[0]
+        values = [row[name] for name in _NAMES if name in row.index]
+        named = [str(v.date() if hasattr(v, "date") else v)[:60] for v in values]
+        return ", ".join(named) or f"row {self.picked}"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return the widget, and beside it a picture for where no widget can run."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        picture, about = self._drawn._repr_mimebundle_()
+        still = {name: picture[name] for name in ("image/png", "text/plain")}
+        return {**bundle[0], **still}, {**bundle[1], **about}

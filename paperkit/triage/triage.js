@@ -429,8 +429,10 @@ class View {
     const since = performance.now() - this.scrolled;
     const lead = Math.round((since < 80 ? this.speed : 0) * (this.latency + since));
     if (Math.abs(lead) < PAGE) return wish;
-    const begin = Math.max(0, Math.min(this.total - PAGE, Math.round(this.at) + lead));
-    return [begin, Math.min(this.total, begin + PAGE)];
+    // The faster, the shorter rows are in sight: no more is asked for than a screen shows.
+    const count = Math.abs(lead) < 4 * PAGE ? PAGE : this.shown + 4;
+    const begin = Math.max(0, Math.min(this.total - count, Math.round(this.at) + lead));
+    return [begin, Math.min(this.total, begin + count)];
   }
 
   // What of some rows is not known yet; null: nothing.
