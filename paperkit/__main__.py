@@ -139,7 +139,7 @@ def _update(options: argparse.Namespace) -> _Done:
         raise PaperkitError(f"{unknown[0]!r}: no such topic; there are {', '.join(topics)}.")
     wanted = [topics[t] for t in options.topic or topics]
     rows = _rows(update(wanted, Library(options.library), since=options.since))
-    return _done(rows, "topics", ("new", "updated"))
+    return _done(rows, "topics", ("new", "updated", "completed"))
 
 
 def _summarize(options: argparse.Namespace) -> _Done:

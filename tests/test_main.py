@@ -46,12 +46,31 @@ def test_update_adds_and_says_what_failed(
     """One topic's failure stops no other, keeps what had arrived, and makes the exit code 1."""
     assert main(["update", str(tmp_path / "lib"), topics]) == 1
     said = capsys.readouterr()
-    assert said.out == "update: 2 topics: 1 updated, 1 failed, 3 papers new, 0 papers updated\n"
+    assert said.out == (
+        "update: 2 topics: 1 updated, 1 failed, "
+        "3 papers new, 0 papers updated, 0 papers completed\n"
+    )
     assert said.err == (
         "paperkit: B: outcome failed, error arXiv: HTTP 503; try again., "
-        "new 1, updated 0, known 0\n"
+        "new 1, updated 0, completed 0, known 0\n"
     )
     assert Library(tmp_path / "lib").topics() == {"A": 2, "B": 1}
+
+
+def test_update_goes_on_where_a_known_record_gained_something(
+    topics: str, arxiv: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A comment or a DOI that arXiv adds later is counted, and the next topic is asked."""
+    bare = Library(tmp_path / "lib")
+    bare.add([make_paper("2411.00001", abstract="")])  # as announcements and files may have it
+    assert main(["update", str(bare.path), topics, "--verbose"]) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "A: outcome updated, new 1, updated 0, completed 1, known 0",
+        "update: 2 topics: 1 updated, 1 failed, 2 papers new, 0 papers updated, 1 papers completed",
+    ]
+    assert said.err.startswith("paperkit: B: outcome failed, error arXiv: HTTP 503")
+    assert bare.topics() == {"A": 2, "B": 1}
 
 
 def test_verbose_adds_a_line_per_row(
@@ -60,8 +79,8 @@ def test_verbose_adds_a_line_per_row(
     """The summary stays the last line."""
     assert main(["update", str(tmp_path / "lib"), topics, "--topic", "A", "--verbose"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "A: outcome updated, new 2, updated 0, known 0",
-        "update: 1 topics: 1 updated, 2 papers new, 0 papers updated",
+        "A: outcome updated, new 2, updated 0, completed 0, known 0",
+        "update: 1 topics: 1 updated, 2 papers new, 0 papers updated, 0 papers completed",
     ]
 
 
@@ -73,9 +92,8 @@ def test_json_is_one_array(
     command = ["update", str(tmp_path / "lib"), topics, "--topic", "A"]
     assert main(["--json", *command] if before else [*command, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert rows == [
-        {"id": "A", "outcome": "updated", "error": "", "new": 2, "updated": 0, "known": 0}
-    ]
+    counts = {"new": 2, "updated": 0, "completed": 0, "known": 0}
+    assert rows == [{"id": "A", "outcome": "updated", "error": "", **counts}]
 
 
 def test_an_unknown_topic_is_named(

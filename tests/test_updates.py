@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,9 @@ from paperkit.batch import update
 from paperkit.batch.updates import refresh
 from paperkit.digests import Answer as Said
 from paperkit.digests import Digest, Statement
-from paperkit.errors import SourceError
+from paperkit.errors import PaperkitError, SourceError
 from paperkit.library import Library
+from paperkit.library.records import OUTCOMES
 from paperkit.topics import Topic
 from paperkit.trends import chart
 from tests.arxiv_samples import Archive, papers, served
@@ -85,6 +88,58 @@ def test_a_withdrawn_paper_is_recognized(library: Library) -> None:
     with served(Archive([gone])) as (client, _):
         update([TOPIC], library, client=client)
     assert library.papers().loc[ID, "status"] == "withdrawn"
+
+
+def test_a_record_that_arxiv_completed_is_counted_and_the_next_topic_asked(
+    library: Library,
+) -> None:
+    """Of the days looked back at: a paper was accepted, and arXiv has its comment and DOI now."""
+    archive, other = Archive([FIRST, *papers(4)]), Topic(name="U", queries=("x",), max_age_days=20)
+    counts = ["outcome", "error", *OUTCOMES]
+    with served(archive) as (client, _):
+        update([TOPIC], library, client=client)
+        archive.papers = [replace(FIRST, comment="Accepted at CVPR"), *papers(4)]
+        archive.now = archive.now.replace(day=29)
+        report = update([TOPIC, other], library, client=client)
+    assert report.loc["T <b>", counts].tolist() == ["updated", "", 0, 0, 1, 0]
+    assert report.loc["U", counts].tolist() == ["updated", "", 0, 0, 0, 1]
+    assert library.paper(ID).comment == "Accepted at CVPR"
+
+
+@pytest.mark.parametrize("fault", [OSError("disk full"), KeyError("x"), PaperkitError("x: no.")])
+def test_a_topic_whose_papers_cannot_be_added_stops_no_other(
+    library: Library, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """Whatever goes wrong is its row of the report."""
+    real, other = Library.add, Topic(name="U", queries=("x",), max_age_days=20)
+
+    def add(self: Library, found: Any, *, topic: str) -> Any:
+        if topic == TOPIC.name:
+            raise fault
+        return real(self, found, topic=topic)
+
+    monkeypatch.setattr(Library, "add", add)
+    with served(Archive([FIRST])) as (client, _):
+        report = update([TOPIC, other], library, client=client)
+    assert list(report["outcome"]) == ["failed", "updated"]
+    assert str(fault) in report.loc["T <b>", "error"]
+    assert report.loc["U", "new"] == 1
+
+
+def test_an_outcome_without_a_column_ends_no_update(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names are the library's; one more of them keeps the report and the next topic."""
+    real = Library.add
+
+    def add(self: Library, found: Any, *, topic: str) -> Any:
+        return real(self, found, topic=topic).assign(outcome="merged")
+
+    monkeypatch.setattr(Library, "add", add)
+    with served(Archive([FIRST])) as (client, _):
+        report = update([TOPIC, replace(TOPIC, name="U")], library, client=client)
+    assert list(report["outcome"]) == ["updated", "updated"]
+    assert list(report.columns) == ["outcome", "error", *OUTCOMES]
 
 
 def test_new_versions_of_old_papers_are_asked_for_by_id(library: Library) -> None:

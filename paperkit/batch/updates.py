@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from paperkit.batch.runs import report_of
+from paperkit.batch.runs import report_of, unforeseen
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
+from paperkit.library.records import OUTCOMES
 from paperkit.papers import to_frame
 from paperkit.topics import Topic
 
@@ -33,35 +35,44 @@ def update(
     Without `since` each topic goes on from its last complete day, and gaps are filled
     (`library.coverage(topic)` shows them). What had arrived before a failure is added too.
     Returns a report, one row per topic: index id (the topic's name), outcome (updated; partial:
-    something is missing; failed), error (what and why), new, updated, known.
+    something is missing; failed), error (what and why), and how many papers were new, updated
+    (a newer version), completed (the record gained a comment, a reference, a DOI) and known.
     """
     rows = [_update_one(t, library, since=since, limit=limit, client=client) for t in topics]
     return report_of(rows, _COLUMNS)
 
 
-_COLUMNS = {"outcome": "str", "error": "str", "new": "int64", "updated": "int64", "known": "int64"}
+_COLUMNS = {"outcome": "str", "error": "str", **dict.fromkeys(OUTCOMES, "int64")}
 
 
 def _update_one(topic: Topic, library: Library, **options: Any) -> dict[str, Any]:
+    row = {"id": topic.name, "error": "", **dict.fromkeys(OUTCOMES, 0)}
+    try:
+        return row | _asked(topic, library, **options)
+    except PaperkitError as problem:
+        return row | {"outcome": "failed", "error": str(problem)}
+    except Exception as problem:
+        # A full disk or a fault of ours; the other topics must not pay for it.
+        return row | {"outcome": "failed", "error": unforeseen(topic.name, problem)}
+
+
+def _asked(topic: Topic, library: Library, **options: Any) -> dict[str, Any]:
     from paperkit import sources
     from paperkit.errors import SourceError
 
-    outcome, error, found = "updated", "", None
+    outcome, error = "updated", ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the report says it
             found = sources.search(topic, library=library, **options)
     except SourceError as problem:
+        if problem.papers is None:
+            raise
         outcome, error, found = "failed", str(problem), problem.papers
-    except PaperkitError as problem:
-        outcome, error = "failed", str(problem)
-    counts = {"new": 0, "updated": 0, "known": 0}
-    if found is not None:
-        for outcome_of_paper in library.add(found, topic=topic.name)["outcome"]:
-            counts[outcome_of_paper] += 1
-        if outcome == "updated" and found.attrs.get("missing"):
-            outcome, error = "partial", "; ".join(found.attrs["missing"])
-    return {"id": topic.name, "outcome": outcome, "error": error, **counts}
+    counts = Counter(library.add(found, topic=topic.name)["outcome"])
+    if outcome == "updated" and found.attrs.get("missing"):
+        outcome, error = "partial", "; ".join(found.attrs["missing"])
+    return {"outcome": outcome, "error": error, **counts}
 
 
 def refresh(

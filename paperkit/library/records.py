@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -42,10 +42,15 @@ def number(db: sqlite3.Connection, paper: str) -> int:
     return int(row[0])
 
 
+Outcome = Literal["new", "updated", "completed", "known"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+"""What adding a paper can come to; every report that counts papers has these columns."""
+
+
 def add(db: sqlite3.Connection, papers: Iterable[Paper], topic: str | None) -> list[dict[str, Any]]:
     """Add papers, newer versions or what a known record lacks.
 
-    Returns id, outcome (new, updated, completed, known) and version each.
+    Returns id, outcome (one of `OUTCOMES`) and version each.
     """
     report = []
     for paper in papers:
@@ -59,7 +64,7 @@ def add(db: sqlite3.Connection, papers: Iterable[Paper], topic: str | None) -> l
     return report
 
 
-def _add_one(db: sqlite3.Connection, paper: Paper) -> str:
+def _add_one(db: sqlite3.Connection, paper: Paper) -> Outcome:
     known = db.execute("SELECT * FROM papers WHERE id = ?", (paper.id,)).fetchone()
     if known is not None and known["version"] == paper.version:
         fuller = _completed(paper_of(known), paper)
