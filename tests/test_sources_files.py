@@ -240,3 +240,17 @@ def test_broken_bibtex_is_named_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "r.bib").write_text("@article{a, title = {x}}\n@article{b, title = {x\n")
     with pytest.raises(SourceError, match=r"r\.bib: .*(line 2|'')"):
         load(tmp_path / "r.bib")
+
+
+def test_packing_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    """A file that is cut in the middle, or has no papers: nothing new, and nothing half."""
+    goal = tmp_path / "packed" / "p.parquet"
+    pack(snapshot(tmp_path / "s.json", 30), goal)
+    before = goal.read_bytes()
+    cut = tmp_path / "cut.json.gz"
+    cut.write_bytes(gzip.compress((tmp_path / "s.json").read_bytes())[:-40])
+    (tmp_path / "none.jsonl").write_text("")
+    for file in (cut, tmp_path / "none.jsonl"):
+        with pytest.raises(SourceError, match=file.name):
+            pack(file, goal)
+        assert {p.name: p.read_bytes() for p in goal.parent.iterdir()} == {"p.parquet": before}

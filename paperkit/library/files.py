@@ -1,40 +1,19 @@
-"""The library's folder: where each file lies, and how one is written whole or not at all."""
+"""The library's folder: where each file lies; how one is written is said in `paperkit.files`."""
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from paperkit.files import write_atomic as write_atomic
 from paperkit.papers import parse_id
 
 
 def stem(paper: str, version: int) -> str:
     """Return the file name stem of a paper's version: ``2411.05184v1``, ``math_0309136v2``."""
     return f"{parse_id(paper).id.replace('/', '_')}v{version}"
-
-
-def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> Path:
-    """Write `data` to a temporary file beside `path` and rename it; return `path`.
-
-    ``durable`` waits for the disk; what may be lost with the power needs no such wait.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import PaperkitError
+from paperkit.files import write_atomic
 from paperkit.library import Library
 from paperkit.posts.adoptions import adopt
 from paperkit.posts.archives import load_posts
@@ -38,7 +39,7 @@ def export(
 ) -> list[Path]:
     """Write a post into a site's root folder; return the paths of its text and its figures.
 
-    The text comes first. The same bytes as ``jupyter nbconvert --to <flavor>``; a file that
+    The text is written last. The same bytes as ``jupyter nbconvert --to <flavor>``; a file that
     already has them is left alone. `library` is needed for a `Post`, and for a notebook whose
     library moved. `draft` writes what isn't approved too, under a name of its own, with a banner
     that says so and front matter that keeps it off the site. `assets` is an fsspec URL
@@ -63,12 +64,13 @@ def export(
     root = Path(folder)
     if assets:
         _uploaded(page, assets, nb)
-    paths = [_written(root / page.path, page.text.encode())]
-    if not assets:
-        paths += [_written(root / name, data) for name, data in page.files.items()]
+    files = {} if assets else page.files
+    # Figures first: a text that is there finds its figures, whenever the writing ends.
+    figures = [_written(root / name, data) for name, data in files.items()]
+    text = _written(root / page.path, page.text.encode())
     if is_recorded(root, flavor, draft=draft, record=record):
         remember(nb, library or library_of(nb, place))
-    return paths
+    return [text, *figures]
 
 
 def _uploaded(page: Page, assets: str, nb: NotebookNode) -> None:
@@ -77,13 +79,19 @@ def _uploaded(page: Page, assets: str, nb: NotebookNode) -> None:
         raise PaperkitError(f"{assets}: readers need an address; set assets_url on the post.")
     try:
         from fsspec.core import url_to_fs
+        from fsspec.implementations.local import LocalFileSystem
     except ImportError as error:
         raise PaperkitError(f"{assets}: needs fsspec; pip install fsspec.") from error
     files, place = url_to_fs(assets)
     files.makedirs(place, exist_ok=True)
     for name, data in page.files.items():
         target = f"{place.rstrip('/')}/{Path(name).name}"
-        if not files.exists(target):  # the name holds the hash of the bytes
+        # The name holds the hash of the bytes; a copy that broke off has not all of them.
+        if files.exists(target) and files.size(target) == len(data):
+            continue
+        if isinstance(files, LocalFileSystem):
+            write_atomic(Path(target), data)
+        else:
             files.pipe_file(target, data)
 
 
@@ -101,11 +109,7 @@ def _notebook(
 
 
 def _written(path: Path, data: bytes) -> Path:
-    """Write a file whole or not at all; it can be made again, so it need not reach the disk now."""
+    """Write a file whole or not at all, unless it has these bytes already."""
     if path.is_file() and path.read_bytes() == data:
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{os.getpid()}.part")
-    part.write_bytes(data)
-    part.replace(path)
-    return path
+    return write_atomic(path, data)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from paperkit.digests import Digest
 from paperkit.errors import PaperkitError
+from paperkit.files import write_atomic
 from paperkit.library import Library
-from paperkit.library.files import write_atomic
 from paperkit.outlines import Outline, label_of
 from paperkit.posts.cards import deep, joined, leading
 from paperkit.posts.labels import label

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import PaperkitError
+from paperkit.files import write_atomic
 from paperkit.library import Library
-from paperkit.library.files import write_atomic
 from paperkit.posts import fronts
 from paperkit.posts.cards import Source, Style, card, source_of
 from paperkit.posts.flavors import NOTEBOOK

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from paperkit.files import write_atomic
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import paper_id
@@ -35,7 +36,8 @@ def notes(
     """Write one note per paper (a papers frame, or ids) into a folder; return their paths.
 
     Properties first (title, authors, arxiv, url, published, tags, decision …), then the paper's
-    card, approved or not: notes are the person's own. Written again, the part below `MARK` stays.
+    card, approved or not: notes are the person's own. Written again, the part below `MARK` stays;
+    where a file has no such line, all of it is taken for the person's and stays below.
     """
     named: Any = getattr(papers, "index", papers) if hasattr(papers, "columns") else papers
     ids = [paper_id(str(i)) for i in named]
@@ -89,5 +91,6 @@ def _properties(source: Source, known: dict[Any, Any]) -> dict[str, Any]:
 
 def _kept(path: Path, text: str) -> None:
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
-    own = old.partition(MARK)[2] or "\n"
-    path.write_text(f"{text}\n{MARK}{own}", encoding="utf-8", newline="\n")
+    _, mark, below = old.partition(MARK)
+    own = (below if mark else f"\n{old}") or "\n"
+    write_atomic(path, f"{text}\n{MARK}{own}".encode())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import ReadError
+from paperkit.files import write_atomic
 from paperkit.reading.limits import Limits
 from paperkit.reading.pages import Page, open_pdf
 from paperkit.reading.places import lines_of
@@ -188,10 +189,7 @@ def write_figure(
     zoom = LONG_SIDE / max(clip.width, clip.height, 1.0)
     data, suffix, width, height = _encoded(sheet, clip, zoom, turn)
     name = file_name(kind, label, data, suffix)
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{name}.part"
-    temporary.write_bytes(data)
-    temporary.replace(folder / name)
+    write_atomic(folder / name, data)
     return name, width, height
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from paperkit.errors import SourceError
+from paperkit.files import write_atomic
 from paperkit.papers import clean_paper
 from paperkit.sources.answers import Answer
 from paperkit.sources.clients import ArxivClient, default
@@ -68,8 +69,7 @@ def announcements(
     content = used.get(endpoint + "+".join(names), judged)
     frame = _frame(content)
     if kept is not None and len(frame):  # an empty feed may still fill today
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(content)
+        write_atomic(kept, content)
     frame.attrs["why"] = "" if len(frame) else why_none(today)
     return frame
 

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit.errors import PaperkitError, SourceError
+from paperkit.files import writing
 from paperkit.papers import Paper, clean_paper, clean_text, to_frame
 
 CHUNK = 10_000
@@ -187,19 +188,16 @@ def pack(path: str | Path, target: str | Path, *, strict: bool = False) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    goal, count = Path(target), 0
-    part = goal.with_suffix(".part")
-    writer = None
-    for chunk in load_chunks(path, strict=strict):
-        kept = chunk.drop(columns=[e for e in EXTRAS if e in chunk.columns])
-        table = pa.Table.from_pandas(kept.reset_index(), schema=_schema(), preserve_index=False)
-        writer = writer or pq.ParquetWriter(part, table.schema)
-        writer.write_table(table)
-        count += len(chunk)
-    if writer is None:
-        raise SourceError(f"{path}: has no papers; check the file.")
-    writer.close()
-    part.replace(goal)
+    schema, count = _schema(), 0
+    with writing(Path(target)) as file:
+        with pq.ParquetWriter(file, schema) as writer:
+            for chunk in load_chunks(path, strict=strict):
+                kept = chunk.drop(columns=[e for e in EXTRAS if e in chunk.columns])
+                rows = kept.reset_index()
+                writer.write_table(pa.Table.from_pandas(rows, schema=schema, preserve_index=False))
+                count += len(chunk)
+        if not count:
+            raise SourceError(f"{path}: has no papers; check the file.")
     return count
 
 

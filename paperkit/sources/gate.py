@@ -21,6 +21,7 @@ from filelock import FileLock
 from urllib3.exceptions import HTTPError
 
 from paperkit.errors import SourceError
+from paperkit.files import write_atomic
 from paperkit.sources.answers import Answer, judge
 from paperkit.sources.quiet import HTTPAdapter, requests
 
@@ -99,7 +100,9 @@ class Pace:
     def _write(self, moment: float) -> None:
         self._next = moment
         if self._file is not None:
-            self._file.with_suffix(".next").write_text(json.dumps(moment))
+            write_atomic(
+                self._file.with_suffix(".next"), json.dumps(moment).encode(), durable=False
+            )
 
 
 def wait(seconds: float) -> None:
@@ -147,10 +150,7 @@ class Gate(HTTPAdapter):
         request.headers["User-Agent"] = agent()
         self.told = self.patiently(lambda: self._whole(request, options), url, judge)
         if kept is not None and not self.told.lost:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            part = kept.with_suffix(f".{os.getpid()}.part")
-            part.write_bytes(self.told.content)
-            part.replace(kept)
+            write_atomic(kept, self.told.content, durable=False)
         return _response(request, self.told.content)
 
     def _kept(self, url: str) -> Path | None:

@@ -1,0 +1,45 @@
+"""Files: how one is written, whole or not at all; the only module that makes temporary names.
+
+It needs nothing but the standard library: the process that reads a PDF writes with it too.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def writing(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
+    """Open a temporary file beside `path` that takes its place when the block ends well.
+
+    When it doesn't, `path` stays as it was and the temporary file is removed. ``durable`` waits
+    for the disk; what may be lost with the power needs no such wait. An existing file's
+    permissions stay, a new one gets those that the system gives new files.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{secrets.token_hex(8)}.part")  # a thread's own, not a process's
+    try:
+        with part.open("xb") as file:
+            yield file
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        with suppress(OSError):  # the file is new, or lies where there are no permissions
+            shutil.copymode(path, part)
+        os.replace(part, path)  # noqa: PTH105 named as the call it is: the moment of the change
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> Path:
+    """Write `data` to `path` whole or not at all (see `writing`); return `path`."""
+    with writing(path, durable=durable) as file:
+        file.write(data)
+    return path
