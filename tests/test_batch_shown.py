@@ -6,8 +6,10 @@ import threading
 import time
 from typing import Any
 
+import comm
 import pytest
 import tqdm.auto
+import tqdm.notebook
 
 from paperkit.batch import Run, estimate, panels, runs, summarize
 from paperkit.batch.runs import Left, Pause
@@ -99,6 +101,9 @@ class Bar:
     def __exit__(self, *_: object) -> None:
         pass
 
+    def set_description(self, said: str) -> None:
+        pass
+
     def set_postfix(self, said: dict[str, Any], **_: Any) -> None:
         self.said.append(said)
 
@@ -141,6 +146,58 @@ def test_the_time_left_is_reckoned_from_what_was_worked(monkeypatch: pytest.Monk
     run.stop()
     assert "to go" not in str(run.progress)
     gate.set()
+
+
+# Words from outside
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
+    """Return each (widget, trait, text) that a browser is told, from now on."""
+    told: list[tuple[str, str, str]] = []
+
+    class Wire(comm.base_comm.BaseComm):
+        model = ""
+
+        def publish_msg(self, msg_type: str, data: Any = None, **_: Any) -> None:
+            state = (data or {}).get("state", {})
+            self.model = state.get("_model_name", self.model)
+            told.extend((self.model, k, v) for k, v in state.items() if isinstance(v, str))
+
+    monkeypatch.setattr(comm, "create_comm", Wire)
+    return told
+
+
+def test_a_models_name_is_text_in_the_notebooks_bar(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first message to the last: not even for a moment is it HTML."""
+    monkeypatch.setattr(tqdm.auto, "tqdm", tqdm.notebook.tqdm)
+    monkeypatch.setattr(tqdm.notebook, "display", lambda *_: None)
+    told = sent(monkeypatch)
+    summarize(IDS, library, Scripted(name=HOSTILE))
+    values = [text for kind, trait, text in told if (kind, trait) == ("HTMLModel", "value")]
+    assert any("summarizing" in text and "&lt;img" in text for text in values)
+    assert not [text for text in values if "<" in text]
+    assert not [row for row in told if "description" in row[1] and "<" in row[2]]
+
+
+def test_a_models_name_and_errors_are_text_in_the_panel(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A label shows it as it is; the failures are HTML, where it is escaped."""
+    told = sent(monkeypatch)
+    error = ModelError(f"{HOSTILE}: no such model.")
+    run = summarize(IDS, library, Scripted(error, error, error, name=HOSTILE), background=True)
+    assert isinstance(run, Run)
+    run._repr_mimebundle_()
+    run.wait()
+    title, _, _, failures = run._panel.children
+    assert (type(title).__name__, title.value) == ("Label", f"summarizing with {HOSTILE}")
+    assert failures.value.count("&lt;img src=x onerror=alert(1)&gt;: no such model.") == 3
+    texts = [text for kind, _, text in told if kind != "LabelModel"]
+    assert not [text for text in texts if "<img" in text]
 
 
 # Interrupts

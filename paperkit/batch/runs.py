@@ -307,7 +307,9 @@ class Run:
         ended: SimpleQueue[None] = SimpleQueue()
         for future in self._futures:
             future.add_done_callback(lambda _: ended.put(None))
-        with tqdm(total=len(self._ids), desc=self.label, unit="paper", leave=False) as bar:
+        with tqdm(total=len(self._ids), unit="paper", leave=False) as bar:
+            # A model's name is from outside; `desc=` would reach the notebook's bar as HTML.
+            bar.set_description(self.label)
             count = 0
             while count < len(self._ids):
                 if interrupted.is_set():
