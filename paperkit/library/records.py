@@ -43,7 +43,7 @@ def number(db: sqlite3.Connection, paper: str) -> int:
 
 
 Outcome = Literal["new", "updated", "completed", "known"]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
 """What adding a paper can come to; every report that counts papers has these columns."""
 
 
