@@ -617,7 +617,7 @@ def test_own_wordings_block_everywhere(
     with pytest.raises(PublishError, match="on your list"):
         shelf.approve(HOSTILE)
     source = source_of(HOSTILE, shelf, DIGEST, "en")
-    assert "hype" in [o.code for o in obstacles(source, DIGEST, "en")]
+    assert "hype" in [o.code for o in obstacles(source, DIGEST, "en", shelf)]
     table.write_text("[hype]\n(\n")
     os.utime(table, ns=(1, 1))
     with pytest.raises(PaperkitError, match=r"own\.txt: no table of wordings .*; correct it"):

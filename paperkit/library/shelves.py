@@ -38,13 +38,10 @@ class Shelf:
         stems = [p.stem.rpartition("v")[0] for p in (self.path / "pdf").glob("*.pdf")]
         return [s.replace("_", "/") for s in stems]
 
-    def paper(self, id: str) -> Paper:
-        """Return one paper in its newest version."""
+    def paper(self, id: str, *, version: int | None = None) -> Paper:
+        """Return one paper as it was in `version`; in its newest one for None or one never seen."""
         with schema.reading(self._file) as db:
-            num = records.number(db, id)
-            return records.paper_of(
-                db.execute("SELECT * FROM papers WHERE num = ?", (num,)).fetchone()
-            )
+            return records.paper_in(db, records.number(db, id), version)
 
     def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
         """Return the first rows of `query` (see `pages.rows`) and how many papers it means."""
