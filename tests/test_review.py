@@ -9,6 +9,7 @@ import json
 import os
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -460,6 +461,26 @@ def test_nobody_signs_what_was_not_shown(shelf: Library) -> None:
         one.approve()
     one.approve()
     assert one.digests.loc[HOSTILE, "status"] == "approved"
+
+
+def test_a_question_taken_out_of_the_outline_blocks_nothing(
+    review: Review, shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was edited or drafted under it is not asked about, and the write-up can be signed."""
+    asked = tuple(q for q in DIGEST.questions if q.key != "approach")
+    fewer = replace(DIGEST, questions=asked)
+    review.show(HOSTILE)
+    review.edit("approach", "AvatarNet, by hand.")
+    now = Review([HOSTILE], shelf, outline=fewer)
+    shown = now._form
+    Told(now, monkeypatch)("look")
+    assert now._form is shown
+    assert now.approve(reason="seen").approved
+    now.disapprove()
+    digest = shelf.digest(HOSTILE)
+    assert digest is not None
+    shelf.save_answers(digest, [answer("approach", ("AvatarNet, drafted.", cite(0)))])
+    assert now.approve(reason="seen").approved
 
 
 def test_nobody_signs_beside_an_unsettled_draft(shelf: Library) -> None:

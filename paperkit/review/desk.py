@@ -79,14 +79,19 @@ class Desk:
         )
 
     def history(self, id: str, question: str | None = None) -> tuple[Answer, ...]:
-        """Return every answer ever given about a paper, or to one question, oldest first."""
+        """Return every answer ever given to the outline's questions, or to one, oldest first.
+
+        What was answered to a question taken out of the outline since is neither shown nor signed.
+        """
         if question is not None:
             self.outline[question]
         digest = self.digest(id)
         if digest is None:
             return ()
         named = {"outline": self.outline.name, "language": digest.language}
-        return self.library.drafts(id, question, **named)
+        asked = {q.key for q in self.outline.questions}
+        given = self.library.drafts(id, question, **named)
+        return tuple(a for a in given if a.question in asked)
 
     def answer(self, id: str, question: str) -> Answer:
         """Return the answer that stands, or an empty one."""
