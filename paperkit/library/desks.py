@@ -227,11 +227,12 @@ class Desk(Gallery):
         Raises:
             PublishError: blocking findings remain and no `reason` overrides them.
         """
-        digest = self._existing(id, outline.name, language)
-        found = (
-            *self.judge(digest, outline=outline).findings,
-            *self._swapped(digest, outline, among),
-        )
+        with self.session():
+            digest = self._existing(id, outline.name, language)
+            found = (
+                *self.judge(digest, outline=outline).findings,
+                *self._swapped(digest, outline, among),
+            )
         stops = blocking(found)
         if stops and not reason.strip():
             first = f"{stops[0].question or 'paper'}: {stops[0].message}"

@@ -155,10 +155,10 @@ def _values(paper: Paper) -> tuple[Any, ...]:
 
 def paper_in(db: sqlite3.Connection, num: int, version: int | None) -> Paper:
     """Return a paper as it was in `version`; in its newest one for None or a version never seen."""
+    newest = db.execute("SELECT * FROM papers WHERE num = ?", (num,)).fetchone()
     sql = "SELECT record FROM versions WHERE num = ? AND version = ?"
-    if seen := db.execute(sql, (num, version)).fetchone():
-        return clean_paper(json.loads(seen["record"]))
-    return paper_of(db.execute("SELECT * FROM papers WHERE num = ?", (num,)).fetchone())
+    older = version not in (None, newest["version"]) and db.execute(sql, (num, version)).fetchone()
+    return clean_paper(json.loads(older["record"])) if older else paper_of(newest)
 
 
 def paper_of(row: sqlite3.Row) -> Paper:

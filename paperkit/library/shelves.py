@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,13 @@ class Shelf:
         """Return decision and decided_at of what is decided, oldest first; index: row number."""
         with schema.reading(self._file) as db:
             return decisions.decided(db)
+
+    def session(self) -> AbstractContextManager[None]:
+        """Use one connection for all that this thread asks of the library within the block.
+
+        Nothing else changes: what others write meanwhile is seen, and each change is saved at once.
+        """
+        return schema.session(self._file)
 
     def hold(self) -> None:
         """Keep one idle connection, so that the last one to close has not to tidy up each time.
