@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -56,6 +57,11 @@ def parse_id(text: str) -> PaperId:
 
 def paper_id(text: str) -> str:
     """Return the identifier without version that `text` names (see `parse_id`)."""
+    return _bare(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str) -> str:
     return parse_id(text).id
 
 
@@ -142,7 +148,7 @@ class Paper:
 
     def __post_init__(self) -> None:
         """Refuse a value no arXiv paper has."""
-        if parse_id(self.id) != (self.id, None):
+        if paper_id(self.id) != self.id:
             raise PaperkitError(f"{self.id!r}: an id without version is needed; use paper_id().")
         if self.version < 1:
             raise PaperkitError(f"{self.id}: version {self.version} is below 1; arXiv starts at 1.")

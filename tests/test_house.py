@@ -104,6 +104,26 @@ def test_each_sdk_lives_in_one_room(path: Path) -> None:
             assert room in ((homes,) if isinstance(homes, str) else homes), f"{path}: {module}"
 
 
+JUDGE = PACKAGE / "library/judgements.py"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_digest_is_judged_in_one_place(path: Path) -> None:
+    """Whoever asks what is wrong with a digest asks `library.judge`; it alone runs the checks."""
+    if room_of(path) == "checks":
+        return
+    text = path.read_text(encoding="utf-8")
+    whole = {"paperkit.checks.findings", "paperkit.checks.check", "paperkit.check"}
+    named = {
+        f"{n.module}.{a.name}"
+        for n in ast.walk(ast.parse(text))
+        if isinstance(n, ast.ImportFrom)
+        for a in n.names
+    }
+    asks = bool(re.search(r"\bchecks\.(findings|check)\b", text)) or bool(named & whole)
+    assert asks == (path == JUDGE)
+
+
 def test_every_module_begins_with_its_contract() -> None:
     """The first sentence says what the module alone knows."""
     for path in MODULES:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -462,6 +463,26 @@ def test_nobody_signs_what_was_not_shown(shelf: Library) -> None:
     assert one.digests.loc[HOSTILE, "status"] == "approved"
 
 
+def test_a_question_taken_out_of_the_outline_blocks_nothing(
+    review: Review, shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was edited or drafted under it is not asked about, and the write-up can be signed."""
+    asked = tuple(q for q in DIGEST.questions if q.key != "approach")
+    fewer = replace(DIGEST, questions=asked)
+    review.show(HOSTILE)
+    review.edit("approach", "AvatarNet, by hand.")
+    now = Review([HOSTILE], shelf, outline=fewer)
+    shown = now._form
+    Told(now, monkeypatch)("look")
+    assert now._form is shown
+    assert now.approve(reason="seen").approved
+    now.disapprove()
+    digest = shelf.digest(HOSTILE)
+    assert digest is not None
+    shelf.save_answers(digest, [answer("approach", ("AvatarNet, drafted.", cite(0)))])
+    assert now.approve(reason="seen").approved
+
+
 def test_nobody_signs_beside_an_unsettled_draft(shelf: Library) -> None:
     """A draft that came after an edit is taken or turned down before the paper is signed."""
     review = Review([HOSTILE], shelf, model=Echo())
@@ -617,7 +638,7 @@ def test_own_wordings_block_everywhere(
     with pytest.raises(PublishError, match="on your list"):
         shelf.approve(HOSTILE)
     source = source_of(HOSTILE, shelf, DIGEST, "en")
-    assert "hype" in [o.code for o in obstacles(source, DIGEST, "en")]
+    assert "hype" in [o.code for o in obstacles(source, DIGEST, "en", shelf)]
     table.write_text("[hype]\n(\n")
     os.utime(table, ns=(1, 1))
     with pytest.raises(PaperkitError, match=r"own\.txt: no table of wordings .*; correct it"):

@@ -10,7 +10,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from paperkit import checks
 from paperkit.batch.gates import Gate, Ticket
 from paperkit.batch.purses import Used
 from paperkit.batch.runs import Left, Row, unforeseen
@@ -244,9 +243,7 @@ def _findings(job: Job, request: Request) -> int:
         digest = job.library.digest(paper.id, outline=job.outline.name, language=job.language)
         if digest is None:
             return 0
-        reading = job.library.reading(paper.id, version=paper.version)
-        found = checks.findings(digest, reading, paper=paper, outline=job.outline)
-        return sum(f.severity == "block" for f in found)
+        return len(job.library.judge(digest, outline=job.outline).blocking)
 
 
 def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply:

@@ -29,8 +29,8 @@ class Library(ledgers.Ledger, desks.Desk):
     >>> library.decide(["2411.05184"], "keep", tags=["network"])
 
     Everything is appended; the present state follows from the history, and `undo` is one more
-    entry. Each method opens its own database connection, so that widgets, threads and several
-    notebooks may use one library at once.
+    entry. Each method opens its own database connection (`session` shares one), so that widgets,
+    threads and several notebooks may use one library at once.
 
     Raises:
         PaperkitError: the folder holds something that is no library.

@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit import checks
 from paperkit.checks.batches import Batch
 from paperkit.digests import Answer, Digest, Finding, blocking
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.library import claims, drafts, files, records, schema
+from paperkit.library import claims, drafts, files, judgements, records, schema
 from paperkit.library.galleries import Gallery
+from paperkit.library.judgements import Judgement
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import clean_text, paper_id
 from paperkit.prompts import Reply
@@ -186,6 +186,28 @@ class Desk(Gallery):
         with schema.reading(self._file) as db:
             return drafts.held_reply(db, key)
 
+    def judge(
+        self,
+        digest: Digest | str,
+        *,
+        outline: Outline = DIGEST,
+        language: str | None = None,
+    ) -> Judgement:
+        """Return what is wrong with a digest (stored or not), or with what is written of an id.
+
+        It is compared with the version of the paper that it is about: its abstract and, where it
+        was read, its PDF. A digest given says its own language.
+
+        Raises:
+            PaperkitError: nothing is written about that id, or it is not in the library.
+        """
+        given = digest
+        if not isinstance(given, Digest):
+            given = self._existing(given, outline.name, language)
+        with schema.reading(self._file) as db:
+            held = judgements.material(db, records.number(db, given.paper_id), given.version)
+        return judgements.judge(given, held, outline)
+
     def approve(
         self,
         id: str,
@@ -205,8 +227,12 @@ class Desk(Gallery):
         Raises:
             PublishError: blocking findings remain and no `reason` overrides them.
         """
-        digest = self._existing(id, outline.name, language)
-        found = self._findings(digest, outline, among)
+        with self.session():
+            digest = self._existing(id, outline.name, language)
+            found = (
+                *self.judge(digest, outline=outline).findings,
+                *self._swapped(digest, outline, among),
+            )
         stops = blocking(found)
         if stops and not reason.strip():
             first = f"{stops[0].question or 'paper'}: {stops[0].message}"
@@ -223,17 +249,14 @@ class Desk(Gallery):
             drafts.put_approval(db, num, digest, by=signer, reason=reason.strip(), findings=found)
         return self._existing(id, outline.name, digest.language)
 
-    def _findings(
+    def _swapped(
         self, digest: Digest, outline: Outline, among: Iterable[str] | None
     ) -> tuple[Finding, ...]:
-        """Check a digest against the version it was written about, and against others' papers."""
-        seen = {p.version: p for p in self.versions(digest.paper_id)}
-        paper = seen.get(digest.version) or self.paper(digest.paper_id)
-        reading = self.reading(paper.id, version=digest.version) or self.reading(paper.id)
+        """Return a finding where a digest fits another paper better than its own."""
+        paper = self.paper(digest.paper_id, version=digest.version)
         others = self._beside(paper.id, outline) if among is None else map(paper_id, among)
         batch = Batch((paper, *(self.paper(i) for i in others if i != paper.id)))
-        found = checks.findings(digest, reading, paper=paper, outline=outline)
-        return (*found, *batch.swapped(digest))
+        return batch.swapped(digest)
 
     def _beside(self, id: str, outline: Outline) -> list[str]:
         with schema.reading(self._file) as db:

@@ -34,6 +34,15 @@ def get_reading(db: sqlite3.Connection, num: int, version: int | None) -> Readin
     return Reading.from_dict(json.loads(row["data"])) if row else None
 
 
+def version_read(db: sqlite3.Connection, num: int, version: int | None = None) -> int | None:
+    """Return the newest version of a paper that was read (or `version`, if it was), else None."""
+    row = db.execute(
+        "SELECT max(version) FROM readings WHERE num = ? AND version = coalesce(?, version)",
+        (num, version),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
 def put_answers(
     db: sqlite3.Connection,
     num: int,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ class Gallery(Shelf):
         """
         with schema.reading(self._file) as db:
             num = records.number(db, id)
-            found = _read_version(db, num, version)
+            found = drafts.version_read(db, num, version)
             reading = None if found is None else drafts.get_reading(db, num, found)
         rows: list[dict[str, Any]] = []
         if reading is not None and found is not None:
@@ -46,14 +45,6 @@ class Gallery(Shelf):
             rows = list(_rows(reading, self.path / "figures" / stem))
         data = {c: pd.Series([r[c] for r in rows], dtype="object") for c in COLUMNS}
         return pd.DataFrame(data).astype(COLUMNS)
-
-
-def _read_version(db: sqlite3.Connection, num: int, version: int | None) -> int | None:
-    row = db.execute(
-        "SELECT max(version) FROM readings WHERE num = ? AND version = coalesce(?, version)",
-        (num, version),
-    ).fetchone()
-    return None if row[0] is None else int(row[0])
 
 
 def _rows(reading: Reading, folder: Path) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,16 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from paperkit.errors import PaperkitError
-from paperkit.papers import COLUMNS, Paper, clean_text, find_links, frame_of, is_code_link, paper_id
+from paperkit.papers import (
+    COLUMNS,
+    Paper,
+    clean_paper,
+    clean_text,
+    find_links,
+    frame_of,
+    is_code_link,
+    paper_id,
+)
 from paperkit.queries import Query
 
 _FIELDS: tuple[str, ...] = (*COLUMNS, "code")
@@ -147,6 +156,14 @@ def _values(paper: Paper) -> tuple[Any, ...]:
         paper.doi,
         int(any(is_code_link(link) for link in links)),
     )
+
+
+def paper_in(db: sqlite3.Connection, num: int, version: int | None) -> Paper:
+    """Return a paper as it was in `version`; in its newest one for None or a version never seen."""
+    newest = db.execute("SELECT * FROM papers WHERE num = ?", (num,)).fetchone()
+    sql = "SELECT record FROM versions WHERE num = ? AND version = ?"
+    older = version not in (None, newest["version"]) and db.execute(sql, (num, version)).fetchone()
+    return clean_paper(json.loads(older["record"])) if older else paper_of(newest)
 
 
 def paper_of(row: sqlite3.Row) -> Paper:

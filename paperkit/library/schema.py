@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -235,15 +236,50 @@ def statements(script: str) -> Iterator[str]:
             pending = ""
 
 
+_held = threading.local()
+"""By path the connection that a thread holds; another thread never sees it."""
+
+
+@contextmanager
+def session(path: Path) -> Iterator[None]:
+    """Let this thread use one connection for all that it reads and writes within the block.
+
+    No transaction is held open: each look and each change is its own, as without a session.
+    """
+    held: dict[str, sqlite3.Connection] = vars(_held)
+    key = str(path)
+    if key in held:
+        yield
+        return
+    with closing(connect(path)) as db:
+        held[key] = db
+        try:
+            yield
+        finally:
+            del held[key]
+
+
+@contextmanager
+def _connection(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give the session's connection, or one of its own without a session or within a change."""
+    db = vars(_held).get(str(path))
+    if db is None or db.in_transaction:
+        with closing(connect(path)) as own:
+            yield own
+        return
+    try:
+        yield db
+    finally:
+        if db.in_transaction:  # a look is over, or a change failed
+            db.execute("ROLLBACK")
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Give a connection for one consistent look."""
-    db = connect(path)
-    try:
+    with _connection(path) as db:
         db.execute("BEGIN")
         yield db
-    finally:
-        db.close()
 
 
 @contextmanager
@@ -252,12 +288,9 @@ def writing(path: Path, *, flush: bool = True) -> Iterator[sqlite3.Connection]:
 
     Without `flush` they survive a killed process, and a power cut once anything later is flushed.
     """
-    db = connect(path)
-    try:
+    with _connection(path) if flush else closing(connect(path)) as db:
         if not flush:
             db.execute("PRAGMA synchronous = NORMAL")
         db.execute("BEGIN IMMEDIATE")
         yield db
         db.execute("COMMIT")
-    finally:
-        db.close()  # rolls back what was not committed

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,10 @@ class Shelf:
         stems = [p.stem.rpartition("v")[0] for p in (self.path / "pdf").glob("*.pdf")]
         return [s.replace("_", "/") for s in stems]
 
-    def paper(self, id: str) -> Paper:
-        """Return one paper in its newest version."""
+    def paper(self, id: str, *, version: int | None = None) -> Paper:
+        """Return one paper as it was in `version`; in its newest one for None or one never seen."""
         with schema.reading(self._file) as db:
-            num = records.number(db, id)
-            return records.paper_of(
-                db.execute("SELECT * FROM papers WHERE num = ?", (num,)).fetchone()
-            )
+            return records.paper_in(db, records.number(db, id), version)
 
     def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
         """Return the first rows of `query` (see `pages.rows`) and how many papers it means."""
@@ -104,6 +102,13 @@ class Shelf:
         """Return decision and decided_at of what is decided, oldest first; index: row number."""
         with schema.reading(self._file) as db:
             return decisions.decided(db)
+
+    def session(self) -> AbstractContextManager[None]:
+        """Use one connection for all that this thread asks of the library within the block.
+
+        Nothing else changes: what others write meanwhile is seen, and each change is saved at once.
+        """
+        return schema.session(self._file)
 
     def hold(self) -> None:
         """Keep one idle connection, so that the last one to close has not to tidy up each time.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperkit.checks.batches import Batch
-from paperkit.digests import Finding, blocking
+from paperkit.digests import Digest, Finding
 from paperkit.errors import PublishError
 from paperkit.outlines import Outline, label_of
 from paperkit.posts.cards import Source
@@ -78,7 +78,7 @@ def exchanged(sources: Mapping[str, Source]) -> Iterator[Obstacle]:
         yield from (_stop(source, f) for f in batch.swapped(digest))
 
 
-def obstacles(source: Source, outline: Outline, language: str) -> list[Obstacle]:
+def obstacles(source: Source, outline: Outline, language: str, library: Library) -> list[Obstacle]:
     """Return what keeps one paper from being published; empty when a person approved it."""
     paper, digest = source.paper, source.digest
     found: list[Obstacle] = []
@@ -93,7 +93,7 @@ def obstacles(source: Source, outline: Outline, language: str) -> list[Obstacle]
             )
         )
     elif not digest.approved:
-        found += _unapproved(source, outline)
+        found += _unapproved(source, digest, outline, library)
     gone = missing(source.reading.figures, source.folder) if source.reading else ()
     found += [
         Obstacle(
@@ -108,13 +108,10 @@ def obstacles(source: Source, outline: Outline, language: str) -> list[Obstacle]
     return found
 
 
-def _unapproved(source: Source, outline: Outline) -> list[Obstacle]:
-    from paperkit import checks
-
-    if source.digest is None:
-        return []
-    found = checks.findings(source.digest, source.reading, paper=source.paper, outline=outline)
-    stops = [_stop(source, f) for f in blocking(found)]
+def _unapproved(
+    source: Source, digest: Digest, outline: Outline, library: Library
+) -> list[Obstacle]:
+    stops = [_stop(source, f) for f in library.judge(digest, outline=outline).blocking]
     signature = Obstacle(
         source.paper.id,
         "approval",

@@ -70,7 +70,7 @@ def lay_out(
     cards = [p for p in parts if isinstance(p, CardOf)]
     sources = {c.paper: source_of(c.paper, library, post.outline, post.language) for c in cards}
     found = [
-        *_obstacles(post, cards, sources),
+        *_obstacles(post, cards, sources, library),
         *exchanged(sources),
         *repeated(post, sources, library),
     ]
@@ -80,7 +80,7 @@ def lay_out(
 
 
 def _obstacles(
-    post: Post, cards: Sequence[CardOf], sources: Mapping[str, Source]
+    post: Post, cards: Sequence[CardOf], sources: Mapping[str, Source], library: Library
 ) -> list[Obstacle]:
     found = []
     for place in cards:
@@ -88,7 +88,7 @@ def _obstacles(
             found.append(_edited(place.paper))
         if sum(c.paper == place.paper for c in cards) > 1:
             found.append(Obstacle(place.paper, "card", "it stands twice.", "Delete one.", "twice"))
-        found += obstacles(sources[place.paper], post.outline, post.language)
+        found += obstacles(sources[place.paper], post.outline, post.language, library)
     return list(dict.fromkeys(found))
 
 

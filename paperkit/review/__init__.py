@@ -119,14 +119,16 @@ class Review(anywidget.AnyWidget):
     def digests(self) -> pd.DataFrame:
         """Return one row per paper: index id, status, version, language, findings, approval."""
         desk = self._desk
-        return listings.digests(
-            (i, desk.title(i), desk.digest(i), desk.findings(i)) for i in desk.ids
-        )
+        with self.library.session():
+            return listings.digests(
+                (i, desk.title(i), desk.digest(i), desk.findings(i)) for i in desk.ids
+            )
 
     @property
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: id, question, statement, severity, code, words, message."""
-        return listings.findings((i, self._desk.findings(i)) for i in self._desk.ids)
+        with self.library.session():
+            return listings.findings((i, self._desk.findings(i)) for i in self._desk.ids)
 
     def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
         """Return the versions of one answer, oldest first: at, origin, model, wish, texts.
@@ -252,27 +254,17 @@ class Review(anywidget.AnyWidget):
                 beside an edit, or the answers were edited elsewhere and are not those shown.
         """
         desk, of = self._desk, self._one(id)
-        self._check_current(of)
-        if question := desk.unsettled(of):
-            raise PublishError(
-                f"{of}: a newer draft of {question!r} stands beside your edit; take it, or "
-                f"review.keep({question!r}), then approve."
+        with self.library.session():
+            self._check_current(of)
+            self._check_findings(of, reason)
+            digest = self.library.approve(
+                of,
+                outline=self.outline,
+                language=desk.named(of).language,
+                reason=reason,
+                among=desk.ids,
             )
-        stops = blocking(desk.findings(of))
-        if stops and not reason.strip():
             self._changed(of)
-            raise PublishError(
-                f"{of}: {len(stops)} blocking finding{'s' * (len(stops) > 1)}, the first: "
-                f"{stops[0].message} Edit the answer, or approve with a reason."
-            )
-        digest = self.library.approve(
-            of,
-            outline=self.outline,
-            language=desk.named(of).language,
-            reason=reason,
-            among=desk.ids,
-        )
-        self._changed(of)
         return digest
 
     def disapprove(self, *, id: str | None = None) -> Digest:
@@ -316,8 +308,9 @@ class Review(anywidget.AnyWidget):
         self._write(of, question, statements)
 
     def _write(self, of: str, question: str, statements: Sequence[Statement]) -> None:
-        saved = self._desk.save(of, question, statements, self._seen(of, question))
-        self._changed(of)
+        with self.library.session():
+            saved = self._desk.save(of, question, statements, self._seen(of, question))
+            self._changed(of)
         if not saved:
             raise PaperkitError(
                 f"{of}: {question} was edited elsewhere; it is shown now, edit it again."
@@ -364,10 +357,24 @@ class Review(anywidget.AnyWidget):
         if id == self.current and newest != shown:
             self._changed(id)
             raise PublishError(f"{id}: was edited elsewhere; look at it again, then approve.")
+        if question := self._desk.unsettled(id):
+            raise PublishError(
+                f"{id}: a newer draft of {question!r} stands beside your edit; take it, or "
+                f"review.keep({question!r}), then approve."
+            )
+
+    def _check_findings(self, id: str, reason: str) -> None:
+        stops = blocking(self._desk.findings(id))
+        if stops and not reason.strip():
+            self._changed(id)
+            raise PublishError(
+                f"{id}: {len(stops)} blocking finding{'s' * (len(stops) > 1)}, the first: "
+                f"{stops[0].message} Edit the answer, or approve with a reason."
+            )
 
     def _draw(self, id: str) -> None:
         desk = self._desk
-        with desk.lock:
+        with desk.lock, self.library.session():
             digest, history = desk.digest(id), desk.history(id)
             language = desk.named(id).language
             found = desk.findings(id)
@@ -383,7 +390,7 @@ class Review(anywidget.AnyWidget):
 
     def _changed(self, id: str) -> None:
         """Draw again what shows a paper: the form, or only its row of the list."""
-        with self._desk.lock:
+        with self._desk.lock, self.library.session():
             if id == self.current:
                 self._draw(id)
             else:

@@ -16,7 +16,6 @@ from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
 from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline
 from paperkit.papers import Paper, clean_text, paper_id
-from paperkit.readings import Reading
 from paperkit.review import forms, listings, passages, versions
 
 if TYPE_CHECKING:
@@ -80,14 +79,19 @@ class Desk:
         )
 
     def history(self, id: str, question: str | None = None) -> tuple[Answer, ...]:
-        """Return every answer ever given about a paper, or to one question, oldest first."""
+        """Return every answer ever given to the outline's questions, or to one, oldest first.
+
+        What was answered to a question taken out of the outline since is neither shown nor signed.
+        """
         if question is not None:
             self.outline[question]
         digest = self.digest(id)
         if digest is None:
             return ()
         named = {"outline": self.outline.name, "language": digest.language}
-        return self.library.drafts(id, question, **named)
+        asked = {q.key for q in self.outline.questions}
+        given = self.library.drafts(id, question, **named)
+        return tuple(a for a in given if a.question in asked)
 
     def answer(self, id: str, question: str) -> Answer:
         """Return the answer that stands, or an empty one."""
@@ -140,8 +144,7 @@ class Desk:
 
     def about(self, id: str) -> Paper:
         """Return the version of a paper that is written about."""
-        seen = self.library.versions(id)
-        return versions.written_about(self.named(id), seen) or self.paper(id)
+        return self.library.paper(id, version=self.named(id).version)
 
     def written_on(self, id: str, passage: Evidence) -> int:
         """Return the version whose PDF has a passage on the page that it names.
@@ -197,17 +200,11 @@ class Desk:
         return id in self._checked or self.digest(id) is None
 
     def _findings(self, digest: Digest, newest: Paper) -> tuple[Finding, ...]:
-        paper = self.about(newest.id)
-        reading = self.reading(digest.paper_id, digest.version)
-        found = checks.findings(digest, reading, paper=paper, outline=self.outline)
-        if digest.version == newest.version:
-            return found
+        judged = self.library.judge(digest, outline=self.outline)
+        if not judged.stale:
+            return judged.findings
         later = self.library.reading(newest.id, version=newest.version)
-        return (*versions.lost(digest, newest, later), *found)
-
-    def reading(self, id: str, version: int) -> Reading | None:
-        """Return what the PDF of a version says, else that of the newest one read."""
-        return self.library.reading(id, version=version) or self.library.reading(id)
+        return (*versions.lost(digest, newest, later), *judged.findings)
 
     def _beside(self, digest: Digest) -> tuple[Finding, ...]:
         """Return what only shows beside the batch, and beside what was published."""

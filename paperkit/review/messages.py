@@ -40,7 +40,8 @@ def receive(review: Review, content: dict[str, Any]) -> None:
 def _reply(review: Review, name: str, content: dict[str, Any]) -> None:
     buffers: list[bytes] = []
     try:
-        reply, buffers = _ACTIONS[name](review, content)
+        with review.library.session():
+            reply, buffers = _ACTIONS[name](review, content)
     except PaperkitError as error:
         reply = {"error": str(error)}
     except (KeyError, TypeError, ValueError) as error:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from paperkit.checks import find_quote
 from paperkit.digests import Answer, Digest, Evidence, Finding
 from paperkit.papers import Paper
 from paperkit.readings import Reading
-
-
-def written_about(digest: Digest, seen: Sequence[Paper]) -> Paper | None:
-    """Return the version of the paper that `digest` is about, if the library has seen it."""
-    return next((p for p in seen if p.version == digest.version), None)
 
 
 def lost(digest: Digest, newest: Paper, reading: Reading | None) -> tuple[Finding, ...]:
