@@ -24,10 +24,10 @@ from typing import Any
 
 from paperkit.batch import summarize
 from paperkit.library import Library
+from paperkit.models import Limit, Pace
 from paperkit.models.gemini import Gemini
 from paperkit.models.genai import GenAI
 from paperkit.models.openai import OpenAIChat
-from paperkit.models.paces import Limit, Pace
 from paperkit.outlines import DIGEST
 from paperkit.papers import clean_paper
 

@@ -41,7 +41,7 @@ WORDS = ("neural", "quantum", "graph", "galaxy", "diffusion")
 SETUP = """import resource, sys
 from paperkit.library import Library
 from paperkit.queries import Query
-from paperkit.triage import Triage
+from paperkit.widgets.triage import Triage
 library = Library({path!r})
 library.page(Query())
 import anywidget, ipywidgets

@@ -18,7 +18,7 @@ from .models.extractive import Extractive as Extractive
 from .models.gemini import Gemini as Gemini
 from .models.genai import GenAI as GenAI
 from .models.openai import OpenAIChat as OpenAIChat
-from .models.paces import Limit as Limit, Pace as Pace
+from .models import Limit as Limit, Pace as Pace
 from .outlines import DIGEST as DIGEST, Outline as Outline, Question as Question
 from .papers import Paper as Paper
 from .posts import Post as Post, bibliography as bibliography, compose as compose
@@ -28,13 +28,13 @@ from .queries import Query as Query
 from .ranking import off_topic as off_topic, rank as rank, remaining as remaining
 from .reading import read_pdf as read_pdf
 from .readings import Reading as Reading
-from .review import Review as Review
+from .widgets.review import Review as Review
 from .sources import announcements as announcements, explain as explain, load as load
 from .sources import load_chunks as load_chunks, pack as pack, search as search
 from .topics import Topic as Topic, load_topics as load_topics
-from .trends.explorer import Explorer as Explorer
+from .widgets.explorer import Explorer as Explorer
 from .trends import chart as chart, chart_image as chart_image, papers_per as papers_per
 from .trends import rising_terms as rising_terms, themes as themes
-from .triage import Triage as Triage
+from .widgets.triage import Triage as Triage
 
 __version__: str

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from paperkit.batch import Run, summarize
-from paperkit.batch.gates import Gate
-from paperkit.batch.lanes import lane_of
-from paperkit.batch.purses import Purse
+from paperkit.batch.budget import Purse
+from paperkit.batch.limiter import Gate, lane_of
 from paperkit.errors import RateLimited
 from paperkit.library import Library
+from paperkit.models import Pace
 from paperkit.models.gemini import Gemini
 from paperkit.models.genai import GenAI
 from paperkit.models.openai import OpenAIChat
-from paperkit.models.paces import Pace
 from paperkit.outlines import DIGEST
 from paperkit.prompts import Reply, Request, make_request
 from tests.conftest import make_paper

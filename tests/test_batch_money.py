@@ -11,12 +11,11 @@ import pandas as pd
 import pytest
 
 from paperkit.batch import Run, estimate, summarize
-from paperkit.batch.gates import Gate
-from paperkit.batch.purses import Purse, tokens_out
+from paperkit.batch.budget import Purse, tokens_out
+from paperkit.batch.limiter import Gate
 from paperkit.errors import RateLimited, Refused, Truncated, Unavailable
 from paperkit.library import Library
-from paperkit.models.paces import Pace
-from paperkit.models.prices import Price
+from paperkit.models import Pace, Price
 from paperkit.outlines import DIGEST
 from paperkit.prompts import Reply, Request, make_request
 from tests.conftest import make_paper

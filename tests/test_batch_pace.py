@@ -10,14 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperkit.batch import estimate, summarize
-from paperkit.batch.gates import Gate
-from paperkit.batch.purses import Purse, tokens_in, tokens_out
-from paperkit.batch.runs import Left
-from paperkit.batch.windows import Windows
+from paperkit.batch.budget import Purse, tokens_in, tokens_out
+from paperkit.batch.limiter import Gate, Windows
+from paperkit.batch.run import Left
 from paperkit.errors import RateLimited, Refused, Unavailable
 from paperkit.library import Library
-from paperkit.models.paces import Limit, Pace
-from paperkit.models.prices import Price
+from paperkit.models import Limit, Pace, Price
 from paperkit.outlines import DIGEST
 from paperkit.prompts import Reply, Request, make_request
 from tests.conftest import make_paper

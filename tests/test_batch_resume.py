@@ -9,8 +9,7 @@ import pytest
 
 from paperkit.batch import estimate, summarize
 from paperkit.library import Library
-from paperkit.models import Model
-from paperkit.models.paces import Pace
+from paperkit.models import Model, Pace
 from paperkit.outlines import Outline, Question
 from tests.models.dialects import DIALECTS
 from tests.servers import Answer, Asked, Server, serve

@@ -11,13 +11,12 @@ import pytest
 import tqdm.auto
 import tqdm.notebook
 
-from paperkit.batch import Run, estimate, panels, runs, summarize
-from paperkit.batch.runs import Left, Pause
-from paperkit.batch.workers import Workers
+from paperkit.batch import Run, display, estimate, summarize
+from paperkit.batch.run import Left, Pause, Workers
 from paperkit.errors import ModelError, PaperkitError, Refused
 from paperkit.library import Library
+from paperkit.models import Pace
 from paperkit.models.extractive import Extractive
-from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, Request
 from tests.conftest import make_paper
 from tests.test_batch import IDS, Scripted
@@ -33,8 +32,8 @@ def run_of(count: int, **row: Any) -> Run:
 def drawn(run: Run, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return each text that a panel of a run is given, from now on."""
     texts: list[str] = []
-    real = panels._failures
-    monkeypatch.setattr(panels, "_failures", lambda r: texts.append(str(r.progress)) or real(r))
+    real = display._failures
+    monkeypatch.setattr(display, "_failures", lambda r: texts.append(str(r.progress)) or real(r))
     run._repr_mimebundle_()
     return texts
 
@@ -46,7 +45,7 @@ def test_a_finished_run_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     """Drawn once, however many papers; the report is not made for it."""
     run = run_of(3000)
     run.wait()
-    monkeypatch.setattr(runs, "report_of", lambda *_: pytest.fail("a report"))
+    monkeypatch.setattr("paperkit.batch.run.report_of", lambda *_: pytest.fail("a report"))
     texts = drawn(run, monkeypatch)
     assert texts == ["3000 of 3000 papers, 0 failed, 0 left, 0 tokens, cost 1500"]
     assert run._panel.children[2].value == texts[0]

@@ -18,9 +18,9 @@ from paperkit.posts import Post, compose, export
 from paperkit.posts.exporters import EXPORTERS
 from paperkit.posts.fronts import JOINER
 from paperkit.ranking import rank
-from paperkit.review import Review
 from paperkit.trends import chart, papers_per, rising_terms
-from paperkit.triage import Triage
+from paperkit.widgets.review import Review
+from paperkit.widgets.triage import Triage
 from tests.conftest import make_paper
 
 TITLE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b"

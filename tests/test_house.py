@@ -22,12 +22,12 @@ PACKAGE = ROOT / "paperkit"
 
 # From the top down; a room may import rooms of lower layers only, never of its own.
 LAYERS = (
-    {"__main__", "triage", "review"},
+    {"__main__", "widgets"},
     {"batch", "posts"},
     {"library", "sources", "reading", "models"},
     {"prompts", "checks", "ranking", "trends"},
     {"digests"},
-    {"papers", "topics", "outlines", "readings", "queries", "sentences", "frontend", "files"},
+    {"papers", "topics", "outlines", "readings", "queries", "sentences", "files"},
     {"errors"},
 )
 LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}
@@ -42,8 +42,8 @@ SDKS = {
     "nbformat": "posts",
     "nbconvert": "posts",
     "sqlite3": "library",
-    "vl_convert": "trends",
-    "anywidget": ("triage", "review", "trends"),
+    "vl_convert": ("trends", "widgets"),
+    "anywidget": "widgets",
 }
 # An exception of requests passes through google-generativeai, so its module must name it.
 ALLOWED = {("models", "requests")}
@@ -104,7 +104,7 @@ def test_each_sdk_lives_in_one_room(path: Path) -> None:
             assert room in ((homes,) if isinstance(homes, str) else homes), f"{path}: {module}"
 
 
-JUDGE = PACKAGE / "library/judgements.py"
+JUDGE = PACKAGE / "library/writing.py"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

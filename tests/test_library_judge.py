@@ -18,7 +18,7 @@ from paperkit.posts.cards import source_of
 from paperkit.posts.gates import obstacles
 from paperkit.prompts import Reply, Request
 from paperkit.readings import Paragraph, Reading
-from paperkit.review import Review
+from paperkit.widgets.review import Review
 from tests.review_samples import FIRST, SENTENCES, answer, cite, drafts, paper
 
 NEW = "The other fit ends in 999 s at most."

@@ -14,7 +14,7 @@ from paperkit import papers
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.readings import Reading
-from paperkit.review import Review
+from paperkit.widgets.review import Review
 from tests.conftest import make_paper
 from tests.review_samples import BLANK, CHINESE, FIRST, HOSTILE, review_library
 

@@ -29,9 +29,10 @@ from paperkit.posts.cards import source_of
 from paperkit.posts.gates import obstacles
 from paperkit.prompts import Reply, Request
 from paperkit.readings import Hidden, Paragraph, Reading
-from paperkit.review import Review, forms, messages, passages, previews
-from paperkit.review.differences import by_item, difference
-from paperkit.review.versions import lost
+from paperkit.widgets import review_evidence, review_forms, review_messages, review_preview
+from paperkit.widgets.review import Review
+from paperkit.widgets.review_forms import by_item, difference
+from paperkit.widgets.review_session import lost
 from tests.review_samples import (
     AT,
     BLANK,
@@ -69,7 +70,7 @@ class Told:
         self.review = review
         self.replies: list[tuple[dict[str, Any], list[bytes]]] = []
         monkeypatch.setattr(review, "send", lambda m, b=None: self.replies.append((m, b or [])))
-        monkeypatch.setattr(messages, "_SLOW", frozenset())
+        monkeypatch.setattr(review_messages, "_SLOW", frozenset())
 
     def __call__(self, do: str, **content: Any) -> dict[str, Any]:
         self.review._receive(None, {"do": do, "token": "t", **content}, [])
@@ -943,8 +944,8 @@ def words_of(page: str) -> list[str]:
 
 def test_preview_shows_only_the_papers_own_figures(review: Review) -> None:
     """An image that is no figure of the paper shows nothing."""
-    shown = previews._SRC.sub(
-        lambda m: m[1] + previews._inlined(None) + m[3], '<img src="https://x.test/p.png">'
+    shown = review_preview._SRC.sub(
+        lambda m: m[1] + review_preview._inlined(None) + m[3], '<img src="https://x.test/p.png">'
     )
     assert "x.test" not in shown
 
@@ -1001,20 +1002,20 @@ def test_history_is_condensed_only_within_one_go() -> None:
     at = [AT, AT + timedelta(seconds=30), AT + timedelta(minutes=5)]
     edits = [Answer(question="summary", origin="person", at=a) for a in at]
     draft = Answer(question="summary", at=at[1])
-    assert forms.condensed(edits) == (edits[1], edits[2])
-    assert forms.condensed([edits[0], draft, edits[1]]) == (edits[0], draft, edits[1])
+    assert review_forms.condensed(edits) == (edits[1], edits[2])
+    assert review_forms.condensed([edits[0], draft, edits[1]]) == (edits[0], draft, edits[1])
 
 
 def test_passages_keep_their_numbers() -> None:
     """A passage's number never changes when answers are appended."""
     first = answer("summary", ("One.", cite(0)))
     later = answer("summary", ("Two.", cite(1, 0)))
-    assert passages.cited([first, later])[: len(passages.cited([first]))] == cite(0)
-    assert passages.cited([first, later]) == cite(0, 1)
+    assert review_evidence.cited([first, later])[: len(review_evidence.cited([first]))] == cite(0)
+    assert review_evidence.cited([first, later]) == cite(0, 1)
 
 
 def test_form_has_every_question_in_every_language() -> None:
     """Each question of the outline has a field, except the paper's own words in English."""
     keys = [q.key for q in DIGEST.questions]
-    assert [r["key"] for r in forms.form(DIGEST, "zh-CN", [])] == keys
-    assert [r["key"] for r in forms.form(DIGEST, "en-US", [])] == keys[2:]
+    assert [r["key"] for r in review_forms.form(DIGEST, "zh-CN", [])] == keys
+    assert [r["key"] for r in review_forms.form(DIGEST, "en-US", [])] == keys[2:]

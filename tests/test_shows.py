@@ -10,7 +10,7 @@ import mistune
 import pytest
 from PIL import Image
 
-from paperkit.batch.shows import THUMBNAIL, show
+from paperkit.batch.display import THUMBNAIL, show
 from paperkit.errors import PaperkitError
 from paperkit.readings import Figure, Hidden, Link, Paragraph, Reading, Section
 

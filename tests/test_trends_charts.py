@@ -26,8 +26,8 @@ from paperkit.trends import (
     top_authors,
     venues,
 )
-from paperkit.trends.explorer import Explorer
-from paperkit.triage import Triage
+from paperkit.widgets.explorer import Explorer
+from paperkit.widgets.triage import Triage
 from tests.test_trends import corpus, frame
 
 HOSTILE = '<script>alert(1)</script>"&{{x}}\x00\u202e datum.x'

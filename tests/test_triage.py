@@ -13,14 +13,14 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from paperkit import frontend
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import Library
 from paperkit.papers import Paper
 from paperkit.queries import Query
 from paperkit.readings import Figure, Reading
-from paperkit.triage import Triage, details, fallbacks, messages
-from paperkit.triage.tables import FIRST_ROWS
+from paperkit.widgets import kit, triage_messages, triage_pane
+from paperkit.widgets.triage import Triage
+from paperkit.widgets.triage_table import FIRST_ROWS
 
 HOSTILE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b | `c` [d](javascript:e)"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -356,7 +356,7 @@ def test_what_other_threads_tell_is_not_held_back_by_an_answer(library, monkeypa
         assert [e["event"] for e in wire.sent] == ["progress"]
         return {"reply": 1}, []
 
-    monkeypatch.setattr(messages, "answer", answered)
+    monkeypatch.setattr(triage_messages, "answer", answered)
     triage._receive(triage, {}, [])
     assert wire.sent[1] == {"event": "saved", "saved": ["mine"], "answer": {"reply": 1}}
 
@@ -370,7 +370,7 @@ def test_what_was_told_before_an_error_reaches_the_browser(library, monkeypatch)
         triage._tell("saved", saved=["mine"])
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr(messages, "answer", broken)
+    monkeypatch.setattr(triage_messages, "answer", broken)
     with pytest.raises(RuntimeError, match="unforeseen"):
         triage._receive(triage, {}, [])
     assert wire.events("saved")
@@ -464,7 +464,7 @@ def test_a_callback_thread_and_a_cell_may_use_it_at_once(library):
 def test_a_detail_holds_what_one_decides_by(library):
     """Links are http(s); code links are marked."""
     library.decide(paper(1).id, "keep", tags=["a"])
-    told = details.detail(library, paper(1).id)
+    told = triage_pane.detail(library, paper(1).id)
     assert (told["row"]["decision"], told["authors"][-1]) == ("keep", "Di Eck")
     assert [(link["label"], link["code"]) for link in told["links"]] == [
         ("arXiv", False), ("PDF", False), ("DOI", False), ("github.com/a/b", True),
@@ -478,7 +478,7 @@ def test_a_detail_holds_what_one_decides_by(library):
 def test_versions_tell_what_changed_word_by_word(library):
     """Newest first; the first version has nothing before it."""
     library.add([paper(1, version=2, title="Paper 1 on hands", abstract=paper(1).abstract)])
-    newest, first = details.versions(library.versions(paper(1).id))
+    newest, first = triage_pane.versions(library.versions(paper(1).id))
     assert newest["title"] == [("same", "Paper 1 on "), ("gone", "avatars"), ("new", "hands")]
     assert (newest["abstract"], first["title"], first["version"]) == ([], [], 1)
 
@@ -495,8 +495,8 @@ def _read(library: Library, file: str, data: bytes) -> None:
 def test_figures_are_sent_as_bytes(library):
     """A figure is fetched by its number, with its type told by its content."""
     _read(library, "a.png", PNG)
-    assert details.detail(library, paper(1).id)["figures"][0]["caption"] == "Overview"
-    assert details.figure(library, paper(1).id, 0) == details.Image(PNG, "image/png")
+    assert triage_pane.detail(library, paper(1).id)["figures"][0]["caption"] == "Overview"
+    assert triage_pane.figure(library, paper(1).id, 0) == triage_pane.Image(PNG, "image/png")
 
 
 @pytest.mark.parametrize(
@@ -511,7 +511,7 @@ def test_only_images_of_the_papers_own_folder_are_sent(library, file, data):
     if ".." not in file:
         (folder / file).write_bytes(data)
     with pytest.raises(PaperkitError):
-        details.figure(library, paper(1).id, 0)
+        triage_pane.figure(library, paper(1).id, 0)
 
 
 # The fallback
@@ -529,8 +529,8 @@ class _Tags(html.parser.HTMLParser):
 def test_a_saved_notebook_shows_twenty_rows(library):
     """HTML and Markdown stand beside the widget."""
     data, _ = Triage(library)._repr_mimebundle_()
-    assert data["text/html"].count("<tr>") == 1 + fallbacks.ROWS
-    assert data["text/markdown"].count("\n| ") == 1 + fallbacks.ROWS
+    assert data["text/html"].count("<tr>") == 1 + triage_pane.ROWS
+    assert data["text/markdown"].count("\n| ") == 1 + triage_pane.ROWS
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
@@ -555,7 +555,7 @@ def test_a_packed_module_unpacks_to_itself_and_its_style(tmp_path):
     script, style = tmp_path / "a.js", tmp_path / "a.css"
     script.write_text("export default { render() {} };")
     style.write_text(".a { color: red }")
-    packed = frontend.packed(script, style=style).split('atob("')[1].split('"')[0]
+    packed = kit.packed(script, style=style).split('atob("')[1].split('"')[0]
     source = gzip.decompress(base64.b64decode(packed)).decode()
     assert source.startswith(script.read_text())
     assert 'sheet.textContent = ".a { color: red }";' in source
@@ -567,24 +567,24 @@ def test_a_lean_script_says_the_same(tmp_path):
     file.write_text(
         "// x\nf(() => {\n  /** y */\n  g(`//z`); // w\n\n  /* a */ h(); /* b */\n});\n"
     )
-    assert frontend.lean(file) == "f(() => {\ng(`//z`); // w\n/* a */ h(); /* b */\n});"
+    assert kit.lean(file) == "f(() => {\ng(`//z`); // w\n/* a */ h(); /* b */\n});"
 
 
 def test_a_tight_style_sheet_says_the_same(tmp_path):
     """Comments and white space go."""
     file = tmp_path / "a.css"
     file.write_text("/* x */\n.a {\n  color: red;\n}\n/* y */")
-    assert frontend.tight(file) == ".a { color: red; }"
+    assert kit.tight(file) == ".a { color: red; }"
 
 
 def test_formulas_are_set_by_the_bundled_script():
     """KaTeX is in the package, with its license."""
-    assert b"katex" in gzip.decompress(frontend.katex())
+    assert b"katex" in gzip.decompress(kit.katex())
 
 
 def test_the_browser_code_never_writes_html():
     """All text becomes text nodes."""
-    from paperkit import triage
+    from paperkit.widgets import triage
 
     source = (triage._HERE / "triage.js").read_text(encoding="utf-8")
     forbidden = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
@@ -597,7 +597,7 @@ def test_the_browser_code_never_writes_html():
 @pytest.fixture
 def locked(library, monkeypatch):
     """A library that another program writes to; `close()` ends that."""
-    monkeypatch.setattr(messages, "PATIENCE", 0.0)
+    monkeypatch.setattr(triage_messages, "PATIENCE", 0.0)
     db = sqlite3.connect(library.path / "library.db", isolation_level=None)
     db.execute("BEGIN IMMEDIATE")
     yield db

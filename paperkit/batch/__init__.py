@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from paperkit.batch.display import show
 from paperkit.batch.reads import page_image, read
-from paperkit.batch.runs import Run
-from paperkit.batch.shows import show
-from paperkit.batch.summaries import ask, estimate, summarize
+from paperkit.batch.run import Run
+from paperkit.batch.summarizer import ask, estimate, summarize
 from paperkit.batch.updates import model_named, refresh, update
 
 __all__ = [

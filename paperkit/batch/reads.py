@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit.batch.runs import Run, ids_of
+from paperkit.batch.run import Run, ids_of
 from paperkit.errors import ReadError
 from paperkit.library import Library
 from paperkit.papers import Paper

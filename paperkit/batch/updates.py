@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from paperkit.batch.runs import report_of, unforeseen
+from paperkit.batch.run import report_of, unforeseen
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.library.records import OUTCOMES

@@ -13,7 +13,7 @@ import pandas as pd
 from filelock import FileLock
 
 from paperkit.errors import LibraryError, PaperkitError
-from paperkit.library import decisions, desks, ledgers, publications, records, sample, schema
+from paperkit.library import coverage, decisions, files, records, schema, writing
 from paperkit.library.decisions import State
 from paperkit.papers import Paper, clean_text, from_frame
 from paperkit.queries import Query
@@ -21,7 +21,7 @@ from paperkit.queries import Query
 __all__ = ["Library"]
 
 
-class Library(ledgers.Ledger, desks.Desk):
+class Library(coverage.Ledger, writing.Desk):
     """One folder with papers, decisions, readings, digests and figures.
 
     >>> library = Library("avatars")
@@ -61,7 +61,7 @@ class Library(ledgers.Ledger, desks.Desk):
         with FileLock(folder.parent / f".{folder.name}.lock"):
             if not (folder / "library.db").exists():
                 with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".sample-") as part:
-                    sample.fill(cls(part))
+                    files.fill(cls(part))
                     made = Path(part) / "library.db"
                     shutil.copytree(part, folder, dirs_exist_ok=True, ignore=_database)
                     made.replace(folder / "library.db")
@@ -206,12 +206,12 @@ class Library(ledgers.Ledger, desks.Desk):
             rows = zip(
                 posted.index, posted["version"], posted["topic"], posted["date"], strict=True
             )
-            return publications.put(db, rows)
+            return decisions.put(db, rows)
 
     def published(self) -> pd.DataFrame:
         """Return what was published: id, version, topic, date, oldest first."""
         with schema.reading(self._file) as db:
-            rows = publications.listed(db)
+            rows = decisions.listed(db)
         return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from paperkit.errors import PaperkitError
 from paperkit.library.records import dump, now, number
-from paperkit.papers import clean_text
+from paperkit.papers import clean_text, paper_id
 from paperkit.queries import DECISIONS
 
 
@@ -139,3 +139,22 @@ def merged(tags: Iterable[str], add: Iterable[str], remove: Iterable[str]) -> tu
     gone = {clean_text(t) for t in remove}
     kept = {clean_text(t) for t in (*tags, *add)} - gone
     return tuple(sorted(t for t in kept if t))
+
+
+# ---- Publications: which papers went out in which post, so that none is written up twice unseen
+
+
+def put(db: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> int:
+    """Write (id, version, topic, date) rows, also of papers not in the library; count the new."""
+    new = 0
+    for id, version, topic, date in rows:
+        values = (paper_id(id), int(version), str(topic), str(date)[:10], now())
+        sql = "INSERT OR IGNORE INTO publications VALUES (?, ?, ?, ?, ?)"
+        new += db.execute(sql, values).rowcount
+    return new
+
+
+def listed(db: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Return (id, version, topic, date) of everything published, oldest first."""
+    sql = "SELECT id, version, topic, date FROM publications ORDER BY date, topic, id"
+    return [tuple(row) for row in db.execute(sql)]

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+import math
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from paperkit.errors import PaperkitError
 from paperkit.prompts import Reply, Request
 
 
@@ -23,3 +30,119 @@ class Model(Protocol):
 
     def answer(self, request: Request) -> Reply:
         """Return the model's reply to `request`, or raise a `ModelError`."""
+
+
+# ---- Paces: how fast a model may be asked, as a value a person writes down
+
+_MINUTE = 60.0
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """At most so many requests, and so many tokens, within any ``seconds``; None: no limit."""
+
+    seconds: float
+    requests: int | None = None
+    tokens: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How fast a model may be asked: requests in flight, per minute and day, tokens likewise.
+
+    >>> Gemini("gemini-3.8-flash", pace=Pace(workers=8, requests_per_minute=10))
+
+    ``workers`` is the most requests in flight. None means that the provider's own answers (429
+    with a pause) are the only limit. A limit per day counts the last 24 hours and stops the batch;
+    the others make it wait. ``limits`` are further windows. ``tries`` is how often a request is
+    sent when the provider fails, ``backoff`` the first wait between two tries, in seconds.
+    """
+
+    workers: int = 4
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    requests_per_day: int | None = None
+    tokens_per_day: int | None = None
+    limits: tuple[Limit, ...] = ()
+    tries: int = 4
+    backoff: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a pace at which nothing would ever be sent."""
+        numbers = [self.workers, self.tries]
+        for limit in self.windows():
+            numbers += [n for n in (limit.requests, limit.tokens) if n is not None]
+        if min(numbers) < 1 or self.backoff < 0 or any(w.seconds <= 0 for w in self.windows()):
+            raise PaperkitError("pace: limits must be at least 1; leave out what has no limit.")
+
+    def windows(self) -> tuple[Limit, ...]:
+        """Return every limit as a window."""
+        minute = Limit(
+            seconds=_MINUTE, requests=self.requests_per_minute, tokens=self.tokens_per_minute
+        )
+        day = Limit(seconds=_DAY, requests=self.requests_per_day, tokens=self.tokens_per_day)
+        given = (*self.limits, minute, day)
+        return tuple(w for w in given if (w.requests, w.tokens) != (None, None))
+
+
+# ---- Prices: what a million tokens of a model cost; an unknown price is unknown, never 0
+
+PRICES_FILE = "PAPERKIT_PRICES"
+"""The environment variable that names a price table of one's own (TOML, like prices.toml)."""
+
+_BUNDLED = Path(__file__).with_name("prices.toml")
+
+
+class Price(NamedTuple):
+    """Money per million tokens, sent and received."""
+
+    tokens_in: float
+    tokens_out: float
+
+    def of(self, tokens_in: float, tokens_out: float) -> float:
+        """Return what so many tokens cost."""
+        return (tokens_in * self.tokens_in + tokens_out * self.tokens_out) / 1e6
+
+
+def price_of(model: Any, prices: Mapping[str, tuple[float, float]] | None = None) -> Price | None:
+    """Return a model's price: that given, 0 for a local one, that of the table, or None: unknown.
+
+    Raises:
+        PaperkitError: the price table can't be read.
+    """
+    name = str(model.name)
+    if prices is not None and name in prices:
+        return _price(name, prices[name])
+    if getattr(model, "local", False):
+        return Price(0.0, 0.0)
+    table = price_table()
+    return _price(name, table[name]) if name in table else None
+
+
+def price_table() -> Mapping[str, Any]:
+    """Return the prices of the bundled table, those of the person's own file before them."""
+    own = os.environ.get(PRICES_FILE, "").strip()
+    return {**_table(_BUNDLED), **(_table(Path(own).expanduser()) if own else {})}
+
+
+def _table(path: Path) -> Mapping[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get("prices")
+    except (OSError, ValueError) as error:
+        raise PaperkitError(f"{path}: no price table ({error}); correct it.") from error
+    if not isinstance(found, dict):
+        raise PaperkitError(f"{path}: no price table (it has no part [prices]); correct it.")
+    return found
+
+
+def _price(name: str, given: Any) -> Price:
+    try:
+        price = Price(*(float(number) for number in given))
+    except (TypeError, ValueError) as error:
+        raise PaperkitError(f"{name}: a price is two numbers, [input, output].") from error
+    if not all(math.isfinite(p) for p in price):
+        raise PaperkitError(f"{name}: a price is two numbers, [input, output].")
+    if min(price) < 0:
+        raise PaperkitError(f"{name}: a price can't be negative; correct it.")
+    return price

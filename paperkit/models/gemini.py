@@ -8,8 +8,9 @@ from importlib import import_module
 from typing import Any
 
 from paperkit.errors import ModelError, Unauthorized
-from paperkit.models._remote import Remote
-from paperkit.models._wire import (
+from paperkit.models import Pace
+from paperkit.models.remote import (
+    Remote,
     Tokens,
     bare,
     blocked,
@@ -22,7 +23,6 @@ from paperkit.models._wire import (
     shown,
     unreadable,
 )
-from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, Request
 
 KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")

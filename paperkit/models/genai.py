@@ -7,8 +7,10 @@ from importlib import import_module
 from typing import Any
 
 from paperkit.errors import ModelError
-from paperkit.models._remote import Remote
-from paperkit.models._wire import (
+from paperkit.models import Pace
+from paperkit.models.gemini import KEYS
+from paperkit.models.remote import (
+    Remote,
     Tokens,
     bare,
     blocked,
@@ -20,8 +22,6 @@ from paperkit.models._wire import (
     shown,
     unreadable,
 )
-from paperkit.models.gemini import KEYS
-from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, Request, strict
 
 _INSTALL = "google-genai is not installed; run pip install 'paperkit[genai]'."

@@ -13,8 +13,9 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from paperkit.errors import Malformed, ModelError, Unauthorized, Unavailable, count
-from paperkit.models._remote import Remote
-from paperkit.models._wire import (
+from paperkit.models import Pace
+from paperkit.models.remote import (
+    Remote,
     Tokens,
     bare,
     broken,
@@ -24,7 +25,6 @@ from paperkit.models._wire import (
     shown,
     unreadable,
 )
-from paperkit.models.paces import Pace
 from paperkit.prompts import Reply, Request, strict
 
 KEY = "OPENAI_API_KEY"

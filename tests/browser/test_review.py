@@ -100,7 +100,7 @@ IN_SIGHT = """async (image) => {
 def cells(library: Library, *more: str, papers: Sequence[str] = IDS) -> list[str]:
     """Return the code of a notebook that reviews `library`."""
     start = (
-        "from paperkit.library import Library\nfrom paperkit.review import Review\n"
+        "from paperkit.library import Library\nfrom paperkit.widgets.review import Review\n"
         f"library = Library({str(library.path)!r})\n"
         f"review = Review({list(papers)!r}, library)\nreview"
     )

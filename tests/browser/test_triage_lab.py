@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from paperkit.library import Library
 from paperkit.papers import Paper
 from paperkit.queries import Query
-from paperkit.triage import Triage
+from paperkit.widgets.triage import Triage
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b",

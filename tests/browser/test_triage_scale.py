@@ -29,7 +29,7 @@ INSERT INTO versions SELECT num, 1, json_object('id', id, 'version', 1, 'title',
 SETUP = """
 from paperkit.library import Library
 from paperkit.queries import Query
-from paperkit.triage import Triage
+from paperkit.widgets.triage import Triage
 library = Library({path!r})
 """
 SHOW = "triage = Triage(library, query=Query())\ntriage"

@@ -14,8 +14,7 @@ import pytest
 from paperkit.batch import summarize
 from paperkit.errors import RateLimited
 from paperkit.library import Library
-from paperkit.models import Model
-from paperkit.models.paces import Pace
+from paperkit.models import Model, Pace
 from paperkit.outlines import Outline, Question
 from paperkit.prompts import make_request
 from tests.conftest import make_paper

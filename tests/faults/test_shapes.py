@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from paperkit.batch import Run, summarize
-from paperkit.batch.gates import Gate
-from paperkit.batch.purses import Purse
+from paperkit.batch.budget import Purse
+from paperkit.batch.limiter import Gate
 from paperkit.errors import Malformed, ModelError, RateLimited, Refused, Unauthorized, Unavailable
 from paperkit.library import Library
-from paperkit.models._wire import bare, google_usage, rejected, shown
-from paperkit.models.paces import Pace
+from paperkit.models import Pace
+from paperkit.models.remote import bare, google_usage, rejected, shown
 from paperkit.prompts import Reply, make_request
 from tests.conftest import make_paper
 from tests.faults.test_models import GOOD, ID, OUTLINE

@@ -8,9 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from paperkit.errors import PaperkitError
+from paperkit.models import Limit, Pace, Price, price_of
 from paperkit.models.extractive import Extractive
-from paperkit.models.paces import Limit, Pace
-from paperkit.models.prices import Price, price_of
 
 
 def model(name: str, local: bool = False) -> SimpleNamespace:

@@ -11,7 +11,7 @@ import pytest
 
 from paperkit.batch import summarize
 from paperkit.library import Library
-from paperkit.models.paces import Limit, Pace
+from paperkit.models import Limit, Pace
 from tests.models.dialects import DIALECTS, NAME
 from tests.servers import Answer, Asked, Server, serve
 from tests.test_batch import IDS

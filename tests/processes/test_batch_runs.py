@@ -15,12 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from paperkit.batch import Run, summarize
-from paperkit.batch.interrupts import noted
-from paperkit.batch.runs import Pause, Progress
-from paperkit.batch.workers import Workers
+from paperkit.batch.run import Pause, Progress, Workers, noted
 from paperkit.errors import Unauthorized
 from paperkit.library import Library
-from paperkit.models.paces import Pace
+from paperkit.models import Pace
 from paperkit.outlines import DIGEST
 from paperkit.prompts import Reply, Request, make_request
 from tests.conftest import make_paper

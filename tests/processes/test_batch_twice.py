@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from paperkit.batch import summarize
-from paperkit.batch.gates import Gate
+from paperkit.batch.limiter import Gate
 from paperkit.library import Library
-from paperkit.models.paces import Pace
+from paperkit.models import Pace
 from paperkit.outlines import DIGEST
 from paperkit.prompts import Reply, Request
 from tests.conftest import make_paper
@@ -33,7 +33,7 @@ import sys
 from paperkit.batch import summarize
 from paperkit.library import Library
 from paperkit.models.openai import OpenAIChat
-from paperkit.models.paces import Pace
+from paperkit.models import Pace
 library = Library(sys.argv[1])
 model = OpenAIChat("some-model", base_url=sys.argv[2], pace=Pace(workers=2))
 report = summarize(library.papers(), library, model)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,17 +14,16 @@ import anywidget
 import pandas as pd
 import traitlets
 
-from paperkit import frontend
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import Library
 from paperkit.queries import Query
-from paperkit.triage import estimates, fallbacks, messages
-from paperkit.triage.batches import Batch
-from paperkit.triage.tables import FIRST_ROWS, MOST_ROWS, Table
+from paperkit.widgets import kit, triage_messages, triage_pane, triage_table
+from paperkit.widgets.triage_table import FIRST_ROWS, MOST_ROWS, Table
 
 if TYPE_CHECKING:
     from paperkit.models import Model
     from paperkit.ranking import Remaining
+
 
 __all__ = ["Triage"]
 
@@ -65,7 +65,7 @@ class Triage(anywidget.AnyWidget):
         PaperkitError: the query has a field or value that `Query` doesn't know.
     """
 
-    _esm = frontend.packed(frontend.FORMULAS, _HERE / "triage.js", style=_HERE / "triage.css")
+    _esm = kit.packed(kit.FORMULAS, _HERE / "triage.js", style=_HERE / "triage.css")
 
     query = _QueryTrait()
     """What the table shows; words or a mapping with `Query`'s fields are taken too."""
@@ -135,7 +135,7 @@ class Triage(anywidget.AnyWidget):
 
         From the tenth decision on; see `paperkit.ranking.remaining`.
         """
-        return estimates.unseen(self.library, self.query)
+        return triage_table.unseen(self.library, self.query)
 
     def _frame(self, numbers: Iterable[int]) -> pd.DataFrame:
         ids = self.library.ids(numbers)
@@ -334,7 +334,7 @@ class Triage(anywidget.AnyWidget):
         self._outbox.events = events
         answer, buffers = {}, []
         try:
-            if (found := messages.answer(self, content)) is not None:
+            if (found := triage_messages.answer(self, content)) is not None:
                 answer, buffers = {"answer": found[0]}, found[1]
         finally:
             self._outbox.events = None
@@ -350,10 +350,10 @@ class Triage(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        rows, total = self.library.page(self.query, limit=fallbacks.ROWS)
+        rows, total = self.library.page(self.query, limit=triage_pane.ROWS)
         light = {
-            "text/html": fallbacks.as_html(rows, total),
-            "text/markdown": fallbacks.as_markdown(rows, total),
+            "text/html": triage_pane.as_html(rows, total),
+            "text/markdown": triage_pane.as_markdown(rows, total),
             "text/plain": f"Triage({self.library!r}, {total:,} listed)",
         }
         return {**data, **light}, metadata
@@ -364,3 +364,72 @@ def _query_left(left: Mapping[str, Any]) -> Query:
         return Query.from_dict(left["query"]) if "query" in left else _AT_FIRST
     except (PaperkitError, TypeError):  # written by another version: start afresh
         return _AT_FIRST
+
+
+# ---- Batches: one `summarize` in the background at a time, started, watched and stopped
+
+Told = Callable[[dict[str, Any]], None]
+
+_OFTEN = 0.25  # seconds between two messages; a batch from the cache would flood the wire
+
+
+class Batch:
+    """The summarizing a table has started, if any; the cells of the notebook stay free."""
+
+    def __init__(self) -> None:
+        self._run: Any = None
+        self._left = 0
+        self._told_at = 0.0
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._ended.set()
+
+    @property
+    def report(self) -> pd.DataFrame | None:
+        """Return the report of the last batch so far, None before the first."""
+        return None if self._run is None else self._run.report
+
+    def start(self, papers: pd.DataFrame, library: Library, model: Any, told: Told) -> None:
+        """Start summarizing; `told` hears running, done, total, and a text at the end.
+
+        Raises:
+            PaperkitError: the last batch still runs, or there are no papers.
+        """
+        from paperkit import batch
+
+        if not self._ended.is_set():
+            raise PaperkitError("triage: still summarizing; wait, or stop it first.")
+        if papers.empty:
+            raise PaperkitError("triage: no papers to summarize; select some.")
+        self._run = batch.summarize(papers, library, model, background=True)
+        self._left = len(papers)
+        self._ended.clear()
+        told({"running": True, "done": 0, "total": len(papers), "text": ""})
+        self._run.on_done(lambda *_: self._through(told))
+
+    def stop(self) -> None:
+        """Stop after the papers in flight."""
+        if self._run is not None:
+            self._run.stop()
+
+    def wait(self) -> None:
+        """Return when the batch has ended."""
+        self._ended.wait()
+
+    def _through(self, told: Told) -> None:
+        """One more paper is through, or was left when the batch was stopped."""
+        with self._lock:
+            self._left -= 1
+            running, now = self._left > 0, time.monotonic()
+            if running and now - self._told_at < _OFTEN:
+                return
+            self._told_at = now
+        progress = self._run.progress
+        text = "" if running else self._outcomes()
+        told({"running": running, "done": progress.done, "total": progress.total, "text": text})
+        if not running:
+            self._ended.set()
+
+    def _outcomes(self) -> str:
+        counts = self._run.report["outcome"].value_counts()
+        return ", ".join(f"{count} {outcome}" for outcome, count in counts.items())

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit.library import drafts, files, records, schema
-from paperkit.library.shelves import Shelf
+from paperkit.library.tables import Shelf
 from paperkit.papers import parse_id
 from paperkit.readings import Reading
 

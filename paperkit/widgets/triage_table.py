@@ -1,16 +1,41 @@
-"""Tables: which papers are listed and selected; what a widget shows, without the widget."""
+"""Estimates: how many relevant papers a query probably still holds unread."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from paperkit.library import Library
-from paperkit.library.catalogs import Found
+from paperkit.library.index import Found
 from paperkit.queries import Query
+from paperkit.ranking import Remaining, remaining
+
+_LEAST = 10
+"""Decisions below which `remaining` knows nothing, and nothing is said."""
+
+
+def unseen(library: Library, query: Query) -> Remaining | None:
+    """Return what is probably still to be found among the papers of `query`; None: too early.
+
+    All papers the query means count, whatever was decided about them. Sorted by score, they are
+    taken for read best first; in another order for read in one that says nothing (see `remaining`).
+    """
+    import pandas as pd
+
+    listed = library.find(replace(query, decisions=()), facets=False).numbers
+    decided = library.decided()
+    decided = decided[decided.index.isin(listed)]
+    if int(decided["decision"].isin(("keep", "skip")).sum()) < _LEAST:
+        return None
+    best_first = query.sort[:1] == ("-score",)
+    return remaining(pd.DataFrame(index=listed), decided, best_first=best_first)
+
+
+# ---- Tables: which papers are listed and selected; what a widget shows, without the widget
 
 FIRST_ROWS = 22
 """How many rows are sent with the first message; the rest follow as they come into view."""
@@ -64,7 +89,7 @@ class Table:
         return int(found[0]) if len(found) else None
 
     def window(self, start: int, count: int) -> list[dict[str, Any]]:
-        """Return the rows from `start` on (see `paperkit.library.pages.rows`)."""
+        """Return the rows from `start` on (see `paperkit.library.records.rows`)."""
         first = max(0, start)
         return self.rows(self.listed[first : first + min(count, MOST_ROWS)])
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import mimetypes
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from paperkit.widgets.review_session import Desk
+
 
 ROWS = 50
 """How many papers a fallback lists."""
@@ -47,3 +54,43 @@ def _caption(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _plain(text: str) -> str:
     return re.sub(r"[^\w ,.:;?()/’“”…–-]|_", lambda m: f"&#{ord(m[0])};", text)
+
+
+# ---- Previews: a paper's card as the blog shows it
+
+_SRC = re.compile(r'(<img\b[^>]*?\bsrc=")([^"]*)(")')
+_CLEAR = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+
+
+def page(id: str, desk: Desk) -> str:
+    """Return the exporter's Markdown of one paper as HTML, its figures within.
+
+    The result is for a frame without scripts: raw HTML of the exporter (``<details>``) is kept.
+    """
+    from mistune import create_markdown
+
+    from paperkit import posts
+
+    language = desk.named(id).language
+    text = posts.preview(id, desk.library, outline=desk.outline, language=language)
+    made = str(create_markdown(escape=False, plugins=["table"])(text))
+    files = figures(id, desk)
+    return _SRC.sub(lambda m: m[1] + _inlined(files.get(m[2].rpartition("/")[2])) + m[3], made)
+
+
+def figures(id: str, desk: Desk) -> dict[str, Path]:
+    """Return the files of a paper's figures by the names a post gives them."""
+    from paperkit.posts.cards import source_of
+    from paperkit.posts.figures import images
+
+    source = source_of(id, desk.library, desk.outline, desk.named(id).language)
+    shown = source.reading.figures if source.reading else ()
+    return {i.name: i.path for i in images(source.paper, shown, source.folder)}
+
+
+def _inlined(path: Path | None) -> str:
+    """Return a figure as a data URL; what is no figure of the paper shows nothing."""
+    if path is None:
+        return _CLEAR
+    kind = mimetypes.guess_type(path.name)[0] or "image/png"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

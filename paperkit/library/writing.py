@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import getpass
 import os
+import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from paperkit import checks
 from paperkit.checks.batches import Batch
 from paperkit.digests import Answer, Digest, Finding, blocking
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.library import claims, drafts, files, judgements, records, schema
-from paperkit.library.galleries import Gallery
-from paperkit.library.judgements import Judgement
+from paperkit.library import drafts, files, records, schema
+from paperkit.library.figures import Gallery
 from paperkit.outlines import DIGEST, Outline
-from paperkit.papers import clean_text, paper_id
+from paperkit.papers import Paper, clean_text, paper_id
 from paperkit.prompts import Reply
 from paperkit.readings import Reading
 
@@ -151,7 +153,7 @@ class Desk(Gallery):
 
         `wait` is called again and again while another holds it; it may raise to give up.
         """
-        return claims.claimed(self.path / ".claims", key, wait)
+        return files.claimed(self.path / ".claims", key, wait)
 
     def save_call(self, id: str, **call: Any) -> None:
         """Append the record of one call to a model (see `drafts.put_call`).
@@ -205,8 +207,8 @@ class Desk(Gallery):
         if not isinstance(given, Digest):
             given = self._existing(given, outline.name, language)
         with schema.reading(self._file) as db:
-            held = judgements.material(db, records.number(db, given.paper_id), given.version)
-        return judgements.judge(given, held, outline)
+            held = material(db, records.number(db, given.paper_id), given.version)
+        return judge(given, held, outline)
 
     def approve(
         self,
@@ -289,3 +291,90 @@ def _signer() -> str:
     except (OSError, KeyError) as error:  # a container's user may have no name
         text = "PAPERKIT_NAME: not set, and no login name is known; set it to who signs."
         raise PaperkitError(text) from error
+
+
+# ---- Judgements: what is wrong with a digest, and which version of the paper it was judged by
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What the library holds of the version that a digest is about.
+
+    ``paper`` is that version's record, the newest one's where that version was never seen;
+    ``reading`` is None where its PDF was not read. ``newest`` and ``read`` are the newest version
+    known and the newest one read (None: none).
+    """
+
+    paper: Paper
+    reading: Reading | None
+    newest: int
+    read: int | None
+
+
+def material(db: sqlite3.Connection, num: int, version: int) -> Material:
+    """Return what the library holds of a paper's version."""
+    newest = records.paper_in(db, num, None)
+    return Material(
+        paper=records.paper_in(db, num, version),
+        reading=drafts.get_reading(db, num, version),
+        newest=newest.version,
+        read=drafts.version_read(db, num),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What is wrong with a digest, and what it was judged by.
+
+    ``paper`` and ``reading`` are of the version the digest is about, whatever version is the
+    newest. Without that version's PDF its abstract alone is the source; ``missing`` says so in a
+    sentence, and is empty when nothing is missing. ``newest`` is the newest version known.
+    """
+
+    digest: Digest
+    paper: Paper
+    reading: Reading | None
+    newest: int
+    missing: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """Return the findings that keep the digest from being approved without a reason."""
+        return blocking(self.findings)
+
+    @property
+    def stale(self) -> bool:
+        """Return whether the paper has a newer version than the one written about."""
+        return self.digest.version < self.newest
+
+
+def judge(digest: Digest, held: Material, outline: Outline) -> Judgement:
+    """Return the judgement of a digest, stored or not, by its own version of the paper."""
+    found = checks.findings(digest, held.reading, paper=held.paper, outline=outline)
+    missing = _missing(digest.version, held)
+    if missing and (held.read is not None or held.paper.version != digest.version):
+        other = Finding(code="version-unread", severity="warn", question="", message=missing)
+        found = (other, *found)
+    return Judgement(
+        digest=digest,
+        paper=held.paper,
+        reading=held.reading,
+        newest=held.newest,
+        missing=missing,
+        findings=found,
+    )
+
+
+def _missing(version: int, held: Material) -> str:
+    """Return what of a version is not at hand, and what to do; empty when nothing is missing."""
+    told = []
+    if held.paper.version != version:
+        told.append(f"The abstract of v{version} is not known; v{held.paper.version}'s is used.")
+    if held.reading is None:
+        other = "" if held.read is None else f" (that of v{held.read} was)"
+        told.append(f"The PDF of v{version} was not read{other}; only the abstract is compared.")
+    if told:
+        newer = held.newest > version
+        told.append("Take the write-up over to the newest version." if newer else "Read the paper.")
+    return " ".join(told)

@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import pandas as pd
 import traitlets
 
-from paperkit import frontend
 from paperkit.digests import Answer, Digest, Evidence, Statement, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.outlines import DIGEST, Outline, language_tag
 from paperkit.papers import clean_text, paper_id
-from paperkit.review import fallbacks, forms, front, listings, messages, passages, previews
-from paperkit.review.desk import Desk, ids_of
+from paperkit.widgets import kit, review_evidence, review_forms, review_messages, review_preview
+from paperkit.widgets.review_session import Desk, ids_of
 
 if TYPE_CHECKING:
     from paperkit.batch import Run
     from paperkit.library import Library
 
+
 __all__ = ["Review"]
+
+
+_FRONT = Path(__file__).parents[1] / "review" / "front"
+_SCRIPTS = tuple(
+    _FRONT / f"{name}.js"
+    for name in (
+        "dom math words keepsake fields answers finder evidence preview batch keys panels review"
+    ).split()
+)
 
 
 class Review(anywidget.AnyWidget):
@@ -44,7 +54,7 @@ class Review(anywidget.AnyWidget):
         PaperkitError: no papers were given, or the library doesn't have one of them.
     """
 
-    _esm = frontend.packed(frontend.FORMULAS, *front.SCRIPTS, style=front.STYLE)
+    _esm = kit.packed(kit.FORMULAS, *_SCRIPTS, style=_FRONT / "review.css")
 
     current = traitlets.Unicode().tag(sync=True)
     """The id of the paper shown; `show` sets it."""
@@ -81,8 +91,8 @@ class Review(anywidget.AnyWidget):
         data, metadata = found if isinstance(found, tuple) else (found or {}, {})
         rows = self._batch
         texts = {
-            "text/html": fallbacks.as_html(rows),
-            "text/markdown": fallbacks.as_markdown(rows),
+            "text/html": review_preview.as_html(rows),
+            "text/markdown": review_preview.as_markdown(rows),
         }
         return {**data, **texts}, metadata
 
@@ -120,7 +130,7 @@ class Review(anywidget.AnyWidget):
         """Return one row per paper: index id, status, version, language, findings, approval."""
         desk = self._desk
         with self.library.session():
-            return listings.digests(
+            return review_forms.digests(
                 (i, desk.title(i), desk.digest(i), desk.findings(i)) for i in desk.ids
             )
 
@@ -128,26 +138,27 @@ class Review(anywidget.AnyWidget):
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: id, question, statement, severity, code, words, message."""
         with self.library.session():
-            return listings.findings((i, self._desk.findings(i)) for i in self._desk.ids)
+            return review_forms.findings((i, self._desk.findings(i)) for i in self._desk.ids)
 
     def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
         """Return the versions of one answer, oldest first: at, origin, model, wish, texts.
 
         A person's edits in one go (no pause of two minutes) are one version.
         """
-        return listings.versions(forms.condensed(self._desk.history(self._one(id), question)))
+        history = self._desk.history(self._one(id), question)
+        return review_forms.versions(review_forms.condensed(history))
 
     def passages(self, words: str = "", *, id: str | None = None) -> pd.DataFrame:
         """Return the sentences of a paper's source that `cite` takes: quote, section, page.
 
         Those with any of `words`, the rarest first; without words all, in reading order.
         """
-        found = passages.ranked(self._desk.offered(self._one(id)), words)
-        return listings.passages(found)
+        found = review_evidence.ranked(self._desk.offered(self._one(id)), words)
+        return review_forms.passages(found)
 
     def preview(self, *, id: str | None = None) -> str:
         """Return a paper's card as the blog shows it: HTML made of the exporter's own Markdown."""
-        return previews.page(self._one(id), self._desk)
+        return review_preview.page(self._one(id), self._desk)
 
     # What a person does
 
@@ -171,7 +182,7 @@ class Review(anywidget.AnyWidget):
             PaperkitError: no sentence has these words, or the answer was edited elsewhere.
         """
         of = self._one(id)
-        found = passages.holding(passage, self._desk.offered(of))
+        found = review_evidence.holding(passage, self._desk.offered(of))
         if found is None:
             raise PaperkitError(
                 f"{of}: no sentence of its abstract or PDF has {passage!r}; "
@@ -187,7 +198,7 @@ class Review(anywidget.AnyWidget):
         of = self._one(id)
 
         def left(on: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-            gone = passages.holding(passage, on)
+            gone = review_evidence.holding(passage, on)
             if passage and gone is None:
                 raise PaperkitError(f"{of}: {question} doesn't cite {passage!r} there.")
             return tuple(e for e in on if passage and e != gone)
@@ -197,7 +208,7 @@ class Review(anywidget.AnyWidget):
     def restore(self, question: str, version: int, *, id: str | None = None) -> None:
         """Make a version of `history` (its index) the current one, as a new edit."""
         of = self._one(id)
-        versions = forms.condensed(self._desk.history(of, question))
+        versions = review_forms.condensed(self._desk.history(of, question))
         if not -len(versions) <= version < len(versions):
             raise PaperkitError(
                 f"{of}: {question} has no version {version}; see review.history({question!r})."
@@ -232,7 +243,7 @@ class Review(anywidget.AnyWidget):
 
         of = self._one(id)
         named = self._desk.named(of)
-        asked = forms.wanted(self.outline, named, questions)
+        asked = review_forms.wanted(self.outline, named, questions)
         before = {q: len(self._desk.history(of, q)) for q in asked}
         batch.ask(
             self.library,
@@ -352,7 +363,7 @@ class Review(anywidget.AnyWidget):
         return datetime.fromisoformat(mark) if mark else None
 
     def _check_current(self, id: str) -> None:
-        newest = forms.marks(self._desk.history(id))
+        newest = review_forms.marks(self._desk.history(id))
         shown = {row["key"]: row["mark"] for row in self._form if row["mark"]}
         if id == self.current and newest != shown:
             self._changed(id)
@@ -381,11 +392,13 @@ class Review(anywidget.AnyWidget):
             with self.hold_sync():
                 self.current = id
                 decision = desk.decision(id)
-                head = listings.paper(desk.paper(id), desk.about(id), digest, language, decision)
+                head = review_forms.paper(
+                    desk.paper(id), desk.about(id), digest, language, decision
+                )
                 self._paper = {**head, "posts": desk.posts(id)}
-                self._passages = passages.shown(passages.cited(history))
-                self._form = forms.form(self.outline, language, history)
-                self._found = forms.shown_findings(found)
+                self._passages = review_evidence.shown(review_evidence.cited(history))
+                self._form = review_forms.form(self.outline, language, history)
+                self._found = review_forms.shown_findings(found)
                 self._note(id)
 
     def _changed(self, id: str) -> None:
@@ -417,7 +430,7 @@ class Review(anywidget.AnyWidget):
         }
 
     def _receive(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        messages.receive(self, content)
+        review_messages.receive(self, content)
 
 
 def _why(came: Sequence[Answer]) -> str:

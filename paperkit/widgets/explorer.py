@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import anywidget
 import traitlets
 
-from paperkit import frontend
 from paperkit.trends.charts import VERSION, chart
 from paperkit.trends.origins import papers_behind
+from paperkit.widgets import kit
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from paperkit.trends.corpora import Papers
+
 
 _DRAW = """
 async function render({ model, el }) {
@@ -51,7 +52,7 @@ def _module() -> str:
     import vl_convert
 
     vega = vl_convert.javascript_bundle("window.paperkitVegaEmbed = vegaEmbed;", VERSION)
-    return frontend.pack(f"{vega}\n{_DRAW}")
+    return kit.pack(f"{vega}\n{_DRAW}")
 
 
 _NAMES = ("period", "group", "term", "name", "a", "b", "age")

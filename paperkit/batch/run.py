@@ -1,23 +1,110 @@
-"""Runs: many papers at once, each with its row of a report; stoppable, and never halted by one."""
+"""Interrupts: noted also where Python loses them, while it imports a module or tidies up."""
 
 from __future__ import annotations
 
 import math
+import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
+from types import FrameType
 from typing import Any
 
 import pandas as pd
 
-from paperkit.batch.interrupts import noted
-from paperkit.batch.workers import Workers
 from paperkit.errors import PaperkitError
+
+
+@contextmanager
+def noted() -> Iterator[threading.Event]:
+    """Give what is set by an interrupt of the main thread, beside its usual KeyboardInterrupt."""
+    came = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield came  # another thread is never interrupted, and what ignores them stays so
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.set()
+        before(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+# ---- Workers: threads that never keep Python from ending, as an executor
+
+_Job = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class Workers(Executor):
+    """A pool of daemon threads: at an interrupt or the end nobody waits for what is in flight.
+
+    `concurrent.futures.ThreadPoolExecutor` joins its threads before Python may end, which takes
+    as long as the slowest server.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._count = count
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue a call and return its future."""
+        future: Future[Any] = Future()
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the workers are closed; make new ones.")
+            self._jobs.put((future, fn, args, kwargs))
+            if len(self._threads) < self._count:
+                thread = threading.Thread(target=self._work, name="paperkit", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; cancel those not begun, and wait for the rest, if told."""
+        with self._lock:
+            self._closed = True
+        if cancel_futures:
+            self._drain()
+        for _ in self._threads:
+            self._jobs.put(None)
+        if wait:
+            for thread in self._threads:
+                thread.join()
+
+    def _drain(self) -> None:
+        try:
+            while True:
+                if (job := self._jobs.get_nowait()) is not None:
+                    job[0].cancel()
+        except Empty:
+            return
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            future, fn, args, kwargs = job
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except BaseException as error:
+                future.set_exception(error)
+
+
+# ---- Runs: many papers at once, each with its row of a report; stoppable, and never halted by o
 
 _WORKERS = 4
 _LOOK = 0.2  # seconds; an interrupt is seen at least as often, on every system
@@ -215,10 +302,10 @@ class Run:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return the panel where there are widgets, else the line; `text/plain` always."""
-        from paperkit.batch import panels
+        from paperkit.batch import display
 
-        self._panel = self._panel or panels.panel(self)
-        return {**panels.bundle(self._panel), "text/plain": repr(self)}
+        self._panel = self._panel or display.panel(self)
+        return {**display.bundle(self._panel), "text/plain": repr(self)}
 
     @property
     def report(self) -> pd.DataFrame:

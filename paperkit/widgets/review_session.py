@@ -1,9 +1,9 @@
-"""The desk: what one review works on; between the library and the form, without any widget."""
+"""Versions: what a new arXiv version of a paper does to a write-up and its evidence."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,15 +11,87 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from paperkit import checks
+from paperkit.checks import find_quote
 from paperkit.checks.batches import Batch
 from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
 from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline
 from paperkit.papers import Paper, clean_text, paper_id
-from paperkit.review import forms, listings, passages, versions
+from paperkit.readings import Reading
+from paperkit.widgets import review_evidence, review_forms
 
 if TYPE_CHECKING:
     from paperkit.library import Library
+
+
+def lost(digest: Digest, newest: Paper, reading: Reading | None) -> tuple[Finding, ...]:
+    """Return a finding per passage that the newest version no longer says word for word.
+
+    Passages of the PDF are only judged when the newest version's PDF was read (`reading`).
+    """
+    return (_unread(digest, newest, reading), *_lost(digest, newest, reading))
+
+
+def _unread(digest: Digest, newest: Paper, reading: Reading | None) -> Finding:
+    message = f"arXiv has v{newest.version}; this write-up is of v{digest.version}."
+    if reading is None:
+        message += " Its PDF was not read, so only passages of the abstract are compared."
+    return Finding(code="new-version", severity="warn", question="", message=message)
+
+
+def _lost(digest: Digest, newest: Paper, reading: Reading | None) -> Iterator[Finding]:
+    for answer in digest.answers:
+        for place, statement in enumerate(answer.statements):
+            for passage in statement.evidence:
+                if message := _change(passage, newest, reading):
+                    yield Finding(
+                        code="lost-evidence",
+                        severity="warn",
+                        question=answer.question,
+                        message=message,
+                        words=statement.text,
+                        statement=place,
+                    )
+
+
+def _change(passage: Evidence, newest: Paper, reading: Reading | None) -> str:
+    if passage.page is not None and reading is None:
+        return ""
+    source = reading.text if passage.page is not None and reading else newest.abstract
+    found = find_quote(passage.quote, source)
+    if found.kind == "verbatim" and not found.changed:
+        return ""
+    if found.kind == "missing":
+        return f"v{newest.version} no longer says: “{passage.quote}”"
+    return f"v{newest.version} says it differently: “{found.text}” (before: “{passage.quote}”)"
+
+
+def moved(answer: Answer, offered: Iterable[Evidence]) -> Answer:
+    """Return an answer whose passages stand where the newest version has the same sentences.
+
+    A passage that the newest version doesn't have word for word stays as it was cited.
+    """
+    places = {_letters(e.quote): e for e in reversed(tuple(offered))}
+    statements = tuple(
+        replace(s, evidence=tuple(places.get(_letters(e.quote), e) for e in s.evidence))
+        for s in answer.statements
+    )
+    return replace(answer, statements=statements)
+
+
+def is_on_page(passage: Evidence, reading: Reading | None) -> bool:
+    """Return whether a reading has the passage on the very page that it names."""
+    wanted = _letters(passage.quote)
+    return reading is not None and any(
+        wanted in _letters(p.text) for p in reading.paragraphs if p.page == passage.page
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+# ---- The desk: what one review works on; between the library and the form, without any widget
 
 _Checked = tuple[Digest | None, int, tuple[Finding, ...]]
 
@@ -56,7 +128,7 @@ class Desk:
 
     def status(self, id: str) -> str:
         """Return how far a write-up is (see `listings.status`); awaited or failed while empty."""
-        found = listings.status(self.digest(id))
+        found = review_forms.status(self.digest(id))
         if found != "empty" or id not in self.awaited:
             return found
         return "failed" if self.awaited[id] else "awaited"
@@ -105,13 +177,13 @@ class Desk:
     def unsettled(self, id: str) -> str:
         """Return the first question with a draft newer than its edit, empty without one."""
         history = self.history(id)
-        edited, last = forms.marks(history), {a.question: a for a in history}
+        edited, last = review_forms.marks(history), {a.question: a for a in history}
         late = (q for q, a in last.items() if q in edited and a.origin != "person")
         return next(late, "")
 
     def newest(self, id: str, question: str) -> datetime | None:
         """Return when a person last edited an answer."""
-        edit = forms.newest_edit(self.history(id, question))
+        edit = review_forms.newest_edit(self.history(id, question))
         return edit.at if edit else None
 
     def save(
@@ -135,12 +207,12 @@ class Desk:
 
     def passages(self, id: str) -> tuple[Evidence, ...]:
         """Return the passages cited about the version written about, in the order of citing."""
-        return passages.cited(self.history(id))
+        return review_evidence.cited(self.history(id))
 
     def offered(self, id: str) -> tuple[Evidence, ...]:
         """Return the sentences that a statement can rest on, of the version written about."""
         version = self.named(id).version
-        return passages.offered(self.about(id), self.library.reading(id, version=version))
+        return review_evidence.offered(self.about(id), self.library.reading(id, version=version))
 
     def about(self, id: str) -> Paper:
         """Return the version of a paper that is written about."""
@@ -156,7 +228,7 @@ class Desk:
         older = range(self.paper(id).version, 0, -1)
         for version in (first, *(v for v in older if v != first)):
             reading = self.library.reading(id, version=version)
-            if versions.is_on_page(passage, reading) or (version == first and reading is None):
+            if is_on_page(passage, reading) or (version == first and reading is None):
                 return version
         raise PaperkitError(f"{id}: the passage stands in none of the PDFs read; remove it.")
 
@@ -204,7 +276,7 @@ class Desk:
         if not judged.stale:
             return judged.findings
         later = self.library.reading(newest.id, version=newest.version)
-        return (*versions.lost(digest, newest, later), *judged.findings)
+        return (*lost(digest, newest, later), *judged.findings)
 
     def _beside(self, digest: Digest) -> tuple[Finding, ...]:
         """Return what only shows beside the batch, and beside what was published."""
@@ -224,8 +296,8 @@ class Desk:
         if digest is None or digest.version == newest.version:
             raise PaperkitError(f"{id}: the write-up is of the newest version; nothing to carry.")
         at = datetime.now(UTC)
-        source = passages.offered(newest, self.library.reading(id, version=newest.version))
-        kept = [versions.moved(a, source) for a in digest.answers if a.statements]
+        source = review_evidence.offered(newest, self.library.reading(id, version=newest.version))
+        kept = [moved(a, source) for a in digest.answers if a.statements]
         answers = [replace(a, origin="person", at=at) for a in kept]
         self.library.save_answers(replace(digest, version=newest.version, answers=()), answers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from paperkit.models.prices import Price
+from paperkit.models import Price
 from paperkit.outlines import is_chinese
 from paperkit.prompts import Request
 

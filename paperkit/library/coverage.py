@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit.library import pages, records, schema
-from paperkit.library.shelves import Shelf
+from paperkit.library import records, schema
+from paperkit.library.tables import Shelf
 from paperkit.papers import Paper
 from paperkit.topics import Topic
 from paperkit.topics.windows import Window
@@ -113,7 +113,7 @@ class Ledger(Shelf):
         One row per field that differs from the version seen before it; the texts are whole.
         """
         with schema.reading(self._file) as db:
-            seen = pages.versions(db, records.number(db, id))
+            seen = records.versions(db, records.number(db, id))
         rows = [row for old, new in pairwise(seen) for row in _changes(old, new)]
         return _typed(rows, _CHANGES)
 

@@ -1,20 +1,190 @@
-"""Gates: what the requests of a batch share: pauses, paces, the purse, and how to stop."""
+"""Windows: when the next request fits under the limits of a pace; pure, told the time."""
 
 from __future__ import annotations
 
 import math
+import threading
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from weakref import WeakValueDictionary
 
-from paperkit.batch.lanes import Lane
-from paperkit.batch.purses import Purse, Used, tokens_in, tokens_out
-from paperkit.batch.runs import Pause
-from paperkit.batch.windows import Entry, Windows, is_daily
+from paperkit.batch.budget import Purse, Used, tokens_in, tokens_out
+from paperkit.batch.run import Pause
 from paperkit.errors import ModelError, RateLimited, Truncated, Unavailable
-from paperkit.models.paces import Pace
+from paperkit.models import Limit, Pace
 from paperkit.prompts import Reply, Request
+
+_MARGIN = 1.01
+"""Requests do not reach the server as evenly as they leave: windows are taken a little longer."""
+
+_SENDING = (0.15, 0.5)
+"""Least and most seconds a request on its way is taken to need until the server counts it."""
+
+_FIRST = 10
+"""So many replies must be there before the quickest tells how long the server takes."""
+
+_DAY = 86_400.0
+
+
+@dataclass
+class Entry:
+    """One request: when it was let through, when the server counted it (seconds), its tokens.
+
+    ``shelf`` names the library that has it on record once it is settled.
+    """
+
+    sent: float
+    counted: float
+    tokens: float
+    settled: bool = True
+    shelf: str = ""
+
+
+class Windows:
+    """The requests to a model of late, and the wait until one more keeps every limit."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._quickest = math.inf
+        self._seen = 0
+        self._longest = 0.0
+
+    def recall(
+        self, shelf: str, past: Iterable[tuple[float, int]], limits: Iterable[Limit]
+    ) -> None:
+        """Count what a library has on record (when, tokens), instead of what is known of it."""
+        self._longest = max(self._longest, *(_length(w) for w in limits), 0.0)
+        others = [e for e in self._entries if e.shelf != shelf or not e.settled]
+        self._entries = others + [Entry(at, at, float(n), shelf=shelf) for at, n in past]
+
+    def add(self, now: float, tokens: float, shelf: str = "") -> Entry:
+        """Count a request that is sent now, with the tokens it is expected to take."""
+        entry = Entry(now, now + _SENDING[0], float(tokens), settled=False, shelf=shelf)
+        if self._longest:
+            self._entries.append(entry)
+        return entry
+
+    def settle(self, entry: Entry, now: float, tokens: float | None) -> None:
+        """Correct a request whose reply is there: its tokens, and when the server counted it.
+
+        It did so before the reply by at least the time that the quickest of all took.
+        """
+        self._quickest = min(self._quickest, now - entry.sent)
+        self._seen += 1
+        counted = now - self._quickest
+        if self._seen <= _FIRST:  # the first of all may all be slow: connections, loading
+            counted = min(now, entry.sent + _SENDING[1])
+        entry.counted, entry.settled = counted, True
+        if tokens is not None:
+            entry.tokens = tokens
+
+    def wait(
+        self, now: float, tokens: float, limits: Iterable[Limit]
+    ) -> tuple[float, Limit | None]:
+        """Return the seconds until a request of so many tokens fits, and the limit that asks it."""
+        self._longest = max(self._longest, *(_length(w) for w in limits), 0.0)
+        oldest = now - self._longest
+        for entry in self._entries:
+            if not entry.settled:  # longer on its way than others: maybe it isn't there yet
+                late = now - entry.sent - self._quickest
+                entry.counted = entry.sent + min(max(late, _SENDING[0]), _SENDING[1])
+        self._entries = sorted(
+            (e for e in self._entries if e.counted > oldest), key=lambda e: e.counted
+        )
+        waits = [(self._wait(w, now, tokens), w) for w in limits]
+        seconds, limit = max(waits, key=lambda pair: pair[0], default=(0.0, None))
+        return (seconds, limit) if seconds > 0 else (0.0, None)
+
+    def _wait(self, limit: Limit, now: float, tokens: float) -> float:
+        """Return the seconds until enough of the oldest requests have left one window."""
+        inside = [e for e in self._entries if e.counted > now - _length(limit)]
+        count, used = len(inside), sum(e.tokens for e in inside)
+        until = now
+        for entry in inside:
+            many = limit.requests is not None and count >= limit.requests
+            # What is larger than the whole window goes out alone, when it is empty.
+            much = limit.tokens is not None and used + tokens > limit.tokens
+            if not many and not much:
+                break
+            count, used = count - 1, used - entry.tokens
+            until = entry.counted + _length(limit)
+        return until - now
+
+
+def is_daily(limit: Limit) -> bool:
+    """Return whether waiting for a window would take the rest of the day."""
+    return limit.seconds >= _DAY
+
+
+def _length(limit: Limit) -> float:
+    return limit.seconds if is_daily(limit) else limit.seconds * _MARGIN
+
+
+# ---- Lanes: what all batches that ask one provider share: its pauses, windows and requests in f
+
+
+class Lane:
+    """The way to one provider: ``changed`` guards and announces everything else in it.
+
+    ``windows`` are per model, as providers count; pause and flight are the provider's.
+    """
+
+    def __init__(self, owner: Any = None) -> None:
+        self.changed = threading.Condition()
+        self.windows: dict[str, Windows] = {}
+        self.until = 0.0
+        self._owner = owner  # alive as long as the lane, so that nobody takes over its id
+        self._flying: Counter[int] = Counter()
+        self._room = float("inf")
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody go on for some seconds."""
+        self.until = max(self.until, time.monotonic() + seconds)
+
+    def is_full(self, workers: int) -> bool:
+        """Return whether one more of a batch with so many workers would be too many.
+
+        Together they are never more than the widest of those at work may have alone.
+        """
+        widest = max((workers, *(w for w, n in self._flying.items() if n)))
+        return self._flying.total() >= max(1, int(min(self._room, widest)))
+
+    def add(self, workers: int) -> None:
+        """Count a request in flight, of a batch with so many workers."""
+        self._flying[workers] += 1
+
+    def remove(self, workers: int, outcome: object) -> None:
+        """Count a request back; after a "too many requests" only half as many are let out.
+
+        Each reply lets one more out again, so that the end of a pause is no stampede.
+        """
+        self._flying[workers] -= 1
+        if isinstance(outcome, RateLimited):
+            self._room = max(1.0, min(self._room, workers) / 2)
+        elif not isinstance(outcome, Exception):
+            self._room += 1
+
+
+_LANES: WeakValueDictionary[Hashable, Lane] = WeakValueDictionary()
+_LOCK = threading.Lock()
+
+
+def lane_of(model: Any) -> Lane:
+    """Return the lane of a model's ``provider``, or of the model alone where it names none."""
+    provider = getattr(model, "provider", None)
+    key = id(model) if provider is None else provider
+    with _LOCK:
+        lane = _LANES.get(key)
+        if lane is None:
+            lane = _LANES[key] = Lane(model)
+        return lane
+
+
+# ---- Gates: what the requests of a batch share: pauses, paces, the purse, and how to stop
 
 _LATE = 2
 """How often at most a request is sent whose whole answer doesn't come in time."""

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit.library import decisions, files, pages, records, schema
-from paperkit.library.catalogs import Catalog, Found
+from paperkit.library import decisions, files, records, schema
+from paperkit.library.index import Catalog, Found
 from paperkit.papers import Paper
 from paperkit.queries import Query
 
@@ -48,7 +48,7 @@ class Shelf:
         """Return the first rows of `query` (see `pages.rows`) and how many papers it means."""
         with schema.reading(self._file) as db:
             found = self._with_pdf()
-            return pages.first(db, query, limit, found), pages.count(db, query, found)
+            return records.first(db, query, limit, found), records.count(db, query, found)
 
     def find(self, query: Query, *, facets: bool = True) -> Found:
         """Return what `query` means: the papers' row numbers in its order, and facet counts."""
@@ -66,32 +66,32 @@ class Shelf:
     def changes(self, since: int = 0) -> tuple[int, list[int]]:
         """Return the head of the history, and the row numbers of papers decided after `since`."""
         with schema.reading(self._file) as db:
-            return pages.changes(db, since)
+            return records.changes(db, since)
 
     def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Return light rows of papers by row number, in order (see `pages.rows`)."""
         with schema.reading(self._file) as db:
-            return pages.rows(db, numbers, frozenset(self._with_pdf()))
+            return records.rows(db, numbers, frozenset(self._with_pdf()))
 
     def numbers(self, ids: Iterable[str]) -> list[int]:
         """Return the row numbers of papers; a number never changes."""
         with schema.reading(self._file) as db:
-            return pages.numbers(db, [ids] if isinstance(ids, str) else list(ids))
+            return records.numbers(db, [ids] if isinstance(ids, str) else list(ids))
 
     def ids(self, numbers: Iterable[int]) -> list[str]:
         """Return the ids of papers by row number."""
         with schema.reading(self._file) as db:
-            return pages.ids(db, numbers)
+            return records.ids(db, numbers)
 
     def versions(self, id: str) -> list[Paper]:
         """Return every version seen of a paper, oldest first."""
         with schema.reading(self._file) as db:
-            return pages.versions(db, records.number(db, id))
+            return records.versions(db, records.number(db, id))
 
     def why(self, id: str) -> tuple[float | None, str]:
         """Return the score (0 to 1) a ranking gave a paper, None without one, and its reason."""
         with schema.reading(self._file) as db:
-            return pages.score(db, records.number(db, id))
+            return records.score(db, records.number(db, id))
 
     def entries(self, id: str) -> list[dict[str, Any]]:
         """Return the entries of a paper's history as light values (see `Library.history`)."""
@@ -123,11 +123,11 @@ class Shelf:
     def view(self, name: str) -> dict[str, Any]:
         """Return what a widget remembered under `name`, empty when nothing."""
         with schema.telling(self._file):
-            return files.read_json(self.path / "views" / f"{pages.view_name(name)}.json")
+            return files.read_json(self.path / "views" / f"{records.view_name(name)}.json")
 
     def save_view(self, name: str, data: Mapping[str, Any]) -> None:
         """Remember what a widget looked like: JSON-able data under a name."""
-        path = self.path / "views" / f"{pages.view_name(name)}.json"
+        path = self.path / "views" / f"{records.view_name(name)}.json"
         text = json.dumps(data, ensure_ascii=False, indent=1)
         with schema.telling(self._file):
             path.parent.mkdir(exist_ok=True)  # never the library's folder, should it be gone

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from paperkit import frontend
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library.schema import waiting
 from paperkit.queries import Query
-from paperkit.triage import details
+from paperkit.widgets import kit, triage_pane
 
 if TYPE_CHECKING:
-    from paperkit.triage import Triage
+    from paperkit.widgets.triage import Triage
+
 
 Asked = Mapping[str, Any]
 Buffers = list[bytes]
@@ -82,11 +82,11 @@ def _select(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
 
 
 def _math(_triage: Triage, _asked: Asked, buffers: Buffers) -> None:
-    buffers.append(frontend.katex())
+    buffers.append(kit.katex())
 
 
 def _figure(triage: Triage, asked: Asked, buffers: Buffers) -> dict[str, Any]:
-    image = details.figure(triage.library, str(asked["id"]), int(asked["index"]))
+    image = triage_pane.figure(triage.library, str(asked["id"]), int(asked["index"]))
     buffers.append(image.data)
     return {"type": image.type}
 
@@ -103,7 +103,7 @@ _ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] =
     "math": _math,
     "figure": _figure,
     "tag": _tag,
-    "detail": lambda t, a, _: details.detail(t.library, str(a["id"])),
+    "detail": lambda t, a, _: triage_pane.detail(t.library, str(a["id"])),
     "decide": lambda t, a, _: t.decide(a["decision"], a.get("ids")),
     "note": lambda t, a, _: t.note(str(a["text"]), a.get("id")),
     "undo": lambda t, a, _: {"ids": t.undo()},

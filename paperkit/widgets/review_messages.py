@@ -8,13 +8,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from paperkit import frontend
 from paperkit.errors import PaperkitError
 from paperkit.readings import Box
-from paperkit.review import forms, listings, passages
+from paperkit.widgets import kit, review_evidence, review_forms
 
 if TYPE_CHECKING:
-    from paperkit.review import Review
+    from paperkit.widgets.review import Review
+
 
 COUNTING = 0.2
 """Seconds that one look for findings over the batch may take before the browser asks again."""
@@ -62,7 +62,7 @@ def _method(name: str, *arguments: str) -> _Action:
 def _edit(review: Review, content: dict[str, Any]) -> _Reply:
     desk, of = review._desk, review._one(str(content["id"]))
     question = str(content["question"])
-    written = forms.statements(content["rows"], desk.passages(of), lambda: desk.offered(of))
+    written = review_forms.statements(content["rows"], desk.passages(of), lambda: desk.offered(of))
     seen = datetime.fromisoformat(content["seen"]) if content.get("seen") else None
     saved = desk.save(of, question, written, seen)
     review._changed(of)
@@ -85,7 +85,7 @@ def _look(review: Review, _content: dict[str, Any]) -> _Reply:
     """Draw the paper again if it was changed elsewhere."""
     shown = {row["key"]: row["at"] for row in review._form if row["at"]}
     history = review._desk.history(review.current)
-    if shown != forms.standing(history):
+    if shown != review_forms.standing(history):
         review.refresh()
     return {}, []
 
@@ -93,15 +93,15 @@ def _look(review: Review, _content: dict[str, Any]) -> _Reply:
 def _history(review: Review, content: dict[str, Any]) -> _Reply:
     of = review._one(content.get("id"))
     given = review._desk.history(of, str(content["question"]))
-    return {"versions": listings.shown(forms.condensed(given))}, []
+    return {"versions": review_forms.shown(review_forms.condensed(given))}, []
 
 
 def _find(review: Review, content: dict[str, Any]) -> _Reply:
     """Look for sentences of the source: those with the words, or those like the statement."""
     desk, of = review._desk, review._one(str(content["id"]))
     offered = desk.offered(of)
-    found = passages.ranked(offered, str(content["words"]) or str(content.get("like", "")))
-    return {"found": passages.shown((found or offered)[:FOUND]), "of": len(found)}, []
+    found = review_evidence.ranked(offered, str(content["words"]) or str(content.get("like", "")))
+    return {"found": review_evidence.shown((found or offered)[:FOUND]), "of": len(found)}, []
 
 
 def _walk(name: str) -> _Action:
@@ -127,7 +127,7 @@ def _image(review: Review, content: dict[str, Any]) -> _Reply:
     from paperkit import batch
 
     desk, of = review._desk, review._one(content.get("id"))
-    passage = passages.named(content["passage"], desk.passages(of), lambda: desk.offered(of))
+    passage = review_evidence.named(content["passage"], desk.passages(of), lambda: desk.offered(of))
     if passage.page is None:
         raise PaperkitError("The passage stands in the abstract; there is no page of it.")
     version = desk.written_on(of, passage)
@@ -156,7 +156,7 @@ def _preview(review: Review, _content: dict[str, Any]) -> _Reply:
 
 
 def _mathematics(_review: Review, _content: dict[str, Any]) -> _Reply:
-    return {}, [frontend.katex()]
+    return {}, [kit.katex()]
 
 
 _SLOW = frozenset({"ask", "find", "image", "preview"})
