@@ -7,7 +7,7 @@ from scipy.stats import betabinom
 
 from paperkit.errors import PaperkitError
 from paperkit.ranking import off_topic, rank, remaining, replay, vectorize
-from paperkit.ranking.preferences import blend
+from paperkit.ranking.relevance import blend
 from paperkit.ranking.screening import Remaining
 from paperkit.ranking.vectors import plain_words
 
@@ -337,7 +337,7 @@ def test_kinship_never_lifts_a_paper_above_those_looked_at(papers, monkeypatch):
     """In a pool too large for kinship the best by terms stay before the others."""
     decided = decide(papers, avatar0="keep", dart0="skip")
     everything = rank(papers, decided, recency=0)["score"]
-    monkeypatch.setattr("paperkit.ranking.preferences._RELATED", 8)
+    monkeypatch.setattr("paperkit.ranking.relevance._RELATED", 8)
     best = rank(papers, decided, recency=0)["score"].nlargest(8)
     assert set(best.index) == {f"avatar{at}" for at in range(8)}
     assert set(everything.nlargest(8).index) == set(best.index)

@@ -7,8 +7,7 @@ Pure: frames in, frames out, the same answer for the same frames. `rank` scores 
 
 from __future__ import annotations
 
-from paperkit.ranking.offtopic import off_topic
-from paperkit.ranking.relevance import rank
+from paperkit.ranking.relevance import off_topic, rank
 from paperkit.ranking.screening import Remaining, remaining, replay
 from paperkit.ranking.vectors import Vectors, vectorize
 

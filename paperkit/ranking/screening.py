@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paperkit.ranking.preferences import blend, contrast
+from paperkit.ranking.relevance import blend, contrast
 from paperkit.ranking.vectors import Vectors, cosines, vectorize
 
 if TYPE_CHECKING:

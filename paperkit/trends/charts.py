@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends import coverages, dotplots, timelines
-from paperkit.trends.drawings import Drawing, Wish
+from paperkit.trends import dotplots, timelines
+from paperkit.trends.vega import Drawing, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def chart(
 
 KINDS: tuple[tuple[str, Callable[[pd.DataFrame, Wish], Drawing]], ...] = (
     ("period group count total complete", timelines.periods),
-    ("topic day asked promised got missing complete why", coverages.calendar),
+    ("topic day asked promised got missing complete why", timelines.calendar),
     ("term log_odds low high count_a total_a count_b total_b", dotplots.terms),
     ("group growth low high count", dotplots.rates),
     ("a b count count_a count_b total lift", dotplots.pairs),

@@ -13,12 +13,12 @@ import traitlets
 
 from paperkit import frontend
 from paperkit.trends.charts import VERSION, chart
-from paperkit.trends.origins import papers_behind
+from paperkit.trends.lookup import papers_behind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from paperkit.trends.corpora import Papers
+    from paperkit.trends.corpus import Papers
 
 _DRAW = """
 async function render({ model, el }) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends import calendars, corpora, estimates, words
+from paperkit.trends import corpus, counts, ngrams, statistics
 from paperkit.trends.terms import written
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from paperkit.trends.corpora import Papers
+    from paperkit.trends.corpus import Papers
 
 COLUMNS = "term born established last peak peak_count count age died".split()
 CURVE = "age at_risk died survival low high".split()
@@ -42,9 +42,9 @@ def lifetimes(
     all that are established are followed, but those used in the first ``quiet`` periods, since
     nobody knows when they were born. An incomplete last period is not looked at.
     """
-    end = calendars.end(until)
+    end = counts.end(until)
     corpus = written(papers, text, until=end, dated=True)
-    found = words.terms(corpus.texts, minimum=minimum if terms is None else 1)
+    found = ngrams.terms(corpus.texts, minimum=minimum if terms is None else 1)
     names = found.names if terms is None else list(terms)
     held = [found.holders(i) if terms is None else found.holders_of(t) for i, t in enumerate(names)]
     starts, number = _periods(corpus.published, period, end)
@@ -76,9 +76,9 @@ def _periods(published: Any, period: str, until: pd.Timestamp | None) -> tuple[A
         return np.zeros(0, dtype="datetime64[us]"), np.zeros(0, dtype=np.int64)
     newest = pd.Timestamp(published.max())
     end = until or newest + pd.Timedelta(1, "us")
-    every = calendars.starts(pd.Timestamp(published.min()), end, period)
-    whole = calendars.complete(pd.Series(every), period, None, end)
-    number = np.searchsorted(every.to_numpy(), calendars.floors(published, period))
+    every = counts.starts(pd.Timestamp(published.min()), end, period)
+    whole = counts.complete(pd.Series(every), period, None, end)
+    number = np.searchsorted(every.to_numpy(), counts.floors(published, period))
     return every.to_numpy()[whole.to_numpy()], number
 
 
@@ -117,9 +117,9 @@ def survival(papers: Papers | pd.DataFrame, *, level: float = 0.95, **options: A
     """
     import pandas as pd
 
-    ready = corpora.is_frame(papers) and {"age", "died", "born"} <= set(papers)
+    ready = corpus.is_frame(papers) and {"age", "died", "born"} <= set(papers)
     lives: Any = papers if ready else lifetimes(papers, **options)
-    curve = estimates.kaplan_meier(lives["age"], lives["died"], level=level)
+    curve = statistics.kaplan_meier(lives["age"], lives["died"], level=level)
     frame = pd.DataFrame(dict(zip(CURVE, curve, strict=True)), columns=CURVE)
     frame = frame.astype({"age": "int64", "at_risk": "int64", "died": "int64"})
     frame.attrs |= {"unit": lives.attrs.get("unit", "period"), "level": level}
