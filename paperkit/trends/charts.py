@@ -74,10 +74,10 @@ def chart(
     """Draw a frame of trends as the picture that fits it.
 
     Which picture follows from the columns: counts per period become lines (bars for one group),
-    terms and growth points with intervals, pairs a matrix, authors and venues bars, survival a
-    step line, lifetimes spans. ``measure`` is ``"count"`` or ``"share"`` where both are there;
-    ``top`` limits groups, terms or bars; sizes are in pixels. The lines below the title state
-    how many papers are shown, and of how many a share is.
+    terms and growth points with intervals, pairs a matrix, authors and venues bars. ``measure``
+    is ``"count"`` or ``"share"`` where both are there; ``top`` limits groups, terms or bars; sizes
+    are in pixels. The lines below the title state how many papers are shown, and of how many a
+    share is.
     """
     if measure not in (None, "count", "share"):
         raise ValueError(f"measure is {measure!r}; give 'count' or 'share'")
@@ -93,8 +93,6 @@ KINDS: tuple[tuple[str, Callable[[pd.DataFrame, Wish], Drawing]], ...] = (
     ("term log_odds low high count_a total_a count_b total_b", dotplots.terms),
     ("group growth low high count", dotplots.rates),
     ("a b count count_a count_b total lift", dotplots.pairs),
-    ("age at_risk died survival low high", timelines.curve),
-    ("term born established last peak count died", timelines.spans),
     ("name count total share low high", dotplots.ranking),
 )
 

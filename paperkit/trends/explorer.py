@@ -54,7 +54,7 @@ def _module() -> str:
     return frontend.pack(f"{vega}\n{_DRAW}")
 
 
-_NAMES = ("period", "group", "term", "name", "a", "b", "age")
+_NAMES = ("period", "group", "term", "name", "a", "b")
 """The columns of a trend that say which mark a row is."""
 
 

@@ -19,9 +19,8 @@ def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.D
 
     ``papers`` are those the trend was made of; ``rows`` is an index label of ``trend`` or
     several (None: all its rows). A row of counts gives the papers of its period and group, a
-    growth those of its group in the periods it was fitted to, a term those that hold it, an age of
-    a survival curve those with the terms that fell silent at it, a pair those with both, an author
-    or a venue theirs. Filter the trend as you like: it remembers in
+    growth those of its group in the periods it was fitted to, a term those that hold it, a pair
+    those with both, an author or a venue theirs. Filter the trend as you like: it remembers in
     ``attrs`` what it counts.
     """
     chosen = trend if rows is None else trend.loc[[rows] if _is_label(rows) else list(rows)]
@@ -33,10 +32,6 @@ def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.D
     elif "term" in columns:
         held = _holding(papers, chosen["term"], trend.attrs.get("text", "title"))
         ids = set().union(*held.values())
-    elif {"age", "survival"} <= columns:
-        silent = trend.attrs.get("silent", {})
-        names = {name for age in chosen["age"] for name in silent.get(age, ())}
-        ids = set().union(*_holding(papers, names, trend.attrs.get("text", "title")).values())
     elif {"a", "b"} <= columns:
         ids = _of_pairs(papers, trend, chosen)
     elif {"name", "papers"} <= columns:

@@ -1,4 +1,4 @@
-"""Timelines: drawings of what changes with time: counts and shares, survival, lifetimes."""
+"""Timelines: drawings of what changes with time: counts, shares, a topic's known days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from paperkit.trends.vega import (
     FIRST,
     INK,
     ORANGE,
-    SECOND,
     SHAPES,
     STEP,
     Drawing,
@@ -19,8 +18,6 @@ from paperkit.trends.vega import (
     Wish,
     counted,
     finished,
-    label,
-    names,
     nothing,
     number,
     percent,
@@ -230,96 +227,6 @@ def _band(measure: str, unit: str, color: dict[str, Any]) -> dict[str, Any]:
     }
     mark = {"type": "area", "fillOpacity": 0.15}
     return {"transform": _when("datum.complete"), "mark": mark, "encoding": place}
-
-
-# Survival and lifetimes
-
-
-def curve(frame: pd.DataFrame, wish: Wish) -> Drawing:
-    """Draw a survival curve as steps with their interval."""
-    unit = str(frame.attrs.get("unit", "period"))
-    title = wish.title or f"How long terms stay in use, in {unit}s"
-    n = int(frame["at_risk"].max()) if len(frame) else 0
-    level = round(100 * float(frame.attrs.get("level", 0.95)))
-    notes = [f"n = {counted(n, 'terms')}; share still in use; {level} % interval (Kaplan-Meier)"]
-    if not len(frame):
-        return finished(nothing(wish), [], title, notes, f"{title}. No terms.")
-    rows = [
-        {"row": row["row"]}
-        | {
-            name: number(row[name])
-            for name in ("age", "at_risk", "died", "survival", "low", "high")
-        }
-        for row in frame.to_dict("records")
-    ]
-    last = rows[-1]
-    alt = f"{title}. {notes[0]}. After {last['age']:.0f}: {percent(last['survival'])}."
-    x = quantity("age", f"{unit}s since the term was established", grid=False, tickMinStep=1)
-    y = quantity("survival", "share still in use", format="~%")
-    tips = [tip("age", unit), tip("at_risk", "followed"), tip("died", "fell silent"),
-            *(tip(name, name, format=".3~%") for name in ("survival", "low", "high"))]  # fmt: skip
-    steps = {"interpolate": "step-after", "color": FIRST}
-    band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
-    layers = [
-        {"mark": {"type": "area", "fillOpacity": 0.18, **steps}, "encoding": band},
-        {"mark": {"type": "line", "strokeWidth": 2, **steps}, "encoding": {"x": x, "y": y}},
-        {"mark": {"type": "point", "filled": True, "size": 40, "color": FIRST},
-         "encoding": {"x": x, "y": y, "tooltip": tips}},
-    ]  # fmt: skip
-    body = {"width": wish.width, "height": wish.height or 260, "layer": layers}
-    return finished(body, rows, title, notes, alt)
-
-
-def spans(frame: pd.DataFrame, wish: Wish) -> Drawing:
-    """Draw lifetimes as spans from birth to last use; arrows are terms still in use."""
-    data = frame.head(wish.top or 20)
-    title = wish.title or "Terms from their first to their last paper"
-    notes = [
-        f"n = {counted(int(frame.attrs.get('n', 0)))}; right: papers with the term",
-        "thick from when it is established; diamond: most papers; arrow: still in use",
-    ]
-    if not len(data):
-        return finished(nothing(wish), [], title, notes, f"{title}. No terms.")
-    rows: list[Row] = [
-        {"row": row["row"], "term": plain(row["term"]), "papers": f"{row['count']:,}",
-         "died": bool(row["died"]),
-         **{name: _stamp(row[name]) for name in ("born", "established", "last", "peak")}}
-        for row in data.to_dict("records")
-    ]  # fmt: skip
-    said = "; ".join(f"{r['term']} {r['born'][:7]} to {r['last'][:7]}" for r in rows[:8])
-    alt = f"{title}. {notes[0]}. {said}."
-    return finished(_spanned([row["term"] for row in rows], wish), rows, title, notes, alt)
-
-
-def _spanned(order: list[str], wish: Wish) -> dict[str, Any]:
-    """Return spans with their ends, peaks and counts."""
-    y, when = names("term", order), _time("month")
-    when["scale"] = {"type": "utc", "padding": 12}
-    tips = [tip("term", "term", "nominal"), tip("papers", "papers", "nominal"), *(
-        tip(name, name, "temporal", timeUnit="utcyearmonthdate", format="%Y-%m-%d")
-        for name in ("born", "established", "peak", "last"))]  # fmt: skip
-
-    def line(begin: str, width: int) -> dict[str, Any]:
-        x = {**when, "field": begin}
-        mark = {"type": "rule", "strokeWidth": width, "color": FIRST}
-        return {"mark": mark, "encoding": {"y": y, "x": x, "x2": {"field": "last"}}}
-
-    def dot(field: str, test: str | None, **mark: Any) -> dict[str, Any]:
-        place = {"y": y, "x": {**when, "field": field}, "tooltip": tips}
-        layer = {"mark": {"type": "point", "size": 70, "opacity": 1, **mark}, "encoding": place}
-        return layer if test is None else {"transform": _when(test), **layer}
-
-    text = {"y": y, "x": {"value": "width"}, "text": {"field": "papers"}}
-    layers = [
-        line("born", 1),
-        line("established", 4),
-        dot("last", "datum.died", filled=True, color=FIRST),
-        dot("last", "!datum.died", filled=True, color=FIRST, shape="triangle-right", size=160),
-        dot("peak", None, filled=True, color=SECOND, shape="diamond"),
-        {"mark": label(dx=10), "encoding": text},
-    ]
-    height = wish.height or {"step": STEP}
-    return {"width": max(wish.width - 200, 200), "height": height, "layer": layers}
 
 
 # Coverage: which days of a topic arXiv answered in full
