@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,9 @@ from paperkit.ranking.vectors import Vectors, cosines, plain_words, vectorize
 if TYPE_CHECKING:
     import pandas as pd
 
-    from paperkit.ranking.vectors import Vectors
+
+class Stopped(Exception):
+    """A ranking was told to stop before it was done."""
 
 
 _DECISIONS = ("keep", "skip", "later")
@@ -32,36 +34,49 @@ def rank(
     recency: float = 0.1,
     half_life: float = 365.0,
     explain: int | Iterable[str] = 200,
+    stopped: Callable[[], bool] = bool,
 ) -> pd.DataFrame:
     """Return one row per paper, in the order given: score, why, terms, neighbors.
 
     ``decisions`` is a papers frame with a column ``decision`` (keep, skip, later; later is
     neutral); where it has ``decided_at`` (UTC), a decision counts half after ``half_life`` days.
+    A frame without that column is *seeds*: papers you know to be relevant, each taken for kept.
+    They need a title (an abstract helps) and no arXiv id; where the index holds numbers, a seed
+    goes by its title. For both at once give seeds a ``decision`` and concatenate the frames.
     Without any, ``topic_words`` alone order the papers; they fade as kept papers arrive.
     ``score`` is 0 to 1, 0.5 is the average open candidate; ``recency`` is how many standard
     deviations of the candidates a paper of today gains over an old one.
 
     ``why`` is one line, ``terms`` its (term, weight) pairs, ``neighbors`` the ids of the nearest
     kept papers: for the best ``explain`` papers, or for exactly the ids given there. Pass
-    ``vectors`` (see `vectorize`) to skip looking the pool's vectors up by content.
+    ``vectors`` (see `vectorize`) to skip looking the pool's vectors up by content. ``stopped`` is
+    asked between the steps whether the answer is still wanted.
 
     Raises:
         PaperkitError: a frame lacks a column it needs, or a decision is none of the three.
+        Stopped: ``stopped`` said yes.
     """
     decided = _checked(decisions)
     if papers.empty:
         return _frame(papers, np.zeros(0), _reasons(0, ""))
     pool = vectorize(papers) if vectors is None else vectors
+    _go_on(stopped)
     evidence = _evidence(pool, decided, plain_words(topic_words), half_life)
     gain = _recency(papers, recency)
     if evidence is None:
         why = "no decisions and no topic words yet: newest first"
         return _frame(papers, _logistic(gain), _reasons(len(papers), why))
     learned = learn(pool, evidence, _open(pool, decided))
+    _go_on(stopped)
     score = _logistic(learned.scores + gain)
     reasons = _reasons(len(papers), "not among the best: rank(…, explain=[id]) says why")
     _explain(reasons, pool, learned, decided, _chosen(pool, score, explain))
     return _frame(papers, score, reasons)
+
+
+def _go_on(stopped: Callable[[], bool]) -> None:
+    if stopped():
+        raise Stopped
 
 
 def _chosen(pool: Vectors, score: Any, explain: int | Iterable[str]) -> list[int]:
@@ -101,7 +116,7 @@ def _checked(decisions: pd.DataFrame | None) -> pd.DataFrame:
     if decisions is None:
         return pd.DataFrame({"title": [], "decision": []})
     if "decision" not in decisions.columns:
-        raise PaperkitError("decisions: no column 'decision'; pass library.papers() or add it")
+        decisions = _seeds(decisions)
     known = decisions[decisions["decision"].isin(("keep", "skip"))]
     neutral = decisions["decision"].isna() | decisions["decision"].isin(("later", "undecided", ""))
     strange = decisions.index[~neutral & ~decisions.index.isin(known.index)]
@@ -111,6 +126,17 @@ def _checked(decisions: pd.DataFrame | None) -> pd.DataFrame:
     if "decided_at" in known.columns:
         return known.sort_values("decided_at", kind="stable")
     return known
+
+
+def _seeds(papers: pd.DataFrame) -> pd.DataFrame:
+    """Return papers known to be relevant as kept ones; a number is no id, so a title stands in."""
+    if "title" not in papers.columns:
+        raise PaperkitError(
+            "decisions: no column 'decision', so these are seeds, and no 'title'; seeds need one"
+        )
+    names = zip(papers.index, papers["title"], strict=True)
+    index = [i if isinstance(i, str) else f"“{str(title)[:60]}”" for i, title in names]
+    return papers.set_axis(index).assign(decision="keep")
 
 
 def _evidence(
@@ -176,7 +202,9 @@ def _frame(papers: pd.DataFrame, score: Any, reasons: dict[str, Any]) -> pd.Data
     return pd.DataFrame({"score": np.asarray(score, dtype=float), **reasons}, index=papers.index)
 
 
-# What decisions say about every candidate
+# What decisions say about every candidate: the mean kept paper against the mean skipped and the
+# mean open one, by cosine (one weight per term, what the reasons name; Rocchio) and by squared
+# cosine (a few near relatives say more than a faint likeness to all; here "kinship").
 
 _EXPLICIT = 0.8
 """Largest share of the skipped papers in what kept papers are compared with; the open ones have
@@ -188,8 +216,6 @@ _RELATED = 1_000
 _RELATIVES = 300
 """Newest kept and newest skipped papers among which relatives are looked for: more would not fit a
 click's 150 ms."""
-_THEMES_FADE = 20.0
-"""Kept papers at which themes count half as much as the other two; before the first, as much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,54 +245,31 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """Scores of a pool's rows, in standard deviations, and what they are made of besides kinship.
-
-    ``weights`` is what a term adds to every paper, ``direction`` (among the themes) where papers
-    gain by them: what a term `pulls <Themes.pull>` there is divided by the paper's length.
-    """
+    """Scores of a pool's rows, in standard deviations, and what a term adds to each of them."""
 
     scores: Any
     weights: Any
-    direction: Any
 
 
 def learn(pool: Vectors, evidence: Evidence, is_open: Any) -> Learned:
     """Return every row's score; `is_open` says which ones are without a decision."""
-    matrix = pool.matrix
     kept = _sum(evidence.kept, _shares(evidence.kept_weights))
     skipped = _sum(evidence.skipped, _shares(evidence.skipped_weights))
     counts = float(evidence.kept_weights.sum()), float(evidence.skipped_weights.sum())
     weights = contrast(kept, skipped, evidence.open_mean, counts)
-    scores = matrix @ weights.astype(np.float32)
+    scores = pool.matrix @ weights.astype(np.float32)
     near = np.argsort(-scores, kind="stable")[:_RELATED]
     bonus = _kinship(pool, near, evidence, counts) / pool.level
     gained = np.full(len(scores), bonus.min())
     gained[near] = bonus
-    themes = pool.themes
-    direction = contrast(
-        _shares(evidence.kept_weights) @ themes.place(evidence.kept),
-        _shares(evidence.skipped_weights) @ themes.place(evidence.skipped),
-        themes.rows[is_open].mean(axis=0),
-        counts,
-    )
-    parts = (scores + gained, themes.rows @ direction)
-    blended, (by_terms, by_themes) = blend(parts, is_open, counts[0])
-    return Learned(blended, weights * by_terms, direction * by_themes)
+    scores, spread = standardized(scores + gained, is_open)
+    return Learned(scores, weights / spread)
 
 
-def blend(parts: tuple[Any, Any], is_open: Any, kept: float) -> tuple[Any, tuple[float, float]]:
-    """Return (scores in standard deviations, factor of each part).
-
-    The parts are what terms and kinship say, and what themes say. Each is measured by how much the
-    open papers differ in it.
-    """
-    shares = np.array([1.0, _THEMES_FADE / (_THEMES_FADE + kept)])
-    factors = shares / [max(float(part[is_open].std()), 1e-6) for part in parts]
-    mixed = factors[0] * parts[0] + factors[1] * parts[1]
-    spread = max(float(mixed[is_open].std()), 1e-6)
-    scores = (mixed - mixed[is_open].mean()) / spread
-    by_terms, by_themes = (factors / spread).tolist()
-    return scores, (by_terms, by_themes)
+def standardized(scores: Any, is_open: Any) -> tuple[Any, float]:
+    """Return (scores as standard deviations of the open ones from their mean, the deviation)."""
+    spread = max(float(scores[is_open].std()), 1e-6)
+    return (scores - scores[is_open].mean()) / spread, spread
 
 
 def contrast(kept: Any, skipped: Any, usual: Any, counts: tuple[float, float]) -> Any:
@@ -324,9 +327,8 @@ _NEAR = 0.08
 def strongest(pool: Vectors, learned: Learned, rows: Any) -> list[tuple[Term, ...]]:
     """Return the strongest terms of each of `rows`, by size: up to three for, two against."""
     part = pool.matrix[rows]
-    terms, lengths = part.indices, pool.themes.lengths[rows]
-    pulled = pool.themes.pull(learned.direction, terms) / np.repeat(lengths, np.diff(part.indptr))
-    shares = part.data * (learned.weights[terms] + pulled)
+    terms = part.indices
+    shares = part.data * learned.weights[terms]
     shares[~pool.telling[terms]] = 0.0
     found = []
     for start, end in pairwise(part.indptr.tolist()):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paperkit.ranking.relevance import blend, contrast
+from paperkit.ranking.relevance import contrast, standardized
 from paperkit.ranking.vectors import Vectors, cosines, vectorize
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _beta_binomial(n: int, a: float, b: float) -> Any:
 
 @dataclass(eq=False)
 class _Tally:
-    """What the records read so far add up to: cosines and their squares with all, and themes."""
+    """What the records read so far add up to: cosines and their squares with all."""
 
     pool: Vectors
 
@@ -160,7 +160,6 @@ class _Tally:
         size = len(self.pool.ids)
         self.counts = np.zeros(2)
         self.sums = np.zeros((2, 2, size))
-        self.themes = np.zeros((2, self.pool.themes.rows.shape[1]))
         self.all = self.pool.matrix @ self.pool.total.astype(np.float32)
         self.usual = self.pool.usual_kinship(np.arange(size))
 
@@ -171,8 +170,6 @@ class _Tally:
             own = found[:, answers == label]
             self.sums[label] += own.sum(axis=1), (own**2).sum(axis=1)
             self.counts[label] += own.shape[1]
-            places = self.pool.themes.rows[rows]
-            self.themes[label] += places[answers == label].sum(axis=0)
 
     def score(self, is_open: Any) -> Any:
         """Return every record's score, as `rank` would (read records too)."""
@@ -184,7 +181,4 @@ class _Tally:
         counts = float(self.counts[1]), float(self.counts[0])
         near = contrast(kept_kin, skipped_kin, self.usual, counts)
         first = contrast(kept, skipped, usual, counts) + near / self.pool.level
-        places = self.pool.themes.rows
-        skipped, kept = self.themes / np.maximum(self.counts, 1)[:, None]
-        direction = contrast(kept, skipped, places[is_open].mean(axis=0), counts)
-        return blend((first, places @ direction), is_open, counts[0])[0]
+        return standardized(first, is_open)[0]
