@@ -103,8 +103,8 @@ class Vectors:
 _POOLS: OrderedDict[tuple[int, ...], Vectors] = OrderedDict()
 
 
-def vectorize(papers: pd.DataFrame) -> Vectors:
-    """Return the vectors of a pool, made at most once per content.
+def vectorize(papers: pd.DataFrame, more: pd.DataFrame | None = None) -> Vectors:
+    """Return the vectors of a pool, made at most once per content; papers of `more` come last.
 
     Words (singular) and pairs of neighboring words, logarithmic counts times the root of the
     inverse document frequency, the title counted twice, pairs above words; authors and categories,
@@ -112,13 +112,20 @@ def vectorize(papers: pd.DataFrame) -> Vectors:
     ("we", "were randomized") says what kind of study it is. These choices were made by replay on
     seven labelled sets, where they moved single sets more than the mean.
     """
-    key = _fingerprint(papers)
+    key = _fingerprint(papers) + (() if more is None else _fingerprint(more))
     if key not in _POOLS:
-        _POOLS[key] = _built(papers)
+        _POOLS[key] = _built(papers if more is None else _joined(papers, more))
         while len(_POOLS) > _KEPT_POOLS:
             _POOLS.popitem(last=False)
     _POOLS.move_to_end(key)
     return _POOLS[key]
+
+
+def _joined(papers: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    told = ["title", "abstract", "authors", "categories"]
+    return pd.concat([each[[n for n in told if n in each.columns]] for each in (papers, more)])
 
 
 def cosines(rows: Any, others: Any) -> Any:
