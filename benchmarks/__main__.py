@@ -19,7 +19,8 @@ RUNS = {
     "checks": [["bench_checks.py"], ["bench_checks.py", "time"]],
     "reading": [["bench_reading.py"], ["bench_reading.py", "--workers"]],
     "ranking": [
-        ["bench_ranking.py", part] for part in ("replay", "remaining", "strangers", "speed")
+        ["bench_ranking.py", part]
+        for part in ("replay", "seeds", "remaining", "strangers", "speed")
     ],
     "trends": [["bench_trends.py"]],
     "triage": [["bench_triage.py"]],

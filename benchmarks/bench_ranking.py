@@ -1,6 +1,7 @@
 """Ranking measured: replay on labelled screening sets, calibration of stopping, time at scale.
 
     python benchmarks/bench_ranking.py replay    [--data FOLDER] [--seeds 1,2,3]
+    python benchmarks/bench_ranking.py seeds     [--data FOLDER]
     python benchmarks/bench_ranking.py remaining [--data FOLDER] [--seeds 1,2,3]
     python benchmarks/bench_ranking.py strangers [--data FOLDER]
     python benchmarks/bench_ranking.py speed     [--data FOLDER] [--sizes 10000,100000]
@@ -62,6 +63,24 @@ def bench_replay(folder: Path, seeds: list[str]) -> None:
     print("mean", means.mean().round(3).to_dict())
     for left_out in means.index:
         print(f"without {left_out}:", means.drop(left_out).mean().round(3).to_dict())
+
+
+def bench_seeds(folder: Path) -> None:
+    """Rank once by ten relevant records as seeds, no decision: five draws from each set."""
+    rows = []
+    for file in sorted((folder / "screening").glob("*.csv.gz")):
+        labelled = pd.read_csv(file).fillna({"title": "", "abstract": ""})
+        labels, texts = labelled["label_included"].to_numpy(), labelled[["title", "abstract"]]
+        for draw in range(5):
+            chance = np.random.default_rng(draw)
+            seeds = chance.choice(np.flatnonzero(labels), 10, replace=False)
+            rest = np.setdiff1d(np.arange(len(labels)), seeds)
+            score = rank(texts.iloc[rest], texts.iloc[seeds], explain=0)["score"].to_numpy()
+            order = [*seeds[:2], *rest[np.argsort(-score, kind="stable")]]
+            rows.append({"set": file.name.partition(".")[0], **measures(order, labels)})
+    means = pd.DataFrame(rows).groupby("set").mean()
+    print(means.round(3).to_string())
+    print("mean", means.mean().round(3).to_dict())
 
 
 def points(folder: Path, seeds: list[str]) -> pd.DataFrame:
@@ -154,7 +173,7 @@ def bench_speed(folder: Path, sizes: list[int]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["replay", "remaining", "strangers", "speed"])
+    parser.add_argument("what", choices=["replay", "seeds", "remaining", "strangers", "speed"])
     parser.add_argument("--data", default=os.environ.get("PAPERKIT_BENCH", "bench"))
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--sizes", default="10000,100000")
@@ -162,6 +181,8 @@ def main() -> None:
     folder, seeds = Path(given.data), given.seeds.split(",")
     if given.what == "replay":
         bench_replay(folder, seeds)
+    elif given.what == "seeds":
+        bench_seeds(folder)
     elif given.what == "remaining":
         bench_remaining(folder, seeds)
     elif given.what == "strangers":

@@ -15,11 +15,9 @@ from paperkit.trends import (
     compare,
     fading_terms,
     growth,
-    lifetimes,
     papers_behind,
     papers_per,
     rising_terms,
-    survival,
     terms_per,
     themes,
     top_authors,
@@ -427,41 +425,6 @@ def test_what_is_not_published_has_no_venue(comment):
     assert venues(frame([{"comment": comment}])).empty
 
 
-def test_lifetimes_follow_a_term_from_birth_to_silence():
-    """A term is born, established, peaks and dies in the periods it was planted in."""
-    months = {"2023-03": 1, "2023-04": 3, "2023-05": 5, "2023-06": 1}
-    rows = [{"title": "filler", "published": f"2023-{m:02d}-02"} for m in range(1, 13)]
-    for month, many in months.items():
-        rows += [{"title": "voxel grid", "published": f"{month}-03"}] * many
-    found = lifetimes(frame(rows), ["voxel grid"], period="month", minimum=4, until="2023-12-31")
-    row = found.iloc[0]
-    dates = [row[name].strftime("%Y-%m") for name in ("born", "established", "peak", "last")]
-    assert dates == ["2023-03", "2023-04", "2023-05", "2023-06"]
-    assert row[["count", "peak_count", "age", "died"]].tolist() == [10, 5, 2, True]
-
-
-def test_terms_of_the_first_periods_are_not_followed():
-    """Nobody knows when a term was born that is there from the start, or that is all there is."""
-    old = [{"title": "voxel grid", "published": f"2023-{m:02d}-02"} for m in range(1, 7)]
-    new = [{"title": "neural splat", "published": f"2023-{m:02d}-02"} for m in range(5, 11)]
-    found = lifetimes(frame(old + new), period="month", minimum=5, until="2023-12")
-    assert set(found["term"]) == {"neural splat", "neural", "splat"}
-    assert lifetimes(frame(old[:1] * 9), period="month", until="2023-01").empty
-
-
-def test_survival_counts_the_living_as_followed_so_far():
-    """Kaplan and Meier by hand: of four, one dies at 1, one is followed to 1, one dies at 2."""
-    born = pd.Timestamp("2024-01-01", tz="UTC")
-    lives = pd.DataFrame(
-        {"born": born, "age": [1, 1, 2, 3], "died": [True, False, True, False]}
-    )  # fmt: skip
-    found = survival(lives)
-    assert found["at_risk"].tolist() == [4, 4, 2, 1]
-    assert found["survival"].tolist() == [1.0, 0.75, 0.375, 0.375]
-    assert (found["low"] <= found["survival"]).all()
-    assert (found["high"] >= found["survival"]).all()
-
-
 def test_every_row_leads_back_to_its_papers(papers):
     """papers_behind gives as many papers as the row counts, for each kind of row."""
     counted = papers_per(papers, "quarter", by="category")
@@ -476,20 +439,6 @@ def test_every_row_leads_back_to_its_papers(papers):
     assert len(papers_behind(papers, row)) == row[["count_a", "count_b"]].sum(axis=1)[0]
 
 
-def test_a_step_of_survival_leads_to_the_terms_that_fell_silent():
-    """The papers are those with the terms that died at that age; where none did there are none."""
-    old = [{"title": "voxel grid", "published": f"2023-{m:02d}-02"} for m in range(3, 9)]
-    new = [{"title": "neural splat", "published": f"2023-{m:02d}-02"} for m in range(5, 12)]
-    first = [{"title": "Something else", "published": "2023-01-02"}]
-    known = frame(first + old + new)
-    curve = survival(known, period="month", minimum=5, quiet=2, until="2023-12")
-    died = curve[curve["died"] > 0]
-    behind = papers_behind(known, curve, died.index.tolist())
-    assert set(behind["title"]) == {"voxel grid"}
-    assert len(behind) == len(old)
-    assert papers_behind(known, curve, curve.index[curve["died"] == 0].tolist()).empty
-
-
 def test_files_lead_back_to_their_papers(papers, files):
     """From files, the papers behind a row come as a frame of their own."""
     counted = papers_per(files, "quarter", by="category")
@@ -501,7 +450,7 @@ def test_no_papers_give_empty_frames_of_the_same_shape(papers):
     none = papers.iloc[:0]
     jobs = [
         papers_per, growth, rising_terms, fading_terms, top_authors, venues, co_occurrence,
-        lifetimes, survival, lambda p: themes(p, number=3), lambda p: terms_per(p, ["a"]),
+        lambda p: themes(p, number=3), lambda p: terms_per(p, ["a"]),
         lambda p: compare(p, p), lambda p: papers_per(p, by="topic", top=3),
     ]  # fmt: skip
     for job in jobs:

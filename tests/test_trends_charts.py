@@ -17,10 +17,8 @@ from paperkit.trends import (
     co_occurrence,
     compare,
     growth,
-    lifetimes,
     papers_per,
     rising_terms,
-    survival,
     terms_per,
     themes,
     top_authors,
@@ -44,8 +42,6 @@ KINDS = {
     "pairs": lambda papers: co_occurrence(papers),
     "authors": lambda papers: top_authors(papers),
     "venues": lambda papers: venues(papers.assign(comment="CVPR 2024")),
-    "lifetimes": lambda papers: lifetimes(papers, ["voxel grid", "scene"], period="month"),
-    "survival": lambda papers: survival(papers, period="month", quiet=1),
 }
 
 

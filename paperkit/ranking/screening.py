@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paperkit.ranking.preferences import blend, contrast
+from paperkit.ranking.relevance import contrast, standardized
 from paperkit.ranking.vectors import Vectors, cosines, vectorize
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ _BATCH = 200
 """Beyond, that share of what was read (1/200) is asked between two fits."""
 _LEAST = 10
 """Decisions below which nothing is said about what remains."""
-_LEVEL, _SLOPE = -0.282, 0.648
+_LEVEL, _SLOPE = -0.298, 0.656
 """log(1 + relevant left) = level + slope * log(1 + papers left * recent keep rate)."""
 _EARLY = 0.2
 """Share of the papers read up to which the line misses more than later."""
-_MISSES = {True: (-1.76, 1.33), False: (-0.86, 1.04)}
+_MISSES = {True: (-1.70, 1.32), False: (-0.87, 1.07)}
 """The 5 and 95 % quantiles of what the line misses, early (True) and later; all of it fitted in
 replay by ``benchmarks/bench_ranking.py remaining``."""
 
@@ -104,8 +104,8 @@ def remaining(
     ``best_first``: the papers were read from the top of the ranking, so that what is left is poorer
     than what was read last; how much poorer, and how wide the interval must be, was calibrated in
     replay at twelve points between 3 and 90 % read of each of seven labelled sets, three pairs of
-    priors each. Fitted on six sets, the interval held the true number in 92 % of the cases of the
-    seventh (81 % in the worst set, 100 % in the best; 89 % while at most a fifth was read, 94 %
+    priors each. Fitted on six sets, the interval held the true number in 94 % of the cases of the
+    seventh (81 % in the worst set, 100 % in the best; 90 % while at most a fifth was read, 97 %
     later).
     False: read in an order that has nothing to do with relevance (by date, say); what is left is
     then taken for as rich as all that was read, with Jeffreys' interval.
@@ -152,7 +152,7 @@ def _beta_binomial(n: int, a: float, b: float) -> Any:
 
 @dataclass(eq=False)
 class _Tally:
-    """What the records read so far add up to: cosines and their squares with all, and themes."""
+    """What the records read so far add up to: cosines and their squares with all."""
 
     pool: Vectors
 
@@ -160,7 +160,6 @@ class _Tally:
         size = len(self.pool.ids)
         self.counts = np.zeros(2)
         self.sums = np.zeros((2, 2, size))
-        self.themes = np.zeros((2, self.pool.themes.rows.shape[1]))
         self.all = self.pool.matrix @ self.pool.total.astype(np.float32)
         self.usual = self.pool.usual_kinship(np.arange(size))
 
@@ -171,8 +170,6 @@ class _Tally:
             own = found[:, answers == label]
             self.sums[label] += own.sum(axis=1), (own**2).sum(axis=1)
             self.counts[label] += own.shape[1]
-            places = self.pool.themes.rows[rows]
-            self.themes[label] += places[answers == label].sum(axis=0)
 
     def score(self, is_open: Any) -> Any:
         """Return every record's score, as `rank` would (read records too)."""
@@ -184,7 +181,4 @@ class _Tally:
         counts = float(self.counts[1]), float(self.counts[0])
         near = contrast(kept_kin, skipped_kin, self.usual, counts)
         first = contrast(kept, skipped, usual, counts) + near / self.pool.level
-        places = self.pool.themes.rows
-        skipped, kept = self.themes / np.maximum(self.counts, 1)[:, None]
-        direction = contrast(kept, skipped, places[is_open].mean(axis=0), counts)
-        return blend((first, places @ direction), is_open, counts[0])[0]
+        return standardized(first, is_open)[0]

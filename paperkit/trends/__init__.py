@@ -7,13 +7,12 @@ returns a frame with one observation per row, its denominator and its uncertaint
 
 from __future__ import annotations
 
+from paperkit.trends.authors import co_occurrence, top_authors, venues
 from paperkit.trends.charts import Chart, chart, chart_image
 from paperkit.trends.counts import growth, papers_per
-from paperkit.trends.factors import themes
-from paperkit.trends.longevity import lifetimes, survival
-from paperkit.trends.origins import papers_behind
-from paperkit.trends.rosters import co_occurrence, top_authors, venues
+from paperkit.trends.lookup import papers_behind
 from paperkit.trends.terms import compare, fading_terms, rising_terms, terms_per
+from paperkit.trends.themes import themes
 
 __all__ = [
     "Chart",
@@ -23,11 +22,9 @@ __all__ = [
     "compare",
     "fading_terms",
     "growth",
-    "lifetimes",
     "papers_behind",
     "papers_per",
     "rising_terms",
-    "survival",
     "terms_per",
     "themes",
     "top_authors",

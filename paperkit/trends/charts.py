@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends import coverages, dotplots, timelines
-from paperkit.trends.drawings import Drawing, Wish
+from paperkit.trends import dotplots, timelines
+from paperkit.trends.vega import Drawing, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,10 +74,10 @@ def chart(
     """Draw a frame of trends as the picture that fits it.
 
     Which picture follows from the columns: counts per period become lines (bars for one group),
-    terms and growth points with intervals, pairs a matrix, authors and venues bars, survival a
-    step line, lifetimes spans. ``measure`` is ``"count"`` or ``"share"`` where both are there;
-    ``top`` limits groups, terms or bars; sizes are in pixels. The lines below the title state
-    how many papers are shown, and of how many a share is.
+    terms and growth points with intervals, pairs a matrix, authors and venues bars. ``measure``
+    is ``"count"`` or ``"share"`` where both are there; ``top`` limits groups, terms or bars; sizes
+    are in pixels. The lines below the title state how many papers are shown, and of how many a
+    share is.
     """
     if measure not in (None, "count", "share"):
         raise ValueError(f"measure is {measure!r}; give 'count' or 'share'")
@@ -89,12 +89,10 @@ def chart(
 
 KINDS: tuple[tuple[str, Callable[[pd.DataFrame, Wish], Drawing]], ...] = (
     ("period group count total complete", timelines.periods),
-    ("topic day asked promised got missing complete why", coverages.calendar),
+    ("topic day asked promised got missing complete why", timelines.calendar),
     ("term log_odds low high count_a total_a count_b total_b", dotplots.terms),
     ("group growth low high count", dotplots.rates),
     ("a b count count_a count_b total lift", dotplots.pairs),
-    ("age at_risk died survival low high", timelines.curve),
-    ("term born established last peak count died", timelines.spans),
     ("name count total share low high", dotplots.ranking),
 )
 

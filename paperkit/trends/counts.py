@@ -7,10 +7,11 @@ through an executor, and the small tables are added; nothing else crosses the wi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends import calendars, corpora, estimates
+from paperkit.trends import corpus, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from paperkit.trends.corpora import Papers
+    from paperkit.trends.corpus import Papers
+
 
 ALL = "all papers"
 GROUPS = {
@@ -70,10 +72,10 @@ def papers_per(
     go. Papers without a date are left out and counted in ``attrs["undated"]``. ``executor``
     (concurrent.futures, Dask's ``client.get_executor()``) counts several files side by side.
     """
-    calendars.known(period)
+    known(period)
     if by not in GROUPS:
         raise ValueError(f"by is {by!r}; give one of {', '.join(map(str, GROUPS))}")
-    first, last = calendars.moment(since), calendars.end(until)
+    first, last = moment(since), end(until)
     limits: Any = {"since": first, "until": last}
     tally = count(papers, period, by=by, top=top, executor=executor, **limits)
     base = tally
@@ -97,7 +99,7 @@ def count(
     executor: Executor | None = None,
 ) -> Tally:
     """Return the tally of a whole corpus: each piece counted, the counts added."""
-    pieces = corpora.parts(papers)
+    pieces = corpus.parts(papers)
     # Which groups are the largest is known only when there is nothing left to add.
     limit = top if len(pieces) == 1 else None
     job = partial(tally, period=period, by=by, since=since, until=until, top=limit)
@@ -121,7 +123,7 @@ def tally(
     top: int | None = None,
 ) -> Tally:
     """Count one piece of a corpus, or the ``top`` groups in it."""
-    with corpora.opened(piece) as connection:
+    with corpus.opened(piece) as connection:
         connection.execute(
             "CREATE TEMP TABLE chosen AS "  # noqa: S608
             f"SELECT date_trunc('{period}', published)::TIMESTAMP AS period, "
@@ -131,12 +133,12 @@ def tally(
         )
         totals = "SELECT period, count(*)::BIGINT AS count FROM chosen GROUP BY ALL"
         undated = "SELECT count(*) FROM papers WHERE published IS NULL"
-        newest = corpora.frame(connection, "SELECT max(published) AS newest FROM chosen")
+        newest = corpus.frame(connection, "SELECT max(published) AS newest FROM chosen")
         return Tally(
-            corpora.frame(connection, _GROUPED, top),
-            corpora.frame(connection, totals).set_index("period")["count"],
-            corpora.number(connection, undated),
-            calendars.moment(newest["newest"].iloc[0]),
+            corpus.frame(connection, _GROUPED, top),
+            corpus.frame(connection, totals).set_index("period")["count"],
+            corpus.number(connection, undated),
+            moment(newest["newest"].iloc[0]),
         )
 
 
@@ -155,11 +157,11 @@ def labeled(published: Any, holders: Any, names: Any, period: str) -> Tally:
     """
     import pandas as pd
 
-    starts = calendars.floors(published, period)
+    starts = floors(published, period)
     pairs = pd.DataFrame({"period": starts[holders], "group": names})
     groups = pairs.groupby(["period", "group"], as_index=False).size()
     totals = pd.Series(starts).value_counts(sort=False)
-    newest = calendars.moment(published.max()) if len(published) else None
+    newest = moment(published.max()) if len(published) else None
     return Tally(groups.rename(columns={"size": "count"}), totals, 0, newest)
 
 
@@ -209,13 +211,13 @@ def tabulated(
     ``groups`` names the groups and their order, found or not; otherwise all, by size.
     """
     if until is None:
-        until = calendars.after([t.newest for t in (tally, base) if t.newest is not None])
+        until = after([t.newest for t in (tally, base) if t.newest is not None])
     wide = _wide(tally.groups, groups if groups is not None else _largest(tally.groups, top))
     grid = _grid(wide, _periods(base.totals, period, since, until))
     grid["total"] = grid["period"].map(base.totals).fillna(0).astype("int64")
     grid["complete"] = False
     if until is not None and len(grid):
-        grid["complete"] = calendars.complete(grid["period"], period, since, until)
+        grid["complete"] = complete(grid["period"], period, since, until)
     grid["period"] = grid["period"].dt.tz_localize("UTC")
     return _measured(grid, level)
 
@@ -229,7 +231,7 @@ def _periods(
     begin = since if since is not None else pd.DatetimeIndex(totals.index).min()
     if until is None or pd.isna(begin) or begin >= until:
         return pd.DatetimeIndex([], dtype="datetime64[us]")
-    return calendars.starts(begin, until, period)
+    return starts(begin, until, period)
 
 
 def _grid(wide: pd.DataFrame, periods: pd.DatetimeIndex) -> pd.DataFrame:
@@ -257,8 +259,8 @@ def _measured(grid: pd.DataFrame, level: float) -> pd.DataFrame:
             "of= has to hold the papers themselves"
         )
     grid["share"] = grid["count"] / grid["total"].where(grid["total"] > 0)
-    grid["low"], grid["high"] = estimates.share_interval(grid["count"], grid["total"], level=level)
-    bounds = estimates.count_interval(grid["count"], level=level)
+    grid["low"], grid["high"] = statistics.share_interval(grid["count"], grid["total"], level=level)
+    bounds = statistics.count_interval(grid["count"], level=level)
     grid["count_low"], grid["count_high"] = bounds
     names = "period group count total share low high count_low count_high complete"
     return grid[names.split()]
@@ -287,7 +289,7 @@ def growth(
 
     if measure not in ("count", "share"):
         raise ValueError(f"measure is {measure!r}; give 'count' or 'share'")
-    ready = corpora.is_frame(papers) and {"period", "group", "count", "complete"} <= set(papers)
+    ready = corpus.is_frame(papers) and {"period", "group", "count", "complete"} <= set(papers)
     counts: Any = papers if ready else papers_per(papers, period, by=by, level=level, **options)
     used = counts[counts["complete"]]
     rows = [
@@ -306,10 +308,98 @@ def _rate(name: str, rows: pd.DataFrame, measure: str, level: float) -> tuple[An
 
     years = (rows["period"] - rows["period"].iloc[0]).dt.total_seconds() / (365.25 * 86400)
     exposure = rows["total"] if measure == "share" else None
-    fit = estimates.slope(years, rows["count"], exposure)
+    fit = statistics.slope(years, rows["count"], exposure)
     head = (name, int(rows["count"].sum()), int(rows["total"].sum()), len(rows))
     if fit is None:
         return (*head, np.nan, np.nan, np.nan, np.nan, np.nan)
     low, high = (float(np.expm1(min(bound, 700))) for bound in fit.interval(level))
     doubling = np.log(2) / fit.estimate if fit.estimate else np.inf
     return (*head, float(np.expm1(fit.estimate)), low, high, float(doubling), fit.dispersion)
+
+
+# Periods of time, in UTC
+
+FREQUENCIES = {"day": "D", "week": "W-MON", "month": "MS", "quarter": "QS", "year": "YS"}
+
+
+def known(period: str) -> str:
+    """Return the period's name, or say which there are."""
+    if period not in FREQUENCIES:
+        raise ValueError(f"period is {period!r}; give one of {', '.join(FREQUENCIES)}")
+    return period
+
+
+def moment(value: Any) -> pd.Timestamp | None:
+    """Return a date as a UTC timestamp without a zone, as queries compare it; None stays None."""
+    import pandas as pd
+
+    if value is None or value is pd.NaT:
+        return None
+    stamp = pd.Timestamp(value)
+    return stamp.tz_convert("UTC").tz_localize(None) if stamp.tzinfo else stamp
+
+
+def end(value: Any) -> pd.Timestamp | None:
+    """Return the moment up to which an ``until`` reaches, as queries compare it.
+
+    A day, month or year in words or as a date ("2024-03-31", "2024-03", "2024") is included to
+    its end; a timestamp is the moment itself.
+    """
+    import pandas as pd
+
+    if isinstance(value, str) and len(value) <= len("2024-03-31"):
+        return pd.Period(value).end_time.as_unit("us") + pd.Timedelta(1, "us")
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return pd.Timestamp(value) + pd.Timedelta(days=1)
+    return moment(value)
+
+
+def starts(first: pd.Timestamp, end: pd.Timestamp, period: str) -> pd.DatetimeIndex:
+    """Return the starts of all periods from the one ``first`` is in to before ``end``."""
+    import pandas as pd
+
+    begin = floor(first, period)
+    return pd.date_range(begin, end, inclusive="left", freq=FREQUENCIES[known(period)], unit="us")
+
+
+def after(dates: list[pd.Timestamp]) -> pd.Timestamp | None:
+    """Return the first moment after the newest of some dates: an end that leaves none out."""
+    import pandas as pd
+
+    return max(dates) + pd.Timedelta(1, "us") if dates else None
+
+
+def floor(value: pd.Timestamp, period: str) -> pd.Timestamp:
+    """Return the start of the period a timestamp is in; weeks start on Monday."""
+    import numpy as np
+    import pandas as pd
+
+    return pd.Timestamp(floors(np.array([value.to_datetime64()]), period)[0])
+
+
+def floors(dates: Any, period: str) -> Any:
+    """Return the period starts of many dates (NumPy, UTC without a zone)."""
+    import numpy as np
+
+    if period == "quarter":
+        months = dates.astype("datetime64[M]").astype(np.int64)
+        return (months // 3 * 3).astype("datetime64[M]").astype("datetime64[us]")
+    if period == "week":
+        days = dates.astype("datetime64[D]").astype(np.int64)
+        # Day 0 of the epoch was a Thursday, three days after a Monday.
+        return ((days + 3) // 7 * 7 - 3).astype("datetime64[D]").astype("datetime64[us]")
+    unit = {"day": "D", "month": "M", "year": "Y"}[known(period)]
+    return dates.astype(f"datetime64[{unit}]").astype("datetime64[us]")
+
+
+def complete(
+    begins: pd.Series, period: str, since: pd.Timestamp | None, until: pd.Timestamp
+) -> pd.Series:
+    """Say for each period start whether all of it lies between ``since`` and ``until``."""
+    import pandas as pd
+
+    distinct = pd.DatetimeIndex(begins.unique())
+    ends = distinct + pd.tseries.frequencies.to_offset(FREQUENCIES[known(period)])
+    whole = pd.Series(ends, index=distinct) <= until
+    known_begin = True if since is None else begins >= since
+    return begins.map(whole).astype(bool) & known_begin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends.drawings import (
+from paperkit.trends.vega import (
     BLUE,
     FIRST,
     GRAY,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends import calendars, corpora, counts, estimates, words
+from paperkit.trends import corpus, counts, ngrams, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from paperkit.trends.corpora import Papers
+    from paperkit.trends.corpus import Papers
 
 TEXTS = {
     "title": "title",
@@ -40,7 +40,7 @@ class Written:
 
     ids: pa.ChunkedArray
     published: Any
-    texts: words.Runs
+    texts: ngrams.Runs
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,12 @@ def terms_per(
     import numpy as np
 
     corpus = written(papers, text, after=since, until=until, dated=True)
-    found = words.terms(corpus.texts, minimum=1)
+    found = ngrams.terms(corpus.texts, minimum=1)
     held = [found.holders_of(term) for term in terms]
     names = np.repeat(np.array([*terms, ""], dtype=object)[:-1], [len(one) for one in held])
     holders = np.concatenate([*held, np.zeros(0, dtype=np.int64)])
     tally = counts.labeled(corpus.published, holders, names, period)
-    first, last = calendars.moment(since), calendars.end(until)
+    first, last = counts.moment(since), counts.end(until)
     frame = counts.tabulated(
         tally, tally, period, since=first, until=last, level=level, groups=list(terms)
     )
@@ -175,9 +175,9 @@ def written(
     """Read the texts of a corpus, piece by piece; with ``dated`` only papers with a date."""
     if text not in TEXTS:
         raise ValueError(f"text is {text!r}; give one of {', '.join(TEXTS)}")
-    limits = (calendars.moment(after), calendars.end(until), dated)
+    limits = (counts.moment(after), counts.end(until), dated)
     job = partial(_read, text=text, limits=limits)
-    return _joined(list(counts.spread(job, corpora.parts(papers), executor)))
+    return _joined(list(counts.spread(job, corpus.parts(papers), executor)))
 
 
 def _read(piece: Any, *, text: str, limits: tuple[Any, Any, bool]) -> Written:
@@ -187,12 +187,12 @@ def _read(piece: Any, *, text: str, limits: tuple[Any, Any, bool]) -> Written:
         "WHERE ($1 IS NULL OR published >= $1) AND ($2 IS NULL OR published < $2) "
         "AND (NOT $3 OR published IS NOT NULL) ORDER BY published, id"
     )
-    with corpora.opened(piece) as connection:
-        found = corpora.table(connection, query, *limits)
+    with corpus.opened(piece) as connection:
+        found = corpus.table(connection, query, *limits)
     return Written(
         found.column("id"),
         found.column("published").to_numpy().astype("datetime64[us]"),
-        words.runs(found.column("text")),
+        ngrams.runs(found.column("text")),
     )
 
 
@@ -201,9 +201,9 @@ def _moved(corpus: Written, since: Any, text: str, look: Look, sign: int) -> pd.
     import numpy as np
 
     dates = corpus.published
-    border = calendars.moment(since)
+    border = counts.moment(since)
     if border is None and len(dates):
-        border = calendars.moment(np.sort(dates)[int(len(dates) * RECENT)])
+        border = counts.moment(np.sort(dates)[int(len(dates) * RECENT)])
     recent = dates >= np.datetime64(border, "us") if len(dates) else np.zeros(0, dtype=bool)
     sides = (_span(dates[recent]), _span(dates[~recent]))
     frame = contrast(corpus, recent, ~recent, sign, sides, look)
@@ -224,7 +224,7 @@ def _joined(several: list[Written]) -> Written:
 
     ids = [chunk for part in several for chunk in part.ids.chunks]
     dates = np.concatenate([part.published for part in several])
-    texts = words.joined([part.texts for part in several])
+    texts = ngrams.joined([part.texts for part in several])
     return Written(pa.chunked_array(ids, pa.string()), dates, texts)
 
 
@@ -237,13 +237,13 @@ def contrast(
 
     total_a, total_b = int(in_a.sum()), int(in_b.sum())
     minimum = look.minimum or max(5, (total_a + total_b) // 20_000)
-    found = words.terms(corpus.texts, longest=look.longest, minimum=minimum)
+    found = ngrams.terms(corpus.texts, longest=look.longest, minimum=minimum)
     a, b = (found.counts(side.astype(np.int64)) for side in (in_a, in_b))
-    odds, error = estimates.log_odds(a, total_a, b, total_b, prior=look.prior)
+    odds, error = statistics.log_odds(a, total_a, b, total_b, prior=look.prior)
     z = odds / error
-    q = estimates.false_discovery(z)
+    q = statistics.false_discovery(z)
     chosen = _chosen(sign * z, found, look.top)
-    reach = estimates.normal_quantile(look.level) * error
+    reach = statistics.normal_quantile(look.level) * error
     side = in_a if sign > 0 else in_b
     values = {
         "term": [found.names[i] for i in chosen],
@@ -257,7 +257,7 @@ def contrast(
     return pd.DataFrame(values, columns=COLUMNS)
 
 
-def _chosen(z: Any, found: words.Terms, top: int | None) -> Any:
+def _chosen(z: Any, found: ngrams.Terms, top: int | None) -> Any:
     """Return the numbers of the terms with the highest z above 0 that tell something."""
     import numpy as np
 
@@ -265,12 +265,12 @@ def _chosen(z: Any, found: words.Terms, top: int | None) -> Any:
     return np.array(telling([i for i in order if z[i] > 0], found)[:top], dtype=np.int64)
 
 
-def telling(order: list[int], found: words.Terms) -> list[int]:
+def telling(order: list[int], found: ngrams.Terms) -> list[int]:
     """Drop the terms that are almost always part of a longer term in the list."""
     sizes = found.counts()
     within: dict[str, int] = {}
     for i in order:
-        for part in words.inner(found.names[i]):
+        for part in ngrams.inner(found.names[i]):
             within[part] = max(within.get(part, 0), int(sizes[i]))
     return [i for i in order if within.get(found.names[i], 0) < EXPLAINED * sizes[i]]
 

@@ -1,14 +1,16 @@
-"""Timelines: drawings of what changes with time: counts and shares, survival, lifetimes."""
+"""Timelines: drawings of what changes with time: counts, shares, a topic's known days."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends.drawings import (
+from paperkit.trends.vega import (
     COLORS,
+    DARK,
     FIRST,
     INK,
-    SECOND,
+    ORANGE,
     SHAPES,
     STEP,
     Drawing,
@@ -16,8 +18,6 @@ from paperkit.trends.drawings import (
     Wish,
     counted,
     finished,
-    label,
-    names,
     nothing,
     number,
     percent,
@@ -28,6 +28,7 @@ from paperkit.trends.drawings import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 MOST_POINTS = 60
 MOST_BANDS = 3
@@ -228,91 +229,123 @@ def _band(measure: str, unit: str, color: dict[str, Any]) -> dict[str, Any]:
     return {"transform": _when("datum.complete"), "mark": mark, "encoding": place}
 
 
-# Survival and lifetimes
+# Coverage: which days of a topic arXiv answered in full
+
+WEEKS = 26
+FAINT, CLEAR = "rgba(128, 128, 128, 0.3)", "rgba(128, 128, 128, 0)"
+ON_FIRST = {"expr": f"{DARK} ? '#1f2328' : '#ffffff'"}
+NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+COMPLETE, NONE, MISSING, OPEN, UNASKED = (
+    "complete",
+    "complete, no paper",
+    "papers missing",
+    "not all announced yet",
+    "not asked",
+)
+STATES = (COMPLETE, NONE, MISSING, OPEN, UNASKED)
 
 
-def curve(frame: pd.DataFrame, wish: Wish) -> Drawing:
-    """Draw a survival curve as steps with their interval."""
-    unit = str(frame.attrs.get("unit", "period"))
-    title = wish.title or f"How long terms stay in use, in {unit}s"
-    n = int(frame["at_risk"].max()) if len(frame) else 0
-    level = round(100 * float(frame.attrs.get("level", 0.95)))
-    notes = [f"n = {counted(n, 'terms')}; share still in use; {level} % interval (Kaplan-Meier)"]
-    if not len(frame):
-        return finished(nothing(wish), [], title, notes, f"{title}. No terms.")
-    rows = [
-        {"row": row["row"]}
-        | {
-            name: number(row[name])
-            for name in ("age", "at_risk", "died", "survival", "low", "high")
-        }
-        for row in frame.to_dict("records")
-    ]
-    last = rows[-1]
-    alt = f"{title}. {notes[0]}. After {last['age']:.0f}: {percent(last['survival'])}."
-    x = quantity("age", f"{unit}s since the term was established", grid=False, tickMinStep=1)
-    y = quantity("survival", "share still in use", format="~%")
-    tips = [tip("age", unit), tip("at_risk", "followed"), tip("died", "fell silent"),
-            *(tip(name, name, format=".3~%") for name in ("survival", "low", "high"))]  # fmt: skip
-    steps = {"interpolate": "step-after", "color": FIRST}
-    band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
-    layers = [
-        {"mark": {"type": "area", "fillOpacity": 0.18, **steps}, "encoding": band},
-        {"mark": {"type": "line", "strokeWidth": 2, **steps}, "encoding": {"x": x, "y": y}},
-        {"mark": {"type": "point", "filled": True, "size": 40, "color": FIRST},
-         "encoding": {"x": x, "y": y, "tooltip": tips}},
-    ]  # fmt: skip
-    body = {"width": wish.width, "height": wish.height or 260, "layer": layers}
-    return finished(body, rows, title, notes, alt)
+def calendar(frame: pd.DataFrame, wish: Wish) -> Drawing:
+    """Draw a library's coverage of a topic: a cell per day, a column per week, newest right.
+
+    Only the last `WEEKS` weeks (or ``top``) are drawn; the numbers are papers, a question mark
+    is a number nobody knows.
+    """
+    topic = ", ".join(dict.fromkeys(map(plain, frame["topic"])))
+    title = wish.title or f"Days known of {topic}" if topic else "Days known"
+    rows = [_cell(row) for row in frame.to_dict("records")]
+    weeks = sorted({row["week"] for row in rows})[-(wish.top or WEEKS) :]
+    rows = [row for row in rows if row["week"] in weeks]
+    if not rows:
+        return finished(nothing(wish), [], title, ["no day was asked for"], f"{title}: none.")
+    notes, alt = _coverage_said(rows, title)
+    return finished(_cells(weeks, wish), rows, title, notes, alt)
 
 
-def spans(frame: pd.DataFrame, wish: Wish) -> Drawing:
-    """Draw lifetimes as spans from birth to last use; arrows are terms still in use."""
-    data = frame.head(wish.top or 20)
-    title = wish.title or "Terms from their first to their last paper"
+def _cell(row: Mapping[Any, Any]) -> Row:
+    import pandas as pd
+
+    day: pd.Timestamp = row["day"]
+    week = day - pd.Timedelta(days=day.weekday())
+    missing, why = row["missing"], str(row["why"])
+    state = _state(row, why)
+    unknown = pd.isna(missing)
+    shown = {COMPLETE: f"{row['got']}", MISSING: "?" if unknown else f"−{missing}"}
+    shown |= {OPEN: "…", UNASKED: "·"}
+    return {
+        "row": row["row"],
+        "week": f"{week:%Y-%m-%d}",
+        "weekday": NAMES[day.weekday()],
+        "day": f"{day:%Y-%m-%d}",
+        "state": state,
+        "text": shown.get(state, ""),
+        "got": int(row["got"]),
+        "promised": "unknown" if pd.isna(row["promised"]) else f"{row['promised']}",
+        "why": plain(why),
+    }
+
+
+def _state(row: Mapping[Any, Any], why: str) -> str:
+    if row["complete"]:
+        return COMPLETE if row["got"] else NONE
+    return why if why in (OPEN, UNASKED) else MISSING
+
+
+def _coverage_said(rows: list[Row], title: str) -> tuple[list[str], str]:
+    whole = [r for r in rows if r["state"] in (COMPLETE, NONE)]
+    gaps = [r["day"] for r in rows if r["state"] == MISSING]
+    got = sum(r["got"] for r in rows)
     notes = [
-        f"n = {counted(int(frame.attrs.get('n', 0)))}; right: papers with the term",
-        "thick from when it is established; diamond: most papers; arrow: still in use",
+        f"{len(whole)} of {counted(len(rows), 'days')} complete, {counted(got)}; "
+        "days of submission (UTC)",
+        "numbers are papers; − missing, ? unknown how many",
     ]
-    if not len(data):
-        return finished(nothing(wish), [], title, notes, f"{title}. No terms.")
-    rows: list[Row] = [
-        {"row": row["row"], "term": plain(row["term"]), "papers": f"{row['count']:,}",
-         "died": bool(row["died"]),
-         **{name: _stamp(row[name]) for name in ("born", "established", "last", "peak")}}
-        for row in data.to_dict("records")
-    ]  # fmt: skip
-    said = "; ".join(f"{r['term']} {r['born'][:7]} to {r['last'][:7]}" for r in rows[:8])
-    alt = f"{title}. {notes[0]}. {said}."
-    return finished(_spanned([row["term"] for row in rows], wish), rows, title, notes, alt)
+    listed = ", ".join(gaps[:10]) + (" …" if len(gaps) > 10 else "")
+    alt = f"{title}, {rows[0]['day']} to {rows[-1]['day']}. {notes[0]}. "
+    return notes, alt + (f"Papers are missing of {listed}." if gaps else "No papers are missing.")
 
 
-def _spanned(order: list[str], wish: Wish) -> dict[str, Any]:
-    """Return spans with their ends, peaks and counts."""
-    y, when = names("term", order), _time("month")
-    when["scale"] = {"type": "utc", "padding": 12}
-    tips = [tip("term", "term", "nominal"), tip("papers", "papers", "nominal"), *(
-        tip(name, name, "temporal", timeUnit="utcyearmonthdate", format="%Y-%m-%d")
-        for name in ("born", "established", "peak", "last"))]  # fmt: skip
+def _cells(weeks: list[str], wish: Wish) -> dict[str, Any]:
+    """Return the cells with their numbers."""
+    place = _place(weeks)
+    legend = {"title": None, "orient": "bottom", "columns": 3, "labelLimit": 200}
+    colors = {"domain": list(STATES), "range": [FIRST, FAINT, ORANGE, CLEAR, CLEAR]}
+    lines = {"domain": list(STATES), "range": [[1, 0], [1, 0], [1, 0], [3, 2], [1, 4]]}
+    state = {"field": "state", "type": "nominal", "legend": legend}
+    marks = {
+        **place,
+        "fill": {**state, "scale": colors},
+        "strokeDash": {**state, "scale": lines},
+        "tooltip": [tip(n, n, "nominal") for n in ("day", "got", "promised", "state", "why")],
+    }
+    rect = {"type": "rect", "stroke": INK, "strokeOpacity": 0.5, "cornerRadius": 2}
+    words = {**place, "text": {"field": "text"}, "color": _contrast()}
+    return {
+        "width": {"step": STEP + 7},
+        "height": {"step": wish.height // 7 if wish.height else STEP + 5},
+        "layer": [
+            {"mark": rect, "encoding": marks},
+            {"mark": {"type": "text", "fontSize": 9}, "encoding": words},
+        ],
+    }
 
-    def line(begin: str, width: int) -> dict[str, Any]:
-        x = {**when, "field": begin}
-        mark = {"type": "rule", "strokeWidth": width, "color": FIRST}
-        return {"mark": mark, "encoding": {"y": y, "x": x, "x2": {"field": "last"}}}
 
-    def dot(field: str, test: str | None, **mark: Any) -> dict[str, Any]:
-        place = {"y": y, "x": {**when, "field": field}, "tooltip": tips}
-        layer = {"mark": {"type": "point", "size": 70, "opacity": 1, **mark}, "encoding": place}
-        return layer if test is None else {"transform": _when(test), **layer}
+def _place(weeks: list[str]) -> dict[str, Any]:
+    labels = {"labelExpr": "slice(datum.label, 5)", "labelAngle": 0, "labelOverlap": True}
+    bare = {"grid": False, "domain": False}
+    days = {"sort": list(NAMES), "scale": {"domain": list(NAMES)}}
+    return {
+        "x": {"field": "week", "type": "ordinal", "sort": weeks,
+              "axis": {"title": "week from", **bare, **labels}},
+        "y": {"field": "weekday", "type": "ordinal", **days,
+              "axis": {"title": None, "ticks": False, **bare}},
+    }  # fmt: skip
 
-    text = {"y": y, "x": {"value": "width"}, "text": {"field": "papers"}}
-    layers = [
-        line("born", 1),
-        line("established", 4),
-        dot("last", "datum.died", filled=True, color=FIRST),
-        dot("last", "!datum.died", filled=True, color=FIRST, shape="triangle-right", size=160),
-        dot("peak", None, filled=True, color=SECOND, shape="diamond"),
-        {"mark": label(dx=10), "encoding": text},
+
+def _contrast() -> dict[str, Any]:
+    """Return the color of a cell's number, by the color of the cell."""
+    conditions = [
+        {"test": f"datum.state == '{MISSING}'", "value": "#1f2328"},
+        {"test": f"datum.state != '{COMPLETE}'", "value": INK},
     ]
-    height = wish.height or {"step": STEP}
-    return {"width": max(wish.width - 200, 200), "height": height, "layer": layers}
+    return {"condition": conditions, "value": ON_FIRST}

@@ -12,13 +12,13 @@ import anywidget
 import traitlets
 
 from paperkit.trends.charts import VERSION, chart
-from paperkit.trends.origins import papers_behind
+from paperkit.trends.lookup import papers_behind
 from paperkit.widgets import kit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from paperkit.trends.corpora import Papers
+    from paperkit.trends.corpus import Papers
 
 
 _DRAW = """
@@ -55,7 +55,7 @@ def _module() -> str:
     return kit.pack(f"{vega}\n{_DRAW}")
 
 
-_NAMES = ("period", "group", "term", "name", "a", "b", "age")
+_NAMES = ("period", "group", "term", "name", "a", "b")
 """The columns of a trend that say which mark a row is."""
 
 

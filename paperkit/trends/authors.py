@@ -10,12 +10,13 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends import calendars, corpora, counts, estimates, terms, words
+from paperkit.trends import corpus, counts, ngrams, statistics, terms
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from paperkit.trends.corpora import Papers
+    from paperkit.trends.corpus import Papers
+
 
 COLUMNS = "name count total share low high first last papers".split()
 PAIRS = "a b count count_a count_b total lift z".split()
@@ -41,16 +42,16 @@ def top_authors(
         "SELECT id, published, unnest(list_distinct(authors)) AS name FROM papers "  # noqa: S608
         f"WHERE {WITHIN}"
     )
-    limits = (calendars.moment(since), calendars.end(until))
-    with corpora.opened(papers) as connection:
+    limits = (counts.moment(since), counts.end(until))
+    with corpus.opened(papers) as connection:
         sql = (
             "SELECT name, count(*)::BIGINT AS count, min(published) AS first, "  # noqa: S608
             "max(published) AS last, arg_max(id, published, $3) AS papers "
             f"FROM ({query}) WHERE name <> '' GROUP BY name ORDER BY count DESC, name LIMIT $4"
         )
-        found = corpora.frame(connection, sql, *limits, examples, top)
+        found = corpus.frame(connection, sql, *limits, examples, top)
         size = f"SELECT count(*) FROM papers WHERE len(authors) > 0 AND {WITHIN}"  # noqa: S608
-        total = corpora.number(connection, size, *limits)
+        total = corpus.number(connection, size, *limits)
     return _roster(found, total, level, "author", "papers with authors")
 
 
@@ -86,8 +87,8 @@ def placed(papers: Papers, *, since: Any = None, until: Any = None) -> pd.DataFr
         "SELECT id, published, comment, journal_ref FROM papers "  # noqa: S608
         f"WHERE (journal_ref <> '' OR comment <> '') AND {WITHIN}"
     )
-    with corpora.opened(papers) as connection:
-        rows = corpora.frame(connection, query, calendars.moment(since), calendars.end(until))
+    with corpus.opened(papers) as connection:
+        rows = corpus.frame(connection, query, counts.moment(since), counts.end(until))
     places = zip(rows["journal_ref"], rows["comment"], strict=True)
     rows["name"] = [_venue(reference) or _venue(comment, True) for reference, comment in places]
     rows = rows.loc[rows["name"].notna(), ["id", "published", "name"]]
@@ -98,7 +99,7 @@ def _roster(found: pd.DataFrame, total: int, level: float, kind: str, basis: str
     """Return the frame of names with its shares and intervals."""
     found = found.assign(total=total)
     found["share"] = found["count"] / max(total, 1)
-    found["low"], found["high"] = estimates.share_interval(
+    found["low"], found["high"] = statistics.share_interval(
         found["count"], found["total"], level=level
     )
     for name in ("first", "last"):
@@ -176,7 +177,7 @@ def co_occurrence(
 
 def _nested(a: str, b: str) -> bool:
     """Say whether one term is a part of the other."""
-    return a in words.inner(b) or b in words.inner(a)
+    return a in ngrams.inner(b) or b in ngrams.inner(a)
 
 
 def _pair(a: str, b: str, held: dict[str, set[int]], total: int) -> tuple[Any, ...]:
@@ -195,23 +196,23 @@ def _group_holders(
     papers: Papers, of: str, top: int, since: Any, until: Any
 ) -> tuple[list[str], dict[str, set[int]], int]:
     """Return the most frequent groups, the papers (by number) each holds, and all papers."""
-    with corpora.opened(papers) as connection:
+    with corpus.opened(papers) as connection:
         connection.execute(
             "CREATE TEMP TABLE held AS SELECT row_number() OVER () AS n, "  # noqa: S608
             f"list_distinct({counts.GROUPS[of]}) AS names FROM papers WHERE {WITHIN}",
-            [calendars.moment(since), calendars.end(until)],
+            [counts.moment(since), counts.end(until)],
         )
         connection.execute(
             "CREATE TEMP TABLE pairs AS SELECT n, name FROM "
             "(SELECT n, unnest(names) AS name FROM held) WHERE name <> ''"
         )
-        found = corpora.frame(
+        found = corpus.frame(
             connection,
             "SELECT name, list(n) AS papers FROM pairs GROUP BY name "
             "ORDER BY count(*) DESC, name LIMIT $1",
             top,
         )
-        total = corpora.number(connection, "SELECT count(*) FROM held")
+        total = corpus.number(connection, "SELECT count(*) FROM held")
     names = zip(found["name"], found["papers"], strict=True)
     held = {str(name): set(map(int, numbers)) for name, numbers in names}
     return list(held), held, total
@@ -222,7 +223,7 @@ def _term_holders(
 ) -> tuple[list[str], dict[str, set[int]], int]:
     """Return the most frequent terms, the papers (by number) that hold them, and all papers."""
     corpus = terms.written(papers, text, after=since, until=until)
-    found = words.terms(corpus.texts, minimum=2)
+    found = ngrams.terms(corpus.texts, minimum=2)
     chosen = terms.telling((-found.counts()).argsort(kind="stable")[: top * 4].tolist(), found)
     held = {found.names[i]: set(found.holders(i).tolist()) for i in chosen[:top]}
     return list(held), held, corpus.texts.documents

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.integer[Any]]
 
+
 BREAK = -1
 LONGEST = 3
 RARELY = 0.05

@@ -1,4 +1,4 @@
-"""Numbers with their uncertainty: intervals, log-odds, growth and survival, from counts alone.
+"""Numbers with their uncertainty: intervals, log-odds and growth, from counts alone.
 
 Every function takes plain arrays and knows nothing of papers. Quantiles come from SciPy.
 """
@@ -82,12 +82,10 @@ def false_discovery(z: ArrayLike) -> Floats:
     """
     import numpy as np
     from scipy.special import ndtr
+    from scipy.stats import false_discovery_control
 
     p = 2 * ndtr(-np.abs(np.asarray(z, dtype=float)))
-    order = np.argsort(p, kind="stable")[::-1]
-    ranked = p[order] * len(p) / np.arange(len(p), 0, -1)
-    q = np.empty(len(p))
-    q[order] = np.minimum(np.minimum.accumulate(ranked), 1) if len(p) else ranked
+    q: Floats = false_discovery_control(p) if len(p) else p
     return q
 
 
@@ -153,34 +151,3 @@ def _poisson_fit(design: Floats, y: Floats, offset: Floats) -> tuple[Floats, tup
             break
     mean = np.exp(np.clip(eta, -30, 30))
     return mean, (np.linalg.pinv(design.T @ (design * mean[:, None])), coefficients)
-
-
-def kaplan_meier(
-    age: ArrayLike, died: ArrayLike, *, level: float = 0.95
-) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
-    """Return (age, at risk, deaths, survival, low, high), one entry per age from 0 on.
-
-    Those still alive count as at risk up to the age they have reached (right-censored). The
-    interval is Greenwood's on the log(-log) scale, so that it stays inside 0 to 1.
-    """
-    import numpy as np
-
-    ages, dead = np.asarray(age, dtype=int), np.asarray(died, dtype=bool)
-    steps = np.arange(ages.max() + 1 if len(ages) else 0)
-    risk = (ages[None, :] >= steps[:, None]).sum(axis=1).astype(float)
-    deaths = ((ages[None, :] == steps[:, None]) & dead[None, :]).sum(axis=1).astype(float)
-    z = normal_quantile(level)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        survival = np.cumprod(1 - deaths / risk)
-        variance = np.cumsum(deaths / (risk * (risk - deaths)))
-        reach = z * np.sqrt(variance) / np.abs(np.log(survival))
-        low, high = survival ** np.exp(reach), survival ** np.exp(-reach)
-    known = (survival > 0) & (survival < 1)
-    return (
-        steps,
-        risk,
-        deaths,
-        survival,
-        np.where(known, low, survival),
-        np.where(known, high, survival),
-    )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends import calendars, corpora, counts, rosters, terms, words
+from paperkit.trends import authors, corpus, counts, ngrams, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
 
-    from paperkit.trends.corpora import Papers
+    from paperkit.trends.corpus import Papers
 
 
 def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.DataFrame:
@@ -19,9 +19,8 @@ def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.D
 
     ``papers`` are those the trend was made of; ``rows`` is an index label of ``trend`` or
     several (None: all its rows). A row of counts gives the papers of its period and group, a
-    growth those of its group in the periods it was fitted to, a term those that hold it, an age of
-    a survival curve those with the terms that fell silent at it, a pair those with both, an author
-    or a venue theirs. Filter the trend as you like: it remembers in
+    growth those of its group in the periods it was fitted to, a term those that hold it, a pair
+    those with both, an author or a venue theirs. Filter the trend as you like: it remembers in
     ``attrs`` what it counts.
     """
     chosen = trend if rows is None else trend.loc[[rows] if _is_label(rows) else list(rows)]
@@ -33,10 +32,6 @@ def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.D
     elif "term" in columns:
         held = _holding(papers, chosen["term"], trend.attrs.get("text", "title"))
         ids = set().union(*held.values())
-    elif {"age", "survival"} <= columns:
-        silent = trend.attrs.get("silent", {})
-        names = {name for age in chosen["age"] for name in silent.get(age, ())}
-        ids = set().union(*_holding(papers, names, trend.attrs.get("text", "title")).values())
     elif {"a", "b"} <= columns:
         ids = _of_pairs(papers, trend, chosen)
     elif {"name", "papers"} <= columns:
@@ -55,19 +50,19 @@ def _is_label(rows: Any) -> bool:
 
 def _taken(papers: Papers, ids: set[str]) -> pd.DataFrame:
     """Return the rows of the papers with these ids, in their own order."""
-    if corpora.is_frame(papers):
-        known = next((papers[n] for n in corpora.IDS if n in papers), papers.index)
+    if corpus.is_frame(papers):
+        known = next((papers[n] for n in corpus.IDS if n in papers), papers.index)
         return papers[[str(value) in ids for value in known]]
-    with corpora.opened(papers) as connection:
+    with corpus.opened(papers) as connection:
         query = "SELECT * FROM papers WHERE list_contains($1, id) ORDER BY published, id"
-        found = corpora.frame(connection, query, sorted(ids))
+        found = corpus.frame(connection, query, sorted(ids))
     found["published"] = found["published"].dt.tz_localize("UTC")
     return found.set_index("id")
 
 
 def _of_periods(papers: Papers, trend: pd.DataFrame, chosen: pd.DataFrame) -> set[str]:
     """Return the ids behind counts per period."""
-    by, unit = trend.attrs.get("by"), calendars.known(str(trend.attrs.get("unit")))
+    by, unit = trend.attrs.get("by"), counts.known(str(trend.attrs.get("unit")))
     groups = set(chosen["group"])
     if by in ("term", "theme"):
         members = trend.attrs.get("members") or _holding(papers, groups, trend.attrs["text"])
@@ -93,8 +88,8 @@ def _starts(papers: Papers, unit: str) -> dict[str, pd.Timestamp]:
         f"SELECT id, date_trunc('{unit}', published)::TIMESTAMP AS start "  # noqa: S608
         "FROM papers WHERE published IS NOT NULL"
     )
-    with corpora.opened(papers) as connection:
-        found = corpora.frame(connection, query)
+    with corpus.opened(papers) as connection:
+        found = corpus.frame(connection, query)
     return dict(zip(found["id"], found["start"], strict=True))
 
 
@@ -104,15 +99,15 @@ def _members(papers: Papers, expression: str, groups: set[str]) -> list[tuple[st
         f'SELECT DISTINCT id, "group" FROM (SELECT id, unnest({expression}) AS "group" '  # noqa: S608
         'FROM papers) WHERE list_contains($1, "group")'
     )
-    with corpora.opened(papers) as connection:
-        found = corpora.frame(connection, query, sorted(groups))
+    with corpus.opened(papers) as connection:
+        found = corpus.frame(connection, query, sorted(groups))
     return list(zip(found["id"], found["group"], strict=True))
 
 
 def _holding(papers: Papers, names: Iterable[str], text: str) -> dict[str, set[str]]:
     """Return for each term the ids of the papers that hold it."""
     corpus = terms.written(papers, text)
-    found = words.terms(corpus.texts, minimum=1)
+    found = ngrams.terms(corpus.texts, minimum=1)
     return {name: set(corpus.ids.take(found.holders_of(name)).to_pylist()) for name in names}
 
 
@@ -134,4 +129,4 @@ def _of_names(papers: Papers, trend: pd.DataFrame, chosen: pd.DataFrame) -> set[
     names = set(chosen["name"])
     if trend.attrs.get("by") != "venue":
         return {i for i, _ in _members(papers, counts.GROUPS["author"], names)}
-    return set(rosters.placed(papers).query("name in @names")["id"])
+    return set(authors.placed(papers).query("name in @names")["id"])

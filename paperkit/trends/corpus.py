@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Papers = pd.DataFrame | str | Path | Sequence[str | Path]
 
+
 TEXTS = ("title", "abstract", "comment", "journal_ref")
 LISTS = ("authors", "categories", "topics")
 IDS = ("id", "arxiv_id", "paper_id")

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from paperkit.trends import calendars, counts, terms, words
+from paperkit.trends import counts, ngrams, terms
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from paperkit.trends.corpora import Papers
+    from paperkit.trends.corpus import Papers
+
 
 NAMED_BY = 3
 KEPT = 12
@@ -55,13 +56,13 @@ def themes(
     """
     corpus = terms.written(papers, text, after=since, until=until, dated=True)
     size = corpus.texts.documents
-    found = words.terms(corpus.texts, longest=2, minimum=minimum or max(3, size // 500))
+    found = ngrams.terms(corpus.texts, longest=2, minimum=minimum or max(3, size // 500))
     factors = _factors(found, size, number)
     labels = _labels(factors, {} if previous is None else previous.attrs.get("terms", {}))
     theme, placed = _heaviest(factors.papers)
     names = [labels[i] for i in theme[placed]]
     tally = counts.labeled(corpus.published, placed, names, period)
-    first, last = calendars.moment(since), calendars.end(until)
+    first, last = counts.moment(since), counts.end(until)
     frame = counts.tabulated(tally, tally, period, since=first, until=last, level=level)
     frame.attrs |= {"unit": period, "by": "theme", "level": level}
     frame.attrs["terms"] = dict(zip(labels, map(_top, *_each(factors)), strict=True))
@@ -77,7 +78,7 @@ def _members(labels: list[str], names: list[str], ids: list[str]) -> dict[str, l
     return members
 
 
-def _factors(found: words.Terms, size: int, number: int) -> Factors:
+def _factors(found: ngrams.Terms, size: int, number: int) -> Factors:
     """Return the factors of the papers' TF-IDF weights."""
     import numpy as np
 
@@ -93,7 +94,7 @@ def _factors(found: words.Terms, size: int, number: int) -> Factors:
     return Factors(model.components_, weights, [found.names[i] for i in used])
 
 
-def _weighted(found: words.Terms, used: Any, size: int) -> Any:
+def _weighted(found: ngrams.Terms, used: Any, size: int) -> Any:
     """Return the sparse TF-IDF matrix (paper x term), each paper of length 1."""
     import numpy as np
     from scipy.sparse import csr_matrix
