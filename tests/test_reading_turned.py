@@ -7,8 +7,7 @@ import pytest
 from PIL import Image
 
 from paperkit.reading import page_crop, read_here
-from paperkit.reading.pages import Page
-from paperkit.reading.turning import shown, turned, turned_box
+from paperkit.reading.pages import Page, shown, turned, turned_box
 from tests.reading_samples import LEFT, RIGHT, WHOLE, Paper, body, iou, prose
 
 CELLS = [["Method", "Recall", "Time"], *([f"alpha{i}", f"0.{i + 10}", f"{i}.5"] for i in range(9))]

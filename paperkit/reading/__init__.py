@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from paperkit.reading.limits import READER_VERSION, Limits
-from paperkit.readings import Box, Reading
+from paperkit.readings import READER_VERSION, Box, Limits, Reading
 
 __all__ = ["READER_VERSION", "Limits", "page_crop", "read_dict", "read_here", "read_pdf"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from paperkit.reading.continued import is_note
+from paperkit.reading.captions import is_note
 from paperkit.reading.layout import Sheet
 from paperkit.reading.pages import Line
 from paperkit.readings import Box
@@ -126,3 +126,31 @@ def _pair(cell: str) -> bool:
     words = bare.split()
     thousands = re.fullmatch(r"\d{1,3}(?: \d{3})+", bare.strip())
     return len(words) > 1 and not thousands and all(_NUMBER.fullmatch(w) for w in words)
+
+
+# ---- parts on later pages
+
+
+def joined(
+    parts: Sequence[tuple[tuple[str, ...], ...] | None],
+) -> tuple[tuple[str, ...], ...] | None:
+    """Return the rows of a table's parts as one table, its repeated head once.
+
+    None where a part's cells couldn't be told apart or are not as many a row.
+    """
+    first, *later = parts
+    if first is None or any(p is None or len(p[0]) != len(first[0]) for p in later):
+        return None
+    rows = list(first)
+    for part in later:
+        rows += _without_head(part or (), first)
+    return tuple(rows)
+
+
+def _without_head(
+    part: tuple[tuple[str, ...], ...], first: tuple[tuple[str, ...], ...]
+) -> tuple[tuple[str, ...], ...]:
+    head = 0
+    while head < min(len(part), len(first)) and part[head] == first[head]:
+        head += 1
+    return part[head:]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from paperkit.errors import ReadError
-from paperkit.reading.limits import Limits
+from paperkit.readings import Limits
 
 
 def ask(job: str, path: Path, limits: Limits, **arguments: Any) -> Any:
