@@ -82,6 +82,37 @@ class Hidden:
 
 
 @dataclass(frozen=True)
+class PageImage:
+    """A page or a part of it as PNG: which box of the page it shows, and where marks stand on it.
+
+    Boxes are PDF points from the top left of the page.
+    """
+
+    png: bytes
+    box: Box
+    marks: tuple[Box, ...] = ()
+
+    @property
+    def marked(self) -> Box | None:
+        """Return the box around all marks as shares (0 to 1) of the picture; None without."""
+        if not self.marks:
+            return None
+        x0, y0, x1, y1 = self.box
+        lefts, tops, rights, bottoms = zip(*self.marks, strict=True)
+        width, height = x1 - x0, y1 - y0
+        return (
+            _share(min(lefts) - x0, width),
+            _share(min(tops) - y0, height),
+            _share(max(rights) - x0, width),
+            _share(max(bottoms) - y0, height),
+        )
+
+
+def _share(part: float, whole: float) -> float:
+    return min(1.0, max(0.0, part / whole))
+
+
+@dataclass(frozen=True)
 class Reading:
     """What one PDF says. Pages count from 1; boxes are PDF points from the top left.
 

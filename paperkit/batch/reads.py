@@ -15,7 +15,7 @@ from paperkit.batch.runs import Run, ids_of
 from paperkit.errors import ReadError
 from paperkit.library import Library
 from paperkit.papers import Paper
-from paperkit.readings import Box
+from paperkit.readings import Box, PageImage
 
 _READERS = 2
 
@@ -81,10 +81,11 @@ def page_image(
     words: str = "",
     dpi: int = 110,
     version: int | None = None,
-) -> bytes:
+) -> PageImage:
     """Return a page of a paper's PDF, or a box of it, as PNG, with boxes (PDF points) marked.
 
-    Where `words` stand within the boxes, only their lines are marked. The PDF is that of
+    Where `words` stand within the boxes, only their lines are marked; the result has the boxes
+    that were. The PDF is that of
     `version`, by default the newest's.
 
     Raises:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from paperkit.readings import READER_VERSION, Box, Limits, Reading
+from paperkit.readings import READER_VERSION, Box, Limits, PageImage, Reading
 
 __all__ = ["READER_VERSION", "Limits", "page_crop", "read_dict", "read_here", "read_pdf"]
 
@@ -39,10 +39,11 @@ def page_crop(
     words: str = "",
     dpi: int = 110,
     limits: Limits | None = None,
-) -> bytes:
+) -> PageImage:
     """Return a page (from 1), or a box of it in points, as PNG, with passages marked in yellow.
 
-    `marks` are boxes; where `words` stand within them, only their lines are marked.
+    `marks` are boxes; where `words` stand within them, only their lines are marked. The result
+    says which boxes were marked. Raises `ReadError` when the PDF has no such page or box.
     """
     import base64
 
@@ -50,8 +51,9 @@ def page_crop(
 
     box, boxes = None if bbox is None else list(bbox), [list(m) for m in marks]
     asked = {"page": page, "bbox": box, "marks": boxes, "words": words, "dpi": dpi}
-    image = ask("crop", Path(path), limits or Limits(), **asked)
-    return base64.b64decode(image)
+    told = ask("crop", Path(path), limits or Limits(), **asked)
+    marked = tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in told["marks"])
+    return PageImage(base64.b64decode(told["png"]), tuple(told["box"]), marked)
 
 
 def read_here(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import ReadError
 from paperkit.reading.pages import Page, open_pdf
-from paperkit.readings import Box, Limits
+from paperkit.readings import Box, Limits, PageImage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -200,7 +200,7 @@ def crop_here(
     words: str = "",
     dpi: int,
     limits: Limits,
-) -> bytes:
+) -> PageImage:
     """Return a page or a box of it as PNG, in this process; `words` narrow the marks down."""
     import pymupdf
 
@@ -215,9 +215,10 @@ def crop_here(
             raise ReadError(f"{path.name}: the box lies outside page {page}; ask for another box")
         zoom = min(dpi / 72, 2400 / max(clip.width, clip.height))
         pix = sheet.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, annots=False)
-        for mark in lines_of(sheet, words, marks) or marks:
+        marked = lines_of(sheet, words, marks) or [(m[0], m[1], m[2], m[3]) for m in marks]
+        for mark in marked:
             _mark(pix, [v * zoom for v in mark])
-        return bytes(pix.tobytes("png"))
+        return PageImage(bytes(pix.tobytes("png")), tuple(clip), tuple(marked))
 
 
 def _mark(pix: Any, box: Sequence[float]) -> None:
