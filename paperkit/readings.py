@@ -118,6 +118,9 @@ class Reading:
 
     ``warnings`` are sentences about what is missing (a scanned page, a page over a limit).
     ``reader`` is the version of the reader that made it; a newer reader reads again.
+    ``stamp`` is the identifier that arXiv printed into the margin, as printed (2411.05184v2).
+    ``matches`` says whether the PDF is the paper it was read for, and ``why``: None where nothing
+    could be compared. ``readable`` is False where the text is a cipher: no model may get it.
     """
 
     title: str
@@ -131,6 +134,10 @@ class Reading:
     warnings: tuple[str, ...] = ()
     affiliation: str = ""
     page_sizes: tuple[tuple[float, float], ...] = field(default=())
+    stamp: str = ""
+    matches: bool | None = None
+    why: str = ""
+    readable: bool = True
 
     @property
     def text(self) -> str:
@@ -139,8 +146,9 @@ class Reading:
 
     @property
     def body(self) -> tuple[Paragraph, ...]:
-        """Return the paragraphs a model gets: no references, no hidden text."""
-        return tuple(p for p in self.paragraphs if p.role != "references")
+        """Return the paragraphs a model gets: no references, no hidden text, no cipher."""
+        kept = self.paragraphs if self.readable else ()
+        return tuple(p for p in kept if p.role != "references")
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-able data: the fields, ``text`` and ``urls``."""
@@ -161,6 +169,7 @@ class Reading:
             warnings=tuple(data["warnings"]),
             affiliation=data["affiliation"],
             page_sizes=tuple((w, h) for w, h in data["page_sizes"]),
+            **{k: data[k] for k in ("stamp", "matches", "why", "readable") if k in data},
         )
 
 

@@ -10,24 +10,34 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from paperkit.papers import Paper
 from paperkit.readings import READER_VERSION, Box, Limits, PageImage, Reading
 
 __all__ = ["READER_VERSION", "Limits", "page_crop", "read_dict", "read_here", "read_pdf"]
 
 
 def read_pdf(
-    path: str | Path, *, limits: Limits | None = None, figures_dir: str | Path | None = None
+    path: str | Path,
+    *,
+    limits: Limits | None = None,
+    figures_dir: str | Path | None = None,
+    paper: Paper | None = None,
 ) -> Reading:
     """Return what a PDF says, read in a process of its own that ends with this call.
+
+    With ``paper`` the reading says whether the PDF is that paper (``matches``, ``why``).
 
     With ``figures_dir`` each figure and table is also written there as an image, under a name
     that stays the same as long as the picture does. Raises `ReadError` when the file can't be
     read within the limits.
     """
+    from paperkit.reading.identity import compared
     from paperkit.reading.worker import ask
 
     folder = None if figures_dir is None else str(Path(figures_dir).absolute())
-    return Reading.from_dict(ask("read", Path(path), limits or Limits(), figures_dir=folder))
+    told = ask("read", Path(path), limits or Limits(), figures_dir=folder)
+    reading = Reading.from_dict(told)
+    return reading if paper is None else compared(reading, paper)
 
 
 def page_crop(

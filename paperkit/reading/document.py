@@ -12,6 +12,7 @@ from paperkit.reading import hidden as _hidden
 from paperkit.reading import layout, paragraphs, regions
 from paperkit.reading.captions import Caption, is_note
 from paperkit.reading.captions import captions as find_captions
+from paperkit.reading.identity import stamp_of
 from paperkit.reading.layout import MARGIN, Row, Sheet
 from paperkit.reading.links import links
 from paperkit.reading.pages import (
@@ -185,6 +186,7 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
         hidden=(*looked.hidden, *_hidden.instructions(body, looked.pages)),
         warnings=tuple(_warnings(document, looked, limits)),
         affiliation=affiliation_of(body, title),
+        stamp=stamp_of(looked.pages),
         page_sizes=tuple((round(p.width, 1), round(p.height, 1)) for p in looked.pages),
     )
     return reading, turns
