@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from paperkit.errors import PaperkitError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points from the top left of the page as displayed."""
@@ -39,7 +44,10 @@ class Figure:
 
     ``bbox`` leaves the caption out; ``file`` is the cropped image's name within the folder the
     reading was written to (None when no image was made); ``rows`` are a table's cells where they
-    could be told apart reliably, else None; ``teaser`` marks the one that suits a cover best.
+    could be told apart reliably, else None; the first ``head`` rows are column heads (0: the print
+    doesn't say), text over several columns stands in the first of them. ``lines`` are the printed
+    lines of a table, algorithm or listing without rows, white gaps as two spaces. ``teaser`` marks
+    the one that suits a cover best.
     """
 
     kind: str
@@ -52,6 +60,41 @@ class Figure:
     height: int = 0
     rows: tuple[tuple[str, ...], ...] | None = None
     teaser: bool = False
+    head: int = 0
+    lines: tuple[str, ...] | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table as a frame of text: a row per row, columns named by their heads.
+
+        Heads of several lines are joined; a column without one is named by its number (from 1).
+        A table whose cells couldn't be told apart is a frame of its printed lines.
+
+        Raises:
+            PaperkitError: this is no table.
+        """
+        import pandas as pd
+
+        if self.rows is None and self.lines is None:
+            raise PaperkitError(
+                f"{self.kind} {self.label}: not a table; ask one of kind 'table' for its frame."
+            )
+        if self.rows is None:
+            return pd.DataFrame({"line": list(self.lines or ())}, dtype="str")
+        body = [list(row) for row in self.rows[self.head :]]
+        return pd.DataFrame(body, columns=_column_names(self.rows, self.head), dtype="str")
+
+
+def _column_names(rows: Sequence[Sequence[str]], head: int) -> list[str]:
+    """Return a name for each column: its heads from the top, one over several named in each."""
+    levels = [list(row) for row in rows[:head]]
+    for level in levels[:-1]:
+        for at in range(1, len(level)):
+            level[at] = level[at] or (level[at - 1] if levels[-1][at] else "")
+    names: list[str] = []
+    for at in range(len(rows[0])):
+        name = " ".join(level[at] for level in levels if level[at]) or str(at + 1)
+        names.append(name if name not in names else f"{name} ({at + 1})")
+    return names
 
 
 @dataclass(frozen=True)
@@ -178,8 +221,12 @@ def _boxed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
-    rows = row["rows"]
-    return {**row, "rows": None if rows is None else tuple(tuple(r) for r in rows)}
+    rows, lines = row["rows"], row.get("lines")
+    return {
+        **row,
+        "rows": None if rows is None else tuple(tuple(r) for r in rows),
+        "lines": None if lines is None else tuple(lines),
+    }
 
 
 # ---- Limits: how much time, memory and input one PDF may cost

@@ -313,7 +313,8 @@ def _tabular(sheet: Sheet, first: Row, row: Row, others: set[int]) -> bool:
 
     What stands left of a caption whose lines are flush is the picture beside it.
     """
-    if any(abs(sheet.rows[i].box[3] - row.box[3]) < 3 * row.size for i in others):
+    beside = [sheet.rows[i] for i in others if sheet.rows[i].column in {row.column, WIDE}]
+    if any(abs(r.box[3] - row.box[3]) < 3 * row.size for r in beside):
         return False  # captions side by side
     flush = abs(row.box[0] - first.box[0]) < 1.5
     cells = [

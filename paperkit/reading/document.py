@@ -17,6 +17,7 @@ from paperkit.reading.layout import MARGIN, Row, Sheet
 from paperkit.reading.links import links
 from paperkit.reading.pages import (
     Page,
+    Word,
     open_pdf,
     outline,
     pages,
@@ -24,10 +25,11 @@ from paperkit.reading.pages import (
     stated_title,
     turned_box,
     turned_ink,
+    words_of,
 )
 from paperkit.reading.placing import Placed, continued_tables, edge_shapes, placed_captions
 from paperkit.reading.rasters import gray_of, ink_of, unseen, write_figure
-from paperkit.reading.tables import joined, rows_of
+from paperkit.reading.tables import joined, table_in
 from paperkit.reading.text import repaired, spliced
 from paperkit.readings import (
     READER_VERSION,
@@ -166,7 +168,7 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
     ]
     heads = [h for h in heads if not set(h.rows) <= inside[h.sheet]]
     flow = paragraphs.Flow(inside, [[c.rows for c in some if not c.part] for some in caps])
-    figures = _figures(sheets, placed)
+    figures = _figures(sheets, placed, _words(document, placed, sheets))
     body = paragraphs.paragraphs(sheets, style, heads, flow)
     turns = {
         (c.kind, c.label, c.page): sheet.page.turn
@@ -254,28 +256,56 @@ def _others(
     return [turned_box(b, page, turn) for b in boxes]
 
 
-def _figures(sheets: Sequence[layout.Sheet], placed: Sequence[Sequence[Placed]]) -> list[Figure]:
-    parts: dict[tuple[str, str], list[tuple[layout.Sheet, Box]]] = {}
-    for sheet, some in zip(sheets, placed, strict=True):
+_Words = dict[int, list[Word]]
+
+
+def _words(
+    document: Any, placed: Sequence[Sequence[Placed]], sheets: Sequence[layout.Sheet]
+) -> _Words:
+    """Return the words of each sheet that has something to be taken apart, as it is read."""
+    found = {}
+    for number, (sheet, some) in enumerate(zip(sheets, placed, strict=True)):
+        if any(c.kind != "figure" for c, _ in some):
+            words = words_of(document, sheet.page.number)
+            turn, page = sheet.page.turn, sheet.page
+            if turn:
+                page = replace(page, width=page.height, height=page.width)
+                words = [replace(w, box=turned_box(w.box, page, turn)) for w in words]
+            found[number] = words
+    return found
+
+
+def _figures(
+    sheets: Sequence[layout.Sheet], placed: Sequence[Sequence[Placed]], words: _Words
+) -> list[Figure]:
+    parts: dict[tuple[str, str], list[_Part]] = {}
+    for number, (sheet, some) in enumerate(zip(sheets, placed, strict=True)):
         for caption, box in some:
             if caption.part:
                 key = (caption.kind, caption.label.upper())
-                parts.setdefault(key, []).append((sheet, box))
+                parts.setdefault(key, []).append((sheet, box, words.get(number, [])))
     return [
-        _figure(sheet, c, [(sheet, box), *parts.get((c.kind, c.label.upper()), ())])
-        for sheet, some in zip(sheets, placed, strict=True)
+        _figure(c, [(sheet, box, words.get(at, [])), *parts.get((c.kind, c.label.upper()), ())])
+        for at, (sheet, some) in enumerate(zip(sheets, placed, strict=True))
         for c, box in some
         if not c.part
     ]
 
 
-def _figure(
-    sheet: layout.Sheet, caption: Caption, parts: Sequence[tuple[layout.Sheet, Box]]
-) -> Figure:
-    table = caption.kind == "table"
-    cells = joined([rows_of(s, b) for s, b in parts]) if table else None
-    text, box = repaired(caption.text), shown(parts[0][1], sheet.page)
-    return Figure(caption.kind, caption.label, caption.page, box, text, rows=cells)
+_Part = tuple[layout.Sheet, Box, list[Word]]
+
+
+def _figure(caption: Caption, parts: Sequence[_Part]) -> Figure:
+    """Return what a caption names; a table or listing with its rows, else with its lines."""
+    sheet, place, _ = parts[0]
+    text, box = repaired(caption.text), shown(place, sheet.page)
+    figure = Figure(caption.kind, caption.label, caption.page, box, text)
+    if caption.kind == "figure":
+        return figure
+    tables = [table_in(*part) for part in parts]
+    rows = joined([t.rows for t in tables]) if caption.kind == "table" else None
+    lines = tuple(line for t in tables for line in t.lines)
+    return replace(figure, rows=rows, head=tables[0].head, lines=None if rows else lines)
 
 
 def _place(figure: Figure) -> tuple[int, float, float]:

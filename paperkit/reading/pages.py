@@ -98,6 +98,21 @@ class Page:
     turn: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What stands between two spaces, and where on the page as it is shown."""
+
+    text: str
+    box: Box
+
+
+def words_of(document: Any, number: int) -> list[Word]:
+    """Return the words of a page (from 1); spaces part them, whatever their width."""
+    page = document[number - 1]
+    found = page.get_text("words", flags=TEXT_FLAGS, sort=False)
+    return [Word(_clean(w[4]), _as_shown(w[:4], page) if page.rotation else w[:4]) for w in found]
+
+
 def open_pdf(path: Path, limits: Limits) -> Any:
     """Return the open document, or raise `ReadError` when it can't or may not be read."""
     import pymupdf

@@ -20,7 +20,34 @@ def placed_captions(prepared: Sequence[PreparedPage]) -> list[list[tuple[Caption
         kind: _vote([o for page in options for c, o in page if c.kind == kind])
         for kind in {c.kind for b in prepared for c in b.captions}
     }
-    return [_assign([(c, _biased(o, usual[c.kind])) for c, o in page]) for page in options]
+    chosen = [_assign([(c, _biased(o, usual[c.kind])) for c, o in page]) for page in options]
+    return [_to_rules(page, some) for page, some in zip(prepared, chosen, strict=True)]
+
+
+def _to_rules(
+    page: PreparedPage, chosen: list[tuple[Caption, Region | None]]
+) -> list[tuple[Caption, Region | None]]:
+    """Return the choice, tables as wide as the rules that run through them, if nothing is there."""
+    found: list[tuple[Caption, Region | None]] = []
+    for caption, region in chosen:
+        if caption.kind == "table" and region is not None:
+            others = [r.box for c, r in chosen if r is not None and c is not caption]
+            region = replace(region, box=_ruled(page, caption, region.box, others))
+        found.append((caption, region))
+    return found
+
+
+def _ruled(page: PreparedPage, caption: Caption, box: Box, others: Sequence[Box]) -> Box:
+    x0, y0, x1, y1 = box
+    level = [
+        r
+        for r in page.rules
+        if y0 - 2 < r[1] < y1 + 2 and min(r[2], x1) - max(r[0], x0) > 0.5 * (r[2] - r[0])
+    ]
+    wide = (min([x0, *(r[0] for r in level)]), y0, max([x1, *(r[2] for r in level)]), y1)
+    taken = [*others, *page.blocks, *(c.box for c in page.captions if c is not caption)]
+    before = [b for b in taken if overlap(box, b) > 0.02]
+    return box if any(overlap(wide, b) > 0.02 and b not in before for b in taken) else wide
 
 
 def _cut_free(

@@ -259,10 +259,19 @@ def _sideways(page: PreparedPage, caption: Caption, column: int) -> tuple[float,
             x1 = min(x1, box[0] - 1) if box[0] > caption.box[2] else x1
     for other in page.captions:
         if other is not caption and _level(other.box, caption.box):
-            edge = _between(page, caption.box, other.box)
+            gutter = _gutter_between(page, caption, other)
+            edge = _between(page, caption.box, other.box) if gutter is None else gutter
             x0 = max(x0, edge) if other.box[2] < caption.box[0] + 3 else x0
             x1 = min(x1, edge) if other.box[0] > caption.box[2] - 3 else x1
     return x0, x1
+
+
+def _gutter_between(page: PreparedPage, a: Caption, b: Caption) -> float | None:
+    """Return the x of the gutter between two captions of neighboring columns, None for others."""
+    first, second = sorted((a.column, b.column))
+    if first < 0 or second != first + 1:
+        return None
+    return (page.sheet.columns[first][1] + page.sheet.columns[second][0]) / 2
 
 
 def _spanned(page: PreparedPage, box: Box) -> tuple[float, float]:
