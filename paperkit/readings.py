@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from paperkit.errors import PaperkitError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points from the top left of the page as displayed."""
@@ -39,7 +44,10 @@ class Figure:
 
     ``bbox`` leaves the caption out; ``file`` is the cropped image's name within the folder the
     reading was written to (None when no image was made); ``rows`` are a table's cells where they
-    could be told apart reliably, else None; ``teaser`` marks the one that suits a cover best.
+    could be told apart reliably, else None; the first ``head`` rows are column heads (0: the print
+    doesn't say), text over several columns stands in the first of them. ``lines`` are the printed
+    lines of a table, algorithm or listing without rows, white gaps as two spaces. ``teaser`` marks
+    the one that suits a cover best.
     """
 
     kind: str
@@ -52,6 +60,41 @@ class Figure:
     height: int = 0
     rows: tuple[tuple[str, ...], ...] | None = None
     teaser: bool = False
+    head: int = 0
+    lines: tuple[str, ...] | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a table as a frame of text: a row per row, columns named by their heads.
+
+        Heads of several lines are joined; a column without one is named by its number (from 1).
+        A table whose cells couldn't be told apart is a frame of its printed lines.
+
+        Raises:
+            PaperkitError: this is no table.
+        """
+        import pandas as pd
+
+        if self.rows is None and self.lines is None:
+            raise PaperkitError(
+                f"{self.kind} {self.label}: not a table; ask one of kind 'table' for its frame."
+            )
+        if self.rows is None:
+            return pd.DataFrame({"line": list(self.lines or ())}, dtype="str")
+        body = [list(row) for row in self.rows[self.head :]]
+        return pd.DataFrame(body, columns=_column_names(self.rows, self.head), dtype="str")
+
+
+def _column_names(rows: Sequence[Sequence[str]], head: int) -> list[str]:
+    """Return a name for each column: its heads from the top, one over several named in each."""
+    levels = [list(row) for row in rows[:head]]
+    for level in levels[:-1]:
+        for at in range(1, len(level)):
+            level[at] = level[at] or (level[at - 1] if levels[-1][at] else "")
+    names: list[str] = []
+    for at in range(len(rows[0])):
+        name = " ".join(level[at] for level in levels if level[at]) or str(at + 1)
+        names.append(name if name not in names else f"{name} ({at + 1})")
+    return names
 
 
 @dataclass(frozen=True)
@@ -82,11 +125,45 @@ class Hidden:
 
 
 @dataclass(frozen=True)
+class PageImage:
+    """A page or a part of it as PNG: which box of the page it shows, and where marks stand on it.
+
+    Boxes are PDF points from the top left of the page.
+    """
+
+    png: bytes
+    box: Box
+    marks: tuple[Box, ...] = ()
+
+    @property
+    def marked(self) -> Box | None:
+        """Return the box around all marks as shares (0 to 1) of the picture; None without."""
+        if not self.marks:
+            return None
+        x0, y0, x1, y1 = self.box
+        lefts, tops, rights, bottoms = zip(*self.marks, strict=True)
+        width, height = x1 - x0, y1 - y0
+        return (
+            _share(min(lefts) - x0, width),
+            _share(min(tops) - y0, height),
+            _share(max(rights) - x0, width),
+            _share(max(bottoms) - y0, height),
+        )
+
+
+def _share(part: float, whole: float) -> float:
+    return min(1.0, max(0.0, part / whole))
+
+
+@dataclass(frozen=True)
 class Reading:
     """What one PDF says. Pages count from 1; boxes are PDF points from the top left.
 
     ``warnings`` are sentences about what is missing (a scanned page, a page over a limit).
     ``reader`` is the version of the reader that made it; a newer reader reads again.
+    ``stamp`` is the identifier that arXiv printed into the margin, as printed (2411.05184v2).
+    ``matches`` says whether the PDF is the paper it was read for, and ``why``: None where nothing
+    could be compared. ``readable`` is False where the text is a cipher: no model may get it.
     """
 
     title: str
@@ -100,6 +177,10 @@ class Reading:
     warnings: tuple[str, ...] = ()
     affiliation: str = ""
     page_sizes: tuple[tuple[float, float], ...] = field(default=())
+    stamp: str = ""
+    matches: bool | None = None
+    why: str = ""
+    readable: bool = True
 
     @property
     def text(self) -> str:
@@ -108,8 +189,9 @@ class Reading:
 
     @property
     def body(self) -> tuple[Paragraph, ...]:
-        """Return the paragraphs a model gets: no references, no hidden text."""
-        return tuple(p for p in self.paragraphs if p.role != "references")
+        """Return the paragraphs a model gets: no references, no hidden text, no cipher."""
+        kept = self.paragraphs if self.readable else ()
+        return tuple(p for p in kept if p.role != "references")
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-able data: the fields, ``text`` and ``urls``."""
@@ -130,6 +212,7 @@ class Reading:
             warnings=tuple(data["warnings"]),
             affiliation=data["affiliation"],
             page_sizes=tuple((w, h) for w, h in data["page_sizes"]),
+            **{k: data[k] for k in ("stamp", "matches", "why", "readable") if k in data},
         )
 
 
@@ -138,5 +221,29 @@ def _boxed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
-    rows = row["rows"]
-    return {**row, "rows": None if rows is None else tuple(tuple(r) for r in rows)}
+    rows, lines = row["rows"], row.get("lines")
+    return {
+        **row,
+        "rows": None if rows is None else tuple(tuple(r) for r in rows),
+        "lines": None if lines is None else tuple(lines),
+    }
+
+
+# ---- Limits: how much time, memory and input one PDF may cost
+
+READER_VERSION = "3"
+"""Moves when the reader reads differently; a library then reads its PDFs again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one PDF may cost: seconds of wall clock, megabytes of memory, pages, bytes of file.
+
+    Over ``pages`` the first ones are read and the reading says so; over anything else the PDF
+    is refused with a `ReadError`.
+    """
+
+    seconds: float = 120.0
+    megabytes: int = 2048
+    pages: int = 300
+    bytes: int = 200_000_000

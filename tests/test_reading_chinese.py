@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paperkit.reading import read_here
-from paperkit.reading.joining import spliced
+from paperkit.reading.text import spliced
 from paperkit.readings import Reading
 from tests.reading_samples import Paper, iou
 

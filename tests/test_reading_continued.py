@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from paperkit.reading import read_here
-from paperkit.reading.continued import goes_on, is_note, joined, says_continued
+from paperkit.reading.captions import goes_on, is_note, says_continued
+from paperkit.reading.tables import joined
 from tests.reading_samples import WHOLE, Paper, prose
 
 HEAD = ["Method", "Recall", "Time"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paperkit.reading.front import affiliation_of
+from paperkit.reading.document import affiliation_of
 from paperkit.readings import Paragraph
 
 BOX = (0.0, 0.0, 9.0, 9.0)

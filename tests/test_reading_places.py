@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperkit.reading.places import lines_of
+from paperkit.reading.rasters import lines_of
 
 pymupdf = pytest.importorskip("pymupdf")
 

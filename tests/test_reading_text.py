@@ -8,8 +8,8 @@ import pymupdf
 import pytest
 
 from paperkit.reading import read_here
-from paperkit.reading.joining import joined
 from paperkit.reading.pages import _clean as clean
+from paperkit.reading.text import joined
 from tests.reading_samples import LEFT, RIGHT, WHOLE, Paper, body, prose
 
 

@@ -7,8 +7,7 @@ import pytest
 from PIL import Image
 
 from paperkit.reading import page_crop, read_here
-from paperkit.reading.pages import Page
-from paperkit.reading.turning import shown, turned, turned_box
+from paperkit.reading.pages import Page, shown, turned, turned_box
 from tests.reading_samples import LEFT, RIGHT, WHOLE, Paper, body, iou, prose
 
 CELLS = [["Method", "Recall", "Time"], *([f"alpha{i}", f"0.{i + 10}", f"{i}.5"] for i in range(9))]
@@ -113,7 +112,7 @@ def test_words_on_a_page_with_a_rotation_are_marked_where_they_are(tmp_path):
     path = paper.save(tmp_path / "landscape.pdf")
     [passage] = read_here(path).paragraphs
     sheet = page_crop(path, 1, marks=[passage.bbox], words=passage.text, dpi=72)
-    image = pymupdf.Pixmap(sheet)
+    image = pymupdf.Pixmap(sheet.png)
     yellow = [
         (x, y)
         for x in range(image.width)
@@ -122,6 +121,7 @@ def test_words_on_a_page_with_a_rotation_are_marked_where_they_are(tmp_path):
     ]
     x0, y0, x1, y1 = passage.bbox
     assert yellow
+    assert sheet.marks == (pytest.approx(passage.bbox, abs=1),)
     assert all(x0 - 3 < x < x1 + 3 and y0 - 3 < y < y1 + 3 for x, y in yellow)
 
 

@@ -28,7 +28,7 @@ from paperkit.posts import Post, export
 from paperkit.posts.cards import source_of
 from paperkit.posts.gates import obstacles
 from paperkit.prompts import Reply, Request
-from paperkit.readings import Hidden, Paragraph, Reading
+from paperkit.readings import Hidden, PageImage, Paragraph, Reading
 from paperkit.widgets import review_evidence, review_forms, review_messages, review_preview
 from paperkit.widgets.review import Review
 from paperkit.widgets.review_forms import by_item, difference
@@ -860,7 +860,8 @@ def test_page_is_of_the_version_that_has_it(
     """It is v1's while v1 is written about, then v2's where v2 says the same, else still v1's."""
     asked: list[int | None] = []
     monkeypatch.setattr(
-        "paperkit.batch.page_image", lambda *_a, version, **_k: asked.append(version) or b"png"
+        "paperkit.batch.page_image",
+        lambda *_a, version, **_k: asked.append(version) or PageImage(b"png", (0, 0, 9, 9)),
     )
     passage = {"quote": ON_PAGE.quote, "section": "3 Method", "page": 1}
     shelf.save_reading(FIRST, reading(1, ON_PAGE.quote))

@@ -15,7 +15,7 @@ from paperkit.batch.run import Run, ids_of
 from paperkit.errors import ReadError
 from paperkit.library import Library
 from paperkit.papers import Paper
-from paperkit.readings import Box
+from paperkit.readings import Box, PageImage
 
 _READERS = 2
 
@@ -30,7 +30,8 @@ def read(
     """Read the PDFs of some papers of a library; those read before are skipped.
 
     A PDF that is not in the library is fetched from arXiv unless `download` is False. Each runs
-    in a process of its own with limits; one bad paper stops no other. `executor` is any
+    in a process of its own with limits; one bad paper stops no other. A PDF that is not the paper
+    it is stored for is read too, and its reading says so (``matches``). `executor` is any
     `concurrent.futures` executor, also of other machines that see the library's folder.
 
     Returns a report: index id, outcome (read, known, failed), error, pages, figures.
@@ -52,7 +53,7 @@ def _read_one(library: Library, id: str, download: bool) -> dict[str, Any]:
         outcome = "known"
     else:
         path = _pdf(library, paper, download)
-        held = reading.read_pdf(path, figures_dir=library.figures_path(paper.id))
+        held = reading.read_pdf(path, figures_dir=library.figures_path(paper.id), paper=paper)
         library.save_reading(paper.id, held, version=paper.version)
         outcome = "read"
     return {"outcome": outcome, "error": "", "pages": held.page_count, "figures": len(held.figures)}
@@ -81,10 +82,11 @@ def page_image(
     words: str = "",
     dpi: int = 110,
     version: int | None = None,
-) -> bytes:
+) -> PageImage:
     """Return a page of a paper's PDF, or a box of it, as PNG, with boxes (PDF points) marked.
 
-    Where `words` stand within the boxes, only their lines are marked. The PDF is that of
+    Where `words` stand within the boxes, only their lines are marked; the result has the boxes
+    that were. The PDF is that of
     `version`, by default the newest's.
 
     Raises:

@@ -10,25 +10,34 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from paperkit.reading.limits import READER_VERSION, Limits
-from paperkit.readings import Box, Reading
+from paperkit.papers import Paper
+from paperkit.readings import READER_VERSION, Box, Limits, PageImage, Reading
 
 __all__ = ["READER_VERSION", "Limits", "page_crop", "read_dict", "read_here", "read_pdf"]
 
 
 def read_pdf(
-    path: str | Path, *, limits: Limits | None = None, figures_dir: str | Path | None = None
+    path: str | Path,
+    *,
+    limits: Limits | None = None,
+    figures_dir: str | Path | None = None,
+    paper: Paper | None = None,
 ) -> Reading:
     """Return what a PDF says, read in a process of its own that ends with this call.
+
+    With ``paper`` the reading says whether the PDF is that paper (``matches``, ``why``).
 
     With ``figures_dir`` each figure and table is also written there as an image, under a name
     that stays the same as long as the picture does. Raises `ReadError` when the file can't be
     read within the limits.
     """
+    from paperkit.reading.identity import compared
     from paperkit.reading.worker import ask
 
     folder = None if figures_dir is None else str(Path(figures_dir).absolute())
-    return Reading.from_dict(ask("read", Path(path), limits or Limits(), figures_dir=folder))
+    told = ask("read", Path(path), limits or Limits(), figures_dir=folder)
+    reading = Reading.from_dict(told)
+    return reading if paper is None else compared(reading, paper)
 
 
 def page_crop(
@@ -40,10 +49,11 @@ def page_crop(
     words: str = "",
     dpi: int = 110,
     limits: Limits | None = None,
-) -> bytes:
+) -> PageImage:
     """Return a page (from 1), or a box of it in points, as PNG, with passages marked in yellow.
 
-    `marks` are boxes; where `words` stand within them, only their lines are marked.
+    `marks` are boxes; where `words` stand within them, only their lines are marked. The result
+    says which boxes were marked. Raises `ReadError` when the PDF has no such page or box.
     """
     import base64
 
@@ -51,8 +61,9 @@ def page_crop(
 
     box, boxes = None if bbox is None else list(bbox), [list(m) for m in marks]
     asked = {"page": page, "bbox": box, "marks": boxes, "words": words, "dpi": dpi}
-    image = ask("crop", Path(path), limits or Limits(), **asked)
-    return base64.b64decode(image)
+    told = ask("crop", Path(path), limits or Limits(), **asked)
+    marked = tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in told["marks"])
+    return PageImage(base64.b64decode(told["png"]), tuple(told["box"]), marked)
 
 
 def read_here(

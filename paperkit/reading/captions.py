@@ -7,11 +7,41 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from paperkit.reading.continued import goes_on, says_continued
-from paperkit.reading.joining import spliced
 from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
-from paperkit.reading.marks import footnotes, sentence_text
+from paperkit.reading.text import footnotes, sentence_text, spliced
 from paperkit.readings import Box
+
+_WORD = r"(?:cont(?:inued|inuation|['’]?d\b\.?|\.))"
+_AFTER_LABEL = re.compile(
+    rf"[\s.:,|—–-]*(?:[(\[]\s*{_WORD}|{_WORD}(?=\s*(?:$|[.:;,)\]—–-]|from\b|on\b))|[(（]?续)", re.I
+)
+_AT_END = re.compile(
+    rf"(?:[(\[,.:;—–-]\s*|\d\s+){_WORD}(?:\s+from\b.{{0,40}})?[\s.)\]]*$|[(（]续[)）]\s*$", re.I
+)
+_NOTE = re.compile(
+    r"[\s(\[—–-]*(?:(?:table|figure)\s+\S+\s*)?(?:to\s+be\s+)?"
+    rf"{_WORD}\s+(?:on|over|from|to)\s+(?:the\s+)?(?:next|following|previous|preceding|last)\s+"
+    r"(?:page|column)[\s.…)\]—–-]*|[(（]?(?:续下页|接下页|下页续|接上页|续上页|上接)[)）]?",
+    re.I,
+)
+
+
+def goes_on(text: str) -> bool:
+    """Return whether the words after a label say that something continues: (continued), 续."""
+    return _AFTER_LABEL.match(text) is not None
+
+
+def says_continued(text: str) -> bool:
+    """Return whether a caption ends by saying that it continues."""
+    return _AT_END.search(text) is not None
+
+
+def is_note(text: str) -> bool:
+    """Return whether a line only says that something goes on elsewhere."""
+    return _NOTE.fullmatch(text.strip()) is not None
+
+
+# ---- captions
 
 _LABEL = re.compile(
     r"""\s*(?P<pre>supplement(?:ary|al)|supp\.|extended\ data|appendix|
@@ -283,7 +313,8 @@ def _tabular(sheet: Sheet, first: Row, row: Row, others: set[int]) -> bool:
 
     What stands left of a caption whose lines are flush is the picture beside it.
     """
-    if any(abs(sheet.rows[i].box[3] - row.box[3]) < 3 * row.size for i in others):
+    beside = [sheet.rows[i] for i in others if sheet.rows[i].column in {row.column, WIDE}]
+    if any(abs(r.box[3] - row.box[3]) < 3 * row.size for r in beside):
         return False  # captions side by side
     flush = abs(row.box[0] - first.box[0]) < 1.5
     cells = [

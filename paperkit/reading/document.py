@@ -2,28 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperkit.reading import boards, claims, continued, layout, paragraphs, prose, turning
-from paperkit.reading import captions as _captions
 from paperkit.reading import headings as _headings
 from paperkit.reading import hidden as _hidden
-from paperkit.reading.carried import Placed, carried
-from paperkit.reading.front import affiliation_of, title_of
-from paperkit.reading.furniture import furniture
-from paperkit.reading.joining import repaired
-from paperkit.reading.limits import READER_VERSION, Limits
+from paperkit.reading import layout, paragraphs, regions
+from paperkit.reading.captions import Caption, is_note
+from paperkit.reading.captions import captions as find_captions
+from paperkit.reading.identity import stamp_of
+from paperkit.reading.layout import MARGIN, Row, Sheet
 from paperkit.reading.links import links
-from paperkit.reading.pages import Page, open_pdf, outline, pages, stated_title
+from paperkit.reading.pages import (
+    Page,
+    Word,
+    open_pdf,
+    outline,
+    pages,
+    shown,
+    stated_title,
+    turned_box,
+    turned_ink,
+    words_of,
+)
+from paperkit.reading.placing import Placed, continued_tables, edge_shapes, placed_captions
 from paperkit.reading.rasters import gray_of, ink_of, unseen, write_figure
-from paperkit.reading.tables import rows_of
-from paperkit.readings import Box, Figure, Hidden, Reading, Section
+from paperkit.reading.tables import joined, table_in
+from paperkit.reading.text import repaired, spliced
+from paperkit.readings import (
+    READER_VERSION,
+    Box,
+    Figure,
+    Hidden,
+    Limits,
+    Paragraph,
+    Reading,
+    Section,
+)
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+MOST = 1500
+"""Characters of the block of authors that are kept."""
+
+
+def title_of(sheets: Sequence[Sheet], stated: str) -> str:
+    """Return the title: the largest print of the first page's upper part, else what is stated."""
+    rows = _title_rows(sheets[0]) if sheets else []
+    title = spliced(r.text for r in rows)
+    if len(title) >= 8:
+        return title[:400]
+    stated = " ".join(stated.split())
+    return stated if len(stated) >= 8 else title
+
+
+def _title_rows(sheet: Sheet) -> list[Row]:
+    upper = [
+        r
+        for r in sheet.rows
+        if r.line.upright
+        and r.box[1] < 0.55 * sheet.page.height
+        and sum(c.isalpha() for c in r.text) >= 4
+    ]
+    largest = max((r.size for r in upper if len(r.text.strip()) > 5), default=0.0)
+    rows: list[Row] = []
+    for row in upper:
+        near = not rows or row.box[1] - rows[-1].box[3] < 1.2 * largest
+        alike = abs(row.size - largest) < 0.6 and (not rows or row.column != MARGIN)
+        if alike and near:
+            rows.append(row)
+    return rows
+
+
+def affiliation_of(paragraphs: Iterable[Paragraph], title: str) -> str:
+    """Return the text between title and abstract: authors, affiliations, e-mail."""
+    front = [p.text for p in paragraphs if p.role == "front" and p.page == 1]
+    block = "\n".join(t for p in front if (t := _without(p, title)))
+    return block[:MOST]
+
+
+def _without(text: str, title: str) -> str:
+    """Return the text without the title it begins with, however that is spaced."""
+    known, at = title.replace(" ", ""), 0
+    if not known or text.replace(" ", "")[:40] != known[:40]:
+        return text
+    for character in known:
+        at += len(text[at:]) - len(text[at:].lstrip(" \n"))
+        if text[at : at + 1] != character:
+            return ""
+        at += 1
+    return text[at:].strip()
+
+
+# ---- reading
 
 
 def read_here(path: Path, *, limits: Limits, figures_dir: Path | None) -> Reading:
@@ -78,23 +153,22 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
     looked = _looked(document, limits)
     style = layout.style_of(looked.pages)
     sheets = layout.lay_out(looked.pages, style)
-    caps = _captions.captions(sheets, style)
+    caps = find_captions(sheets, style)
     capped = [frozenset(i for c in some for i in c.rows) for some in caps]
-    text = [prose.prose(s, style, c) for s, c in zip(sheets, capped, strict=True)]
+    text = [paragraphs.prose(s, style, c) for s, c in zip(sheets, capped, strict=True)]
     heads = _headings.headings(sheets, style, capped, text, outline(document))
-    prepared = _boards(looked, sheets, caps, text, heads, style.size)
-    placed = carried(prepared, _places(prepared, len(sheets)))
+    prepared = _prepared(looked, sheets, caps, text, heads, style.size)
+    placed = continued_tables(prepared, _places(prepared, len(sheets)))
     boxes: dict[int, list[Box]] = {}
     for sheet, some in zip(sheets, placed, strict=True):
-        shown = [turning.shown(box, sheet.page) for _, box in some]
-        boxes.setdefault(sheet.page.number, []).extend(shown)
+        boxes.setdefault(sheet.page.number, []).extend(shown(b, sheet.page) for _, b in some)
     inside = [
         _inside(s, t - _cells(prepared, at), boxes[s.page.number]) | _notes(s, caps[at])
         for at, (s, t) in enumerate(zip(sheets, text, strict=True))
     ]
     heads = [h for h in heads if not set(h.rows) <= inside[h.sheet]]
     flow = paragraphs.Flow(inside, [[c.rows for c in some if not c.part] for some in caps])
-    figures = _figures(sheets, placed)
+    figures = _figures(sheets, placed, _words(document, placed, sheets))
     body = paragraphs.paragraphs(sheets, style, heads, flow)
     turns = {
         (c.kind, c.label, c.page): sheet.page.turn
@@ -114,93 +188,124 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
         hidden=(*looked.hidden, *_hidden.instructions(body, looked.pages)),
         warnings=tuple(_warnings(document, looked, limits)),
         affiliation=affiliation_of(body, title),
+        stamp=stamp_of(looked.pages),
         page_sizes=tuple((round(p.width, 1), round(p.height, 1)) for p in looked.pages),
     )
     return reading, turns
 
 
-def _boards(
+def _prepared(
     looked: _Looked,
     sheets: Sequence[layout.Sheet],
-    caps: Sequence[Sequence[_captions.Caption]],
+    caps: Sequence[Sequence[Caption]],
     text: Sequence[frozenset[int]],
     heads: Sequence[_headings.Heading],
     size: float,
-) -> dict[int, boards.Board]:
+) -> dict[int, regions.PreparedPage]:
     """Return the sheets that have captions, by index, prepared for finding what those name."""
-    always = furniture(looked.pages)
+    always = edge_shapes(looked.pages)
     prepared = {}
     for number, sheet in enumerate(sheets):
         index, turn = sheet.page.number - 1, sheet.page.turn
         packed = looked.inks[index]
         if packed is not None and (caps[number] or _opens_with_cells(sheet, text[number])):
             headed = frozenset(i for h in heads if h.sheet == number for i in h.rows)
-            blocks = text[number] | prose.equations(sheet) | headed
-            seen = turning.turned_ink(_unpacked(packed), turn)
+            blocks = text[number] | paragraphs.equations(sheet) | headed
+            seen = turned_ink(_unpacked(packed), turn)
             page = looked.pages[index]
-            fixed = [turning.turned_box(b, page, turn) for b in always[index]]
+            fixed = [turned_box(b, page, turn) for b in always[index]]
             others = _others(page, sheets, [*zip(text, caps, strict=True)], number)
-            prepared[number] = boards.board(sheet, seen, caps[number], blocks, fixed, others, size)
+            prepared[number] = regions.prepared_page(
+                sheet, seen, caps[number], blocks, fixed, others, size
+            )
     return prepared
 
 
 def _opens_with_cells(sheet: layout.Sheet, text: frozenset[int]) -> bool:
     """Return whether the page begins with what may be the rest of a table."""
-    rows = [i for i, row in enumerate(sheet.rows) if not continued.is_note(row.text)]
+    rows = [i for i, row in enumerate(sheet.rows) if not is_note(row.text)]
     return len(rows) > 3 and not any(i in text for i in rows[:4])
 
 
-def _places(prepared: dict[int, boards.Board], count: int) -> list[list[Placed]]:
+def _places(prepared: dict[int, regions.PreparedPage], count: int) -> list[list[Placed]]:
     """Return for each sheet its captions with the box of what they name."""
-    places = dict(zip(prepared, claims.places(list(prepared.values())), strict=True))
+    places = dict(zip(prepared, placed_captions(list(prepared.values())), strict=True))
     return [
         [(c, r.box) for c, r in places.get(number, ()) if r is not None] for number in range(count)
     ]
 
 
-def _cells(prepared: dict[int, boards.Board], number: int) -> frozenset[int]:
+def _cells(prepared: dict[int, regions.PreparedPage], number: int) -> frozenset[int]:
     return prepared[number].cells if number in prepared else frozenset()
 
 
 def _others(
     page: Page,
     sheets: Sequence[layout.Sheet],
-    taken: Sequence[tuple[frozenset[int], Sequence[_captions.Caption]]],
+    taken: Sequence[tuple[frozenset[int], Sequence[Caption]]],
     number: int,
 ) -> list[Box]:
     """Return the page's prose and captions that are read with the page turned otherwise."""
     turn = sheets[number].page.turn
     boxes = [
-        turning.shown(sheet.rows[i].box, sheet.page)
+        shown(sheet.rows[i].box, sheet.page)
         for sheet, (prose, some) in zip(sheets, taken, strict=True)
         if sheet.page.number == page.number and sheet.page.turn != turn
         for i in prose.union(*(c.rows for c in some))
     ]
-    return [turning.turned_box(b, page, turn) for b in boxes]
+    return [turned_box(b, page, turn) for b in boxes]
 
 
-def _figures(sheets: Sequence[layout.Sheet], placed: Sequence[Sequence[Placed]]) -> list[Figure]:
-    parts: dict[tuple[str, str], list[tuple[layout.Sheet, Box]]] = {}
-    for sheet, some in zip(sheets, placed, strict=True):
+_Words = dict[int, list[Word]]
+
+
+def _words(
+    document: Any, placed: Sequence[Sequence[Placed]], sheets: Sequence[layout.Sheet]
+) -> _Words:
+    """Return the words of each sheet that has something to be taken apart, as it is read."""
+    found = {}
+    for number, (sheet, some) in enumerate(zip(sheets, placed, strict=True)):
+        if any(c.kind != "figure" for c, _ in some):
+            words = words_of(document, sheet.page.number)
+            turn, page = sheet.page.turn, sheet.page
+            if turn:
+                page = replace(page, width=page.height, height=page.width)
+                words = [replace(w, box=turned_box(w.box, page, turn)) for w in words]
+            found[number] = words
+    return found
+
+
+def _figures(
+    sheets: Sequence[layout.Sheet], placed: Sequence[Sequence[Placed]], words: _Words
+) -> list[Figure]:
+    parts: dict[tuple[str, str], list[_Part]] = {}
+    for number, (sheet, some) in enumerate(zip(sheets, placed, strict=True)):
         for caption, box in some:
             if caption.part:
                 key = (caption.kind, caption.label.upper())
-                parts.setdefault(key, []).append((sheet, box))
+                parts.setdefault(key, []).append((sheet, box, words.get(number, [])))
     return [
-        _figure(sheet, c, [(sheet, box), *parts.get((c.kind, c.label.upper()), ())])
-        for sheet, some in zip(sheets, placed, strict=True)
+        _figure(c, [(sheet, box, words.get(at, [])), *parts.get((c.kind, c.label.upper()), ())])
+        for at, (sheet, some) in enumerate(zip(sheets, placed, strict=True))
         for c, box in some
         if not c.part
     ]
 
 
-def _figure(
-    sheet: layout.Sheet, caption: _captions.Caption, parts: Sequence[tuple[layout.Sheet, Box]]
-) -> Figure:
-    table = caption.kind == "table"
-    cells = continued.joined([rows_of(s, b) for s, b in parts]) if table else None
-    text, box = repaired(caption.text), turning.shown(parts[0][1], sheet.page)
-    return Figure(caption.kind, caption.label, caption.page, box, text, rows=cells)
+_Part = tuple[layout.Sheet, Box, list[Word]]
+
+
+def _figure(caption: Caption, parts: Sequence[_Part]) -> Figure:
+    """Return what a caption names; a table or listing with its rows, else with its lines."""
+    sheet, place, _ = parts[0]
+    text, box = repaired(caption.text), shown(place, sheet.page)
+    figure = Figure(caption.kind, caption.label, caption.page, box, text)
+    if caption.kind == "figure":
+        return figure
+    tables = [table_in(*part) for part in parts]
+    rows = joined([t.rows for t in tables]) if caption.kind == "table" else None
+    lines = tuple(line for t in tables for line in t.lines)
+    return replace(figure, rows=rows, head=tables[0].head, lines=None if rows else lines)
 
 
 def _place(figure: Figure) -> tuple[int, float, float]:
@@ -212,19 +317,19 @@ def _inside(sheet: layout.Sheet, text: frozenset[int], boxes: Sequence[Box]) -> 
     return frozenset(
         i
         for i, row in enumerate(sheet.rows)
-        if i not in text and any(_stands_in(turning.shown(row.box, sheet.page), b) for b in boxes)
+        if i not in text and any(_stands_in(shown(row.box, sheet.page), b) for b in boxes)
     )
 
 
 def _stands_in(row: Box, box: Box) -> bool:
     """Return whether a row is in a box but for the white that large print has around it."""
     white = 0.35 * min(row[2] - row[0], row[3] - row[1])
-    return boards.inside(row, (box[0] - white, box[1] - white, box[2] + white, box[3] + white))
+    return regions.inside(row, (box[0] - white, box[1] - white, box[2] + white, box[3] + white))
 
 
-def _notes(sheet: layout.Sheet, captions: Sequence[_captions.Caption]) -> frozenset[int]:
+def _notes(sheet: layout.Sheet, captions: Sequence[Caption]) -> frozenset[int]:
     """Return the rows that only say that a table goes on, which are no text."""
-    noted = {i for i, row in enumerate(sheet.rows) if continued.is_note(row.text)}
+    noted = {i for i, row in enumerate(sheet.rows) if is_note(row.text)}
     return frozenset(noted.union(*(c.rows for c in captions if c.part)))
 
 

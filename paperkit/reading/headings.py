@@ -1,4 +1,4 @@
-"""Headings: which headlines are section titles, and their levels, from numbering, look, outline."""
+"""Headings: which rows of a page are section titles, and their levels, from print and outline."""
 
 from __future__ import annotations
 
@@ -9,9 +9,283 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from paperkit.reading.headlines import Headline, headlines
-from paperkit.reading.layout import Sheet, Style
+from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
+from paperkit.reading.text import spliced
 from paperkit.readings import Box
+
+KNOWN = re.compile(
+    r"abstract|summary|introduction|background|related works?|preliminaries|methods?|methodology|"
+    r"materials and methods|methods and materials|experiments?|experimental (?:results|setup)|"
+    r"results?|results and discussions?|discussions?|evaluation|conclusions?|concluding remarks|"
+    r"conclusions? and (?:future work|outlook|discussion)|discussion and conclusions?|"
+    r"limitations?|ethics statement|ethical considerations|broader impact|future work|outlook|"
+    r"acknowledge?ments?|references(?: and notes)?|bibliography|literature cited|appendix|"
+    r"appendices|supplementary (?:material|information)|supporting information|"
+    r"(?:author|authors’|authors') contributions?|additional information|competing interests?|"
+    r"data availability|code availability|data and code availability|funding|"
+    r"摘要|引言|绪论|前言|相关工作|方法|实验|实验结果|实验与结果|结果|结果与讨论|讨论|结论|结论与展望|总结|总结与展望|"
+    r"参考文献|致谢|附录",
+    re.I,
+)
+REFERENCES = re.compile(r"references(?: and notes)?|bibliography|literature cited|参考文献", re.I)
+_NUMBER = re.compile(
+    r"\s*(?:(?P<word>appendix|section|chapter)\s+)?"
+    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}(?=[.:)\s])|[A-Z](?:\.\d{1,2}){0,3})"
+    r"(?P<dot>[.:)]|\s?[—–-]\s)?(?P<space>\s*)(?=\S)(?P<title>.*)",
+)
+_APPENDIX = re.compile(r"appendix\s+([A-Z]|\d{1,2}|[IVX]{1,5})[.:]?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A row that may be a heading, with what its print and place say.
+
+    ``sheet`` is the index of its sheet, ``page`` the number of its page (from 1). ``look`` is
+    (size, bold, italic, capitals), ``led`` says that running text follows, ``distinct`` that it is
+    not set like body text, ``spaced`` that white stands above it.
+    """
+
+    sheet: int
+    page: int
+    rows: tuple[int, ...]
+    title: str
+    number: str
+    depth: int
+    look: tuple[float, bool, bool, bool]
+    known: bool
+    distinct: bool
+    led: bool
+    text: str
+    box: Box
+    centered: bool
+    spaced: bool
+
+
+def headlines(
+    number: int, sheet: Sheet, style: Style, captions: frozenset[int], prose: frozenset[int]
+) -> list[Headline]:
+    """Return the rows of a page that could be headings; ``number`` counts pages from 0."""
+    found: list[Headline] = []
+    used: set[int] = set()
+    largest = _title_size(sheet, style) if number == 0 else 0.0
+    for index, row in enumerate(sheet.rows):
+        if index in captions or index in used or not _may_be(sheet, row, style):
+            continue
+        if largest and row.size > largest - 0.6 and not _named(row):
+            continue
+        rows = _lines_of(sheet, index, captions)
+        candidate = _candidate(number, sheet, rows, style, prose)
+        if candidate is not None:
+            used.update(rows)
+            found.append(candidate)
+    return found
+
+
+def _named(row: Row) -> bool:
+    """Return whether a row is a heading by its words alone, even in the size of the title."""
+    return (
+        re.fullmatch(r"\s*(1\.?\s+[A-Z].*|abstract|introduction|摘要|引言)\s*", row.text, re.I)
+        is not None
+    )
+
+
+def _title_size(sheet: Sheet, style: Style) -> float:
+    """Return the size of the paper's title on its first page, 0 if it is hardly larger."""
+    upper = [r.size for r in sheet.rows if r.box[1] < 0.5 * sheet.page.height and r.line.upright]
+    largest = max(upper, default=0.0)
+    return largest if largest > style.size + 3.0 else 0.0
+
+
+def _may_be(sheet: Sheet, row: Row, style: Style) -> bool:
+    text = row.text.strip()
+    if not row.line.upright or len(text) > 160 or row.size < 0.78 * style.size:
+        return False
+    return sum(c.isalpha() for c in text) >= max(2, 0.4 * len(text.replace(" ", "")))
+
+
+def _look(row: Row) -> tuple[float, bool, bool, bool]:
+    title = _title_of(row.text)
+    caps = title.upper() == title and sum(c.isalpha() for c in title) >= 4
+    small = "caps" in row.line.font.lower() or "cmcsc" in row.line.font.lower()
+    return (round(row.size), row.line.bold, row.line.italic and not row.line.bold, caps or small)
+
+
+def _title_of(text: str) -> str:
+    match = _NUMBER.match(text)
+    return (match["title"] if match and (match["dot"] or match["space"]) else text).strip()
+
+
+def _lines_of(sheet: Sheet, index: int, captions: frozenset[int]) -> tuple[int, ...]:
+    """Return the row and those that continue it: same look, tight pitch, no number of its own."""
+    rows = [index]
+    for following in range(index + 1, min(index + 4, len(sheet.rows))):
+        last, row = sheet.rows[rows[-1]], sheet.rows[following]
+        step = row.box[3] - last.box[3]
+        same = _look(row)[:3] == _look(last)[:3] and row.column == last.column
+        tight = 0.3 * last.size < step < 1.6 * last.size
+        x0, x1 = sheet.extent(row.column)
+        filled = last.box[2] - last.box[0] > 0.5 * (x1 - x0)
+        fresh = _numbered(row) is not None or KNOWN.fullmatch(row.text.strip(" .:"))
+        middle = abs((row.box[0] + row.box[2]) - (last.box[0] + last.box[2])) < 4
+        if following in captions or not (same and tight and (filled or middle)) or fresh:
+            break
+        if not _uniform(row):
+            break
+        rows.append(following)
+    return tuple(rows)
+
+
+def _numbered(row: Row) -> re.Match[str] | None:
+    match = _NUMBER.match(row.text)
+    if match is None or not match["title"] or not (match["dot"] or match["space"]):
+        return None
+    starts = match["title"].lstrip()[:1]
+    titled = starts.isupper() or starts.isdigit() or "\u4e00" <= starts <= "\u9fff"
+    # Titles that start in lower case exist, but only after a real number.
+    if not titled and not (starts.islower() and match["number"][0].isdigit()):
+        return None
+    # "A Model of Scenes" has no number; "A", a white gap and "Proofs" has.
+    gap = row.gap > 0.5 * row.size or len(match["space"]) > 1
+    if match["number"].isalpha() and not (match["dot"] or match["word"] or gap):
+        return None
+    return match
+
+
+def _uniform(row: Row) -> bool:
+    """Return whether nearly all letters share the row's weight: run-in heads do not."""
+    spans = [s for s in row.line.spans if any(c.isalpha() for c in s.text)]
+    total = sum(len(s.text) for s in spans) or 1
+    same = sum(
+        len(s.text) for s in spans if s.bold == row.line.bold and s.italic == row.line.italic
+    )
+    return same >= 0.75 * total
+
+
+def _candidate(
+    number: int, sheet: Sheet, rows: tuple[int, ...], style: Style, prose: frozenset[int]
+) -> Headline | None:
+    first = sheet.rows[rows[0]]
+    text = _joined([sheet.rows[i].text for i in rows])
+    match, alone = _numbered(first), _APPENDIX.fullmatch(_clean(first.text))
+    label = match["number"] if match else ""
+    title = _clean(_title_of(text) if match else text)
+    if alone is not None and len(rows) > 1:  # "APPENDIX A", its title on the next line
+        label = alone[1].upper()
+        title = _clean(_joined([sheet.rows[i].text for i in rows[1:]]))
+    headline = Headline(
+        sheet=number,
+        page=sheet.page.number,
+        rows=rows,
+        title=title,
+        number=label,
+        depth=_depth(label),
+        look=_look(first),
+        known=bool(KNOWN.fullmatch(title.strip(" .:"))),
+        distinct=_distinct(first, _look(first), style) and _uniform(first),
+        led=_leads(sheet, rows, prose, style.size),
+        text=text,
+        box=union(sheet.rows[i].box for i in rows),
+        centered=_centered(sheet, first),
+        spaced=_spaced(sheet, first),
+    )
+    return headline if _plausible(sheet, headline) else None
+
+
+def _spaced(sheet: Sheet, row: Row) -> bool:
+    over = [
+        r.box[3]
+        for r in sheet.rows
+        if r.column in {row.column, WIDE} and r.box[3] < row.box[1] + 2 and r is not row
+    ]
+    return row.box[1] - max(over, default=0.0) > 0.7 * row.size
+
+
+def _centered(sheet: Sheet, row: Row) -> bool:
+    x0, x1 = sheet.extent(row.column)
+    return abs((row.box[0] + row.box[2]) - (x0 + x1)) < 16 and row.box[0] > x0 + 12
+
+
+def _plausible(sheet: Sheet, c: Headline) -> bool:
+    """Return whether the row's words and place don't rule a heading out."""
+    if not c.title or c.title.endswith((",", ";")) or not (c.known or c.distinct or c.number):
+        return False
+    first = sheet.rows[c.rows[0]]
+    x0, x1 = sheet.extent(first.column)
+    placed = c.centered or c.known or first.box[0] <= x0 + 0.16 * (x1 - x0)
+    run_in = not c.known and _runs_on(sheet, c.rows, bool(c.number))
+    return placed and not run_in and _stands_alone(sheet, c.rows)
+
+
+def _runs_on(sheet: Sheet, rows: tuple[int, ...], numbered: bool) -> bool:
+    """Return whether the text goes on in the paragraph: a run-in head, not a heading."""
+    last = sheet.rows[rows[-1]]
+    letters = [s for s in last.line.spans if sum(c.isalpha() for c in s.text) >= 2]
+    if numbered and _look(last)[1] and _look(last)[3] and _uniform(last):
+        return False  # bold capitals that nearly fill the column
+    if letters and not numbered and letters[-1].bold != last.line.bold:
+        return True
+    x0, x1 = sheet.extent(last.column)
+    if last.box[2] < x1 - 0.06 * (x1 - x0):
+        return False
+    below = [r for r in sheet.rows[rows[-1] + 1 : rows[-1] + 3] if r.column == last.column]
+    steps = [r.box[3] - last.box[3] for r in below if r.box[3] > last.box[3] + 2]
+    return bool(steps) and min(steps) < 1.45 * last.size
+
+
+def _joined(parts: Sequence[str]) -> str:
+    text = ""
+    for part in parts:
+        part = part.strip()
+        cut = text.endswith("-") and part[:1].islower()
+        text = text[:-1] + part if cut else spliced([text, part])
+    return " ".join(text.split())
+
+
+def _clean(title: str) -> str:
+    # Small capitals come as "I NTRODUCTION": a lone capital before a run of capitals.
+    title = re.sub(r"\b([A-Z]) (?=[A-Z]{2,}\b)", r"\1", title)
+    return unicodedata.normalize("NFKC", title).strip(" :")
+
+
+def _distinct(row: Row, look: tuple[float, bool, bool, bool], style: Style) -> bool:
+    bold = look[1] and not style.bold
+    other = row.line.font != style.font and row.size >= style.size - 0.3
+    known = other and KNOWN.fullmatch(_clean(row.text).strip(" .:")) is not None
+    return bold or row.size > style.size + 0.8 or look[2] or look[3] or known
+
+
+def _stands_alone(sheet: Sheet, rows: tuple[int, ...]) -> bool:
+    """Return whether nothing else shares the baseline within the column."""
+    first, last = sheet.rows[rows[0]], sheet.rows[rows[-1]]
+    for index, row in enumerate(sheet.rows):
+        if index in rows or row.column not in {first.column, WIDE} or not row.line.upright:
+            continue
+        overlap = min(row.box[3], last.box[3]) - max(row.box[1], first.box[1])
+        beside = overlap > 0.5 * min(row.line.height, first.line.height)
+        if beside and (first.column != WIDE or row.column == WIDE):
+            return False
+    return True
+
+
+def _leads(sheet: Sheet, rows: tuple[int, ...], prose: frozenset[int], size: float) -> bool:
+    """Return whether running text follows closely, or the column ends here but for footnotes."""
+    last = sheet.rows[rows[-1]]
+    below = [
+        i
+        for i in range(rows[-1] + 1, min(rows[-1] + 40, len(sheet.rows)))
+        if sheet.rows[i].box[1] > last.box[1] + 2 and sheet.rows[i].column in {last.column, WIDE}
+    ]
+    near = min(below, key=lambda i: sheet.rows[i].box[1], default=None)
+    if near is None or sheet.rows[near].box[1] - last.box[3] >= 4 * last.size:
+        return all(sheet.rows[i].size < size - 0.6 and i in prose for i in below)
+    return near in prose
+
+
+def _depth(number: str) -> int:
+    return number.count(".") + 1 if number else 0
+
+
+# ---- which of them are headings
 
 
 @dataclass(frozen=True, slots=True)

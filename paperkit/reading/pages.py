@@ -1,16 +1,18 @@
-"""Pages as plain values: the only module that knows PyMuPDF, and decides nothing about a paper."""
+"""Pages as plain values, upright or turned: decides nothing about a paper."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import ReadError
-from paperkit.reading.limits import Limits
-from paperkit.readings import Box
+from paperkit.readings import Box, Limits
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,21 @@ class Page:
     links: tuple[PageLink, ...]
     cut: tuple[Line, ...] = ()
     turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What stands between two spaces, and where on the page as it is shown."""
+
+    text: str
+    box: Box
+
+
+def words_of(document: Any, number: int) -> list[Word]:
+    """Return the words of a page (from 1); spaces part them, whatever their width."""
+    page = document[number - 1]
+    found = page.get_text("words", flags=TEXT_FLAGS, sort=False)
+    return [Word(_clean(w[4]), _as_shown(w[:4], page) if page.rotation else w[:4]) for w in found]
 
 
 def open_pdf(path: Path, limits: Limits) -> Any:
@@ -295,3 +312,55 @@ def outline(document: Any) -> list[tuple[int, str, int]]:
 def stated_title(document: Any) -> str:
     """Return the title of the file's metadata, often empty or wrong."""
     return _clean(str((document.metadata or {}).get("title") or ""))
+
+
+# ---- views of a page that are turned upright
+
+
+def turned(page: Page, turn: int, lines: Sequence[Line]) -> Page:
+    """Return the page as it looks when turned, with these of its lines alone."""
+    width, height = page.height, page.width
+    return replace(
+        page,
+        width=width,
+        height=height,
+        lines=tuple(turned_line(n, page, turn) for n in lines),
+        shapes=tuple(replace(s, box=turned_box(s.box, page, turn)) for s in page.shapes),
+        links=(),
+        cut=(),
+        turn=turn,
+    )
+
+
+def turned_line(line: Line, page: Page, turn: int) -> Line:
+    """Return a line of the page as it stands when that is turned."""
+    left = (line.turn - turn) % 360
+    return replace(
+        line,
+        box=turned_box(line.box, page, turn),
+        spans=tuple(replace(s, box=turned_box(s.box, page, turn)) for s in line.spans),
+        turn=left,
+        upright=left == 0,
+    )
+
+
+def turned_box(box: Box, page: Page, turn: int) -> Box:
+    """Return where a box of the page stands when that is turned clockwise."""
+    x0, y0, x1, y1 = box
+    if turn == 90:
+        return (page.height - y1, x0, page.height - y0, x1)
+    if turn == 270:
+        return (y0, page.width - x1, y1, page.width - x0)
+    return box
+
+
+def shown(box: Box, page: Page) -> Box:
+    """Return where a box of a turned view stands on the page as it is shown."""
+    return turned_box(box, page, (360 - page.turn) % 360)
+
+
+def turned_ink(ink: np.ndarray, turn: int) -> np.ndarray:
+    """Return a grid of the page turned clockwise."""
+    import numpy as np
+
+    return np.rot90(ink, -(turn // 90)) if turn else ink

@@ -1,4 +1,4 @@
-"""Rasters: what is seen of a page, as arrays and image files."""
+"""Rasters: what is seen of a page, as arrays and image files; where a passage stands on it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,72 @@ from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import ReadError
 from paperkit.files import write_atomic
-from paperkit.reading.limits import Limits
 from paperkit.reading.pages import Page, open_pdf
-from paperkit.reading.places import lines_of
-from paperkit.readings import Box
+from paperkit.readings import Box, Limits, PageImage
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+_ENDS = 12
+"""Letters of a passage's beginning and end that are looked for when it isn't there as a whole."""
+
+
+def lines_of(sheet: Any, passage: str, within: Sequence[Sequence[float]]) -> list[Box]:
+    """Return a box per line of a passage among the words of some boxes; none when not found.
+
+    Letters and digits alone are compared, so that hyphens, ligatures and accents set apart
+    don't matter.
+    """
+    import pymupdf
+
+    # Text is asked for and given as it stood before a page's rotation.
+    back, forth = sheet.derotation_matrix, sheet.rotation_matrix
+    words = [
+        (*(pymupdf.Rect(word[:4]) * forth), *word[4:])
+        for box in within
+        for word in sheet.get_text("words", clip=pymupdf.Rect(*box) * back, sort=False)
+    ]
+    letters = [_letters(word[4]) for word in words]
+    first, last = _span("".join(letters), _letters(passage))
+    lines: dict[tuple[int, int], list[Any]] = {}
+    at = 0
+    for word, text in zip(words, letters, strict=True):
+        if text and at < last and at + len(text) > first:
+            lines.setdefault((word[5], word[6]), []).append(word)
+        at += len(text)
+    return [_around(line) for line in lines.values()]
+
+
+def _span(text: str, wanted: str) -> tuple[int, int]:
+    """Return where `wanted` begins and ends in `text`, or only its first and last letters do."""
+    start = text.find(wanted)
+    if wanted and start >= 0:
+        return start, start + len(wanted)
+    start = text.find(wanted[:_ENDS])
+    end = text.find(wanted[-_ENDS:], max(start, 0))
+    if len(wanted) < 2 * _ENDS or start < 0 or end < 0 or end - start > 1.5 * len(wanted):
+        return 0, 0
+    return start, end + _ENDS
+
+
+def _around(words: Sequence[Any]) -> Box:
+    return (
+        min(w[0] for w in words),
+        min(w[1] for w in words),
+        max(w[2] for w in words),
+        max(w[3] for w in words),
+    )
+
+
+def _letters(text: str) -> str:
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", text).lower()
+    return "".join(c for c in plain if c.isalnum())
+
+
+# ---- pixels
 
 LARGEST = 4_000_000
 """Square points of the largest page that is looked at as pixels (A0 has 8 million)."""
@@ -142,7 +201,7 @@ def crop_here(
     words: str = "",
     dpi: int,
     limits: Limits,
-) -> bytes:
+) -> PageImage:
     """Return a page or a box of it as PNG, in this process; `words` narrow the marks down."""
     import pymupdf
 
@@ -157,9 +216,10 @@ def crop_here(
             raise ReadError(f"{path.name}: the box lies outside page {page}; ask for another box")
         zoom = min(dpi / 72, 2400 / max(clip.width, clip.height))
         pix = sheet.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, annots=False)
-        for mark in lines_of(sheet, words, marks) or marks:
+        marked = lines_of(sheet, words, marks) or [(m[0], m[1], m[2], m[3]) for m in marks]
+        for mark in marked:
             _mark(pix, [v * zoom for v in mark])
-        return bytes(pix.tobytes("png"))
+        return PageImage(bytes(pix.tobytes("png")), tuple(clip), tuple(marked))
 
 
 def _mark(pix: Any, box: Sequence[float]) -> None:

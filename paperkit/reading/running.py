@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from paperkit.reading.pages import Line, Page
-from paperkit.reading.turning import turned_line
+from paperkit.reading.pages import Line, Page, turned_line
 from paperkit.readings import Box
 
 STARTS_CAPTION = re.compile(
@@ -58,7 +57,7 @@ def _key(line: Line, lower: int) -> tuple[str, str, int]:
 def parted(page: Page, heads: Heads) -> tuple[list[Line], list[Line], list[Line]]:
     """Return the lines of text, those of running heads and folios, and the line numbers."""
     numbers = _margin_numbers(page)
-    gone = {i for i, line in enumerate(page.lines) if _is_furniture(line, page, heads)}
+    gone = {i for i, line in enumerate(page.lines) if _is_running(line, page, heads)}
     gone |= _folios_beside(page, gone)
     gone = _outermost(page, gone - numbers) | numbers
     kept = [line for i, line in enumerate(page.lines) if i not in gone]
@@ -94,7 +93,7 @@ def _outermost(page: Page, gone: set[int]) -> set[int]:
     return kept
 
 
-def _is_furniture(line: Line, page: Page, heads: Heads) -> bool:
+def _is_running(line: Line, page: Page, heads: Heads) -> bool:
     if not line.upright:
         upright = turned_line(line, page, line.turn)  # a head of a page that lies on its side
         if _counts_pages(upright, page, heads) or _repeats(upright, heads, 3):

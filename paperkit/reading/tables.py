@@ -1,50 +1,77 @@
-"""Tables: the cells of a table as rows of text, only where the print tells them apart."""
+"""Tables: cells as rows of text where the print tells them apart, else the printed lines.
+
+Columns are the white strips that the body's words leave; a row that runs across them is a head
+over several columns or a line that parts the body. Rules and bold print tell heads from cells.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 
-from paperkit.reading.continued import is_note
+from paperkit.reading.captions import is_note
 from paperkit.reading.layout import Sheet
-from paperkit.reading.pages import Line
+from paperkit.reading.pages import Line, Word
+from paperkit.reading.text import repaired
 from paperkit.readings import Box
 
-GUTTER = 4.0
-"""Least white (points) between two columns of a table."""
+GUTTER = 3.0
+"""Least white (points) between two columns of a table, as small print has wide spaces."""
+_SPACES = 0.4
+"""The same as a share of the font size, where a space has .33."""
+_LONGEST = 600
+"""Characters of the longest cell; more is running text that was taken for a table."""
+
+Rows = tuple[tuple[str, ...], ...]
+_Strips = Sequence[tuple[float, float]]
 
 
-def rows_of(sheet: Sheet, box: Box) -> tuple[tuple[str, ...], ...] | None:
-    """Return the cells of the table in a box, or None where columns can't be told apart.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a table says: rows (None where cells can't be told apart), how many of them are head."""
 
-    Columns are what white strips through the body rows leave. Reliable means: at least two rows
-    and columns, and no piece of text across a strip except in the first rows (joined headers).
-    """
-    bands = _bands_in(sheet, box)
-    if len(bands) < 2:
-        return None
-    strips = _strips(bands[len(bands) // 4 :])
-    if len(strips) < 2:
-        return None
-    rows = [_cells(band, strips) for band in bands]
-    body = rows[len(rows) // 4 :]
-    if any(row is None for row in body) or _thin(body) or _doubled(body):
-        return None
-    return tuple(
-        row if row is not None else _header(band, strips)
-        for row, band in zip(rows, bands, strict=True)
-    )
+    rows: Rows | None
+    head: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word of a table, with what the line it stands on looks like."""
+
+    text: str
+    box: Box
+    base: float
+    size: float
+    bold: bool
+
+
+_Band = list[_Piece]
+_Cells = list[_Band]
+_Rule = tuple[float, float, float]
+"""A level rule: its y, left and right end."""
+
+
+def table_in(sheet: Sheet, box: Box, words: Iterable[Word]) -> Table:
+    """Return the cells of the table in a box; ``words`` are those of the page as it is read."""
+    bands = _bands(_pieces([n for n in _lines(sheet) if _within(n.box, box)], words))
+    lines = tuple(_printed(band) for band in bands)
+    found = _grid(sheet, box, bands)
+    if found is None:
+        return Table(None, 0, lines)
+    rows, head = found
+    return Table(rows, head, lines)
 
 
 def columns_in(sheet: Sheet, box: Box) -> list[tuple[float, float]]:
     """Return the left and right edge of each column of the table in a box."""
-    bands = _bands_in(sheet, box)
+    bands = _bands(_pieces([n for n in _lines(sheet) if _within(n.box, box)], ()))
     return _strips(bands[len(bands) // 4 :])
 
 
-def _bands_in(sheet: Sheet, box: Box) -> list[list[Line]]:
-    return _bands([n for n in _lines(sheet) if _within(n.box, box)])
+# ---- words on their lines
 
 
 def _lines(sheet: Sheet) -> list[Line]:
@@ -57,64 +84,339 @@ def _within(a: Box, b: Box) -> bool:
     return b[0] - 1 < middle[0] < b[2] + 1 and b[1] - 1 < middle[1] < b[3] + 1
 
 
-def _bands(lines: Sequence[Line]) -> list[list[Line]]:
-    """Return the lines on one baseline each, from the top."""
-    bands: list[list[Line]] = []
-    for line in sorted(lines, key=lambda n: n.base):
-        if bands and line.base - bands[-1][0].base < 0.45 * max(line.size, 5):
-            bands[-1].append(line)
+def _pieces(lines: Sequence[Line], words: Iterable[Word]) -> list[_Piece]:
+    """Return the words of the lines; a line whose words aren't known is one piece."""
+    known = list(words)
+    found: list[_Piece] = []
+    for line in lines:
+        text = " ".join(line.text.split())
+        whole = _Piece(text, line.box, line.base, line.size, line.bold)
+        some = [w for w in known if " " in text and w.text in text and _within(w.box, line.box)]
+        some.sort(key=lambda w: w.box[0])
+        if " ".join(w.text for w in some) == text:
+            found += [replace(whole, text=w.text, box=w.box) for w in some]
         else:
-            bands.append([line])
-    return bands
+            found.append(whole)
+    return found
 
 
-def _strips(bands: Sequence[Sequence[Line]]) -> list[tuple[float, float]]:
-    """Return the x ranges of the columns that all bands share."""
-    edges = sorted((n.box[0], n.box[2]) for band in bands for n in band)
+def _bands(pieces: Sequence[_Piece]) -> list[_Band]:
+    """Return the pieces on one baseline each, from the top; raised marks stay with their word."""
+    usual = sorted(p.size for p in pieces)[len(pieces) // 2] if pieces else 0.0
+    bands: list[_Band] = []
+    small = [p for p in pieces if p.size < 0.8 * usual]
+    for piece in sorted((p for p in pieces if p.size >= 0.8 * usual), key=lambda p: p.base):
+        if bands and piece.base - bands[-1][0].base < 0.45 * max(piece.size, 5):
+            bands[-1].append(piece)
+        else:
+            bands.append([piece])
+    for piece in small:
+        near = [b for b in bands if _beside(piece, b)]
+        if near:
+            min(near, key=lambda b: abs(b[0].base - piece.base)).append(piece)
+        else:
+            bands.append([piece])
+    bands = sorted(bands, key=lambda b: max(p.base for p in b if p.size == max(q.size for q in b)))
+    return [sorted(band, key=lambda p: p.box[0]) for band in bands]
+
+
+def _beside(piece: _Piece, band: _Band) -> bool:
+    """Return whether small print stands level with a row, as marks and indexes do."""
+    top, bottom = min(p.box[1] for p in band), max(p.box[3] for p in band)
+    middle = (piece.box[1] + piece.box[3]) / 2
+    return top - 0.2 * piece.size < middle < bottom + 0.2 * piece.size
+
+
+def _segments(band: _Band) -> list[_Band]:
+    """Return the pieces of a row that stand together, no wider white between them than a space."""
+    found: list[_Band] = [[band[0]]]
+    for piece in band[1:]:
+        gap = piece.box[0] - max(p.box[2] for p in found[-1])
+        if gap > max(GUTTER, _SPACES * piece.size):
+            found.append([piece])
+        else:
+            found[-1].append(piece)
+    return found
+
+
+def _text(pieces: Iterable[_Piece]) -> str:
+    """Return pieces as text; what touches the word before it is a part of it."""
+    text, last = "", None
+    for piece in pieces:
+        gap = piece.box[0] - last.box[2] if last is not None else 0.0
+        mark = last is not None and piece.size < 0.8 * last.size and 0.1 * last.size > gap > -2
+        text += piece.text if not text or mark else f" {piece.text}"
+        last = piece
+    return text
+
+
+def _printed(band: _Band) -> str:
+    return "  ".join(_text(segment) for segment in _segments(band))
+
+
+# ---- columns
+
+
+def _grid(sheet: Sheet, box: Box, bands: Sequence[_Band]) -> tuple[Rows, int] | None:
+    """Return rows and how many are head, or None where columns can't be told apart."""
+    if len(bands) < 2:
+        return None
+    rules = _rules(sheet, box)
+    head = _headed(bands, rules)
+    body = bands[head or len(bands) // 4 :]
+    strips = _split_at_lines(_columns(body), body, _upright_rules(sheet, box))
+    crossing = sum(_cells(band, strips) is None for band in body)
+    if len(strips) < 2 or crossing > 0.34 * len(body):
+        return None
+    rows = [_cells(band, strips) or _across(band, strips) for band in bands]
+    head = head or _worded_head(bands, [_texts(row) for row in rows])
+    heads = _joined_heads(rows[:head], bands[:head], strips, rules)
+    below = _joined_rows(rows[head:], bands[head:], strips, rules)
+    told = _one_sign([_texts(row) for row in (*heads, *below)], len(heads))
+    longest = max(len(cell) for row in told for cell in row)
+    if len(told) < 2 or _doubled(told[len(heads) :]) or longest > _LONGEST:
+        return None
+    return tuple(told), min(len(heads), len(told) - 1)
+
+
+def _columns(body: Sequence[_Band]) -> list[tuple[float, float]]:
+    """Return the columns that most rows share: of all rows, or of those with the most pieces."""
+    counts = sorted(len(_segments(band)) for band in body)
+    most = counts[int(0.75 * (len(counts) - 1))]
+    best: list[tuple[float, float]] = []
+    for least in (2, 1, 0.5 * most, 0.75 * most, most):  # a line of words alone tells no columns
+        strips = _strips([b for b in body if len(_segments(b)) >= least])
+        fits = sum(_cells(band, strips) is not None for band in body)
+        if fits >= 0.66 * len(body) and len(strips) > len(best):
+            best = strips
+    return best
+
+
+def _strips(bands: Sequence[_Band]) -> list[tuple[float, float]]:
+    """Return the x ranges between the white strips that all bands leave."""
+    sizes = sorted(p.size for band in bands for p in band)
+    least = max(GUTTER, _SPACES * sizes[len(sizes) // 2]) if sizes else GUTTER
     columns: list[tuple[float, float]] = []
-    for x0, x1 in edges:
-        if columns and x0 < columns[-1][1] + GUTTER:
+    for x0, x1 in sorted((p.box[0], p.box[2]) for band in bands for p in band):
+        if columns and x0 < columns[-1][1] + least:
             columns[-1] = (columns[-1][0], max(columns[-1][1], x1))
         else:
             columns.append((x0, x1))
     return columns
 
 
-def _cells(band: Sequence[Line], strips: Sequence[tuple[float, float]]) -> tuple[str, ...] | None:
-    cells = [""] * len(strips)
-    for line in sorted(band, key=lambda n: n.box[0]):
-        inside = [i for i, (a, b) in enumerate(strips) if line.box[0] < b and line.box[2] > a]
+def _split_at_lines(strips: _Strips, body: Sequence[_Band], lines: Sequence[float]) -> _Strips:
+    """Return the columns parted where an upright rule runs through one and cuts no word."""
+    result = list(strips)
+    for x in lines:
+        at = next((i for i, (a, b) in enumerate(result) if a + 2 < x < b - 2), None)
+        cut = any(p.box[0] < x - 1 and p.box[2] > x + 1 for band in body for p in band)
+        if at is not None and not cut:
+            a, b = result[at]
+            result[at : at + 1] = [(a, x), (x, b)]
+    return result
+
+
+def _over(segment: Sequence[_Piece], strips: _Strips) -> list[int]:
+    """Return the columns that a piece of a row stands in; the nearest where it is in none."""
+    x0, x1 = segment[0].box[0] + 0.3, max(p.box[2] for p in segment) - 0.3
+    met = [i for i, (a, b) in enumerate(strips) if x0 < b and x1 > a]
+    near = [min(abs(a - x1), abs(b - x0)) for a, b in strips]
+    return met or [near.index(min(near))]
+
+
+def _cells(band: _Band, strips: _Strips) -> _Cells | None:
+    """Return the pieces of a row by column, None where text runs across columns."""
+    cells: _Cells = [[] for _ in strips]
+    for segment in _segments(band) if strips else ():
+        inside = _over(segment, strips)
         if len(inside) != 1:
             return None
-        cells[inside[0]] = f"{cells[inside[0]]} {' '.join(line.text.split())}".strip()
-    return tuple(cells)
+        cells[inside[0]] += segment
+    return cells
 
 
-def _header(band: Sequence[Line], strips: Sequence[tuple[float, float]]) -> tuple[str, ...]:
-    """Return a header row, text over several columns in the first of them."""
-    cells = [""] * len(strips)
-    for line in sorted(band, key=lambda n: n.box[0]):
-        inside = [i for i, (a, b) in enumerate(strips) if line.box[0] < b and line.box[2] > a]
-        first = inside[0] if inside else 0
-        cells[first] = f"{cells[first]} {' '.join(line.text.split())}".strip()
-    return tuple(cells)
+def _across(band: _Band, strips: _Strips) -> _Cells:
+    """Return a row with text over several columns in the first of them."""
+    cells: _Cells = [[] for _ in strips]
+    for segment in _segments(band):
+        cells[_over(segment, strips)[0]] += segment
+    return cells
 
 
-def _thin(rows: Sequence[tuple[str, ...] | None]) -> bool:
-    """Return whether cells look wrapped: most rows fill few columns or hold a sentence."""
-    filled = [sum(bool(c) for c in row) / len(row) for row in rows if row]
-    wordy = [max(len(c) for c in row) > 60 for row in rows if row]
-    if sum(wordy) > 0.3 * len(wordy):
-        return True
-    return not filled or sum(f >= 0.6 for f in filled) < 0.7 * len(filled)
+def _texts(row: _Cells) -> tuple[str, ...]:
+    return tuple(repaired(_text(cell)) for cell in row)
 
 
-_NUMBER = re.compile(r"[-–−+±]?\d[\d.,]*%?\*?")
+# ---- rules and heads
 
 
-def _doubled(rows: Sequence[tuple[str, ...] | None]) -> bool:
+def _rules(sheet: Sheet, box: Box) -> list[_Rule]:
+    """Return the level rules in a box as (y, left, right), their pieces joined, from the top."""
+    flat = sorted(
+        (round(s.box[1], 0), s.box[0], s.box[2], s.box[1])
+        for s in sheet.page.shapes
+        if not s.image and s.box[3] - s.box[1] < 3 and s.box[2] - s.box[0] > 4
+        if box[0] - 4 < s.box[0] and s.box[2] < box[2] + 4 and box[1] - 4 < s.box[1] < box[3] + 4
+    )
+    rules: list[_Rule] = []
+    for _, x0, x1, y in flat:
+        if rules and abs(y - rules[-1][0]) < 1.5 and x0 < rules[-1][2] + 2:
+            rules[-1] = (rules[-1][0], min(x0, rules[-1][1]), max(x1, rules[-1][2]))
+        else:
+            rules.append((y, x0, x1))
+    return rules
+
+
+def _upright_rules(sheet: Sheet, box: Box) -> list[float]:
+    """Return the x of each upright rule that runs down half of a box, its pieces together."""
+    heights: dict[int, float] = {}
+    for shape in sheet.page.shapes:
+        x0, y0, x1, y1 = shape.box
+        if x1 - x0 < 2 and y1 - y0 > 4 and _within(shape.box, box):
+            key = round((x0 + x1) / 2)
+            heights[key] = heights.get(key, 0.0) + y1 - y0
+    return sorted(float(x) for x, height in heights.items() if height > 0.5 * (box[3] - box[1]))
+
+
+def _full(rules: Sequence[_Rule]) -> list[float]:
+    """Return the y of the rules as wide as the table."""
+    widest = max((b - a for _, a, b in rules), default=0.0)
+    return [y for y, a, b in rules if b - a > 0.8 * widest]
+
+
+def _headed(bands: Sequence[_Band], rules: Sequence[_Rule]) -> int:
+    """Return how many rows stand above the first rule that has rows on both sides, 0 if none."""
+    for y in _full(rules):
+        above = sum(band[0].base < y + 1 for band in bands)
+        if 0 < above < len(bands):
+            return above if above <= max(1, min(5, len(bands) // 2)) else 0
+    return 0
+
+
+def _worded_head(bands: Sequence[_Band], cells: Sequence[tuple[str, ...]]) -> int:
+    """Return 1 if the first row alone is bold, or words over numbers; else 0."""
+    first, later = bands[0], [p for band in bands[1:] for p in band]
+    bold = all(p.bold for p in first) and sum(p.bold for p in later) < 0.3 * len(later)
+    worded = not any(map(_is_number, cells[0])) and sum(map(bool, cells[0])) > 1
+    body = [c for row in cells[1:] for c in row[1:] if c]
+    numbers = sum(map(_is_number, body)) > 0.5 * len(body)
+    return int(bold or (worded and numbers))
+
+
+# ---- rows
+
+
+def _joined_heads(
+    rows: Sequence[_Cells], bands: Sequence[_Band], strips: _Strips, rules: Sequence[_Rule]
+) -> list[_Cells]:
+    """Return the lines of the heads as rows: those of one head joined, those over several not."""
+    result: list[_Cells] = []
+    for at, row in enumerate(rows):
+        parted = at > 0 and any(
+            bands[at - 1][0].base - 1 < y < bands[at][0].base for y, _, _ in rules
+        )
+        if at and not parted and all(_stacked(s, strips) for s in _segments(bands[at - 1])):
+            result[-1] = [a + b for a, b in zip(result[-1], row, strict=True)]
+        else:
+            result.append(row)
+    return result
+
+
+def _stacked(segment: _Band, strips: _Strips) -> bool:
+    """Return whether a line of a head stands over one column alone, in its middle or flush."""
+    met = _over(segment, strips)
+    x0, x1 = segment[0].box[0], max(p.box[2] for p in segment)
+    a, b = strips[met[0]]
+    inside = a - 2 < (x0 + x1) / 2 < b + 2
+    return len(met) == 1 and inside
+
+
+def _joined_rows(
+    rows: Sequence[_Cells], bands: Sequence[_Band], strips: _Strips, rules: Sequence[_Rule]
+) -> list[_Cells]:
+    """Return the rows with the later lines of wrapped cells joined to their first."""
+    parted = _parted(bands, rules)
+    boxed = sum(parted) > 2 and sum(parted) >= 0.4 * (len(bands) - 1)
+    result: list[_Cells] = []
+    groups: list[int] = []
+    for at, row in enumerate(rows):
+        ruled = at == 0 or parted[at - 1]
+        groups += [len(result)] if ruled else []
+        if not ruled and (
+            boxed or _wrapped(result[-1], row, strips) or _between(bands, at, row, result[-1])
+        ):
+            result[-1] = [a + b for a, b in zip(result[-1], row, strict=True)]
+        else:
+            result.append(row)
+    for start, end in pairwise([*groups, len(result)]):
+        _raise_labels(result[start:end], whole=len(groups) > 1)
+    return result
+
+
+def _parted(bands: Sequence[_Band], rules: Sequence[_Rule]) -> list[bool]:
+    """Return for each pair of rows whether a rule as wide as the table stands between them."""
+    levels = _full(rules)
+    return [any(a[0].base - 1 < y < b[0].base for y in levels) for a, b in pairwise(bands)]
+
+
+def _wrapped(before: _Cells, row: _Cells, strips: _Strips) -> bool:
+    """Return whether a row is the next line of the one before: no word of it had room there."""
+    filled = [i for i, cell in enumerate(row) if cell]
+    if row[0] or not all(before[i] and re.search(r"[^\W\d_]{2}", _text(row[i])) for i in filled):
+        return False
+    lower = bool(filled) and all(_text(row[i])[0].islower() for i in filled)
+    return lower or any(_had_no_room(before[i], row[i], strips[i]) for i in filled)
+
+
+def _had_no_room(before: _Band, row: _Band, strip: tuple[float, float]) -> bool:
+    """Return whether the first word of a line is too wide for the line before it."""
+    last = max(p.base for p in before)
+    end = max(p.box[2] for p in before if last - p.base < 0.4 * p.size)
+    first = row[0].box[2] - row[0].box[0]
+    cut = before[-1].text.endswith("-")
+    return cut or end + first + 0.2 * row[0].size > strip[1]
+
+
+def _between(bands: Sequence[_Band], at: int, row: _Cells, before: _Cells) -> bool:
+    """Return whether a label alone stands between two rows, set for both: it joins the first."""
+    if at + 1 >= len(bands) or before[0] or not row[0] or any(row[1:]):
+        return False
+    return bands[at + 1][0].base - bands[at - 1][0].base < 1.8 * bands[at][0].size
+
+
+def _raise_labels(group: Sequence[_Cells], *, whole: bool) -> None:
+    """Move a label set in the middle of the rows between two rules to the first of them."""
+    labels = [row for row in group if row[0]]
+    if whole and len(group) > 1 and len(labels) == 1 and any(labels[0][1:]):
+        group[0][0], labels[0][0] = labels[0][0], group[0][0]
+
+
+def _one_sign(rows: Sequence[tuple[str, ...]], head: int) -> list[tuple[str, ...]]:
+    """Return the rows with columns of ±, or of errors in brackets, joined to their numbers."""
+    result = [list(row) for row in rows]
+    for at in range(len(rows[0]) - 1, 0, -1):
+        filled = [row[at] for row in result[head:] if row[at]]
+        headed = any(row[at] for row in result[:head])
+        if headed or not filled or not all(_ERROR.fullmatch(c) for c in filled):
+            continue
+        end = at + 2 if all(c == "±" for c in filled) else at + 1
+        for row in result:
+            row[at - 1 : end] = [" ".join(filter(None, row[at - 1 : end]))]
+    return [tuple(row) for row in result]
+
+
+_ERROR = re.compile(r"±.*|\([-−+±]?\d[\d.,]*%?\)")
+_NUMBER = re.compile(r"[-–−+±<>~≈]?\s?\$?\d[\d.,]*(?:[eE][-+]?\d+)?\s?[%×xkKMB]?[*†‡]*")
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.match(cell) is not None and sum(c.isalpha() for c in cell) <= 2
+
+
+def _doubled(rows: Sequence[tuple[str, ...]]) -> bool:
     """Return whether a column mostly holds two numbers a cell: two columns set too close."""
-    for column in zip_longest(*(row for row in rows if row), fillvalue=""):
+    for column in zip_longest(*rows, fillvalue=""):
         cells = [c for c in column if c]
         if cells and sum(map(_pair, cells)) > 0.5 * len(cells):
             return True
@@ -125,4 +427,29 @@ def _pair(cell: str) -> bool:
     bare = re.sub(r"\([^)]*\)", "", cell)
     words = bare.split()
     thousands = re.fullmatch(r"\d{1,3}(?: \d{3})+", bare.strip())
-    return len(words) > 1 and not thousands and all(_NUMBER.fullmatch(w) for w in words)
+    number = re.compile(r"[-–−+±]?\d[\d.,]*%?\*?")
+    return len(words) > 1 and not thousands and all(number.fullmatch(w) for w in words)
+
+
+# ---- parts on later pages
+
+
+def joined(parts: Sequence[Rows | None]) -> Rows | None:
+    """Return the rows of a table's parts as one table, its repeated head once.
+
+    None where a part's cells couldn't be told apart or are not as many a row.
+    """
+    first, *later = parts
+    if first is None or any(p is None or len(p[0]) != len(first[0]) for p in later):
+        return None
+    rows = list(first)
+    for part in later:
+        rows += _without_head(part or (), first)
+    return tuple(rows)
+
+
+def _without_head(part: Rows, first: Rows) -> Rows:
+    head = 0
+    while head < min(len(part), len(first)) and part[head] == first[head]:
+        head += 1
+    return part[head:]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from paperkit.errors import ReadError
-from paperkit.reading.limits import Limits
+from paperkit.readings import Limits
 
 
 def ask(job: str, path: Path, limits: Limits, **arguments: Any) -> Any:
@@ -205,7 +205,7 @@ def _crop(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
     bbox, marks = request["bbox"], request["marks"]
     asked = {"marks": marks, "words": request["words"], "dpi": request["dpi"], "limits": limits}
     image = crop_here(path, request["page"], bbox, **asked)
-    return base64.b64encode(image).decode()
+    return {"png": base64.b64encode(image.png).decode(), "box": image.box, "marks": image.marks}
 
 
 _JOBS = {"read": _read, "crop": _crop}

@@ -132,7 +132,7 @@ def _image(review: Review, content: dict[str, Any]) -> _Reply:
         raise PaperkitError("The passage stands in the abstract; there is no page of it.")
     version = desk.written_on(of, passage)
     whole = bool(content.get("whole")) or passage.bbox is None
-    data = batch.page_image(
+    image = batch.page_image(
         review.library,
         of,
         passage.page,
@@ -142,8 +142,9 @@ def _image(review: Review, content: dict[str, Any]) -> _Reply:
         dpi=DOTS,
         version=version,
     )
-    top, left = desk.place(of, version, passage) if whole else (0.0, 0.0)
-    return {"top": top, "left": left, "whole": whole, "version": version}, [data]
+    left, top, _, bottom = image.marked or (0.0, 0.0, 0.0, 0.0)
+    told = {"left": left, "top": top, "bottom": bottom, "whole": whole, "version": version}
+    return told, [image.png]
 
 
 def _around(box: Box | None) -> Box | None:

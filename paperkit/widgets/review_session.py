@@ -232,15 +232,6 @@ class Desk:
                 return version
         raise PaperkitError(f"{id}: the passage stands in none of the PDFs read; remove it.")
 
-    def place(self, id: str, version: int, passage: Evidence) -> tuple[float, float]:
-        """Return where a passage begins on its page: shares (0 to 1) of its height and width."""
-        reading = self.library.reading(id, version=version)
-        sizes = reading.page_sizes if reading else ()
-        if passage.bbox is None or passage.page is None or passage.page > len(sizes):
-            return 0.0, 0.0
-        width, height = sizes[passage.page - 1]
-        return passage.bbox[1] / (height or 1), passage.bbox[0] / (width or 1)
-
     def posts(self, id: str) -> list[dict[str, Any]]:
         """Return the posts a paper was published in, newest first; ``here`` means a topic of it."""
         known = self.library.published()

@@ -189,11 +189,13 @@ def test_an_error_of_the_worker_is_an_error_here(tmp_path):
 
 
 def test_a_page_is_shown_with_its_passages_marked(tmp_path):
-    """The crop is a PNG of the box, yellow where a passage is marked."""
+    """The crop is a PNG of the box, yellow where a passage is marked, and says where that is."""
     path = _paper(tmp_path)
     image = page_crop(path, 1, (50, 70, 300, 200), marks=[(50, 70, 300, 90)], dpi=72)
-    pixels = pymupdf.Pixmap(image)
+    pixels = pymupdf.Pixmap(image.png)
     assert (pixels.width, pixels.height) == (250, 130)
+    assert (image.box, image.marks) == ((50, 70, 300, 200), ((50, 70, 300, 90),))
+    assert image.marked == pytest.approx((0, 0, 1, 20 / 130))
     assert (pixels.pixel(248, 5), pixels.pixel(248, 60)) == ((255, 237, 114), (255, 255, 255))
 
 

@@ -110,7 +110,7 @@ class Source {
         image.classList.toggle("rv-whole", drawn.whole);
         const place = () => {
           holder.scrollLeft = drawn.left * image.width - 20;
-          this.reveal(holder, image, markedRows(image, drawn.top) ?? [drawn.top, drawn.top]);
+          this.reveal(holder, image, [drawn.top, drawn.bottom]);
         };
         image.addEventListener("load", place);
         const larger = drawn.whole && button("Larger", () => {
@@ -141,36 +141,10 @@ class Source {
     const name = JSON.stringify([passage.quote, passage.section, passage.page, whole]);
     if (!this.urls.has(name)) {
       const content = { do: "image", id: this.review.id, passage, whole };
-      const { buffers, top, left, version, whole: all } = await this.review.link.ask(content, { patience: 60000 });
+      const { buffers, top, bottom, left, version, whole: all } = await this.review.link.ask(content, { patience: 60000 });
       const url = URL.createObjectURL(new Blob([buffers[0]], { type: "image/png" }));
-      this.urls.set(name, { url, top, left, version, whole: all });
+      this.urls.set(name, { url, top, bottom, left, version, whole: all });
     }
     return this.urls.get(name);
   }
-}
-
-/** Return where the tinted lines of a page begin and end, as shares of its height; null without.
- *
- * They are looked for from `top` on, to the first larger gap: a page may have yellow of its own.
- */
-function markedRows(image, top) {
-  const width = 160;
-  const height = Math.max(1, Math.round((image.naturalHeight * width) / image.naturalWidth));
-  const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
-  context.drawImage(image, 0, 0, width, height);
-  const { data } = context.getImageData(0, 0, width, height);
-  const tinted = (row) => {
-    for (let at = row * width * 4; at < (row + 1) * width * 4; at += 4) {
-      if (data[at] >= 190 && data[at] - data[at + 2] >= 50) return true; // yellow: red without blue
-    }
-    return false;
-  };
-  let [first, last] = [-1, -1];
-  for (let row = Math.max(0, Math.floor(top * height) - 1); row < height; row += 1) {
-    if (last >= 0 && row - last > height / 20) break;
-    if (!tinted(row)) continue;
-    last = row;
-    if (first < 0) first = row;
-  }
-  return first < 0 ? null : [first / height, (last + 1) / height];
 }

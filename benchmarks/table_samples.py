@@ -1,0 +1,319 @@
+"""Made-up papers whose tables are known cell by cell, set with LaTeX.
+
+    python benchmarks/table_samples.py FOLDER --seed 7 --papers 20
+
+writes ``paper-N.pdf`` and ``truth.json``: for each paper its tables by label, each with ``rows``
+(text over several columns or rows stands in the first of them), ``head`` (how many rows are
+column heads) and ``kind``. Needs ``pdflatex`` with booktabs, multirow, makecell and adjustbox.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Cell = tuple[str, str]
+"""TeX, and what a reader sees of it."""
+
+_ONSETS = ("br", "k", "l", "m", "n", "p", "s", "st", "t", "v", "z", "gr", "fl", "d")
+_VOWELS = ("a", "e", "i", "o", "u", "ai", "ou")
+
+
+class Maker:
+    """Random words, numbers and tables from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def word(self, syllables: int = 2) -> str:
+        """Return a word that is none."""
+        some = [self.random.choice(_ONSETS) + self.random.choice(_VOWELS) for _ in range(syllables)]
+        return "".join(some) + self.random.choice(("", "n", "r", "s", "l"))
+
+    def name(self) -> str:
+        """Return a method's or data set's name."""
+        r = self.random
+        base = self.word().capitalize()
+        return r.choice(
+            [
+                base,
+                f"{base}Net",
+                base.upper()[:4],
+                f"{base}-{r.randint(2, 9)}B",
+                f"{base} ({self.word()})",
+            ]
+        )
+
+    def number(self, digits: int) -> str:
+        """Return a number below 100 with that many decimals."""
+        return f"{self.random.uniform(0, 100):.{digits}f}"
+
+    def value(self, style: str, digits: int) -> Cell:
+        """Return a cell of numbers in one of the usual dresses."""
+        r, text = self.random, self.number(digits)
+        if r.random() < 0.05:
+            return ("--", "–")
+        if style == "pm":
+            error = self.number(digits)[-digits - 1 :].lstrip(".") or "1"
+            return (f"${text} \\pm 0.{error}$", f"{text} ± 0.{error}")
+        if style == "paren":
+            return (f"{text} (0.{r.randint(10, 99)})",) * 2
+        if style == "mark" and r.random() < 0.4:
+            mark = r.choice([("^{*}", "∗"), ("^{\\dagger}", "†"), ("^{a}", "a")])
+            return (f"{text}${mark[0]}$", f"{text}{mark[1]}")
+        if style == "percent":
+            return (f"{text}\\%", f"{text}%")
+        if r.random() < 0.1:
+            return (f"\\textbf{{{text}}}", text)
+        return (text, text)
+
+    def sentence(self, low: int, high: int) -> str:
+        """Return so many words that begin with a capital."""
+        words = [
+            self.word(self.random.randint(1, 3)) for _ in range(self.random.randint(low, high))
+        ]
+        return " ".join(words).capitalize()
+
+
+def _plain(words: list[str]) -> list[Cell]:
+    return [(w, w) for w in words]
+
+
+def _line(cells: list[Cell]) -> str:
+    return " & ".join(c[0] for c in cells) + r" \\"
+
+
+def _seen(cells: list[Cell]) -> list[str]:
+    return [c[1] for c in cells]
+
+
+Made = tuple[str, list[list[str]], int]
+"""The tabular, its rows, how many of them are head."""
+
+
+def _body(m: Maker, columns: int, style: str) -> list[list[Cell]]:
+    digits = m.random.choice([1, 2, 3])
+    rows = []
+    for _ in range(m.random.randint(3, 9)):
+        name = m.name()
+        rows.append([(name, name), *(m.value(style, digits) for _ in range(columns - 1))])
+    return rows
+
+
+def plain(m: Maker, columns: int, style: str, align: str = "c") -> Made:
+    """Booktabs, one line of heads."""
+    head = _plain([m.word().capitalize(), *(m.name() for _ in range(columns - 1))])
+    body = _body(m, columns, style)
+    tex = [
+        r"\begin{tabular}{l" + align * (columns - 1) + "}",
+        r"\toprule",
+        _line(head),
+        r"\midrule",
+    ]
+    tex += [*map(_line, body), r"\bottomrule", r"\end{tabular}"]
+    return "\n".join(tex), [_seen(head), *map(_seen, body)], 1
+
+
+def grouped(m: Maker, columns: int, style: str) -> Made:
+    """Two lines of heads, the upper over several columns, with short rules between."""
+    pairs = max(2, (columns - 1) // 2)
+    upper = [m.word(3).capitalize() for _ in range(pairs)]
+    lower = [m.word()[:5].upper() for _ in range(2 * pairs)]
+    first = m.word().capitalize()
+    body = _body(m, 1 + 2 * pairs, style)
+    tex = [r"\begin{tabular}{l" + "cc" * pairs + "}", r"\toprule"]
+    tex += ["".join(rf" & \multicolumn{{2}}{{c}}{{{w}}}" for w in upper) + r" \\"]
+    tex += ["".join(rf"\cmidrule(lr){{{2 + 2 * i}-{3 + 2 * i}}}" for i in range(pairs))]
+    tex += [_line(_plain([first, *lower])), r"\midrule", *map(_line, body)]
+    tex += [r"\bottomrule", r"\end{tabular}"]
+    over = [""] + [c for w in upper for c in (w, "")]
+    return "\n".join(tex), [over, [first, *lower], *map(_seen, body)], 2
+
+
+def sectioned(m: Maker, columns: int, style: str) -> Made:
+    """Lines of words over all columns part the body."""
+    head = _plain([m.word().capitalize(), *(m.name() for _ in range(columns - 1))])
+    tex = [r"\begin{tabular}{l" + "r" * (columns - 1) + "}", r"\toprule", _line(head)]
+    rows = [_seen(head)]
+    for _ in range(2):
+        title = m.sentence(2, 4)
+        tex += [r"\midrule", rf"\multicolumn{{{columns}}}{{l}}{{\emph{{{title}}}}} \\"]
+        rows.append([title] + [""] * (columns - 1))
+        some = _body(m, columns, style)[:4]
+        tex += [_line(r) for r in some]
+        rows += [_seen(r) for r in some]
+    return "\n".join([*tex, r"\bottomrule", r"\end{tabular}"]), rows, 1
+
+
+def merged(m: Maker, columns: int, style: str) -> Made:
+    """Labels set for several rows."""
+    head = _plain(
+        [m.word().capitalize(), m.word().capitalize(), *(m.name() for _ in range(columns - 1))]
+    )
+    tex = [r"\begin{tabular}{ll" + "c" * (columns - 1) + "}", r"\toprule", _line(head)]
+    rows = [_seen(head)]
+    for _ in range(m.random.randint(2, 3)):
+        label, count = m.word().capitalize(), m.random.choice([2, 3])
+        some = _body(m, columns, style)[:count]
+        tex += [r"\midrule"]
+        for at, row in enumerate(some):
+            first = rf"\multirow{{{len(some)}}}{{*}}{{{label}}}" if at == 0 else ""
+            tex.append(f"{first} & {_line(row)}")
+            rows.append([label if at == 0 else "", *_seen(row)])
+    return "\n".join([*tex, r"\bottomrule", r"\end{tabular}"]), rows, 1
+
+
+def worded(m: Maker, columns: int, style: str) -> Made:
+    """Sentences in narrow cells, broken over lines."""
+    head = _plain([m.word().capitalize(), m.word(3).capitalize(), m.word(3).capitalize()])
+    rows, tex = (
+        [_seen(head)],
+        [r"\begin{tabular}{lp{2.4cm}p{2.2cm}}", r"\toprule", _line(head), r"\midrule"],
+    )
+    for _ in range(m.random.randint(3, 5)):
+        row = _plain([m.word().capitalize(), m.sentence(4, 9), m.sentence(3, 7)])
+        tex.append(_line(row).replace(r"\\", r"\\[2pt]"))
+        rows.append(_seen(row))
+    return "\n".join([*tex, r"\bottomrule", r"\end{tabular}"]), rows, 1
+
+
+def ruled(m: Maker, columns: int, style: str) -> Made:
+    """Rules between all cells."""
+    head = _plain([m.word().capitalize(), *(m.word()[:6].capitalize() for _ in range(columns - 1))])
+    body = _body(m, columns, style)
+    tex = [r"\begin{tabular}{|l|" + "c|" * (columns - 1) + "}", r"\hline"]
+    for row in [head, *body]:
+        tex += [_line(row), r"\hline"]
+    return "\n".join([*tex, r"\end{tabular}"]), [_seen(head), *map(_seen, body)], 1
+
+
+def tight(m: Maker, columns: int, style: str) -> Made:
+    """Little white between the columns."""
+    tex, rows, head = plain(m, columns + 2, style, m.random.choice("cr"))
+    return "\\setlength{\\tabcolsep}{2.5pt}\\scriptsize\n" + tex, rows, head
+
+
+def stacked(m: Maker, columns: int, style: str) -> Made:
+    """Heads of two lines each."""
+    upper = [m.word().capitalize() for _ in range(columns - 1)]
+    lower = [f"({m.word()[:4]})" for _ in range(columns - 1)]
+    first = m.word().capitalize()
+    body = _body(m, columns, style)
+    heads = [rf"\makecell{{{a}\\{b}}}" for a, b in zip(upper, lower, strict=True)]
+    tex = [r"\begin{tabular}{l" + "c" * (columns - 1) + "}", r"\toprule"]
+    tex += [" & ".join([first, *heads]) + r" \\", r"\midrule", *map(_line, body)]
+    joined = [first, *(f"{a} {b}" for a, b in zip(upper, lower, strict=True))]
+    return "\n".join([*tex, r"\bottomrule", r"\end{tabular}"]), [joined, *map(_seen, body)], 1
+
+
+KINDS: tuple[Callable[[Maker, int, str], Made], ...] = (
+    *(plain, grouped, sectioned, merged, worded, ruled, tight, stacked),
+)
+STYLES = ("plain", "pm", "paren", "mark", "percent", "plain")
+
+_CLASSES = (
+    r"\documentclass[10pt,twocolumn]{article}",
+    r"\documentclass[11pt]{article}",
+    r"\documentclass[9pt,twocolumn]{extarticle}",
+)
+_HEAD = r"""
+\usepackage[T1]{fontenc}\usepackage{%s}\usepackage[margin=2cm]{geometry}
+\usepackage{booktabs,multirow,makecell,amsmath,adjustbox}
+\begin{document}
+\title{%s}\author{%s}\date{}\maketitle
+\section{Introduction}
+"""
+
+
+def paper(m: Maker) -> tuple[str, list[dict[str, Any]]]:
+    """Return a paper's TeX and what its tables say."""
+    r = m.random
+    kind = r.choice(_CLASSES)
+    font = r.choice(["lmodern", "mathptmx", "mathpazo"])
+    tex = [
+        kind,
+        _HEAD % (font, m.sentence(4, 8), f"{m.word().capitalize()} {m.word().capitalize()}"),
+    ]
+    above, tables = r.random() < 0.6, []
+    for number in range(1, r.randint(4, 6)):
+        make, style = r.choice(KINDS), r.choice(STYLES)
+        wide = "twocolumn" in kind and r.random() < 0.3
+        columns = r.randint(3, 4) if style in {"pm", "paren"} and not wide else r.randint(3, 5)
+        tabular, rows, head = make(m, columns, style)
+        text = rf"\caption{{{m.sentence(4, 14)}.}}"
+        size = r.choice(["", r"\small ", r"\footnotesize "])
+        room = r"\begin{adjustbox}{max width=\linewidth}" + "\n"
+        tabular = f"{room}{tabular}\n" + r"\end{adjustbox}"
+        inner = f"{text}\n{size}{tabular}" if above else f"{size}{tabular}\n{text}"
+        star = "*" if wide else ""
+        tex += [". ".join(m.sentence(7, 16) for _ in range(6)) + f". See Table {number}.\n"]
+        tex += [rf"\begin{{table{star}}}[t]\centering", inner, rf"\end{{table{star}}}"]
+        tex += [". ".join(m.sentence(7, 16) for _ in range(14)) + ".\n"]
+        name = getattr(make, "__name__", "")
+        tables.append({"label": str(number), "kind": f"{name}-{style}", "rows": rows, "head": head})
+    return "\n".join([*tex, r"\end{document}"]), tables
+
+
+def write(folder: Path, seed: int, papers: int) -> None:
+    """Write the papers of a seed and their truth into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    m, truth = Maker(seed), {}
+    for number in range(papers):
+        tex, tables = paper(m)
+        name = f"paper-{number}"
+        with tempfile.TemporaryDirectory() as made:
+            (Path(made) / f"{name}.tex").write_text(tex, encoding="utf-8")
+            command = ["pdflatex", "-interaction=batchmode", f"{name}.tex"]
+            subprocess.run(command, cwd=made, check=False, stdout=subprocess.DEVNULL)
+            (folder / f"{name}.pdf").write_bytes((Path(made) / f"{name}.pdf").read_bytes())
+        truth[name] = tables
+    (folder / "truth.json").write_text(json.dumps(truth, indent=1), encoding="utf-8")
+
+
+# ---- scores
+
+
+def _same(text: str) -> str:
+    return re.sub(r"[\s*∗-]+", "", text.replace("−", "-")).replace("–", "-")
+
+
+def table_score(truth: dict[str, Any], rows: list[list[str]] | None, head: int) -> dict[str, float]:
+    """Return how many of a table's filled cells came out in the right row and column."""
+    want = [[_same(c) for c in row] for row in truth["rows"]]
+    got = [[_same(c) for c in row] for row in rows or []]
+    filled = sum(bool(c) for row in want for c in row)
+    aligned = len(want) == len(got) and all(
+        len(a) == len(b) for a, b in zip(want, got, strict=True)
+    )
+    right = 0
+    if aligned:
+        pairs = zip(want, got, strict=True)
+        right = sum(bool(a) and a == b for x, y in pairs for a, b in zip(x, y, strict=True))
+    return {
+        "cells": filled,
+        "right": right,
+        "rows": rows is not None,
+        "whole": aligned and want == got,
+        "head": rows is not None and head == truth["head"],
+    }
+
+
+def main() -> None:
+    """Write a set."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("folder", type=Path)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--papers", type=int, default=20)
+    given = options.parse_args()
+    write(given.folder, given.seed, given.papers)
+
+
+if __name__ == "__main__":
+    main()
