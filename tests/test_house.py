@@ -27,7 +27,7 @@ LAYERS = (
     {"library", "sources", "reading", "models"},
     {"prompts", "checks", "ranking", "trends"},
     {"digests"},
-    {"papers", "topics", "outlines", "readings", "queries", "sentences", "frontend"},
+    {"papers", "topics", "days", "outlines", "readings", "queries", "sentences", "frontend"},
     {"errors"},
 )
 LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}

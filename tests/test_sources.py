@@ -17,7 +17,7 @@ from paperkit.errors import PaperkitError, SourceError
 from paperkit.library import Library
 from paperkit.papers import Paper, from_frame
 from paperkit.sources import ArxivClient, fetch_pdf, load, search
-from paperkit.sources.gate import Pace
+from paperkit.sources.transport import Pace
 from paperkit.topics import Topic
 from tests.conftest import DATA, make_paper
 from tests.servers import Answer, Asked, Server, serve

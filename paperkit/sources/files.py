@@ -255,13 +255,13 @@ def _tables(file: Path, name: str) -> Iterator[pd.DataFrame]:
 
 
 def _entries(file: Path, name: str) -> Iterator[dict[str, Any]]:
-    from paperkit.sources import feeds, references
+    from paperkit.sources import bibtex_ris, feeds
 
     content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
     if name.endswith(".bib"):
-        yield from references.bibtex(content.decode("utf-8-sig"), file.name)
+        yield from bibtex_ris.bibtex(content.decode("utf-8-sig"), file.name)
     elif name.endswith(".ris"):
-        yield from references.ris(content.decode("utf-8-sig"), file.name)
+        yield from bibtex_ris.ris(content.decode("utf-8-sig"), file.name)
     else:
         yield from feeds.entries(content, file.name)
 
