@@ -26,7 +26,7 @@ LAYERS = (
     {"batch", "posts"},
     {"library", "sources", "reading", "models"},
     {"prompts", "checks", "ranking", "trends"},
-    {"digests"},
+    {"digests", "frames"},
     {"papers", "topics", "days", "outlines", "readings", "queries", "sentences", "frontend"},
     {"errors"},
 )

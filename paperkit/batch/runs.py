@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ import pandas as pd
 from paperkit.batch.interrupts import noted
 from paperkit.batch.workers import Workers
 from paperkit.errors import PaperkitError
+from paperkit.frames import table
 
 _WORKERS = 4
 _LOOK = 0.2  # seconds; an interrupt is seen at least as often, on every system
@@ -25,20 +26,6 @@ _SHOWN = 8  # failures, in a panel
 _LEFT = {"outcome": "left", "error": "not done yet; run it again to go on"}
 
 Row = dict[str, Any]
-
-
-def ids_of(papers: pd.DataFrame | Iterable[str] | str) -> list[str]:
-    """Return the ids of a papers frame, or those given, each once."""
-    if isinstance(papers, str):
-        return [papers]
-    rows = papers.index if isinstance(papers, pd.DataFrame) else papers
-    return list(dict.fromkeys(str(i) for i in rows))
-
-
-def report_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return a report: index id, the columns with their dtypes, missing where a row has none."""
-    data = {c: pd.Series([r.get(c) for r in rows], dtype="object") for c in ("id", *columns)}
-    return pd.DataFrame(data).astype({"id": "str", **columns}).set_index("id")
 
 
 class Left(PaperkitError):
@@ -225,7 +212,7 @@ class Run:
         """Return the report so far; papers whose turn has not come are ``left``."""
         done = self._rows()
         left = {**_LEFT, "error": self._pause.why} if self._pause.why else _LEFT
-        return report_of([{"id": i, **done.get(i, left)} for i in self._ids], self._columns)
+        return table([{"id": i, **done.get(i, left)} for i in self._ids], self._columns)
 
     @property
     def progress(self) -> Progress:

@@ -27,9 +27,10 @@ from paperkit.batch.jobs import (
 )
 from paperkit.batch.lanes import lane_of
 from paperkit.batch.purses import Purse, tokens_in, tokens_out
-from paperkit.batch.runs import Row, Run, ids_of, report_of
+from paperkit.batch.runs import Row, Run
 from paperkit.digests import Digest
 from paperkit.errors import PaperkitError
+from paperkit.frames import ids_of, table
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, language_tag
 from paperkit.prompts import Request, make_request
@@ -82,7 +83,7 @@ def _plan(
         counts = {"tokens_in": sent, "tokens_out": received, "cost": cost}
         rows.append({"id": paper_id, "known": rest is None, **counts})
     columns = {"known": "bool", "tokens_in": "int64", "tokens_out": "int64", "cost": "float64"}
-    return report_of(rows, columns)
+    return table(rows, columns)
 
 
 def summarize(

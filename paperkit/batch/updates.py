@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from paperkit.batch.runs import report_of
 from paperkit.errors import PaperkitError
+from paperkit.frames import ids_of, table, to_frame
 from paperkit.library import Library
-from paperkit.papers import to_frame
 from paperkit.topics import Topic
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def update(
     something is missing; failed), error (what and why), new, updated, known.
     """
     rows = [_update_one(t, library, since=since, limit=limit, client=client) for t in topics]
-    return report_of(rows, _COLUMNS)
+    return table(rows, _COLUMNS)
 
 
 _COLUMNS = {"outcome": "str", "error": "str", "new": "int64", "updated": "int64", "known": "int64"}
@@ -80,7 +79,7 @@ def refresh(
     from paperkit import sources
     from paperkit.errors import SourceError
 
-    ids = [str(i) for i in (papers.index if isinstance(papers, pd.DataFrame) else papers)]
+    ids = ids_of(papers)
     try:
         found = sources.search(ids, library=library, client=client) if ids else to_frame([])
     except SourceError as error:

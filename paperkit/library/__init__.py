@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,9 +13,10 @@ import pandas as pd
 from filelock import FileLock
 
 from paperkit.errors import PaperkitError
+from paperkit.frames import from_frame, ids_of
 from paperkit.library import decisions, desks, ledgers, publications, records, sample, schema
 from paperkit.library.decisions import State
-from paperkit.papers import Paper, clean_text, from_frame
+from paperkit.papers import Paper, clean_text
 from paperkit.queries import Query
 
 __all__ = ["Library"]
@@ -156,7 +157,7 @@ class Library(ledgers.Ledger, desks.Desk):
             return State(decided, decisions.merged(state.tags, added, ()), kept)
 
         with schema.writing(self._file) as db:
-            decisions.decide(db, _ids(ids), change, decided=True)
+            decisions.decide(db, ids_of(ids), change, decided=True)
 
     def tag(self, ids: str | Iterable[str], *tags: str, remove: Iterable[str] = ()) -> None:
         """Add and remove tags without deciding; one action for `undo`."""
@@ -166,7 +167,7 @@ class Library(ledgers.Ledger, desks.Desk):
             return state._replace(tags=decisions.merged(state.tags, tags, gone))
 
         with schema.writing(self._file) as db:
-            decisions.decide(db, _ids(ids), change, decided=False)
+            decisions.decide(db, ids_of(ids), change, decided=False)
 
     def note(self, id: str, text: str) -> None:
         """Write the note of a paper anew; one action for `undo`."""
@@ -209,10 +210,6 @@ class Library(ledgers.Ledger, desks.Desk):
         with schema.reading(self._file) as db:
             rows = publications.listed(db)
         return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
-
-
-def _ids(ids: str | Iterable[str]) -> Sequence[str]:
-    return [ids] if isinstance(ids, str) else [str(i) for i in ids]
 
 
 def _asks_pdf(query: Query) -> bool:

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from paperkit.errors import PaperkitError
-from paperkit.papers import COLUMNS, Paper, clean_text, find_links, frame_of, is_code_link, paper_id
+from paperkit.frames import COLUMNS, frame_of
+from paperkit.papers import Paper, clean_text, find_links, is_code_link, paper_id
 from paperkit.queries import Query
 
 _FIELDS: tuple[str, ...] = (*COLUMNS, "code")

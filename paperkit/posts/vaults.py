@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from paperkit.frames import ids_of
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
-from paperkit.papers import paper_id
 from paperkit.posts import fronts
 from paperkit.posts.cards import Source, Style, card, source_of
 from paperkit.posts.flavors import flavor_of
@@ -37,8 +37,7 @@ def notes(
     Properties first (title, authors, arxiv, url, published, tags, decision …), then the paper's
     card, approved or not: notes are the person's own. Written again, the part below `MARK` stays.
     """
-    named: Any = getattr(papers, "index", papers) if hasattr(papers, "columns") else papers
-    ids = [paper_id(str(i)) for i in named]
+    ids = ids_of(papers)
     known = library.papers(Query(ids=tuple(ids))).to_dict("index") if ids else {}
     root = Path(folder)
     root.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,8 @@ from typing import Any
 import pandas as pd
 
 from paperkit.errors import PaperkitError, SourceError
-from paperkit.papers import Paper, clean_paper, clean_text, to_frame
+from paperkit.frames import to_frame
+from paperkit.papers import Paper, clean_paper, clean_text
 
 CHUNK = 10_000
 EXTRAS = ("licence", "announce_type", "announced")
@@ -208,7 +209,7 @@ def _schema() -> Any:
 
     kinds = {"object": pa.list_(pa.string()), "str": pa.string(), "int64": pa.int64()}
     moment = pa.timestamp("us", tz="UTC")
-    from paperkit.papers import COLUMNS
+    from paperkit.frames import COLUMNS
 
     columns = {"id": "str", **COLUMNS}
     return pa.schema([(name, kinds.get(dtype, moment)) for name, dtype in columns.items()])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from paperkit.days import LOOK_BACK, Day, Window, settled, to_ask, why_none
 from paperkit.errors import PaperkitError, SourceError
-from paperkit.papers import parse_id, to_frame
+from paperkit.frames import to_frame
+from paperkit.papers import parse_id
 from paperkit.sources.client import ArxivClient, default
 from paperkit.sources.paging import Ask, Lost, Results, collect
 from paperkit.topics import Topic, terms

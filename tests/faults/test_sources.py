@@ -12,8 +12,8 @@ import pytest
 
 from paperkit.batch import update
 from paperkit.errors import PaperkitError, SourceError
+from paperkit.frames import from_frame
 from paperkit.library import Library
-from paperkit.papers import from_frame
 from paperkit.sources import paging, search
 from paperkit.topics import Topic
 from tests.arxiv_samples import Archive, Fault, Question, entry, feed, papers, served
