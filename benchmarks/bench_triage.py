@@ -151,8 +151,8 @@ def papers(size: int) -> list[Any]:
 
 def build(folder: Path, size: int) -> tuple[Path, Path]:
     """Return a library and a pickled frame of `size` papers, made once."""
+    from paperkit.frames import to_frame
     from paperkit.library import Library
-    from paperkit.papers import to_frame
 
     path, pickle = folder / f"library-{size}", folder / f"frame-{size}.pkl"
     if not pickle.exists():

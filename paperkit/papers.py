@@ -5,13 +5,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
-
-import pandas as pd
 
 from paperkit.errors import PaperkitError
 
@@ -203,70 +200,6 @@ def _utc(value: Any, of: str, name: str) -> datetime:
     if not isinstance(value, datetime):
         raise PaperkitError(f"{of}: no {name} date; check the source's record.")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-COLUMNS: dict[str, str] = {
-    "version": "int64",
-    "title": "str",
-    "authors": "object",
-    "abstract": "str",
-    "categories": "object",
-    "published": "datetime64[us, UTC]",
-    "updated": "datetime64[us, UTC]",
-    "comment": "str",
-    "journal_ref": "str",
-    "doi": "str",
-}
-"""The columns of a papers frame and their dtypes; the index is ``id``."""
-
-
-def to_frame(papers: Iterable[Paper]) -> pd.DataFrame:
-    """Return a papers frame: one row per paper in the order given, index ``id`` (no version).
-
-    The columns are `Paper`'s other fields; an empty frame has a full one's dtypes.
-    """
-    rows = list(papers)
-    data = {name: [getattr(p, name) for p in rows] for name in COLUMNS}
-    index = pd.Index([p.id for p in rows], name="id", dtype="str")
-    return frame_of(data, index)
-
-
-def frame_of(data: Mapping[str, Sequence[Any]], index: pd.Index) -> pd.DataFrame:
-    """Return a papers frame from columns; those named in `COLUMNS` get their dtypes."""
-
-    def column(name: str, values: Sequence[Any]) -> pd.Series:
-        dtype = COLUMNS.get(name, "object")
-        if dtype.startswith("datetime"):
-            values = pd.to_datetime(pd.Series(list(values), dtype="object"), utc=True).to_list()
-        return pd.Series(list(values), index=index, dtype=dtype)
-
-    return pd.DataFrame({name: column(name, v) for name, v in data.items()}, index=index)
-
-
-def from_frame(frame: pd.DataFrame) -> list[Paper]:
-    """Return the papers of a papers frame, in its order; further columns are ignored.
-
-    Raises:
-        PaperkitError: a column of `COLUMNS` is missing.
-    """
-    if missing := [c for c in COLUMNS if c not in frame.columns]:
-        raise PaperkitError(
-            f"papers frame: column {missing[0]!r} is missing; start from search(), load() or "
-            "library.papers()."
-        )
-    names = [f.name for f in fields(Paper) if f.name != "id"]
-    return [
-        Paper(id=str(i), **{n: _plain(v) for n, v in zip(names, row, strict=True)})
-        for i, row in zip(frame.index, frame[names].itertuples(index=False), strict=True)
-    ]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    if isinstance(value, (list, tuple)):
-        return tuple(value)
-    return value.item() if hasattr(value, "item") else value
 
 
 _URL = re.compile(r"https?://[^\s<>\"'{}|\\^`\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]+", re.I)

@@ -45,7 +45,7 @@ def test_a_finished_run_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     """Drawn once, however many papers; the report is not made for it."""
     run = run_of(3000)
     run.wait()
-    monkeypatch.setattr("paperkit.batch.run.report_of", lambda *_: pytest.fail("a report"))
+    monkeypatch.setattr("paperkit.batch.run.table", lambda *_: pytest.fail("a report"))
     texts = drawn(run, monkeypatch)
     assert texts == ["3000 of 3000 papers, 0 failed, 0 left, 0 tokens, cost 1500"]
     assert run._panel.children[2].value == texts[0]

@@ -26,8 +26,8 @@ LAYERS = (
     {"batch", "posts"},
     {"library", "sources", "reading", "models"},
     {"prompts", "checks", "ranking", "trends"},
-    {"digests"},
-    {"papers", "topics", "outlines", "readings", "queries", "sentences", "files"},
+    {"digests", "frames"},
+    {"papers", "topics", "days", "outlines", "readings", "queries", "sentences", "files"},
     {"errors"},
 )
 LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}

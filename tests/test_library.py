@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from paperkit.digests import Answer, Digest, Statement
 from paperkit.errors import PaperkitError, PublishError
+from paperkit.frames import COLUMNS, to_frame
 from paperkit.library import Library, schema
-from paperkit.papers import COLUMNS, to_frame
 from paperkit.queries import Query
 from paperkit.readings import Reading
 from tests.conftest import make_paper

@@ -10,8 +10,8 @@ import pytest
 from paperkit import batch, sources
 from paperkit.__main__ import main
 from paperkit.errors import PaperkitError, SourceError
+from paperkit.frames import to_frame
 from paperkit.library import Library
-from paperkit.papers import to_frame
 from paperkit.posts import Post, compose
 from tests import posts_samples as samples
 from tests.conftest import make_paper

@@ -10,16 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperkit.errors import PaperkitError
+from paperkit.frames import from_frame, to_frame
 from paperkit.papers import (
     Paper,
     clean_paper,
     clean_text,
     find_links,
-    from_frame,
     is_code_link,
     paper_id,
     parse_id,
-    to_frame,
 )
 from tests.conftest import make_paper
 

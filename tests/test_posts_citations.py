@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperkit.errors import PaperkitError
-from paperkit.papers import from_frame, to_frame
+from paperkit.frames import from_frame, to_frame
 from paperkit.posts import bibliography, load_posts
 from paperkit.posts.citations import keys, name_parts, tex
 from paperkit.sources import load

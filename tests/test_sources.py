@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 
 from paperkit.errors import PaperkitError, SourceError
+from paperkit.frames import from_frame
 from paperkit.library import Library
-from paperkit.papers import Paper, from_frame
+from paperkit.papers import Paper
 from paperkit.sources import ArxivClient, fetch_pdf, load, search
-from paperkit.sources.gate import Pace
+from paperkit.sources.transport import Pace
 from paperkit.topics import Topic
 from tests.conftest import DATA, make_paper
 from tests.servers import Answer, Asked, Server, serve

@@ -13,8 +13,8 @@ import pytest
 
 from paperkit import trends
 from paperkit.errors import SourceError
+from paperkit.frames import from_frame, to_frame
 from paperkit.library import Library
-from paperkit.papers import from_frame, to_frame
 from paperkit.posts import bibliography
 from paperkit.sources import load, load_chunks, pack
 from tests.conftest import make_paper

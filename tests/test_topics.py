@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperkit.days import settled, to_ask, why_none
 from paperkit.errors import PaperkitError
-from paperkit.topics import Topic, load_topics, terms
-from paperkit.topics.expressions import matches, parse
-from paperkit.topics.windows import settled, to_ask, why_none
+from paperkit.topics import Topic, load_topics, matches, parse, terms
 
 
 @pytest.mark.parametrize(

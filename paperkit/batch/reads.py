@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit.batch.run import Run, ids_of
+from paperkit.batch.run import Run
 from paperkit.errors import ReadError
+from paperkit.frames import ids_of
 from paperkit.library import Library
 from paperkit.papers import Paper
 from paperkit.readings import Box, PageImage

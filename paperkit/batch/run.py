@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit.errors import PaperkitError
+from paperkit.frames import table
 
 
 @contextmanager
@@ -112,20 +113,6 @@ _SHOWN = 8  # failures, in a panel
 _LEFT = {"outcome": "left", "error": "not done yet; run it again to go on"}
 
 Row = dict[str, Any]
-
-
-def ids_of(papers: pd.DataFrame | Iterable[str] | str) -> list[str]:
-    """Return the ids of a papers frame, or those given, each once."""
-    if isinstance(papers, str):
-        return [papers]
-    rows = papers.index if isinstance(papers, pd.DataFrame) else papers
-    return list(dict.fromkeys(str(i) for i in rows))
-
-
-def report_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return a report: index id, the columns with their dtypes, missing where a row has none."""
-    data = {c: pd.Series([r.get(c) for r in rows], dtype="object") for c in ("id", *columns)}
-    return pd.DataFrame(data).astype({"id": "str", **columns}).set_index("id")
 
 
 class Left(PaperkitError):
@@ -312,7 +299,7 @@ class Run:
         """Return the report so far; papers whose turn has not come are ``left``."""
         done = self._rows()
         left = {**_LEFT, "error": self._pause.why} if self._pause.why else _LEFT
-        return report_of([{"id": i, **done.get(i, left)} for i in self._ids], self._columns)
+        return table([{"id": i, **done.get(i, left)} for i in self._ids], self._columns)
 
     @property
     def progress(self) -> Progress:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from paperkit.batch.budget import Purse, Used, tokens_in, tokens_out
 from paperkit.batch.limiter import Gate, Ticket, lane_of
-from paperkit.batch.run import Left, Row, Run, ids_of, report_of, unforeseen
+from paperkit.batch.run import Left, Row, Run, unforeseen
 from paperkit.digests import Answer, Digest
 from paperkit.errors import (
     Malformed,
@@ -28,6 +28,7 @@ from paperkit.errors import (
     Unauthorized,
     Unavailable,
 )
+from paperkit.frames import ids_of, table
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, language_tag
 from paperkit.prompts import (
@@ -384,7 +385,7 @@ def _plan(
         counts = {"tokens_in": sent, "tokens_out": received, "cost": cost}
         rows.append({"id": paper_id, "known": rest is None, **counts})
     columns = {"known": "bool", "tokens_in": "int64", "tokens_out": "int64", "cost": "float64"}
-    return report_of(rows, columns)
+    return table(rows, columns)
 
 
 def summarize(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from paperkit.batch.run import report_of, unforeseen
+from paperkit.batch.run import unforeseen
 from paperkit.errors import PaperkitError
+from paperkit.frames import ids_of, table, to_frame
 from paperkit.library import Library
 from paperkit.library.records import OUTCOMES
-from paperkit.papers import to_frame
 from paperkit.topics import Topic
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def update(
     (a newer version), completed (the record gained a comment, a reference, a DOI) and known.
     """
     rows = [_update_one(t, library, since=since, limit=limit, client=client) for t in topics]
-    return report_of(rows, _COLUMNS)
+    return table(rows, _COLUMNS)
 
 
 _COLUMNS = {"outcome": "str", "error": "str", **dict.fromkeys(OUTCOMES, "int64")}
@@ -91,7 +91,7 @@ def refresh(
     from paperkit import sources
     from paperkit.errors import SourceError
 
-    ids = [str(i) for i in (papers.index if isinstance(papers, pd.DataFrame) else papers)]
+    ids = ids_of(papers)
     try:
         found = sources.search(ids, library=library, client=client) if ids else to_frame([])
     except SourceError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,9 +13,17 @@ import pandas as pd
 from filelock import FileLock
 
 from paperkit.errors import LibraryError, PaperkitError
-from paperkit.library import coverage, decisions, files, records, schema, writing
+from paperkit.frames import from_frame, ids_of
+from paperkit.library import (
+    coverage,
+    decisions,
+    files,
+    records,
+    schema,
+    writing,
+)
 from paperkit.library.decisions import State
-from paperkit.papers import Paper, clean_text, from_frame
+from paperkit.papers import Paper, clean_text
 from paperkit.queries import Query
 
 __all__ = ["Library"]
@@ -160,7 +168,7 @@ class Library(coverage.Ledger, writing.Desk):
             return State(decided, decisions.merged(state.tags, added, ()), kept)
 
         with schema.writing(self._file) as db:
-            decisions.decide(db, _ids(ids), change, decided=True)
+            decisions.decide(db, ids_of(ids), change, decided=True)
 
     def tag(self, ids: str | Iterable[str], *tags: str, remove: Iterable[str] = ()) -> None:
         """Add and remove tags without deciding; one action for `undo`."""
@@ -170,7 +178,7 @@ class Library(coverage.Ledger, writing.Desk):
             return state._replace(tags=decisions.merged(state.tags, tags, gone))
 
         with schema.writing(self._file) as db:
-            decisions.decide(db, _ids(ids), change, decided=False)
+            decisions.decide(db, ids_of(ids), change, decided=False)
 
     def note(self, id: str, text: str) -> None:
         """Write the note of a paper anew; one action for `undo`."""
@@ -213,10 +221,6 @@ class Library(coverage.Ledger, writing.Desk):
         with schema.reading(self._file) as db:
             rows = decisions.listed(db)
         return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
-
-
-def _ids(ids: str | Iterable[str]) -> Sequence[str]:
-    return [ids] if isinstance(ids, str) else [str(i) for i in ids]
 
 
 def _asks_pdf(query: Query) -> bool:

@@ -15,11 +15,11 @@ from typing import Any
 
 import pandas as pd
 
+from paperkit.days import Window
 from paperkit.library import records, schema
 from paperkit.library.tables import Shelf
 from paperkit.papers import Paper
 from paperkit.topics import Topic
-from paperkit.topics.windows import Window
 
 _COVERAGE = {
     "topic": "str",

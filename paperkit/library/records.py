@@ -13,13 +13,12 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from paperkit.errors import PaperkitError
+from paperkit.frames import COLUMNS, frame_of
 from paperkit.papers import (
-    COLUMNS,
     Paper,
     clean_paper,
     clean_text,
     find_links,
-    frame_of,
     is_code_link,
     paper_id,
 )

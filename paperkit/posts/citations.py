@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from paperkit.errors import PaperkitError
-from paperkit.papers import Paper, from_frame
+from paperkit.frames import from_frame
+from paperkit.papers import Paper
 from paperkit.posts.escapes import Formula, pieces
 
 if TYPE_CHECKING:

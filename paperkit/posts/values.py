@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from paperkit.errors import PaperkitError
+from paperkit.frames import ids_of
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
-from paperkit.papers import paper_id
 
 FIGURES = ("licensed", "include", "link")
 """Which figures a post shows: those whose licence allows it, all (you answer for it), or none."""
@@ -74,7 +74,7 @@ class Post:
                 f"post {self.topic!r}: repeats {self.repeats!r}; use true or false."
             )
         object.__setattr__(self, "date", _local(self.date, self.topic))
-        object.__setattr__(self, "papers", _ids(self.papers))
+        object.__setattr__(self, "papers", tuple(ids_of(self.papers)))
         object.__setattr__(self, "tags", _tags(self.tags))
         object.__setattr__(self, "front", MappingProxyType(dict(self.front)))
 
@@ -118,13 +118,6 @@ def _local(value: Any, topic: str) -> datetime:
     if found.tzinfo is not None:
         found = found.astimezone(UTC).astimezone().replace(tzinfo=None)
     return found.replace(microsecond=0)
-
-
-def _ids(papers: Any) -> tuple[str, ...]:
-    names = papers.index if hasattr(papers, "columns") else papers
-    if isinstance(names, str):
-        names = [names]
-    return tuple(dict.fromkeys(paper_id(str(n)) for n in names))
 
 
 def _tags(tags: Any) -> tuple[str, ...]:

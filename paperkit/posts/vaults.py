@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.files import write_atomic
+from paperkit.frames import ids_of
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
-from paperkit.papers import paper_id
 from paperkit.posts import fronts
 from paperkit.posts.cards import Source, Style, card, source_of
 from paperkit.posts.flavors import flavor_of
@@ -39,8 +39,7 @@ def notes(
     card, approved or not: notes are the person's own. Written again, the part below `MARK` stays;
     where a file has no such line, all of it is taken for the person's and stays below.
     """
-    named: Any = getattr(papers, "index", papers) if hasattr(papers, "columns") else papers
-    ids = [paper_id(str(i)) for i in named]
+    ids = ids_of(papers)
     known = library.papers(Query(ids=tuple(ids))).to_dict("index") if ids else {}
     root = Path(folder)
     root.mkdir(parents=True, exist_ok=True)

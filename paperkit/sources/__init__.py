@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from paperkit.sources.api import search
-from paperkit.sources.clients import ArxivClient, fetch_pdf
-from paperkit.sources.explanations import explain
+from paperkit.sources.client import ArxivClient, fetch_pdf
+from paperkit.sources.explain import explain
 from paperkit.sources.feeds import announcements
 from paperkit.sources.files import load, load_chunks, pack
+from paperkit.sources.search import search
 
 __all__ = [
     "ArxivClient",

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
+from paperkit.days import why_none
 from paperkit.errors import SourceError
 from paperkit.files import write_atomic
 from paperkit.papers import clean_paper
-from paperkit.sources.answers import Answer
-from paperkit.sources.clients import ArxivClient, default
-from paperkit.sources.references import month_of
-from paperkit.topics.windows import why_none
+from paperkit.sources.bibtex_ris import month_of
+from paperkit.sources.client import ArxivClient, default
+from paperkit.sources.transport import Answer
 
 if TYPE_CHECKING:
     import pandas as pd

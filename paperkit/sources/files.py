@@ -20,7 +20,8 @@ import pandas as pd
 
 from paperkit.errors import PaperkitError, SourceError
 from paperkit.files import writing
-from paperkit.papers import Paper, clean_paper, clean_text, to_frame
+from paperkit.frames import to_frame
+from paperkit.papers import Paper, clean_paper, clean_text
 
 CHUNK = 10_000
 EXTRAS = ("licence", "announce_type", "announced")
@@ -206,7 +207,7 @@ def _schema() -> Any:
 
     kinds = {"object": pa.list_(pa.string()), "str": pa.string(), "int64": pa.int64()}
     moment = pa.timestamp("us", tz="UTC")
-    from paperkit.papers import COLUMNS
+    from paperkit.frames import COLUMNS
 
     columns = {"id": "str", **COLUMNS}
     return pa.schema([(name, kinds.get(dtype, moment)) for name, dtype in columns.items()])
@@ -253,13 +254,13 @@ def _tables(file: Path, name: str) -> Iterator[pd.DataFrame]:
 
 
 def _entries(file: Path, name: str) -> Iterator[dict[str, Any]]:
-    from paperkit.sources import feeds, references
+    from paperkit.sources import bibtex_ris, feeds
 
     content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
     if name.endswith(".bib"):
-        yield from references.bibtex(content.decode("utf-8-sig"), file.name)
+        yield from bibtex_ris.bibtex(content.decode("utf-8-sig"), file.name)
     elif name.endswith(".ris"):
-        yield from references.ris(content.decode("utf-8-sig"), file.name)
+        yield from bibtex_ris.ris(content.decode("utf-8-sig"), file.name)
     else:
         yield from feeds.entries(content, file.name)
 

@@ -14,10 +14,11 @@ import traitlets
 
 from paperkit.digests import Answer, Digest, Evidence, Statement, blocking
 from paperkit.errors import PaperkitError, PublishError
+from paperkit.frames import ids_of
 from paperkit.outlines import DIGEST, Outline, language_tag
 from paperkit.papers import clean_text, paper_id
 from paperkit.widgets import kit, review_evidence, review_forms, review_messages, review_preview
-from paperkit.widgets.review_session import Desk, ids_of
+from paperkit.widgets.review_session import Desk
 
 if TYPE_CHECKING:
     from paperkit.batch import Run
@@ -77,8 +78,12 @@ class Review(anywidget.AnyWidget):
         from paperkit.batch import Run
 
         ids = ids_of(papers.report if isinstance(papers, Run) else papers)
+        if not ids:
+            raise PaperkitError(
+                "review: no papers; give some, like library.papers(decision='keep')."
+            )
         spoken = None if language is None else language_tag(language)
-        self._desk = Desk(library, ids, outline, spoken)
+        self._desk = Desk(library, tuple(ids), outline, spoken)
         super().__init__(_batch=[self._row(i) for i in ids])
         self.on_msg(self._receive)
         self.show(ids[0])

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from paperkit import checks
 from paperkit.checks import find_quote
 from paperkit.checks.batches import Batch
 from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
 from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline
-from paperkit.papers import Paper, clean_text, paper_id
+from paperkit.papers import Paper, clean_text
 from paperkit.readings import Reading
 from paperkit.widgets import review_evidence, review_forms
 
@@ -291,17 +289,3 @@ class Desk:
         kept = [moved(a, source) for a in digest.answers if a.statements]
         answers = [replace(a, origin="person", at=at) for a in kept]
         self.library.save_answers(replace(digest, version=newest.version, answers=()), answers)
-
-
-def ids_of(papers: pd.DataFrame | Iterable[str] | str) -> tuple[str, ...]:
-    """Return the ids that a papers frame, one id or several mean.
-
-    Raises:
-        PaperkitError: there are none.
-    """
-    given: Any = papers.index if isinstance(papers, pd.DataFrame) else papers
-    texts = [given] if isinstance(given, str) else [str(i) for i in given]
-    ids = tuple(dict.fromkeys(paper_id(t) for t in texts))
-    if not ids:
-        raise PaperkitError("review: no papers; give some, like library.papers(decision='keep').")
-    return ids

@@ -12,9 +12,9 @@ import pytest
 
 from paperkit.batch import update
 from paperkit.errors import PaperkitError, SourceError
+from paperkit.frames import from_frame
 from paperkit.library import Library
-from paperkit.papers import from_frame
-from paperkit.sources import harvests, search
+from paperkit.sources import paging, search
 from paperkit.topics import Topic
 from tests.arxiv_samples import Archive, Fault, Question, entry, feed, papers, served
 from tests.conftest import make_paper
@@ -323,7 +323,7 @@ def test_more_than_arxiv_serves_is_split_by_dates(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Windows of at most so many results, each complete."""
-    monkeypatch.setattr(harvests, "WINDOW", 10)
+    monkeypatch.setattr(paging, "WINDOW", 10)
     archive = Archive(ALL)
     assert run(archive, library) == ("updated", "")
     assert {p.id for p in ALL} <= set(library.papers().index)
@@ -335,7 +335,7 @@ def test_a_split_window_that_breaks_is_told_exactly(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newer part is complete, the older one is the gap."""
-    monkeypatch.setattr(harvests, "WINDOW", 10)
+    monkeypatch.setattr(paging, "WINDOW", 10)
 
     def fault(question: Question, page: bytes) -> Answer | None:
         end = re.search(r"TO (\d{8})", question.query)

@@ -1,4 +1,4 @@
-"""The gate: pace, pauses, introductions, and answers that never end."""
+"""The transport: pace, pauses, introductions, and answers that never end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from paperkit.sources import gate, search
-from paperkit.sources.gate import Gate, Pace, agent, read_all, retry_after
+from paperkit.sources import search, transport
+from paperkit.sources.transport import Pace, Transport, agent, read_all, retry_after
 from tests.arxiv_samples import Archive, papers, served
 from tests.servers import Answer
 
@@ -32,7 +32,7 @@ class Waits:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds: list[float] = []
-        monkeypatch.setattr(gate, "wait", self.seconds.append)
+        monkeypatch.setattr(transport, "wait", self.seconds.append)
 
 
 def pauses(monkeypatch: pytest.MonkeyPatch, *answers: Answer) -> list[float]:
@@ -42,7 +42,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch, *answers: Answer) -> list[float]:
         client,
         _,
     ):
-        client.gate.backoff, client.gate.retries = 5.0, 4
+        client.transport.backoff, client.transport.retries = 5.0, 4
         search("avatar", limit=5, client=client)
     return [s for s in waits.seconds if (s > 0 and s in (5, 10, 20, 40)) or s >= 42]
 
@@ -73,7 +73,7 @@ def test_a_clock_set_back_is_no_eternity(tmp_path: Path, monkeypatch: pytest.Mon
     Pace(3, lock=tmp_path / "lock.lock").run(lambda: None)
     (tmp_path / "lock.next").write_text("{")
     Pace(3, lock=tmp_path / "lock.lock").run(lambda: None)
-    assert waits.seconds[0] <= gate.LONGEST
+    assert waits.seconds[0] <= transport.LONGEST
     assert waits.seconds[1] <= 0
 
 
@@ -99,7 +99,7 @@ def test_an_answer_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch
     """Neither a trickle nor a flood can hold a notebook."""
     with pytest.raises(requests.ReadTimeout):
         read_all(trickle(), 0)
-    monkeypatch.setattr(gate, "MOST", 1000)
+    monkeypatch.setattr(transport, "MOST", 1000)
     with pytest.raises(requests.ReadTimeout):
         read_all(trickle(), 60)
 
@@ -127,5 +127,5 @@ def test_the_cache_follows_new_yorks_day(tmp_path: Path) -> None:
 def test_a_gate_needs_no_lock_without_an_interval() -> None:
     """Tests and mirrors leave no files behind."""
     pace = Pace(0)
-    assert Gate(pace).pace.run(lambda: 1) == 1
+    assert Transport(pace).pace.run(lambda: 1) == 1
     assert pace._file is None

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from paperkit.errors import PaperkitError, SourceError
 from paperkit.papers import Paper, clean_paper
-from paperkit.sources.answers import Answer
-from paperkit.sources.gate import Gate, Pace, agent, read_all
-from paperkit.sources.quiet import arxiv, requests
+from paperkit.sources.transport import Answer, Pace, Transport, agent, arxiv, read_all, requests
 
 if TYPE_CHECKING:
     from arxiv import Result
+
 
 _API = "https://export.arxiv.org/api/query"
 _PAGE = 100
@@ -64,14 +63,14 @@ class ArxivClient:
         self.endpoint = endpoint
         self.now = now
         pace = Pace(interval)
-        self.gate = Gate(pace, retries=retries, timeout=timeout, backoff=backoff, now=now)
+        self.transport = Transport(pace, retries=retries, timeout=timeout, backoff=backoff, now=now)
         self.page_size = _PAGE
         self._lock = threading.RLock()
         self._client = arxiv.Client(delay_seconds=0, num_retries=0)
         self._client.query_url_format = endpoint + "?{}"
         self._session = self._client._session  # the package offers no other way in
-        self._session.mount("http://", self.gate)
-        self._session.mount("https://", self.gate)
+        self._session.mount("http://", self.transport)
+        self._session.mount("https://", self.transport)
 
     def page(
         self,
@@ -93,7 +92,7 @@ class ArxivClient:
         order = arxiv.SortCriterion.SubmittedDate if query else arxiv.SortCriterion.Relevance
         search = arxiv.Search(query, list(ids), max_results=None, sort_by=order)
         with self._lock:
-            self.gate.cache, self.gate.fresh = cache, fresh
+            self.transport.cache, self.transport.fresh = cache, fresh
             self._client.page_size = count
             return self._page(search, start)
 
@@ -102,24 +101,24 @@ class ArxivClient:
             # One page only: the package would count on from what it could use of this one.
             results = self._client.results(search, offset=start)
             first = next(results, None)
-            told = self.gate.told
+            told = self.transport.told
             found = [] if first is None else [first, *islice(results, told.entries - 1)]
         except arxiv.ArxivError as error:
             raise SourceError(f"arXiv: {error}; try again in some minutes.") from error
-        if self.gate.told is not told or len(found) != told.entries:
+        if self.transport.told is not told or len(found) != told.entries:
             raise SourceError("arXiv: a page reads differently twice; try again in some minutes.")
         return _judged(told, found)
 
     def get(self, url: str, judged: Callable[[str, int, bytes], Answer]) -> bytes:
         """Return what stands at an address, asked for at arXiv's pace until `judged` is content."""
-        timeout = self.gate.timeout
+        timeout = self.transport.timeout
 
         def fetch() -> requests.Response:
             headers = {"User-Agent": agent()}
             response = requests.get(url, timeout=timeout, headers=headers, stream=True)
             return read_all(response, 10 * timeout[1])
 
-        return self.gate.patiently(fetch, url, judged).content
+        return self.transport.patiently(fetch, url, judged).content
 
 
 _default: ArxivClient | None = None

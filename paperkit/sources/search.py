@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from paperkit.days import LOOK_BACK, Day, Window, settled, to_ask, why_none
 from paperkit.errors import PaperkitError, SourceError
-from paperkit.papers import parse_id, to_frame
-from paperkit.sources import following
-from paperkit.sources.clients import ArxivClient, default
-from paperkit.sources.harvests import Ask, Harvest, Lost, harvest
+from paperkit.frames import to_frame
+from paperkit.papers import parse_id
+from paperkit.sources.client import ArxivClient, default
+from paperkit.sources.paging import Ask, Lost, Results, collect
 from paperkit.topics import Topic, terms
-from paperkit.topics.windows import LOOK_BACK, Window
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 _BATCH = 100  # ids per request, as arXiv's manual advises
 _LIMIT = 100
@@ -79,10 +80,10 @@ def search(
     window = (_moment(since, "since", time.min), _moment(until, "until", time.max))
     if not isinstance(topic_or_query, Topic):
         ask = Ask(terms(str(topic_or_query)), used, cache)
-        return _frame([harvest(ask, since=window[0], until=window[1], limit=limit or _LIMIT)])
+        return _frame([collect(ask, since=window[0], until=window[1], limit=limit or _LIMIT)])
     ask = Ask(topic_or_query.query(), used, cache)
     if library is not None and window == (None, None):
-        found = following.follow(topic_or_query, ask, library, limit=limit, look_back=look_back)
+        found = follow(topic_or_query, ask, library, limit=limit, look_back=look_back)
         return _frame(found)
     most = limit or (_LIMIT if library is None else None)
     return _frame([_dated(topic_or_query, ask, window, most, library)])
@@ -100,12 +101,12 @@ def _window(topic: Topic, client: ArxivClient, window: _Window) -> tuple[datetim
 
 def _dated(
     topic: Topic, ask: Ask, window: _Window, limit: int | None, library: Ledger | None
-) -> Harvest:
+) -> Results:
     """Return what arXiv has of some days; a library is told which days are known by it."""
     whole = _window(topic, ask.client, window)
-    found = harvest(ask, since=whole[0], until=window[1], limit=limit)
+    found = collect(ask, since=whole[0], until=window[1], limit=limit)
     if library is not None:
-        following.record(topic, ask, library, found, whole, followed=False)
+        record(topic, ask, library, found, whole, followed=False)
     return found
 
 
@@ -136,7 +137,7 @@ def _moment(value: Moment, name: str, end: time) -> datetime | None:
 
 
 def _by_id(ids: list[str], client: ArxivClient, cache: Path | None) -> pd.DataFrame:
-    found = Harvest()
+    found = Results()
     try:
         for i in range(0, len(ids), _BATCH):
             batch = tuple(ids[i : i + _BATCH])
@@ -153,9 +154,9 @@ def _by_id(ids: list[str], client: ArxivClient, cache: Path | None) -> pd.DataFr
     return frame
 
 
-def _frame(found: list[Harvest], *, warn: bool = True) -> pd.DataFrame:
-    """Return one frame of all harvests; the first error is raised with what had arrived."""
-    whole = Harvest()
+def _frame(found: list[Results], *, warn: bool = True) -> pd.DataFrame:
+    """Return one frame of all results; the first error is raised with what had arrived."""
+    whole = Results()
     lost: Lost = {}
     for part in found:
         whole.take(tuple(part.papers.values()))
@@ -171,3 +172,119 @@ def _frame(found: list[Harvest], *, warn: bool = True) -> pd.DataFrame:
         if warn and part.why and (part.lost or part.shifting):
             warnings.warn(f"arXiv: papers are missing: {part.why}.", stacklevel=3)
     return frame
+
+
+# Following a topic: the days still to ask for, and what the ledger is told of each window
+
+_DAY = timedelta(days=1)
+_END = time(23, 59)
+
+
+def follow(
+    topic: Topic, ask: Ask, library: Ledger, *, limit: int | None, look_back: int
+) -> list[Results]:
+    """Return what is new or was missing of a topic, one result per window, and record each.
+
+    Windows with gaps come before those that are only looked at again. An error ends it.
+    """
+    known, last = library.known_days(topic.name, ask.query)
+    today = ask.client.now().date()
+    windows = to_ask(
+        known, today=today, max_age_days=topic.max_age_days, last=last, look_back=look_back
+    )
+    found: list[Results] = []
+    left = limit
+    for since, until in windows:
+        if left == 0:
+            break
+        bounds = (datetime.combine(since, time(), UTC), datetime.combine(until, _END, UTC))
+        part = collect(ask, since=bounds[0], until=bounds[1], limit=left)
+        record(topic, ask, library, part, bounds, followed=True)
+        found.append(part)
+        left = None if left is None else left - len(part.papers)
+        if part.error is not None:
+            break
+    return found
+
+
+def record(
+    topic: Topic,
+    ask: Ask,
+    library: Ledger,
+    found: Results,
+    bounds: tuple[datetime, datetime],
+    *,
+    followed: bool,
+) -> None:
+    """Write what came of a window into the ledger; only whole days count."""
+    since, until = _whole_days(*bounds)
+    window = Window(
+        topic=topic.name,
+        query=ask.query,
+        since=since,
+        until=until,
+        asked=ask.client.now(),
+        promised=found.total,
+        got=len(found.papers),
+        lost={name: reason for name, (reason, _) in found.lost.items()},
+        why=found.why,
+        followed=followed,
+        days=tuple(_days(found, since, until, ask.client.now())),
+    )
+    library.save_window(window)
+
+
+def _whole_days(since: datetime, until: datetime) -> tuple[date, date]:
+    first, last = since.astimezone(UTC), until.astimezone(UTC)
+    start = first.date() if first.time() == time() else first.date() + _DAY
+    end = last.date() if last.time().replace(second=0, microsecond=0) >= _END else None
+    return start, end or last.date() - _DAY
+
+
+def _days(found: Results, since: date, until: date, now: datetime) -> Iterator[Day]:
+    ids: dict[date, list[str]] = {}
+    for paper in found.papers.values():
+        ids.setdefault(paper.published.date(), []).append(paper.id)
+    for n in range((until - since).days + 1):
+        day = since + n * _DAY
+        why = _why(found, day, min(ids, default=None))
+        came = tuple(ids.get(day, ()))
+        promised = len(came) if not why else _promised(found, day, len(came), since == until)
+        if not why and now < settled(day):
+            why = "not all announced yet"
+        complete = not why
+        yield Day(
+            day=day,
+            ids=came,
+            promised=promised,
+            complete=complete,
+            why=why or ("" if came else why_none(day)),
+        )
+
+
+def _promised(found: Results, day: date, came: int, alone: bool) -> int | None:
+    """Return how many papers arXiv says an incomplete day has, None where it doesn't say."""
+    if alone:
+        return found.total
+    exact = found.missing <= len(found.lost) and not found.shifting and found.error is None
+    near = [days for _, days in found.lost.values() if _touches(days, day)]
+    return came + len(near) if exact and all(d == (day, day) for d in near) else None
+
+
+def _touches(days: tuple[date | None, date | None], day: date) -> bool:
+    return (days[0] or day) <= day <= (days[1] or day)
+
+
+def _why(found: Results, day: date, oldest: date | None) -> str:
+    """Return why a day may lack papers, empty when all of it came.
+
+    Results come newest first: what ends them early concerns the last day reached and those before.
+    """
+    for name, (reason, days) in found.lost.items():
+        if _touches(days, day):
+            return f"{name}: {reason}"
+    if found.shifting:
+        return found.why
+    if found.missing <= len(found.lost) and found.error is None:
+        return ""
+    return found.why if oldest is None or day <= oldest else ""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from paperkit.sources.clients import ArxivClient, default
-from paperkit.topics import Topic, date_window, terms
-from paperkit.topics.expressions import Either, Expression, matches, parse
+from paperkit.sources.client import ArxivClient, default
+from paperkit.topics import Either, Expression, Topic, date_window, matches, parse, terms
 
 if TYPE_CHECKING:
     from pathlib import Path
+
 
 _EXAMPLES = 3
 _COLUMNS = {

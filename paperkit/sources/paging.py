@@ -1,4 +1,4 @@
-"""Harvests: all that arXiv has for a query and some days, over pages, splits and shifts."""
+"""Paging: all that arXiv has for a query and some days, over pages, splits and shifts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from paperkit.errors import SourceError
 from paperkit.papers import Paper
-from paperkit.sources.clients import ArxivClient, Between, Page
+from paperkit.sources.client import ArxivClient, Between, Page
 from paperkit.topics import date_window
 
 WINDOW = 30_000
@@ -22,7 +22,7 @@ Lost = dict[str, tuple[str, Between]]
 
 
 @dataclass
-class Harvest:
+class Results:
     """What came: papers by id in arXiv's order, its count (None: none given), and what is amiss.
 
     ``error`` ended it early; ``shifting`` says that the results never stood still; ``lost``
@@ -76,14 +76,14 @@ class Ask:
         )
 
 
-def harvest(
+def collect(
     ask: Ask, *, since: datetime | None = None, until: datetime | None = None, limit: int | None
-) -> Harvest:
+) -> Results:
     """Return what arXiv has, newest submission first; an error ends it and is told in it.
 
     Dates are to the minute, inclusive. A window of more than `WINDOW` results is split by dates.
     """
-    found = Harvest(limit=limit)
+    found = Results(limit=limit)
     try:
         for turn in range(_ROUNDS):
             found.shifting = not _round(ask, date_window(since, until), found, fresh=turn > 0)
@@ -100,7 +100,7 @@ class _TooMany(Exception):
     """The window has more results than arXiv serves."""
 
 
-def _round(ask: Ask, dates: str, found: Harvest, *, fresh: bool) -> bool:
+def _round(ask: Ask, dates: str, found: Results, *, fresh: bool) -> bool:
     """Page through a window once; return whether its results stood still."""
     size = ask.client.page_size
     count = size if found.limit is None else min(size, found.limit)
@@ -127,16 +127,16 @@ def _round(ask: Ask, dates: str, found: Harvest, *, fresh: bool) -> bool:
     return len(totals) == 1 and not again and len(seen) + len(found.lost) >= wanted
 
 
-def _halves(ask: Ask, since: datetime, until: datetime, whole: Harvest) -> Harvest:
-    """Harvest the newer half of a window, then the older one."""
+def _halves(ask: Ask, since: datetime, until: datetime, whole: Results) -> Results:
+    """Results the newer half of a window, then the older one."""
     middle = (since + (until - since) / 2).replace(second=0, microsecond=0)
     if until - since < 2 * _MINUTE:
         whole.error = SourceError(f"arXiv: more than {WINDOW:,} papers in a minute; narrow it.")
         return whole
-    newer = harvest(ask, since=middle + _MINUTE, until=until, limit=whole.limit)
+    newer = collect(ask, since=middle + _MINUTE, until=until, limit=whole.limit)
     left = None if whole.limit is None else whole.limit - len(newer.papers)
     if newer.error is None and left != 0:
-        older = harvest(ask, since=since, until=middle, limit=left)
+        older = collect(ask, since=since, until=middle, limit=left)
         newer.take(tuple(older.papers.values()))
         newer.lost.update(older.lost)
         newer.error, newer.shifting = older.error, newer.shifting or older.shifting

@@ -1,4 +1,4 @@
-"""Windows: which days of a topic are known, which are to be asked for, and why one is empty.
+"""Days: which days of a topic are known, which are to be asked for, and why one is empty.
 
 Days are days of submission (UTC), the only dates arXiv can be searched by. What was submitted on
 a day is there once it was announced (https://info.arxiv.org/help/availability.html): by Tuesday

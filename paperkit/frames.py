@@ -1,0 +1,190 @@
+"""Frames: many papers as a table, which papers a caller means, and how a table shows itself."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from paperkit.errors import PaperkitError
+from paperkit.papers import Paper, PaperId, paper_id
+
+COLUMNS: dict[str, str] = {
+    "version": "int64",
+    "title": "str",
+    "authors": "object",
+    "abstract": "str",
+    "categories": "object",
+    "published": "datetime64[us, UTC]",
+    "updated": "datetime64[us, UTC]",
+    "comment": "str",
+    "journal_ref": "str",
+    "doi": "str",
+}
+"""The columns of a papers frame and their dtypes; the index is ``id``."""
+
+_ROWS = 20  # of a longer frame the first and last half of these are shown
+_CHARACTERS = 300  # of a cell
+_CELL = "text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere"
+_WIDTHS = {"title": 22, "authors": 12, "abstract": 28}  # em; the others take what they need
+
+Papers = pd.DataFrame | Paper | str | Iterable[str | Paper]
+"""What the verbs take: a papers frame, one paper or id, or several."""
+
+
+def ids_of(papers: Papers) -> list[str]:
+    """Return the ids (without version) that a papers frame, one id or paper, or several mean.
+
+    Each once, in the order given. Ids may be written in any way `paperkit.papers.parse_id` knows.
+
+    Raises:
+        PaperkitError: one of them is no arXiv identifier.
+    """
+    if isinstance(papers, (str, Paper, PaperId)):
+        given: Iterable[Any] = [papers]
+    elif isinstance(papers, pd.DataFrame):
+        given = papers["id"] if "id" in papers.columns else papers.index
+    else:
+        given = papers
+    return list(dict.fromkeys(_id_of(one) for one in given))
+
+
+def _id_of(one: Any) -> str:
+    return one.id if isinstance(one, (Paper, PaperId)) else paper_id(str(one))
+
+
+class PapersFrame(pd.DataFrame):
+    """A papers frame: a DataFrame that shows its papers well in a notebook.
+
+    Titles lead to arXiv, text is left-aligned and wrapped, dates have no time; all of it is
+    escaped. It is a DataFrame in every other way.
+    """
+
+    @property
+    def _constructor(self) -> type[PapersFrame]:
+        return PapersFrame
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
+
+def to_frame(papers: Iterable[Paper]) -> pd.DataFrame:
+    """Return a papers frame: one row per paper in the order given, index ``id`` (no version).
+
+    The columns are `Paper`'s other fields; an empty frame has a full one's dtypes.
+    """
+    rows = list(papers)
+    data = {name: [getattr(p, name) for p in rows] for name in COLUMNS}
+    index = pd.Index([p.id for p in rows], name="id", dtype="str")
+    return frame_of(data, index)
+
+
+def frame_of(data: Mapping[str, Sequence[Any]], index: pd.Index) -> pd.DataFrame:
+    """Return a papers frame from columns; those named in `COLUMNS` get their dtypes."""
+
+    def column(name: str, values: Sequence[Any]) -> pd.Series:
+        dtype = COLUMNS.get(name, "object")
+        if dtype.startswith("datetime"):
+            values = pd.to_datetime(pd.Series(list(values), dtype="object"), utc=True).to_list()
+        return pd.Series(list(values), index=index, dtype=dtype)
+
+    return PapersFrame({name: column(name, v) for name, v in data.items()}, index=index)
+
+
+def table(
+    rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], *, index: str | None = "id"
+) -> pd.DataFrame:
+    """Return rows as a frame with these columns and dtypes, also when there are none.
+
+    What a row lacks is missing; `index` names the key that becomes the index (None: none does).
+    """
+    listed = list(rows)
+    kinds = {**({index: "str"} if index else {}), **columns}
+    data = {c: pd.Series([r.get(c) for r in listed], dtype="object") for c in kinds}
+    made = pd.DataFrame(data).astype(kinds)
+    return made.set_index(index) if index else made
+
+
+def from_frame(frame: pd.DataFrame) -> list[Paper]:
+    """Return the papers of a papers frame, in its order; further columns are ignored.
+
+    Raises:
+        PaperkitError: a column of `COLUMNS` is missing.
+    """
+    if missing := [c for c in COLUMNS if c not in frame.columns]:
+        raise PaperkitError(
+            f"papers frame: column {missing[0]!r} is missing; start from search(), load() or "
+            "library.papers()."
+        )
+    names = [f.name for f in fields(Paper) if f.name != "id"]
+    return [
+        Paper(id=str(i), **{n: _plain(v) for n, v in zip(names, row, strict=True)})
+        for i, row in zip(frame.index, frame[names].itertuples(index=False), strict=True)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    if isinstance(value, (list, tuple)):
+        return tuple(value)
+    return value.item() if hasattr(value, "item") else value
+
+
+def as_html(frame: pd.DataFrame) -> str:
+    """Return a frame as an HTML table, everything in it escaped; of a long one both ends."""
+    half = _ROWS // 2
+    parts = [frame] if len(frame) <= _ROWS else [frame.iloc[:half], frame.iloc[-half:]]
+    gap = f'<tr><td colspan="{len(frame.columns) + 1}" style="{_CELL}">…</td></tr>'
+    body = gap.join(_rows_html(part) for part in parts)
+    names = [frame.index.name or "", *frame.columns]
+    head = "".join(f'<th style="{_CELL}">{html.escape(str(n))}</th>' for n in names)
+    count = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
+    return (
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p>{count} × {len(frame.columns)} columns</p>"
+    )
+
+
+def _rows_html(frame: pd.DataFrame) -> str:
+    names = [str(c) for c in frame.columns]
+    rows = zip(frame.index, frame.itertuples(index=False, name=None), strict=True)
+    return "".join(
+        f'<tr><th style="{_CELL}">{html.escape(str(i))}</th>'
+        + "".join(_cell(name, value, i) for name, value in zip(names, row, strict=True))
+        + "</tr>"
+        for i, row in rows
+    )
+
+
+def _cell(name: str, value: Any, index: Any) -> str:
+    text = html.escape(_told(value))
+    if name == "title" and (identity := _known_id(index)):
+        text = f'<a href="https://arxiv.org/abs/{identity}" rel="noopener">{text}</a>'
+    width = f";min-width:{_WIDTHS[name]}em" if name in _WIDTHS else ""
+    return f'<td style="{_CELL}{width}">{text}</td>'
+
+
+def _known_id(index: Any) -> str:
+    try:
+        return paper_id(str(index))
+    except PaperkitError:
+        return ""
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        text = ", ".join(map(str, value))
+    elif value is None or value is pd.NaT or value is pd.NA or value != value:
+        text = ""
+    elif isinstance(value, datetime):
+        text = f"{value:%Y-%m-%d}"
+    elif isinstance(value, float):
+        text = f"{value:.3g}"
+    else:
+        text = str(value)
+    return text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS].rstrip()}…"
