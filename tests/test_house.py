@@ -25,6 +25,7 @@ LAYERS = (
     {"__main__", "triage", "review"},
     {"batch", "posts"},
     {"library", "sources", "reading", "models"},
+    {"extractive"},
     {"prompts", "checks", "ranking", "trends"},
     {"digests"},
     {"papers", "topics", "outlines", "readings", "queries", "sentences", "frontend"},

@@ -17,9 +17,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-from paperkit.checks.directions import is_negator
-from paperkit.checks.measures import UNIT_NAMES
-from paperkit.checks.numerals import numbers
+from paperkit.checks.numbers import UNIT_NAMES, numbers
+from paperkit.checks.polarity import is_negator
 
 VERBATIM, NEAR = 98.0, 85.0
 _LONG_TEXT = 6000

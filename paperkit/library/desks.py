@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit import checks
-from paperkit.checks.batches import Batch
+from paperkit.checks.batch import Batch
 from paperkit.digests import Answer, Digest, Finding, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.library import claims, drafts, files, records, schema

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from paperkit.checks.words import FUNCTION_WORDS, stem, tokens
+from paperkit.checks.language import FUNCTION_WORDS, stem, tokens
 from paperkit.digests import Answer, Evidence
 from paperkit.errors import PaperkitError
 from paperkit.papers import Paper

@@ -1,4 +1,4 @@
-"""Write-ups: what makes texts already published as Markdown unfit to be read.
+"""Lint of Markdown: what makes texts already published as Markdown unfit to be read.
 
 What comes from arXiv (title, authors, abstract, link line) and the images are left out; only what
 a model or a person wrote is judged. Numbering and HTML, which the old blogs' format brought with
@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paperkit.checks.faults import Asked, lint
-from paperkit.checks.phrases import PHRASES, Phrases
-from paperkit.checks.tongues import is_chinese_text
+from paperkit.checks.language import is_chinese_text
+from paperkit.checks.lint import Asked, lint_answer
+from paperkit.checks.wordings import PHRASES, Phrases
 from paperkit.digests import Finding
 from paperkit.papers import find_links
 
@@ -114,7 +114,9 @@ def _lines(body: str) -> Iterator[str]:
 def _wordings(lines: list[str], language: str, phrases: Phrases) -> Iterator[_Fault]:
     asked = Asked(None, language, None, phrases)
     for line in lines:
-        for fault in lint(_MARK.sub("", line, count=1), language=asked.language, phrases=phrases):
+        for fault in lint_answer(
+            _MARK.sub("", line, count=1), language=asked.language, phrases=phrases
+        ):
             judged = fault.code in phrases.table or fault.code == "repeated"
             if judged and not _OLD_HEADING.search(fault.words):
                 yield fault.code, fault.message, fault.words

@@ -1,11 +1,11 @@
-"""Keywords: the terms a paper is about, as it writes them."""
+"""Terms: what a paper is about, as it writes them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
 
-from paperkit.models._weights import idf, stem, stems, weights
+from paperkit.extractive.weights import idf, stem, stems, weights
 
 _BREAK = re.compile(r"[^\w\s/+-]|\s[-–—]+\s|\n\s*\n|[\u3400-\u9fff]")
 _STOP = frozenset(

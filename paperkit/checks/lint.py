@@ -1,7 +1,7 @@
-"""Faults: what is wrong with a text as a text, whatever the paper says (lint).
+"""Lint: what is wrong with a text as a text, whatever the paper says.
 
 Every rule is one small function from an answer's statements to findings; wordings come from
-`paperkit.checks.phrases`.
+`paperkit.checks.wordings`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from paperkit.checks.endings import breaks_off, is_closed
-from paperkit.checks.marks import find_garbled, find_markup
-from paperkit.checks.methods import method_name, names_it
-from paperkit.checks.phrases import PHRASES, Phrases
-from paperkit.checks.tongues import in_another_language, is_chinese_text
+from paperkit.checks.language import in_another_language, is_chinese_text
+from paperkit.checks.names import method_name, names_it
+from paperkit.checks.wordings import (
+    PHRASES,
+    Phrases,
+    breaks_off,
+    find_garbled,
+    find_markup,
+    is_closed,
+)
 from paperkit.digests import Answer, Finding, Severity
 from paperkit.outlines import Question, is_chinese
 from paperkit.papers import Paper, find_links, parse_id
@@ -71,7 +76,7 @@ class Asked:
         )
 
 
-def lint(
+def lint_answer(
     texts: Answer | Sequence[str] | str,
     question: Question | None = None,
     *,
