@@ -27,7 +27,8 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from paperkit.extractive import sentence_roles, summaries, weights
-from paperkit.extractive.weights import Features, dot, stems
+from paperkit.extractive.weights import Features, dot
+from paperkit.text import stems
 
 TARGET = Path(__file__).parent.parent / "paperkit" / "data" / "extractive.json.gz"
 FOLDS = 5

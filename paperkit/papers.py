@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from paperkit.errors import PaperkitError
+from paperkit.text import CJK
 
 _NEW_ID = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})")
 _OLD_ID = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z-]{2,})?/(\d{2}(?:0[1-9]|1[0-2])\d{3})")
@@ -263,7 +264,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-_URL = re.compile(r"https?://[^\s<>\"'{}|\\^`\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]+", re.I)
+_URL = re.compile(r"https?://[^\s<>\"'{}|\\^`\u3000-\u303f\uff00-\uffef" + CJK + "]+", re.I)
 _BARE = re.compile(r"(?<![\w/.@])((?:www\.)?(?:github\.com|gitlab\.com|huggingface\.co)/[\w.\-/]+)")
 
 

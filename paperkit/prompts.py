@@ -19,7 +19,7 @@ from paperkit.errors import Malformed, PaperkitError, count
 from paperkit.outlines import Outline, Question, is_chinese, language_tag
 from paperkit.papers import Paper, clean_text
 from paperkit.readings import Box, Paragraph, Reading
-from paperkit.sentences import split_sentences
+from paperkit.text import letters, split_sentences
 
 PROMPT_VERSION = "4"
 """Counts up with every change of the words below; a part of what makes an answer known."""
@@ -235,16 +235,13 @@ def _passages(
 
 def _is_said_already(paragraph: Paragraph, paper: Paper) -> bool:
     """Return whether a paragraph is a heading, or the abstract that the paper has from arXiv."""
-    text = _letters(paragraph.text)
-    if not text or len(text) <= len(_letters(paragraph.section)) + 2:
+    text = letters(paragraph.text, digits=False)
+    if not text or len(text) <= len(letters(paragraph.section, digits=False)) + 2:
         return True
     return bool(paper.abstract) and (
-        paragraph.section.strip().lower() == "abstract" or text[:80] in _letters(paper.abstract)
+        paragraph.section.strip().lower() == "abstract"
+        or text[:80] in letters(paper.abstract, digits=False)
     )
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W\d_]", "", text).lower()
 
 
 def make_request(
@@ -413,15 +410,15 @@ class _Numbered:
 
     def __init__(self, sentences: Iterable[SourceSentence]) -> None:
         self._by_number = {s.number: s for s in sentences}
-        self._letters = {s.number: _squeezed(s.text) for s in sentences}
+        self._letters = {s.number: letters(s.text) for s in sentences}
 
     def meant(self, number: object, quote: object) -> SourceSentence | None:
         """Return the sentence that a number and a quote, each of them perhaps wrong, stand for."""
         named = self._by_number.get(_whole(number))
-        words = _squeezed(quote) if isinstance(quote, str) else ""
+        words = letters(quote) if isinstance(quote, str) else ""
         if len(words) < _TELLING or (named and words in self._letters[named.number]):
             return named
-        holders = [n for n, letters in self._letters.items() if words in letters]
+        holders = [n for n, whole in self._letters.items() if words in whole]
         return self._by_number[holders[0]] if len(holders) == 1 else named
 
 
@@ -435,7 +432,3 @@ def _whole(number: object) -> int:
 
 
 _TELLING = 12  # letters and digits; a shorter quote ("the model") may be anywhere
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[\W_]", "", text).lower()

@@ -28,8 +28,8 @@ LAYERS = (
     {"extractive"},
     {"prompts", "checks", "ranking", "trends"},
     {"digests"},
-    {"papers", "topics", "outlines", "readings", "queries", "sentences", "frontend"},
-    {"errors"},
+    {"papers", "topics", "outlines", "readings", "queries", "frontend"},
+    {"errors", "text"},
 )
 LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}
 # What only one room may name.

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from paperkit.checks.batch import republished, swapped
 from paperkit.checks.grounding import Sources, ground, is_quote, support
-from paperkit.checks.language import is_chinese_text
 from paperkit.checks.lint import Asked, lint_across, lint_answer
 from paperkit.checks.lint_markdown import lint_text
 from paperkit.checks.quotes import Match, find_quote
@@ -21,6 +20,7 @@ from paperkit.digests import Answer, Digest, Finding
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
 from paperkit.readings import Reading
+from paperkit.text import is_chinese_text
 
 if TYPE_CHECKING:
     import pandas as pd

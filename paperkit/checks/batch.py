@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from paperkit.checks.language import FUNCTION_WORDS, stem, tokens
 from paperkit.digests import Digest, Finding
 from paperkit.papers import Paper
+from paperkit.text import FUNCTION_WORDS, stem, tokens
 
 _CLEARLY = 1.6
 _LEAST_OWN_SHARE = 0.5

@@ -7,20 +7,11 @@ says that the gate has no objection, below 0.5 that a person should look. No sco
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from paperkit.checks.language import (
-    FUNCTION_WORDS,
-    is_chinese_text,
-    known_terms,
-    stands_in,
-    stem,
-    tokens,
-    weight,
-)
+from paperkit.checks.language import known_terms, stands_in, weight
 from paperkit.checks.names import KnownNames, Name, explained, known_names, knows, names
 from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
 from paperkit.checks.polarity import DirectedText, contrary, features, turned
@@ -28,6 +19,7 @@ from paperkit.checks.quotes import Match, find_quote
 from paperkit.digests import Evidence, Finding, Severity, Statement
 from paperkit.papers import Paper
 from paperkit.readings import Reading
+from paperkit.text import FUNCTION_WORDS, is_chinese_text, letters, stem, tokens
 
 # Logistic weights fitted on SciTLDR's training pairs (Apache-2.0) and edits of them.
 _POLARITY = {
@@ -305,12 +297,8 @@ def ground(
 
 def is_quote(statement: Statement) -> bool:
     """Return whether a statement is a passage of its own evidence, word for word."""
-    text = _letters(statement.text)
-    return any(text in _letters(e.quote) for e in statement.evidence)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text).lower()
+    text = letters(statement.text)
+    return any(text in letters(e.quote) for e in statement.evidence)
 
 
 _Doubt = tuple[str, Severity, str, str]

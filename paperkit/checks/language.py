@@ -1,6 +1,4 @@
-"""Language: which one a text is in, its words and their weight, terms in two languages.
-
-Stems of English words and how much each says about a text, measured over arXiv.
+"""Language: which one a text is in, how much its words tell, and terms in two languages.
 
 ``common_words.txt`` holds the stems found in more than one of 2,000 abstracts, by how rare they
 are; it was counted over 100,000 titles and abstracts of arXiv's metadata (CC0).
@@ -13,42 +11,7 @@ from functools import lru_cache
 from importlib import resources
 
 from paperkit.outlines import is_chinese
-
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:['’][a-z]+)?")
-_SUFFIXES = frozenset(
-    """izations ization ations ation ingly edly ively ities iness ments ement ment ances ance ences
-    ence ives ive ities ity izing ized izes ize ising ised ises ise ators ator ating ated ates ate
-    ions ion ings ing ers er ors or ely ly ies ied ed es s e y al ally ical ically ous ful ness ible
-    able ably ibly ic ics""".split()
-)
-_LONGEST = max(map(len, _SUFFIXES))
-FUNCTION_WORDS = frozenset(
-    """a an the and or but if then than as at by for from in into of off on onto out over to under
-    up with within without between among through during before after above below about against is
-    are was were be been being am do does did doing have has had having can could may might must
-    shall should will would i we you he she it they them us me him her our your their its his my
-    this that these those there here which who whom whose what when where why how not no nor so
-    such only own same too very just also more most less least much many few some any all both each
-    either neither other another one two via per et al eg ie etc s t re ll ve d""".split()
-)
-
-
-@lru_cache(maxsize=65536)
-def stem(word: str) -> str:
-    """Return what is left of an English word without its endings, at least four letters."""
-    word = word.lower().replace("’", "'").removesuffix("'s")
-    for length in range(min(_LONGEST, len(word) - 4), 0, -1):
-        if word[-length:] in _SUFFIXES:
-            word = word[:-length]
-            break
-    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "aeiouls":
-        word = word[:-1]
-    return word[:-1] if len(word) > 4 and word[-1] in "ei" else word
-
-
-def tokens(text: str) -> list[str]:
-    """Return the Latin words of `text` in order, in lower case, hyphenated ones taken apart."""
-    return [w.lower() for w in _WORD.findall(text)]
+from paperkit.text import CJK, FUNCTION_WORDS, cjk_count, stem
 
 
 @lru_cache(maxsize=1)
@@ -70,8 +33,6 @@ def is_common(word: str) -> bool:
 
 # Which language a text is in, told by its script and its little words.
 
-_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_LATIN_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _ANY_LATIN = re.compile(r"[A-Za-zÀ-ɏ]+")
 # Kana, Hangul, Cyrillic, Arabic, Hebrew, Devanagari, Thai: scripts no digest is written in.
 _OTHER_SCRIPT = re.compile(
@@ -95,18 +56,6 @@ _FOREIGN = (
 _LEAST_WORDS = 6
 
 
-def cjk_share(text: str) -> float:
-    """Return the share of Chinese characters among Chinese characters and Latin words."""
-    cjk = len(_CJK.findall(text))
-    latin = len(_LATIN_WORD.findall(text))
-    return cjk / (cjk + latin) if cjk + latin else 0.0
-
-
-def is_chinese_text(text: str) -> bool:
-    """Return whether a text is Chinese: a share of 0.3 tells the languages of 321 lines apart."""
-    return cjk_share(text) >= 0.3
-
-
 def in_another_language(text: str, language: str) -> str:
     """Return the words of `text` that are not in `language` (Chinese, else English), if any."""
     plain = _QUOTED.sub(lambda m: " " * len(m[0]), text)
@@ -124,7 +73,7 @@ def _other_script(text: str) -> str:
     if text.isascii():
         return ""
     found = _OTHER_SCRIPT.findall(text)
-    letters = len(found) + len(_CJK.findall(text)) + len(_ANY_LATIN.findall(text))
+    letters = len(found) + cjk_count(text) + len(_ANY_LATIN.findall(text))
     if len(found) < _LEAST_WORDS or len(found) < 0.2 * letters:
         return ""
     match = _OTHER_SCRIPT.search(text)
@@ -137,7 +86,7 @@ def _is_simplified(language: str) -> bool:
 
 def _traditional(text: str) -> str:
     """Return traditional characters where they are more than one in eight, else nothing."""
-    characters = _CJK.findall(text)
+    characters = re.findall(f"[{CJK}]", text)
     found = [c for c in characters if _is_traditional(c)]
     many = len(found) >= 3 and len(found) > len(characters) / 8
     return text[text.index(found[0]) :][:30] if many else ""

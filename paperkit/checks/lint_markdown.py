@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paperkit.checks.language import is_chinese_text
 from paperkit.checks.lint import Asked, lint_answer
 from paperkit.checks.wordings import PHRASES, Phrases
 from paperkit.digests import Finding
 from paperkit.papers import find_links
+from paperkit.text import CJK, is_chinese_text, letters, split_sentences
 
 _HEADING = re.compile(r"^## +(?P<title>\S.*)$", re.MULTILINE)
 _SUMMARY = re.compile(
@@ -123,14 +123,12 @@ def _wordings(lines: list[str], language: str, phrases: Phrases) -> Iterator[_Fa
 
 
 def _repeats(lines: list[str]) -> Iterator[_Fault]:
-    from paperkit.sentences import split_sentences
-
     seen: dict[str, int] = {}
     for line in lines:
         for sentence in split_sentences(_MARK.sub("", line, count=1)):
             if len(sentence) > _RUN_ON_CHARACTERS and is_chinese_text(sentence):
                 yield "run-on", "One sentence runs on too long to be read; split it.", sentence[:60]
-            key = re.sub(r"[\W_]+", "", sentence)
+            key = letters(sentence)
             seen[key] = seen.get(key, 0) + 1
             if len(key) >= 30 and seen[key] == 3:
                 yield "repeated", "The same sentence stands three times; remove two.", sentence
@@ -161,7 +159,7 @@ def _authors(source: str) -> str:
 def _invented(value: str, authors: str) -> Iterator[_Fault]:
     """Yield authors that arXiv does not name: Chinese characters guessed, or other people."""
     plain = re.sub(r"等人?|和|以及|与|第一作者|通讯作者|作者", ",", value)
-    chinese = [n for n in re.findall(r"[\u4e00-\u9fff·]{2,12}", plain) if n not in authors]
+    chinese = [n for n in re.findall(rf"[{CJK}·]{{2,12}}", plain) if n not in authors]
     if len(chinese) >= 2:
         message = "Authors are given Chinese names that arXiv does not state; use arXiv's."
         yield "authors", message, "，".join(chinese[:4])

@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from paperkit.checks.language import FUNCTION_WORDS, is_common
+from paperkit.checks.language import is_common
 from paperkit.checks.numbers import is_unit
 from paperkit.papers import Paper
+from paperkit.text import FUNCTION_WORDS, cjk_count
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-+./'’][A-Za-z0-9]+)*[+#]?")
 _JOINT = re.compile(r"[-/.'’+]")
@@ -168,7 +169,7 @@ def names(claim: str) -> list[Name]:
     lower = [t for t, _ in tokens if t[0].islower() and len(t) > 3]
     title_case = len([t for t, _ in tokens if t[0].isupper()]) > 1.2 * max(len(lower), 1) > 3
     shouting = sum(c.isupper() for c in plain) > sum(c.islower() for c in plain)
-    chinese = bool(re.search(r"[\u4e00-\u9fff]", plain))
+    chinese = bool(cjk_count(plain))
     found: dict[str, Name] = {}
     for token, opens in tokens:
         if (token.islower() and token.isalpha()) or len(token) < 2 or is_unit(token):

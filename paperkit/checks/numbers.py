@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from paperkit.checks.language import FUNCTION_WORDS, stem
+from paperkit.text import FUNCTION_WORDS, stem
 
 # One dimension a line: each unit with the factor to the dimension's first one. Add to the table
 # what your field measures in.

@@ -19,8 +19,9 @@ from importlib import resources
 from typing import Any
 
 from paperkit.checks import language
-from paperkit.checks.language import FUNCTION_WORDS, stem, weight
+from paperkit.checks.language import weight
 from paperkit.checks.numbers import Stated, numbers
+from paperkit.text import FUNCTION_WORDS, stem
 
 _NEGATORS = frozenset(
     "not no never without neither nor cannot cant none nothing hardly barely".split()

@@ -20,6 +20,7 @@ from pathlib import Path
 from paperkit.checks.language import is_common
 from paperkit.checks.numbers import UNIT_NAMES
 from paperkit.errors import PaperkitError
+from paperkit.text import CJK, cjk_count
 
 PHRASES_FILE = "PAPERKIT_PHRASES"
 """The environment variable that names tables of one's own: a file, or a folder of ``*.txt``.
@@ -28,7 +29,7 @@ They are as ``wordings/en.txt``: a code in brackets, then one regular expression
 """
 
 _QUOTED = re.compile(r"“[^”\n]{2,60}”|「[^」\n]{2,60}」|《[^》\n]{2,80}》")
-_CJK = re.compile(r"[\u3001-\u9fff\uff01-\uff5e]")
+_EAST_ASIAN = re.compile(rf"[{CJK}\u3001-\u303f\uff01-\uff5e]")  # and their marks
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Phrases:
         """Yield (code, words) for the first wording of each code that `text` uses."""
         outside = _QUOTED.sub("“”", text)
         text = outside if len(outside) > 12 else text  # what a paper quotes is not said here
-        chinese = bool(_CJK.search(text))
+        chinese = bool(_EAST_ASIAN.search(text))
         for code, (plain, cjk) in self._compiled.items():
             match = plain.search(text) if plain else None
             if match is None and chinese and cjk:
@@ -57,7 +58,10 @@ class Phrases:
     def _compiled(self) -> dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]:
         """One expression per code for every text, and one that only Chinese ones need."""
         parts = {
-            code: ([p for p in all_ if not _CJK.search(p)], [p for p in all_ if _CJK.search(p)])
+            code: (
+                [p for p in all_ if not _EAST_ASIAN.search(p)],
+                [p for p in all_ if _EAST_ASIAN.search(p)],
+            )
             for code, all_ in self.table.items()
         }
         return {code: (_either(plain), _either(cjk)) for code, (plain, cjk) in parts.items()}
@@ -141,7 +145,7 @@ _MARKUP = re.compile(
     rf"|</?(?:{_STANDING_ALONE})\s*/?>|^\s*<p>|</[a-z][a-z0-9]{{0,15}}\s*>"
     r"|^\s{0,3}#{1,6}\s|^\s*(?:```|~~~)|^\s*>\s|!?\[[^\]\n]*\]\([^)\n]*\)"
     r"|\*\*[^*\n]+\*\*|(?<![\w_\\])__(?=[^\s_])[^\n]*?[^\s_]__(?![\w_])"
-    r"|(?<![A-Za-z0-9*\\)\]])\*(?=[A-Za-z0-9\u3400-\u9fff])[^*\n]*[A-Za-z0-9\u3400-\u9fff.]\*"
+    rf"|(?<![A-Za-z0-9*\\)\]])\*(?=[A-Za-z0-9{CJK}])[^*\n]*[A-Za-z0-9{CJK}.]\*"
     r"(?![A-Za-z0-9*])"
     r"|(?<!`)`(?=[^`\s])[^`\n]*`(?!`)|^\s*\|(?:[^|\n]*\|){2,}\s*$|^\s*\|?\s*:?-{3,}:?\s*\|",
     re.MULTILINE | re.IGNORECASE,
@@ -166,7 +170,7 @@ _LABEL = re.compile(
     r"|回答|答案|创新点|工作量|性能|意义)\s?[:：]|【[^】\n]{2,8}】)",
     re.IGNORECASE,
 )
-_LABEL_ALONE = re.compile(r"^[^\S\n]*[\w \u3400-\u9fff]{2,30}[:：][^\S\n]*\n", re.MULTILINE)
+_LABEL_ALONE = re.compile(r"^[^\S\n]*[\w ]{2,30}[:：][^\S\n]*\n", re.MULTILINE)
 _GARBLED = re.compile(
     r"[\ue000-\uf8ff]|\(cid:\d+\)|[ðÞþ](?=[^a-zà-ÿ]|$)|(?<=[\W\d])[ðÞþ]|\d[{|}]\d|[{}|]{3,}"
     r"|Ã[\x80-\xbf]|â€."
@@ -251,11 +255,10 @@ _OPEN_USE = re.compile(
     r"(?:^|[，。；：]|并|通过|而|中|我们|模型|方法|主要|首先|然后|再|还|则|分别|训练时|推理时)(?:使用|利用|采用|结合)$|(?:借助|基于|根据|按照|针对|关于|使得|如同)$"
 )
 _COMPOUNDS = {word: tuple(kept.split()) for word, kept in _OPEN_WORDS.items()}
-_ENDING_CJK = re.compile(r"[\u3400-\u9fff]")
 _CLOSED = re.compile(
     r"[.!?。！？…;；][\"'”’」』）)\]*$]*$|[)）」』”\"$]$|(?:https?://|www\.|\.com/)\S+$"
 )
-_STOP_INSIDE = re.compile(r"。(?=.*[\u3400-\u9fff])")
+_STOP_INSIDE = re.compile(rf"。(?=.*[{CJK}])")
 _LAST_WORD = re.compile(r"(?<![A-Za-z0-9\\-])[a-z]{3,}$")
 _ENDING = re.compile(r"(?:s|es|d|ed|r|er|ers|ing|ings|ly|n|y|or|al)$")
 _NO_WORD_ENDS_SO = re.compile(r"(?:[bcdfgkptz]l|[bcdfgkptv]r|v|iz|qu|j)$")
@@ -273,7 +276,7 @@ def breaks_off(text: str, known: Collection[str] = ()) -> bool:
         return False
     if _OPEN_MARK.search(tail) or _DANGLING.search(tail) or _unclosed(tail):
         return True
-    if _ENDING_CJK.match(tail[-1]):
+    if cjk_count(tail[-1]):
         return _wants_more(tail) or bool(_STOP_INSIDE.search(tail))
     return _cut_word(tail, known)
 

@@ -18,9 +18,10 @@ from typing import Any, ClassVar
 from paperkit.extractive.selection import PARTS, is_plain, part_scores, takeaways
 from paperkit.extractive.summaries import best_span, line_of
 from paperkit.extractive.terms import keywords
-from paperkit.extractive.weights import idf, stems
+from paperkit.extractive.weights import idf
 from paperkit.outlines import Question
 from paperkit.prompts import Reply, Request, SourceSentence
+from paperkit.text import stems
 
 # The abstract, and the sections where a part is expected, come before other places.
 _HOME_BONUS = 0.5

@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.summaries import word_chances
-from paperkit.extractive.weights import expected_hits, idf, stems
+from paperkit.extractive.weights import expected_hits, idf
+from paperkit.text import cjk_count, stems
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,7 @@ def is_plain(sentence: str) -> bool:
     """Tell whether a text is a sentence to show: of some length, mostly words, not broken off."""
     text = sentence.strip()
     words = text.split()
-    chinese = len(re.findall(r"[\u3400-\u9fff]", text))
+    chinese = cjk_count(text)
     if (
         not (5 <= len(words) <= 60 or 10 <= chinese <= 150)
         or _CAPTION.match(text)

@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from paperkit.extractive.weights import Features, dot, expected_hits, idf, stem, stems, weights
+from paperkit.extractive.weights import Features, dot, expected_hits, idf, weights
+from paperkit.text import stem, stems
 
 LEAST, MOST = 5, 40
 """Words of a span; MOST is also the limit of a one-line summary."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from paperkit.checks.language import FUNCTION_WORDS, stem, tokens
 from paperkit.digests import Answer, Evidence
 from paperkit.errors import PaperkitError
 from paperkit.papers import Paper
 from paperkit.prompts import source_sentences
 from paperkit.readings import Reading
+from paperkit.text import FUNCTION_WORDS, stem, tokens
 
 Offer = Callable[[], Sequence[Evidence]]
 """Returns what a source offers; called only when it is needed."""

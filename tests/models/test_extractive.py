@@ -9,7 +9,7 @@ import pytest
 from paperkit.extractive import Extractive, keywords, one_line, roles, skeleton, takeaways
 from paperkit.extractive.selection import has_number, is_plain
 from paperkit.extractive.summaries import MOST, spans
-from paperkit.extractive.weights import load, stem
+from paperkit.extractive.weights import load
 from paperkit.models import Model
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
@@ -226,18 +226,6 @@ def test_keywords_are_verbatim_terms():
         "FLAME",
     ]
     assert keywords("", "") == []
-
-
-def test_words_of_one_stem_are_one():
-    """Plurals and verb forms fall together; short words stay."""
-    assert [stem(w) for w in ("models", "modeling", "runs", "running", "studies", "is")] == [
-        "model",
-        "model",
-        "run",
-        "run",
-        "stud",
-        "is",
-    ]
 
 
 # ---- the model ------------------------------------------------------------------------------
