@@ -27,7 +27,7 @@ LAYERS = (
     {"library", "sources", "reading", "models"},
     {"extractive"},
     {"prompts", "checks", "ranking", "trends"},
-    {"digests"},
+    {"digests", "passages"},
     {"papers", "topics", "outlines", "readings", "queries", "frontend"},
     {"errors", "text"},
 )

@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -20,7 +21,8 @@ from paperkit.extractive.summaries import best_span, line_of
 from paperkit.extractive.terms import keywords
 from paperkit.extractive.weights import idf
 from paperkit.outlines import Question
-from paperkit.prompts import Reply, Request, SourceSentence
+from paperkit.passages import SourceLine
+from paperkit.prompts import Reply, Request
 from paperkit.text import stems
 
 # The abstract, and the sections where a part is expected, come before other places.
@@ -65,6 +67,11 @@ class _Choice:
     summed_up: int | None = None
     _scores: dict[tuple[str, int], float] | None = None
 
+    @cached_property
+    def sentences(self) -> tuple[SourceLine, ...]:
+        """The lines that are sentences: captions and rows of tables are none."""
+        return tuple(s for s in self.request.sentences if s.kind == "sentence")
+
     def rows(self, question: Question) -> list[Row]:
         """Return the statements that answer a question."""
         if question.translation:
@@ -81,13 +88,13 @@ class _Choice:
             numbers = self._matching(question)
         return self._take(numbers, question)
 
-    def _from(self, question: Question) -> Sequence[SourceSentence]:
+    def _from(self, question: Question) -> Sequence[SourceLine]:
         if question.source != "abstract":
-            return self.request.sentences
-        abstract = [s for s in self.request.sentences if s.page is None]
-        return abstract or self.request.sentences[:12]
+            return self.sentences
+        abstract = [s for s in self.sentences if s.page is None]
+        return abstract or self.sentences[:12]
 
-    def _free(self, question: Question) -> list[SourceSentence]:
+    def _free(self, question: Question) -> list[SourceLine]:
         limit = question.words
         return [
             s
@@ -135,15 +142,15 @@ class _Choice:
             for (part, number), score in self._scores.items()
             if part == question.key and number in free
         )
-        short = all(s.page is None for s in self.request.sentences)
+        short = all(s.page is None for s in self.sentences)
         most = 1 if short else min(PARTS[question.key].most, question.items[1])
         return [number for _, number in ranked[:most]]
 
     def _all_scores(self) -> dict[tuple[str, int], float]:
         """Return `part_scores` by sentence number; the abstract and the body are judged apart."""
         found = {}
-        abstract = [s for s in self.request.sentences if s.page is None]
-        body = [s for s in self.request.sentences if s.page is not None]
+        abstract = [s for s in self.sentences if s.page is None]
+        body = [s for s in self.sentences if s.page is not None]
         for source in (abstract, body):
             for (part, n), score in part_scores([s.text for s in source]).items():
                 home = source is abstract or PARTS[part].at_home(source[n].section)
@@ -167,7 +174,7 @@ class _Choice:
 
     def _take(self, numbers: Sequence[int], question: Question) -> list[Row]:
         """Return the statements in text order, as many as the question's limit holds."""
-        by_number = {s.number: s.text for s in self.request.sentences}
+        by_number = {s.number: s.text for s in self.sentences}
         room = question.words if question.kind != "list" else math.inf
         kept = []
         for number in numbers:
