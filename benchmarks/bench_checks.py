@@ -31,7 +31,7 @@ from paperkit.outlines import DIGEST
 from paperkit.papers import clean_paper
 from paperkit.prompts import make_request, parse_reply
 from paperkit.reading import read_here
-from paperkit.sentences import split_sentences
+from paperkit.text import split_sentences
 
 Edit = Callable[[str, random.Random], str | None]
 GATES = ("numbers", "entities", "polarity", "topic", "worst")

@@ -23,7 +23,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 
 from benchmarks.train_extractive import fit_roles
-from paperkit.models._roles import ROLES, role_chances
+from paperkit.extractive.sentence_roles import ROLES, role_chances
 
 FOLDS = 4
 AGREED = (0.0, 0.5, 0.65, 0.75, 0.9)

@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from paperkit.models import _one_line, _roles, _weights
-from paperkit.models._weights import Features, dot, stems
+from paperkit.extractive import sentence_roles, summaries, weights
+from paperkit.extractive.weights import Features, dot
+from paperkit.text import stems
 
 TARGET = Path(__file__).parent.parent / "paperkit" / "data" / "extractive.json.gz"
 FOLDS = 5
@@ -65,7 +66,7 @@ def save(parts: dict[str, Any]) -> None:
     """Write the weights so that the same weights give the same bytes."""
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     TARGET.write_bytes(gzip.compress(text.encode(), mtime=0))
-    _weights.load.cache_clear()
+    weights.load.cache_clear()
 
 
 def fit_idf(papers: Sequence[Paper], abstracts: Sequence[Paper]) -> dict[str, float]:
@@ -122,7 +123,7 @@ def fit_words(papers: Sequence[Paper]) -> dict[str, float]:
     features, hits = [], []
     for paper in papers:
         summary = set(stems(paper["target"][0]))
-        for word, row in _one_line.word_features(paper["title"], paper["source"]).items():
+        for word, row in summaries.word_features(paper["title"], paper["source"]).items():
             features.append(row)
             hits.append(word in summary)
     columns = vocabulary(features, WORD_COUNT)
@@ -134,7 +135,7 @@ def fit_words(papers: Sequence[Paper]) -> dict[str, float]:
 
 def chances(paper: Paper, weight: dict[str, float]) -> dict[str, float]:
     """Return the chance of every word of a paper under given weights."""
-    found = _one_line.word_features(paper["title"], paper["source"])
+    found = summaries.word_features(paper["title"], paper["source"])
     return {word: 1 / (1 + math.exp(-dot(row, weight))) for word, row in found.items()}
 
 
@@ -163,10 +164,10 @@ def fit_spans(papers: Sequence[Paper]) -> dict[str, float]:
     rewards: list[list[float]] = []
     for paper, chance in zip(papers, unseen_chances(papers), strict=True):
         title, source, target = paper["title"], paper["source"], paper["target"][0]
-        found = _one_line.candidates(title, source, titled=True)
+        found = summaries.candidates(title, source, titled=True)
         if not found:
             continue
-        made = _one_line.span_features(title, source, chance, found)
+        made = summaries.span_features(title, source, chance, found)
         texts = [source[s.sentence][s.start : s.end] for s in found]
         lines = [f"{title} {t}" if s.titled else t for s, t in zip(found, texts, strict=True)]
         reward = [overlap(line, target) for line in lines]
@@ -202,10 +203,10 @@ def listwise(table: sparse.csr_matrix, rewards: list[list[float]]) -> Floats:
 
 def fit_roles(abstracts: Sequence[Paper]) -> dict[str, Any]:
     """Return the conditional random field: weights per feature, moves, starts and ends."""
-    found = [row for a in abstracts for row in _roles.role_features(a["sentences"])]
+    found = [row for a in abstracts for row in sentence_roles.role_features(a["sentences"])]
     columns = vocabulary(found, ROLE_COUNT)
     table = matrix([dict.fromkeys(sorted(row), 1.0) for row in found], columns)
-    labels = [[_roles.ROLES.index(name) for name in a["labels"]] for a in abstracts]
+    labels = [[sentence_roles.ROLES.index(name) for name in a["labels"]] for a in abstracts]
     field = Field(table, labels)
     start = np.zeros(field.size)
     best = minimize(field.loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
@@ -225,7 +226,7 @@ class Field:
 
     def __init__(self, table: sparse.csr_matrix, labels: list[list[int]]) -> None:
         self.table, self.transposed = table, table.T.tocsr()
-        self.kinds = len(_roles.ROLES)
+        self.kinds = len(sentence_roles.ROLES)
         self.lengths = [len(row) for row in labels]
         self.flat = np.concatenate(labels)
         self.truth = np.eye(self.kinds)[self.flat]
@@ -309,7 +310,7 @@ class Field:
 def report(papers: Sequence[Paper], abstracts: Sequence[Paper]) -> None:
     """Print the dev scores (ROUGE-1 over our own stems; the bench's own script is the judge)."""
     for standalone in (True, False):
-        lines = [_one_line.one_line(p["title"], p["source"], standalone=standalone) for p in papers]
+        lines = [summaries.one_line(p["title"], p["source"], standalone=standalone) for p in papers]
         best = [
             max(overlap(line, t) for t in p["target"])
             for line, p in zip(lines, papers, strict=True)
@@ -318,7 +319,7 @@ def report(papers: Sequence[Paper], abstracts: Sequence[Paper]) -> None:
     right = [
         ours == theirs
         for a in abstracts
-        for ours, theirs in zip(_roles.roles(a["sentences"]), a["labels"], strict=True)
+        for ours, theirs in zip(sentence_roles.roles(a["sentences"]), a["labels"], strict=True)
     ]
     print(f"roles: accuracy {np.mean(right):.4f} on dev")
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from paperkit.errors import PaperkitError
+from paperkit.text import CJK
 
 _NEW_ID = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})")
 _OLD_ID = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z-]{2,})?/(\d{2}(?:0[1-9]|1[0-2])\d{3})")
@@ -202,7 +203,7 @@ def _utc(value: Any, of: str, name: str) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-_URL = re.compile(r"https?://[^\s<>\"'{}|\\^`\u3000-\u303f\uff00-\uffef\u4e00-\u9fff]+", re.I)
+_URL = re.compile(r"https?://[^\s<>\"'{}|\\^`\u3000-\u303f\uff00-\uffef" + CJK + "]+", re.I)
 _BARE = re.compile(r"(?<![\w/.@])((?:www\.)?(?:github\.com|gitlab\.com|huggingface\.co)/[\w.\-/]+)")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paperkit.checks import PHRASES, check, findings, lint, lint_text, republished, swapped
+from paperkit.checks import PHRASES, check, findings, lint_answer, lint_text, republished, swapped
 from paperkit.digests import Answer, Digest, Evidence, Statement
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
@@ -62,7 +62,7 @@ def blocked(*answers, **options):
 
 
 def codes(text, question=None, **options):
-    return [f.code for f in lint(text, question, **options)]
+    return [f.code for f in lint_answer(text, question, **options)]
 
 
 def test_verbatim_sentences_with_their_evidence_are_not_blocked():
@@ -142,7 +142,7 @@ def test_the_wrong_language_and_a_mixed_one_block():
 def test_an_answer_is_linted_like_its_texts():
     """Lint takes an answer as it comes."""
     given = answer("summary", "Sure! Glide estimates depth.")
-    assert lint(given) == lint(given.texts)
+    assert lint_answer(given) == lint_answer(given.texts)
 
 
 def test_limits_of_items_and_length():
@@ -150,7 +150,7 @@ def test_limits_of_items_and_length():
     few = Question(key="few", headings={"en": "Few"}, ask="?", kind="list", items=(3, 7), words=8)
     middle = "This item has some more words than it may."
     long = "This one goes on about the very same thing for much longer than anyone would allow."
-    found = lint(["One short item.", middle, long], few)
+    found = lint_answer(["One short item.", middle, long], few)
     assert [(f.code, f.severity, f.statement) for f in found] == [
         ("too-long", "warn", 1),
         ("too-long", "block", 2),

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from paperkit.checks import lint
-from paperkit.checks.marks import find_markup
-from paperkit.checks.methods import method_name
+from paperkit.checks import lint_answer
+from paperkit.checks.names import method_name
+from paperkit.checks.wordings import find_markup
 from paperkit.outlines import DIGEST, Question
 from paperkit.papers import Paper
 
@@ -29,7 +29,9 @@ PAPER = Paper(
 def codes(text, question=None, **options):
     texts = (text,) if isinstance(text, str) else text
     chinese = any("\u4e00" <= c <= "\u9fff" for t in texts for c in t)
-    return [f.code for f in lint(text, question, language="zh" if chinese else "en", **options)]
+    return [
+        f.code for f in lint_answer(text, question, language="zh" if chinese else "en", **options)
+    ]
 
 
 FAULTS = {
@@ -188,7 +190,7 @@ def test_ordinary_prose_is_let_pass(text):
 
 def test_garbled_signs_only_warn():
     """They stand in passages taken word for word too; a person decides."""
-    found = lint("The rate is 2v2|10{5 per second, as (cid:12) says.")
+    found = lint_answer("The rate is 2v2|10{5 per second, as (cid:12) says.")
     assert [(f.code, f.severity) for f in found] == [("garbled", "warn")]
 
 
@@ -224,7 +226,7 @@ def test_a_length_over_the_limit_by_a_quarter_blocks(words, severity):
     """Up to the limit all is well, up to a quarter over it warns."""
     question = Question(key="few", headings={"en": "Few"}, ask="?", words=10)
     text = " ".join(f"word{'s' * i}" for i in range(words)) + "."
-    found = [f.severity for f in lint(text, question) if f.code == "too-long"]
+    found = [f.severity for f in lint_answer(text, question) if f.code == "too-long"]
     assert found == ([severity] if severity else [])
 
 
@@ -308,5 +310,5 @@ def test_findings_name_words_as_they_were_typed():
     """An editor can mark the words: formulas before them do not shift or change them."""
     text = r"With $\alpha<b>$ set, the *whole* network & its <sub>parts</sub> are trained."
     assert find_markup(text) in text
-    for found in lint("該網絡（$x$）從單張圖像估計深度。", language="zh"):
+    for found in lint_answer("該網絡（$x$）從單張圖像估計深度。", language="zh"):
         assert found.words in "該網絡（$x$）從單張圖像估計深度。"

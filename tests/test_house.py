@@ -25,10 +25,11 @@ LAYERS = (
     {"__main__", "widgets"},
     {"batch", "posts"},
     {"library", "sources", "reading", "models"},
+    {"extractive"},
     {"prompts", "checks", "ranking", "trends"},
-    {"digests", "frames"},
-    {"papers", "topics", "days", "outlines", "readings", "queries", "sentences", "files"},
-    {"errors"},
+    {"digests", "frames", "passages"},
+    {"papers", "topics", "days", "outlines", "readings", "queries"},
+    {"errors", "text", "files"},
 )
 LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}
 # What only one room may name.

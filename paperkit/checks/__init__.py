@@ -10,18 +10,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from paperkit.checks.batches import republished, swapped
-from paperkit.checks.claims import support
-from paperkit.checks.faults import Asked, lint, lint_across
-from paperkit.checks.grounding import Sources, ground, is_quote
-from paperkit.checks.phrases import PHRASES, Phrases
+from paperkit.checks.batch import republished, swapped
+from paperkit.checks.grounding import Sources, ground, is_quote, support
+from paperkit.checks.lint import Asked, lint_across, lint_answer
+from paperkit.checks.lint_markdown import lint_text
 from paperkit.checks.quotes import Match, find_quote
-from paperkit.checks.tongues import is_chinese_text
-from paperkit.checks.writeups import lint_text
+from paperkit.checks.wordings import PHRASES, Phrases
 from paperkit.digests import Answer, Digest, Finding
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
 from paperkit.readings import Reading
+from paperkit.text import is_chinese_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +36,7 @@ __all__ = [
     "findings_frame",
     "ground",
     "is_chinese_text",
-    "lint",
+    "lint_answer",
     "lint_text",
     "republished",
     "support",
@@ -124,7 +123,7 @@ def _gap(question: Question, answer: Answer | None) -> Finding | None:
 
 def _answer(answer: Answer, asked: Asked, sources: Sources) -> Iterator[Finding]:
     quoted = [is_quote(s) for s in answer.statements]
-    for fault in lint(
+    for fault in lint_answer(
         answer.texts,
         asked.question,
         language=asked.language,

@@ -17,9 +17,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-from paperkit.checks.directions import is_negator
-from paperkit.checks.measures import UNIT_NAMES
-from paperkit.checks.numerals import numbers
+from paperkit.checks.numbers import UNIT_NAMES, numbers
+from paperkit.checks.polarity import is_negator
+from paperkit.text import CJK
 
 VERBATIM, NEAR = 98.0, 85.0
 _LONG_TEXT = 6000
@@ -124,7 +124,7 @@ def _find_part(part: str, text: str) -> Match:
     at = hay.text.find(needle)
     if at >= 0 and _whole(hay.text, at, at + len(needle)):
         return _match("verbatim", 100.0, hay, (at, at + len(needle)), text)
-    if len(re.findall(r"[a-z0-9]+|[\u4e00-\u9fff]{2}", needle)) < 6:
+    if len(re.findall(rf"[a-z0-9]+|[{CJK}]{{2}}", needle)) < 6:
         return Match("missing", 0.0)
     return _find_alike(needle, hay, text)
 
@@ -160,7 +160,7 @@ def _windows(needle: str, text: str) -> Iterable[tuple[int, int]]:
     """Return where to look: everywhere in a short text, else around the needle's rarest words."""
     if len(text) <= _LONG_TEXT:
         return ((0, len(text)),)
-    words = sorted(set(re.findall(r"[a-z0-9]{4,}|[\u4e00-\u9fff]{2}", needle)), key=len)[-12:]
+    words = sorted(set(re.findall(rf"[a-z0-9]{{4,}}|[{CJK}]{{2}}", needle)), key=len)[-12:]
     votes: Counter[int] = Counter()
     size = max(400, 2 * len(needle))
     for word in words:

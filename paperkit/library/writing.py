@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit import checks
-from paperkit.checks.batches import Batch
+from paperkit.checks.batch import Batch
 from paperkit.digests import Answer, Digest, Finding, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.library import drafts, files, records, schema

@@ -31,7 +31,7 @@ from paperkit.posts.notebooks import (
     role_of,
 )
 from paperkit.posts.values import Post
-from paperkit.sentences import split_sentences
+from paperkit.text import split_sentences
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paperkit.checks.batches import Batch
+from paperkit.checks.batch import Batch
 from paperkit.digests import Digest, Finding
 from paperkit.errors import PublishError
 from paperkit.outlines import Outline, label_of

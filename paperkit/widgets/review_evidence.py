@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from paperkit.checks.words import FUNCTION_WORDS, stem, tokens
 from paperkit.digests import Answer, Evidence
 from paperkit.errors import PaperkitError
 from paperkit.papers import Paper
-from paperkit.prompts import source_sentences
+from paperkit.passages import source_lines
 from paperkit.readings import Reading
+from paperkit.text import FUNCTION_WORDS, stem, tokens
 
 Offer = Callable[[], Sequence[Evidence]]
 """Returns what a source offers; called only when it is needed."""
@@ -29,7 +29,7 @@ def cited(history: Iterable[Answer]) -> tuple[Evidence, ...]:
 
 def offered(paper: Paper, reading: Reading | None) -> tuple[Evidence, ...]:
     """Return the sentences of the abstract and the PDF, the same that a model is given."""
-    rows = source_sentences(paper, reading)
+    rows = source_lines(paper, reading)
     return tuple(Evidence(s.text, s.section, s.page, s.bbox) for s in rows)
 
 

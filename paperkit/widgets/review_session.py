@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperkit import checks
 from paperkit.checks import find_quote
-from paperkit.checks.batches import Batch
+from paperkit.checks.batch import Batch
 from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
 from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from paperkit.extractive import Extractive, keywords, one_line, roles, skeleton, takeaways
+from paperkit.extractive.selection import has_number, is_plain
+from paperkit.extractive.summaries import MOST, spans
+from paperkit.extractive.weights import load
 from paperkit.models import Model
-from paperkit.models._picks import has_number, is_plain
-from paperkit.models._spans import MOST, spans
-from paperkit.models._weights import load, stem
-from paperkit.models.extractive import Extractive, keywords, one_line, roles, skeleton, takeaways
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
 from paperkit.prompts import make_request, parse_reply
@@ -226,18 +226,6 @@ def test_keywords_are_verbatim_terms():
         "FLAME",
     ]
     assert keywords("", "") == []
-
-
-def test_words_of_one_stem_are_one():
-    """Plurals and verb forms fall together; short words stay."""
-    assert [stem(w) for w in ("models", "modeling", "runs", "running", "studies", "is")] == [
-        "model",
-        "model",
-        "run",
-        "run",
-        "stud",
-        "is",
-    ]
 
 
 # ---- the model ------------------------------------------------------------------------------

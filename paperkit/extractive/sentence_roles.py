@@ -1,4 +1,4 @@
-"""Roles: what each sentence of an abstract is for, by a linear-chain conditional random field.
+"""Sentence roles: what each sentence of an abstract is for, by a conditional random field.
 
 `benchmarks/train_extractive.py` fits it on CSAbstruct; numpy decodes it.
 """
@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from paperkit.models._weights import weights
+from paperkit.extractive.weights import weights
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Scores = NDArray[np.float64]
+
 
 ROLES = ("background", "objective", "method", "result", "other")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*|\d+(?:[.,]\d+)*%?|[^\sa-z0-9]")

@@ -1,4 +1,4 @@
-"""Write-ups: what makes texts already published as Markdown unfit to be read.
+"""Lint of Markdown: what makes texts already published as Markdown unfit to be read.
 
 What comes from arXiv (title, authors, abstract, link line) and the images are left out; only what
 a model or a person wrote is judged. Numbering and HTML, which the old blogs' format brought with
@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paperkit.checks.faults import Asked, lint
-from paperkit.checks.phrases import PHRASES, Phrases
-from paperkit.checks.tongues import is_chinese_text
+from paperkit.checks.lint import Asked, lint_answer
+from paperkit.checks.wordings import PHRASES, Phrases
 from paperkit.digests import Finding
 from paperkit.papers import find_links
+from paperkit.text import CJK, is_chinese_text, letters, split_sentences
 
 _HEADING = re.compile(r"^## +(?P<title>\S.*)$", re.MULTILINE)
 _SUMMARY = re.compile(
@@ -114,21 +114,21 @@ def _lines(body: str) -> Iterator[str]:
 def _wordings(lines: list[str], language: str, phrases: Phrases) -> Iterator[_Fault]:
     asked = Asked(None, language, None, phrases)
     for line in lines:
-        for fault in lint(_MARK.sub("", line, count=1), language=asked.language, phrases=phrases):
+        for fault in lint_answer(
+            _MARK.sub("", line, count=1), language=asked.language, phrases=phrases
+        ):
             judged = fault.code in phrases.table or fault.code == "repeated"
             if judged and not _OLD_HEADING.search(fault.words):
                 yield fault.code, fault.message, fault.words
 
 
 def _repeats(lines: list[str]) -> Iterator[_Fault]:
-    from paperkit.sentences import split_sentences
-
     seen: dict[str, int] = {}
     for line in lines:
         for sentence in split_sentences(_MARK.sub("", line, count=1)):
             if len(sentence) > _RUN_ON_CHARACTERS and is_chinese_text(sentence):
                 yield "run-on", "One sentence runs on too long to be read; split it.", sentence[:60]
-            key = re.sub(r"[\W_]+", "", sentence)
+            key = letters(sentence)
             seen[key] = seen.get(key, 0) + 1
             if len(key) >= 30 and seen[key] == 3:
                 yield "repeated", "The same sentence stands three times; remove two.", sentence
@@ -159,7 +159,7 @@ def _authors(source: str) -> str:
 def _invented(value: str, authors: str) -> Iterator[_Fault]:
     """Yield authors that arXiv does not name: Chinese characters guessed, or other people."""
     plain = re.sub(r"等人?|和|以及|与|第一作者|通讯作者|作者", ",", value)
-    chinese = [n for n in re.findall(r"[\u4e00-\u9fff·]{2,12}", plain) if n not in authors]
+    chinese = [n for n in re.findall(rf"[{CJK}·]{{2,12}}", plain) if n not in authors]
     if len(chinese) >= 2:
         message = "Authors are given Chinese names that arXiv does not state; use arXiv's."
         yield "authors", message, "，".join(chinese[:4])

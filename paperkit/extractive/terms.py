@@ -1,42 +1,14 @@
-"""Keywords: the terms a paper is about, as it writes them."""
+"""Terms: what a paper is about, as it writes them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
 
-from paperkit.models._weights import idf, stem, stems, weights
+from paperkit.extractive.weights import idf, weights
+from paperkit.text import CJK, STOP_WORDS, stem, stems
 
-_BREAK = re.compile(r"[^\w\s/+-]|\s[-–—]+\s|\n\s*\n|[\u3400-\u9fff]")
-_STOP = frozenset(
-    "a about above across additionally after again against all allow allows almost along already"
-    " also although always among an and another any are as at available based be because been"
-    " before being best better between both but by can cannot certain commonly compared consider"
-    " consists could crucial current currently demonstrate demonstrates demonstrated despite"
-    " develop developed different difficult do does done due during each easily effective"
-    " effectively efficient either enable enables enough especially etc even every existing"
-    " experimental experiments extensive few finally find first five for four from further"
-    " furthermore general given good had has have hence here high higher highly how however i if"
-    " important importantly improve improved improves in including instead into introduce"
-    " introduced introduces is issue issues it its itself just key known lack large largely later"
-    " lead leads less like likely low lower main mainly make makes many may method methods might"
-    " more moreover most much must namely nearly need needs never new no non nor not novel number"
-    " obtain obtained of often on one ones only or other others our out over own paper papers"
-    " particular particularly per perform performs possible potential present presented presents"
-    " previous previously prior problem problems propose proposed proposes provide provided"
-    " provides rather real recent recently related relevant require required requires respectively"
-    " result results same scale second set several should show shown shows significant"
-    " significantly similar simple simply since single small so some specific specifically still"
-    " strong study such suffer take task tasks than that the their them then there therefore these"
-    " they this those three through thus to together too toward towards two typical typically"
-    " under unlike up upon us use used useful uses using usually various very via was way ways we"
-    " well were what when where whether which while whose why wide widely will with within without"
-    " work works would yet you your approach approaches achieve achieves achieved art state"
-    " article capable challenge challenges challenging address addresses aim aims analyze apply"
-    " applied contribution describe evaluate evaluated examine explore explores focus"
-    " investigate learn learns offer outperform outperforms performance reveal suggest suggests"
-    " superior sets code website project page https http www com".split()
-)
+_BREAK = re.compile(rf"[^\w\s/+-]|\s[-–—]+\s|\n\s*\n|[{CJK}]")
 _WORD = re.compile(r"[\w][\w/+-]*")
 _VERB_LIKE = re.compile(r".+(?:ly|ize|izes|ized|ates|ated)$")
 
@@ -94,7 +66,7 @@ def _of_run(text: str) -> list[str]:
 def _is_stop(word: str) -> bool:
     plain, verbs = word.lower(), weights("verbs")
     return (
-        plain in _STOP
+        plain in STOP_WORDS
         or len(plain) < 2
         or word[0].isdigit()
         or bool(_VERB_LIKE.match(plain))

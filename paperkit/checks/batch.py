@@ -1,4 +1,4 @@
-"""Batches: what only shows beside others: swapped write-ups, papers already published."""
+"""Batch: what only shows beside others: swapped write-ups, papers already published."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from paperkit.checks.words import FUNCTION_WORDS, stem, tokens
 from paperkit.digests import Digest, Finding
 from paperkit.papers import Paper
+from paperkit.text import FUNCTION_WORDS, stem, tokens
 
 _CLEARLY = 1.6
 _LEAST_OWN_SHARE = 0.5

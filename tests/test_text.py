@@ -1,10 +1,20 @@
-"""What counts as a sentence, in scientific English and Chinese."""
+"""Text taken apart: sentences, stems, scripts and letters, in English and Chinese."""
 
 import time
 
 import pytest
 
-from paperkit.sentences import sentence_spans, split_sentences
+from paperkit.text import (
+    FUNCTION_WORDS,
+    STOP_WORDS,
+    cjk_count,
+    is_chinese_text,
+    letters,
+    sentence_spans,
+    split_sentences,
+    stem,
+    stems,
+)
 
 
 @pytest.mark.parametrize(
@@ -81,3 +91,31 @@ def test_a_hostile_text_takes_no_more_than_seconds():
     for piece in (".", " ", "(", "[1,", " \n", "a. ", "。”", "?!)"):
         split_sentences(piece * (100_000 // len(piece)))
     assert time.perf_counter() - start < 10
+
+
+def test_forms_of_one_word_have_one_stem():
+    """Plurals, endings of verbs and doubled consonants fall together; short words stay."""
+    for forms in ("model models modeling", "run runs running", "gan GANs", "layer layers"):
+        assert len({stem(word) for word in forms.split()}) == 1, forms
+    assert [stem(w) for w in ("is", "bias", "loss")] == ["is", "bias", "loss"]
+    assert stems("Two GANs, 3 层") == ["two", "gan", "3", "层"]
+
+
+def test_scripts_are_told_by_their_share():
+    """Chinese with English names in it is Chinese; English with a Chinese name is not."""
+    assert is_chinese_text("我们用 NeRF 做渲染")
+    assert not is_chinese_text("We follow the method of 张三 and render faster")
+    assert cjk_count("中a文。") == 2
+
+
+def test_letters_alone_make_two_spellings_one():
+    """Spaces, marks, case and width fall away; digits may go too."""
+    assert letters("3.1  Self-Attention（Ａ）") == "31selfattentiona"
+    assert letters("3.1 Self_Attention", digits=False) == "selfattention"
+
+
+def test_the_words_of_every_paper_are_no_function_words():
+    """The two lists are apart, and stop words are both."""
+    assert "propose" in STOP_WORDS
+    assert "propose" not in FUNCTION_WORDS
+    assert FUNCTION_WORDS < STOP_WORDS

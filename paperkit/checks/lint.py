@@ -1,7 +1,7 @@
-"""Faults: what is wrong with a text as a text, whatever the paper says (lint).
+"""Lint: what is wrong with a text as a text, whatever the paper says.
 
 Every rule is one small function from an answer's statements to findings; wordings come from
-`paperkit.checks.phrases`.
+`paperkit.checks.wordings`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from paperkit.checks.endings import breaks_off, is_closed
-from paperkit.checks.marks import find_garbled, find_markup
-from paperkit.checks.methods import method_name, names_it
-from paperkit.checks.phrases import PHRASES, Phrases
-from paperkit.checks.tongues import in_another_language, is_chinese_text
+from paperkit.checks.language import in_another_language
+from paperkit.checks.names import method_name, names_it
+from paperkit.checks.wordings import (
+    PHRASES,
+    Phrases,
+    breaks_off,
+    find_garbled,
+    find_markup,
+    is_closed,
+)
 from paperkit.digests import Answer, Finding, Severity
 from paperkit.outlines import Question, is_chinese
 from paperkit.papers import Paper, find_links, parse_id
-from paperkit.sentences import split_sentences
+from paperkit.text import CJK, cjk_count, is_chinese_text, latin_count, letters, split_sentences
 
-_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_LATIN_WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _ARXIV_ID = re.compile(
     r"(?<![\w/.])arxiv[:\s]\s*(?P<id>\S+?)(?=[\s,;)）。，]|$)"
     r"|(?<![\w/.:])(?P<bare>(?:[12][0-9]|0[7-9])(?:0[1-9]|1[0-2])\.(?:\d{5}|\d{4}(?=v\d))(?:v\d+)?)(?!\.?\w|\s?%)",
@@ -71,7 +74,7 @@ class Asked:
         )
 
 
-def lint(
+def lint_answer(
     texts: Answer | Sequence[str] | str,
     question: Question | None = None,
     *,
@@ -121,7 +124,7 @@ def _marked_up(text: str, place: int, asked: Asked) -> Iterator[Finding]:
 
 def _ending(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     tail = text.rstrip()
-    long = len(_LATIN_WORD.findall(tail)) + len(_CJK.findall(tail)) / 2 > 40
+    long = latin_count(tail) + cjk_count(tail) / 2 > 40
     open_end = asked.question is not None and asked.question.kind == "text" and long
     if tail and (breaks_off(tail, _words_of(asked.paper)) or (open_end and not is_closed(tail))):
         message = "The text breaks off before its end; complete it."
@@ -149,7 +152,7 @@ def _endings(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
 
 def _sentences(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     for sentence in _split(text):
-        words, characters = len(_LATIN_WORD.findall(sentence)), len(_CJK.findall(sentence))
+        words, characters = latin_count(sentence), cjk_count(sentence)
         if words > _RUN_ON_WORDS or characters > _RUN_ON_CHARACTERS:
             message = "One sentence runs on too long to be read; split it."
             yield asked.finding("run-on", message, words=sentence[:60], statement=place)
@@ -164,13 +167,13 @@ def _loop(sentence: str) -> str:
     if len(plain) != len(sentence):  # a few letters grow: then the places would be wrong
         plain = sentence
     match = re.search(r"(\b[a-z][\w' -]{2,40}\b[ ,;]+)\1{2,}", plain)
-    match = match or re.search(r"([\u4e00-\u9fff]{2,20})(?:[，,；]?\1){2,}", plain)
+    match = match or re.search(rf"([{CJK}]{{2,20}})(?:[，,；]?\1){{2,}}", plain)
     return sentence[match.start() : match.end()] if match else ""
 
 
 def _script(text: str, place: int, asked: Asked) -> Iterator[Finding]:
-    letters = len(_CJK.findall(text)) + len(_LATIN_WORD.findall(text))
-    if asked.key == "title" or (letters < 6 and len(text) < 12):
+    size = cjk_count(text) + latin_count(text)
+    if asked.key == "title" or (size < 6 and len(text) < 12):
         return
     if is_chinese_text(text) != is_chinese(asked.language):
         message = f"The text is not in the digest's language ({asked.language}); translate it."
@@ -182,7 +185,7 @@ def _script(text: str, place: int, asked: Asked) -> Iterator[Finding]:
         return
     for sentence in _split(text):
         foreign = is_chinese_text(sentence) != is_chinese(asked.language)
-        size = len(_LATIN_WORD.findall(sentence)) + len(_CJK.findall(sentence))
+        size = latin_count(sentence) + cjk_count(sentence)
         if foreign and size >= 10:
             message = f"One sentence is not in the digest's language ({asked.language})."
             yield asked.finding("language", message, words=sentence[:60], statement=place)
@@ -244,7 +247,7 @@ def _repeats(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for place, text in enumerate(texts):
         for sentence in _split(text):
-            key = re.sub(r"[\W_]+", "", sentence).lower()
+            key = letters(sentence)
             if not _says_something(key):
                 continue
             if key in seen:
@@ -256,7 +259,7 @@ def _repeats(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
 
 def _says_something(key: str) -> bool:
     """Tell whether a sentence without spaces and marks is long enough to repeat another."""
-    return len(key) + len(_CJK.findall(key)) >= 12
+    return len(key) + cjk_count(key) >= 12
 
 
 def _alike(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
@@ -292,9 +295,9 @@ def _limits(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
 
 def _too_long(text: str, place: int | None, question: Question, asked: Asked) -> Iterator[Finding]:
     if is_chinese(asked.language):
-        size, limit, unit = len(_CJK.findall(text)), question.characters, "characters"
+        size, limit, unit = cjk_count(text), question.characters, "characters"
     else:
-        size, limit, unit = len(_LATIN_WORD.findall(text)), question.words, "words"
+        size, limit, unit = latin_count(text), question.words, "words"
     if size > limit:
         severity: Severity = "block" if size > limit * _SLACK else "warn"
         message = f"{size} {unit} where {limit} are the limit; shorten it."
@@ -323,7 +326,7 @@ def lint_across(parts: Iterable[tuple[Question, Sequence[str]]], asked: Asked) -
         own: dict[str, str] = {}
         for place, text in enumerate(texts):
             for sentence in _split(text):
-                key = re.sub(r"[\W_]+", "", sentence).lower()
+                key = letters(sentence)
                 if _says_something(key) and key in seen:
                     here = Asked(question, asked.language, asked.paper, asked.phrases)
                     message = f"The sentence already stands under {seen[key]!r}; keep one."

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 Features = dict[str, float]
 """What is known about one candidate: names and values; a weight vector gives it a score."""
 
-_WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
-_SUFFIXES = (
-    *("izations", "ization", "ations", "ation", "ingly", "edly", "ings", "ing", "ies", "ers"),
-    *("ed", "er", "es", "ly", "s", "e", "y"),
-)
 UNSEEN = 8.0
 """Inverse document frequency (natural log) of a word that no training paper holds."""
 
@@ -35,23 +29,6 @@ def load() -> Mapping[str, Mapping[str, Any]]:
     packed = files("paperkit").joinpath("data/extractive.json.gz").read_bytes()
     parts: Mapping[str, Mapping[str, Any]] = json.loads(gzip.decompress(packed))
     return parts
-
-
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """Return a word without its ending, so that "models" and "modeling" are one word."""
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith("ss"):
-            word = word[: -len(suffix)]
-            break
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz0123456789":
-        return word[:-1]
-    return word
-
-
-def stems(text: str) -> list[str]:
-    """Return the stemmed words of a text in order; a Chinese character is a word."""
-    return [stem(word) for word in _WORD.findall(text.lower())]
 
 
 def idf(word: str) -> float:

@@ -1,0 +1,186 @@
+"""Extractive: answers made of the paper's own sentences, offline and free.
+
+It chooses and never writes: every answer is a verbatim sentence, or a span of one, with its
+number as evidence. The summary alone may begin with the method's name, from the title, where its
+sentence says only "we". It does not translate either: an English paper gives English answers
+whatever the language asked for, and questions that ask for a translation stay unanswered.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from paperkit.extractive.selection import PARTS, is_plain, part_scores, takeaways
+from paperkit.extractive.summaries import best_span, line_of
+from paperkit.extractive.terms import keywords
+from paperkit.extractive.weights import idf
+from paperkit.outlines import Question
+from paperkit.passages import SourceLine
+from paperkit.prompts import Reply, Request
+from paperkit.text import stems
+
+# The abstract, and the sections where a part is expected, come before other places.
+_HOME_BONUS = 0.5
+
+Row = dict[str, Any]
+
+
+class Extractive:
+    """The embedded default model: no key, no network, no cost; it extracts, never translates."""
+
+    name: ClassVar[str] = "extractive"
+    local: ClassVar[bool] = True
+    parameters: ClassVar[Mapping[str, Any]] = MappingProxyType({"weights": 1})
+    notice: ClassVar[str] = "word for word, nothing written or translated"
+    """What the progress line says of it."""
+
+    def __repr__(self) -> str:
+        return "Extractive()"
+
+    def answer(self, request: Request) -> Reply:
+        """Return verbatim sentences for each question; an empty list where none answers it."""
+        choice = _Choice(request)
+        rows = {question.key: choice.rows(question) for question in _by_need(request.questions)}
+        ordered = {question.key: rows[question.key] for question in request.questions}
+        text = json.dumps(ordered, ensure_ascii=False)
+        return Reply(text=text, model=self.name, tokens_in=0, tokens_out=0)
+
+
+def _by_need(questions: Iterable[Question]) -> list[Question]:
+    """Return the questions in the order they choose: a sentence is shown once in a digest."""
+    first = ("summary", "approach", "takeaways")
+    return sorted(questions, key=lambda q: first.index(q.key) if q.key in first else len(first))
+
+
+@dataclass
+class _Choice:
+    """The sentences of one paper, and which of them are already used."""
+
+    request: Request
+    used: set[int] = field(default_factory=set)
+    summed_up: int | None = None
+    _scores: dict[tuple[str, int], float] | None = None
+
+    @cached_property
+    def sentences(self) -> tuple[SourceLine, ...]:
+        """The lines that are sentences: captions and rows of tables are none."""
+        return tuple(s for s in self.request.sentences if s.kind == "sentence")
+
+    def rows(self, question: Question) -> list[Row]:
+        """Return the statements that answer a question."""
+        if question.translation:
+            return []
+        if question.key == "summary" and question.kind == "line":
+            return self._summary(question)
+        if question.key == "keywords":
+            return self._keywords(question)
+        if question.key == "takeaways":
+            numbers = self._takeaways(question)
+        elif question.key in PARTS:
+            numbers = self._part(question)
+        else:
+            numbers = self._matching(question)
+        return self._take(numbers, question)
+
+    def _from(self, question: Question) -> Sequence[SourceLine]:
+        if question.source != "abstract":
+            return self.sentences
+        abstract = [s for s in self.sentences if s.page is None]
+        return abstract or self.sentences[:12]
+
+    def _free(self, question: Question) -> list[SourceLine]:
+        limit = question.words
+        return [
+            s
+            for s in self._from(question)
+            if s.number not in self.used and is_plain(s.text) and len(s.text.split()) <= limit
+        ]
+
+    def _summary(self, question: Question) -> list[Row]:
+        source = [s for s in self._from(question) if s.text.strip()]
+        if not source:
+            return []
+        title, texts = self.request.paper.title, [s.text for s in source]
+        span = best_span(title, texts)
+        number = source[span.sentence].number
+        self.summed_up = number
+        if (span.start, span.end) == (0, len(texts[span.sentence])):
+            self.used.add(number)  # a clause of it leaves the sentence to the deep reading
+        return [{"text": line_of(title, texts, span), "evidence": [number]}]
+
+    def _keywords(self, question: Question) -> list[Row]:
+        source = self._from(question)
+        text = "\n\n".join(s.text for s in source)
+        rows = []
+        for term in keywords(self.request.paper.title, text, count=question.items[1]):
+            numbers = [s.number for s in source if term in s.text][:1]
+            rows.append({"text": term, "evidence": numbers})
+        return rows
+
+    def _takeaways(self, question: Question) -> list[int]:
+        free = [s for s in self._free(question) if s.number != self.summed_up]
+        abstract = [s for s in free if s.page is None]
+        low, high = question.items
+        # An abstract alone has few sentences; the deep reading gets one for each of its parts.
+        count = min(high, 5) if len(free) > len(abstract) else low
+        pool = abstract if len(abstract) >= low else free
+        texts = [s.text for s in pool]
+        return [pool[n].number for n in takeaways(self.request.paper.title, texts, count=count)]
+
+    def _part(self, question: Question) -> list[int]:
+        if self._scores is None:
+            self._scores = self._all_scores()
+        free = {s.number for s in self._free(question)}
+        ranked = sorted(
+            (-score, number)
+            for (part, number), score in self._scores.items()
+            if part == question.key and number in free
+        )
+        short = all(s.page is None for s in self.sentences)
+        most = 1 if short else min(PARTS[question.key].most, question.items[1])
+        return [number for _, number in ranked[:most]]
+
+    def _all_scores(self) -> dict[tuple[str, int], float]:
+        """Return `part_scores` by sentence number; the abstract and the body are judged apart."""
+        found = {}
+        abstract = [s for s in self.sentences if s.page is None]
+        body = [s for s in self.sentences if s.page is not None]
+        for source in (abstract, body):
+            for (part, n), score in part_scores([s.text for s in source]).items():
+                home = source is abstract or PARTS[part].at_home(source[n].section)
+                found[part, source[n].number] = score + _HOME_BONUS * home
+        return found
+
+    def _matching(self, question: Question) -> list[int]:
+        """Return the sentences that share most with a question of the user's own outline."""
+        asked = set(stems(f"{question.ask} {question.headings.get('en', '')}"))
+        asked = {word for word in asked if idf(word) > 1.5}
+        least = 0.4 * sum(sorted((idf(w) for w in asked), reverse=True)[:4])
+        ranked = []
+        for s in self._free(question):
+            words = stems(s.text)
+            shared = sum(idf(word) for word in asked.intersection(words))
+            score = shared / (1 + math.log1p(len(words)) / 10)
+            if asked and score >= least:
+                ranked.append((-score, s.number))
+        most = 1 if question.kind == "line" else min(question.items[1], 3)
+        return [number for _, number in sorted(ranked)[:most]]
+
+    def _take(self, numbers: Sequence[int], question: Question) -> list[Row]:
+        """Return the statements in text order, as many as the question's limit holds."""
+        by_number = {s.number: s.text for s in self.sentences}
+        room = question.words if question.kind != "list" else math.inf
+        kept = []
+        for number in numbers:
+            length = len(by_number[number].split())
+            if length <= room:
+                room -= length
+                kept.append(number)
+        self.used.update(kept)
+        return [{"text": by_number[n], "evidence": [n]} for n in sorted(kept)]

@@ -1,0 +1,251 @@
+"""Passages: a paper's text as numbered lines: its sentences, captions and rows of tables.
+
+A model is given these lines, a statement is compared with them, and Review shows them; each has
+its page and its box. A row says in one line what it is about and what stands under which heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from paperkit.papers import Paper
+from paperkit.readings import Box, Figure, Paragraph, Reading
+from paperkit.text import letters, split_sentences
+
+Kind = Literal["sentence", "caption", "row"]
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """One numbered line of the source; the abstract's have no page and no box.
+
+    ``section`` of a caption or a row is what it belongs to ("Table 5"), and the box is the table's
+    or the figure's, the caption left out.
+    """
+
+    number: int
+    text: str
+    section: str = "Abstract"
+    page: int | None = None
+    bbox: Box | None = None
+    kind: Kind = "sentence"
+
+
+def source_lines(paper: Paper, reading: Reading | None = None) -> tuple[SourceLine, ...]:
+    """Return the numbered lines of a paper: its abstract, its PDF's body, then figures and tables.
+
+    References, appendices, hidden text and the PDF's own abstract are left out, as are bullets.
+    """
+    every = [*_sentences(paper, reading), *_below(reading)]
+    return tuple(SourceLine(number, *parts) for number, parts in enumerate(every, 1))
+
+
+def fitting(lines: Sequence[SourceLine], limit: int) -> tuple[SourceLine, ...]:
+    """Return what of the lines fits into `limit` characters, in their order.
+
+    The abstract comes first, then captions and tables of results up to a quarter of the room,
+    then sentences from the first on, then the other captions and tables.
+    """
+    if sum(len(line.text) for line in lines) <= limit:
+        return tuple(lines)
+    results = {s.section for s in lines if s.kind == "caption" and _RESULTS.search(s.text)}
+    ranked: list[tuple[int, SourceLine]] = []
+    room = limit / 4
+    for line in lines:
+        if line.kind == "sentence":
+            ranked.append((2 if line.page else 0, line))
+        elif line.section in results and (room := room - len(line.text)) >= 0:
+            ranked.append((1, line))
+        else:
+            ranked.append((3, line))
+    kept, left = [], limit
+    for _, line in sorted(ranked, key=lambda r: (r[0], r[1].number)):
+        left -= len(line.text)
+        if left < 0:
+            break
+        kept.append(line)
+    return tuple(sorted(kept, key=lambda s: s.number))
+
+
+_RESULTS = re.compile(
+    r"result|accura|perform|compar|score|error|precision|recall|ablat|evaluat|benchmark|improve"
+    r"|结果|性能|对比|比较|消融",
+    re.IGNORECASE,
+)
+
+_Parts = tuple[str, str, int | None, Box | None, Kind]
+
+
+def _sentences(paper: Paper, reading: Reading | None) -> Iterator[_Parts]:
+    for text, section, page, box in _paragraphs(paper, reading):
+        for sentence in split_sentences(text):
+            if line := " ".join(sentence.split()).lstrip("•▪◦‣∙·- "):
+                yield line, section, page, box, "sentence"
+
+
+def _paragraphs(
+    paper: Paper, reading: Reading | None
+) -> Iterable[tuple[str, str, int | None, Box | None]]:
+    if paper.abstract:
+        yield paper.abstract, "Abstract", None, None
+    for p in reading.body if reading else ():
+        if p.role not in ("front", "appendix") and not _is_said_already(p, paper):
+            yield p.text, p.section, p.page, p.bbox
+
+
+def _is_said_already(paragraph: Paragraph, paper: Paper) -> bool:
+    """Return whether a paragraph is a heading, or the abstract that the paper has from arXiv."""
+    text = letters(paragraph.text, digits=False)
+    if not text or len(text) <= len(letters(paragraph.section, digits=False)) + 2:
+        return True
+    if not paper.abstract:
+        return False
+    headed = paragraph.section.strip().lower() == "abstract"
+    return headed or text[:80] in letters(paper.abstract, digits=False)
+
+
+def _below(reading: Reading | None) -> Iterator[_Parts]:
+    """Yield captions and rows; those of algorithms and listings are left out."""
+    for figure in reading.figures if reading else ():
+        if figure.kind not in ("figure", "table"):
+            continue
+        label, page, box = name_of(figure), figure.page, figure.bbox
+        for sentence in _caption_sentences(figure.caption):
+            yield sentence, label, page, box, "caption"
+        for row in table_rows(figure):
+            yield row.line(label), label, page, box, "row"
+
+
+def name_of(figure: Figure) -> str:
+    """Return what a figure or table is called ("Table 5")."""
+    return f"{figure.kind.capitalize()} {figure.label}".strip()
+
+
+def _caption_sentences(caption: str) -> list[str]:
+    """Return the sentences of a caption; the label alone ("Figure 2.") is none."""
+    found = split_sentences(" ".join(caption.split()))
+    if len(found) > 1 and len(found[0].split()) <= 2:
+        found[:2] = [" ".join(found[:2])]
+    return found
+
+
+# Tables.
+
+Row = tuple[str, ...]
+
+_VALUE = re.compile(r"[(\[<>≤≥~≈±+†*↑↓$£€∼-]*\s?\.?\d(?!.*(?:[A-Za-z]{4}|-[A-Za-z]))", re.DOTALL)
+_NOTHING = frozenset(("", "-", "–", "—", "―", "n/a", "N/A", "✓", "✗", "×"))
+_CITED = re.compile(r"\s*\[[\d,\s–-]+\]")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell that states something: its text, its row's labels and its column's heading."""
+
+    text: str
+    row: tuple[str, ...]
+    column: str
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row of a table: what it is about, and its cells from left to right."""
+
+    labels: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+    def line(self, label: str) -> str:
+        """Return the row as one line: the table's label, the row's words, column: value."""
+        cells = (f"{c.column}: {c.text}" if c.column else c.text for c in self.cells)
+        return " · ".join((label, *self.labels, *cells))
+
+
+def table_rows(table: Figure) -> tuple[TableRow, ...]:
+    """Return the rows of a table below its headings; empty where its cells are not known.
+
+    A cell without content is left out, and so is a row without any.
+    """
+    grid = [tuple(" ".join(cell.split()) for cell in row) for row in table.rows or ()]
+    if not grid:
+        return ()
+    head = _heading_rows(grid)
+    headings = _headings(grid[:head])
+    body = grid[head:]
+    labels = _label_columns(body)
+    found, above = [], ""
+    for row in body:
+        named = tuple(_label(cell, headings[at]) for at, cell in enumerate(row[:labels]) if cell)
+        cells = tuple(
+            Cell(text, (*((above,) if above else ()), *named), headings[at])
+            for at, text in enumerate(row)
+            if at >= labels and text not in _NOTHING
+        )
+        if cells:
+            found.append(TableRow(cells[0].row, cells))
+        above = "" if cells else " ".join((above, *named)).strip()
+    return tuple(found)
+
+
+def _label(cell: str, heading: str) -> str:
+    """Return a row's label without citation marks; a bare number says what it counts."""
+    text = _CITED.sub("", cell).strip() or cell
+    return f"{heading} {text}" if heading and is_value(text) else text
+
+
+def is_value(text: str) -> bool:
+    """Tell whether a cell states a number and is no name ("28.4", "<0.01 (0.02)", "7.6B")."""
+    return bool(_VALUE.match(text))
+
+
+def _heading_rows(grid: Sequence[Row]) -> int:
+    """Return how many rows at the top are headings: those before the first with a value."""
+    for number, row in enumerate(grid):
+        cells = [c for c in row[1:] if c not in _NOTHING]
+        if any(map(is_value, cells)) and not (number == 0 and not row[0] and all_values(cells)):
+            return number
+    return 1 if len(grid) > 1 and not any(is_value(c) for row in grid for c in row[1:]) else 0
+
+
+def all_values(cells: Sequence[str]) -> bool:
+    """Tell whether cells are whole numbers alone: the headings 1, 2, 4 over a table of counts."""
+    return len(cells) > 1 and all(c.isdigit() for c in cells)
+
+
+def _headings(rows: Sequence[Row]) -> list[str]:
+    """Return the heading of each column: its words from top to bottom, spanning ones shared."""
+    width = max(map(len, rows), default=0)
+    filled = [[*row, *[""] * (width - len(row))] for row in rows]
+    for number in range(len(filled) - 2, -1, -1):
+        _spread(filled, number)
+    found = []
+    for column in zip(*filled, strict=True) if filled else ():
+        found.append(" ".join(dict.fromkeys(w for w in column if w)).replace("- ", "-"))
+    return [*found, *[""] * 200]
+
+
+def _spread(rows: list[list[str]], number: int) -> None:
+    """Let a heading that spans several columns stand over each of them.
+
+    It spans where the next row with words below it has one under its first column and more than
+    one in all; else the words below continue a heading of several lines.
+    """
+    row = rows[number]
+    starts = [at for at, cell in enumerate(row) if cell]
+    for start, end in zip(starts, [*starts[1:], len(row)], strict=True):
+        below = next((r[start:end] for r in rows[number + 1 :] if any(r[start:end])), [])
+        if below and below[0] and sum(map(bool, below)) > 1:
+            for at in range(start, end):
+                row[at] = row[start] if below[at - start] else row[at]
+
+
+def _label_columns(body: Sequence[Row]) -> int:
+    """Return how many columns at the left say what a row is about: up to the first of values."""
+    width = max(map(len, body), default=0)
+    for at in range(1, width):
+        cells = [row[at] for row in body if at < len(row) and row[at] not in _NOTHING]
+        if cells and 2 * sum(map(is_value, cells)) >= len(cells):
+            return at
+    return 1
