@@ -24,9 +24,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from paperkit import Extractive
 from paperkit.checks import check, find_quote, support
 from paperkit.digests import Digest
+from paperkit.models import Extractive
 from paperkit.outlines import DIGEST
 from paperkit.papers import clean_paper
 from paperkit.prompts import make_request, parse_reply

@@ -10,7 +10,7 @@ from tests.browser.test_triage_lab import SETUP
 SETUP_WORK = """
 import io, threading
 from PIL import Image
-from paperkit import Extractive
+from paperkit.models import Extractive
 from paperkit.readings import Figure, Reading
 
 class Gated:
