@@ -40,6 +40,10 @@ def _weight(words: Sequence[str]) -> int:
     return sum(1 if len(w) == 1 and w > "\u3000" else 2 for w in words)
 
 
+def _threes(words: Words) -> frozenset[Words]:
+    return frozenset(zip(words, words[1:], words[2:], strict=False))
+
+
 def _windows(words: Words) -> Iterator[tuple[int, Words]]:
     """Yield each shortest passage with its place; none spans what was taken out."""
     end = weight = 0
@@ -74,7 +78,7 @@ class Copied:
     @cached_property
     def threes(self) -> frozenset[Words]:
         """Each three words in a row: what no near copy is without."""
-        return frozenset(zip(self.words, self.words[1:], self.words[2:], strict=False))
+        return _threes(self.words)
 
     @cached_property
     def joined(self) -> str:
@@ -134,6 +138,22 @@ class Draft:
         """Return a paper's answer as words."""
         single = [words_of(t) for t in answer.texts]
         return cls(paper, answer.question, (*single, sum(single, ())))
+
+
+class Drafts:
+    """Drafts by the words they hold, so that a text is compared only with those it may hold."""
+
+    def __init__(self, answers: Iterable[tuple[str, Answer]]) -> None:
+        self._found: dict[Words, dict[Draft, None]] = {}
+        for draft in dict.fromkeys(Draft.of(i, a) for i, a in answers):
+            for text in draft.texts:
+                for key in _threes(text) or {text}:
+                    self._found.setdefault(key, {})[draft] = None
+
+    def near(self, text: Copied) -> list[Draft]:
+        """Return the drafts that share three words in a row with a text, or a short line."""
+        keys = self._found.keys() & (text.threes | text.lines)
+        return list(dict.fromkeys(draft for key in sorted(keys) for draft in self._found[key]))
 
 
 def source_words(paper: Paper) -> Copied:

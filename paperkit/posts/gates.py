@@ -12,7 +12,7 @@ from paperkit.digests import Finding, blocking
 from paperkit.errors import PublishError
 from paperkit.outlines import Outline, label_of
 from paperkit.posts.cards import Source
-from paperkit.posts.copies import Copied, Draft, Words, source_words, words_of
+from paperkit.posts.copies import Copied, Draft, Drafts, Words, source_words, words_of
 from paperkit.posts.figures import label_of as figure_label
 from paperkit.posts.figures import missing
 from paperkit.posts.labels import OBSTACLES, label
@@ -77,13 +77,11 @@ def drafts_in(
     """
     copied = [text for text in texts if text.strip()]
     answers = library.all_answers() if copied else []
-    every = Copied.of("\n\n".join(copied))
-    given = dict.fromkeys(Draft.of(i, a) for i, a, _ in answers if a.statements)
-    drafts = [d for d in given if any(map(every.holds, d.texts))]
+    drafts = Drafts((i, a) for i, a, _ in answers if a.statements)
     signed = [(i, words_of(t)) for i, a, is_signed in answers if is_signed for t in a.texts]
     found: dict[tuple[str, str], Obstacle] = {}
     held: set[str] = set()
-    for text in copied if drafts else ():
+    for text in copied:
         for draft, is_open in _standing(text, drafts, signed, post, library):
             held.add(draft.paper)
             if is_open:
@@ -93,7 +91,7 @@ def drafts_in(
 
 def _standing(
     text: str,
-    drafts: Sequence[Draft],
+    drafts: Drafts,
     signed: Sequence[tuple[str, Words]],
     post: Post,
     library: Library,
@@ -103,8 +101,9 @@ def _standing(
     Below a paper's own heading only what was approved of that paper is.
     """
     whole = Copied.of(text)
-    anyones = whole.without(t for _, t in signed)
-    for paper, own in groupby(sorted(drafts, key=_paper_of), key=_paper_of):
+    near = [d for d in drafts.near(whole) if any(map(whole.holds, d.texts))]
+    anyones = whole.without(t for _, t in signed) if near else whole
+    for paper, own in groupby(sorted(near, key=_paper_of), key=_paper_of):
         is_card = _is_card(text, paper, post)
         rest = whole.without(t for i, t in signed if i == paper) if is_card else anyones
         quoted = Copied.of("") if is_card else source_words(library.paper(paper))

@@ -116,16 +116,17 @@ def recognized(parts: Sequence[Part], post: Post, library: Library) -> list[Part
         if any(isinstance(p, Prose) and f"/abs/{paper}" in p.text for p in done):
             source = source_of(paper, library, post.outline, post.language)
             if source.digest and source.digest.approved:
-                found = [half for p in found for half in _halves(p, source, post)]
+                heads = list(_heads(source, post))
+                found = [half for p in found for half in _halves(p, source, heads)]
     return found
 
 
-def _halves(part: Part, source: Source, post: Post) -> list[Part]:
+def _halves(part: Part, source: Source, heads: Sequence[str]) -> list[Part]:
     """Return a cell's text before a card, the card, and the text behind; or the cell as it is."""
-    if not isinstance(part, Prose):
+    if not isinstance(part, Prose) or source.paper.id not in part.text:
         return [part]
     text = "\n".join(line.rstrip() for line in part.text.splitlines())
-    for written in _heads(source, post):
+    for written in heads:
         before, is_there, behind = text.partition(written)
         if is_there:
             behind = re.sub(r"\A\s*<details>.*?</details>", "", behind, count=1, flags=re.S)
