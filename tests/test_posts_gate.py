@@ -174,15 +174,28 @@ def test_the_abstract_as_an_answer_below_a_cards_headings_is_a_draft(
 
 def test_a_draft_export_never_says_that_nothing_was_written(shelf: Library, tmp_path: Path) -> None:
     """Above a draft's words the banner names who wrote them and that no one approved them."""
-    nb = compose(replace(POST, papers=IDS[1:]), shelf)
+    nb = compose(replace(POST, papers=("2411.00003",), language="en"), shelf)
     cleaned(nb, "")
     text = export(nb, tmp_path, draft=True)[0].read_text(encoding="utf-8")
-    assert "以下总结内容由 tester-1 生成，尚未经人工审核" in text
-    assert "未生成任何总结" not in text
+    assert "The summaries below were written by tester-1 and not approved by a person." in text
+    assert "no summary was written" not in text
     other = prose(shelf, ENGLISH["summary"][0])
     other.cells = [c for c in other.cells if role_of(c) != "card"]
     text = export(other, tmp_path, draft=True)[0].read_text(encoding="utf-8")
     assert "未生成任何总结" not in text
+
+
+def test_a_notebook_without_any_marks_is_the_same_post(shelf: Library, tmp_path: Path) -> None:
+    """Banner and notices are no one's prose: they are not published beside the true ones."""
+    post = replace(POST, papers=IDS[:1], prose=REMARK)
+    export(replace(post, date=datetime(2024, 11, 5)), tmp_path, library=shelf, record=True)
+    nb = compose(post, shelf)
+    assert "notice" in map(role_of, nb.cells)
+    nb.metadata["paperkit"]["post"]["repeats"] = True
+    cleaned(nb, "")
+    marked = export(replace(post, repeats=True), tmp_path / "marked", library=shelf)
+    lost = export(nb, tmp_path / "lost")
+    assert lost[0].read_bytes() == marked[0].read_bytes()
 
 
 @pytest.mark.parametrize("signed_after", [False, True])

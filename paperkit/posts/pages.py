@@ -111,7 +111,7 @@ def recognized(parts: Sequence[Part], post: Post, library: Library) -> list[Part
     """
     done = [p for p in parts if not isinstance(p, CardOf)]
     placed = {p.paper for p in parts if isinstance(p, CardOf)}
-    found = list(parts)
+    found = [q for p in parts if (q := _without_banner(p, post)) is not None]
     for paper in (i for i in post.papers if i not in placed):
         if any(isinstance(p, Prose) and f"/abs/{paper}" in p.text for p in done):
             source = source_of(paper, library, post.outline, post.language)
@@ -119,6 +119,21 @@ def recognized(parts: Sequence[Part], post: Post, library: Library) -> list[Part
                 heads = list(_heads(source, post))
                 found = [half for p in found for half in _halves(p, source, heads)]
     return found
+
+
+def _without_banner(part: Part, post: Post) -> Part | None:
+    """Return a part without the lines of a banner or a notice that lost its marks, or None."""
+    if not isinstance(part, Prose):
+        return part
+    names = ("written", "nothing", "screening", "tool")
+    ours = ["> ✋ ", *(f"> {label(n, post.language).partition('{')[0]}" for n in names)]
+    heading = f"# {label('update', post.language, date=post.day)}"
+    lines = part.text.splitlines()
+    kept = [x for x in lines if x.rstrip() != heading and not x.startswith(tuple(ours))]
+    if len(kept) == len(lines):
+        return part
+    text = re.sub(r"\A(?:>?[ \t]*\n)+|\A>\Z", "", "\n".join(kept) + "\n").strip("\n")
+    return replace(part, text=text) if text.strip() else None
 
 
 def _halves(part: Part, source: Source, heads: Sequence[str]) -> list[Part]:
