@@ -110,6 +110,8 @@ def test_a_composed_notebook_opens_no_tag_but_ours(library: Library, tmp_path: P
         ("$\\text{a<b}$", []),
         ("\\(a$b\\)", []),
         ("$$\\text{a$$b}$$", []),
+        ("\\(a$b \\) and \\(a$b \\)", []),
+        ("$$x \\\\ y$$", ["x \\\\ y"]),
         ("\\(x\\ \\)", ["x\\ {}"]),
         ("\\(x\\$\\)", ["x\\$ {}"]),
         ("$\\text{``k''}$", ["\\text{“k''}"]),

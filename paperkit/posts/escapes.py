@@ -35,11 +35,16 @@ _LITERALS: dict[str, Callable[[str], str]] = {
     "entity": lambda text: "".join(f"<span>{entity(c)}</span>" for c in text),
     "code": lambda text: f"`{text}`",
     "escape": lambda text: text.replace("\\", "&#92;").replace("$", "\\$"),
-    # pandoc's pages let MathJax look for \\( everywhere.
-    "pandoc": lambda text: text.replace("\\", "<span>&#92;</span>").replace("$", "\\$"),
+    # pandoc's pages let MathJax look for \\( and $$ everywhere.
+    "pandoc": lambda text: re.sub(
+        r"\$+",
+        lambda run: "\\$" if len(run[0]) == 1 else "<span>\\$</span>" * len(run[0]),
+        text.replace("\\", "<span>&#92;</span>"),
+    ),
 }
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LIST_NUMBER = re.compile(r"\d{1,9}[.)]")
+_ENDS = frozenset(("\\(", "\\)", "\\[", "\\]"))
 _FENCES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 _ENVIRONMENT = (
     r"\\begin\{((?:align|alignat|eqnarray|equation|flalign|gather|multline|displaymath|math)\*?)\}"
@@ -113,7 +118,7 @@ def _closing(text: str, start: int, close: str) -> int:
 
 def _is_formula(tex: str, fence: str, after: str) -> bool:
     """Whether TeX between a fence and its end, before the character `after`, is a formula."""
-    if not tex.strip() or "\n\n" in tex or _REACHING.search(tex) or _has_loose_dollar(tex):
+    if not tex.strip() or "\n\n" in tex or _REACHING.search(tex) or _has_loose_end(tex):
         return False
     if fence != "$" or re.search(r"[\\^_=<>{}]", tex):
         return True
@@ -126,14 +131,16 @@ def _is_formula(tex: str, fence: str, after: str) -> bool:
     return not re.search(r"[^\W\d]{3,}\s+[^\W\d]{2,}", tex)
 
 
-def _has_loose_dollar(tex: str) -> bool:
-    r"""Whether a dollar sign could end the formula early: pairs in braces (``\text``) can't."""
-    depth, plain = 0, re.sub(r"\\.", "", tex, flags=re.S)
-    for character in plain:
-        depth += {"{": 1, "}": -1}.get(character, 0)
-        if character == "$" and depth == 0:
+def _has_loose_end(tex: str) -> bool:
+    r"""Whether a delimiter could end the formula early: pairs in braces (``\text``) can't."""
+    depth, dollars = 0, 0
+    for token in re.findall(r"(?s)\\.|[{}]|\$+", tex):
+        depth += {"{": 1, "}": -1}.get(token, 0)
+        if token[0] == "$":
+            dollars += 1
+        if token.startswith("$$") or (depth == 0 and (token[0] == "$" or token in _ENDS)):
             return True
-    return "$$" in plain or plain.count("$") % 2 == 1
+    return dollars % 2 == 1
 
 
 def _tidy(tex: str) -> str:
@@ -146,12 +153,13 @@ def _tidy(tex: str) -> str:
 def _native(tex: str) -> str:
     """TeX that every engine which knows dollars ends where we do, and that opens no tag; or ""."""
     turns = cycle(("\\(", "\\)"))
+
+    def written(found: re.Match[str]) -> str:
+        return next(turns) if found[0] == "$" else f"{found[0]} " if found[1] else found[0]
+
     # "$" within \text is "\(" there; Jupyter takes the brace of "\\{" for an escaped one.
-    parts = [
-        next(turns) if part == "$" else f"{part} " if part == "\\\\" else part
-        for part in re.findall(r"\\\\(?=[{}])|\\.|[^\\$]+|\$", tex)
-    ]
-    tex = "".join(parts).replace("``", "“").replace("`", "‘")
+    tex = re.sub(r"(\\\\)(?=[{}])|\\.|\$", written, tex)
+    tex = tex.replace("``", "“").replace("`", "‘")
     tex = re.sub(r"\](?=[(\[{])", "] ", tex)  # no link and no attributes, whoever reads it
     return "" if _has_tag_in_words(tex) else tex.replace("<", "\\lt ")
 

@@ -179,7 +179,7 @@ def meant(text: str, engine: str) -> str:
             fence = "$$" if piece.display else "$"
             parts.append(f"{fence}{piece.tex}{fence}")
         else:
-            parts.append(piece)
+            parts.append(re.sub(r"\\[()]", "$", re.sub(r"\\[\[\]]", "$$", piece)))
     return close(" ".join("".join(parts).split()))
 
 
