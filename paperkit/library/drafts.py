@@ -128,6 +128,23 @@ def drafts(
     return tuple(Answer.from_dict(json.loads(r["data"])) for r in db.execute(sql, named))
 
 
+def all_answers(db: sqlite3.Connection) -> list[tuple[str, Answer, bool]]:
+    """Return every answer ever given: the paper's id, the answer, and whether it is signed now."""
+    sql = (
+        "SELECT p.id, a.num, a.outline, a.language, a.version, a.data FROM answers AS a"
+        " JOIN papers AS p USING (num) ORDER BY a.seq"
+    )
+    signed: dict[tuple[int, str, str, int], tuple[Answer, ...]] = {}
+    found = []
+    for row in db.execute(sql).fetchall():
+        named = (row["num"], row["outline"], row["language"], row["version"])
+        if named not in signed:
+            signed[named] = _current(db, named) if _approval(db, named) else ()
+        answer = Answer.from_dict(json.loads(row["data"]))
+        found.append((row["id"], answer, answer in signed[named]))
+    return found
+
+
 def beside(db: sqlite3.Connection, num: int, outline: str, limit: int) -> list[str]:
     """Return the ids of the papers written about just before and after a paper, nearest first."""
     sql = (

@@ -143,6 +143,14 @@ class Desk(Gallery):
         with schema.reading(self._file) as db:
             return drafts.drafts(db, records.number(db, id), digest, question)
 
+    def all_answers(self) -> list[tuple[str, Answer, bool]]:
+        """Return every answer ever given to any question about any paper, oldest first.
+
+        Each with its paper's id, and whether a person signed it as it stands.
+        """
+        with schema.reading(self._file) as db:
+            return drafts.all_answers(db)
+
     def answers_to(self, key: str) -> tuple[Answer, ...]:
         """Return what a request (see `Request.key`) was answered before, failed answers too."""
         with schema.reading(self._file) as db:

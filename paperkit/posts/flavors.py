@@ -98,7 +98,7 @@ FLAVORS: dict[str, Flavor] = {
             files=_BESIDE,
             link=f"{_BESIDE}/",
             front="plain",
-            escape=Escape(math="native", smart=""),
+            escape=Escape(math="native", literal="entity", smart=""),
         ),
     )
 }
@@ -110,7 +110,7 @@ NOTEBOOK = Flavor(
     files="",
     link="",
     front="plain",
-    escape=Escape(math="native", smart=""),
+    escape=Escape(math="native", literal="entity", smart=""),
 )
 """How a card looks in Jupyter itself."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from paperkit.checks.batch import Batch
@@ -11,6 +12,7 @@ from paperkit.digests import Digest, Finding
 from paperkit.errors import PublishError
 from paperkit.outlines import Outline, label_of
 from paperkit.posts.cards import Source
+from paperkit.posts.copies import Copied, Draft, Drafts, Words, source_words, words_of
 from paperkit.posts.figures import label_of as figure_label
 from paperkit.posts.figures import missing
 from paperkit.posts.labels import OBSTACLES, label
@@ -63,6 +65,73 @@ def repeated(post: Post, papers: Iterable[str], library: Library) -> Iterator[Ob
             "Delete its card, or write 'repeats: true' into the front matter.",
             "published",
         )
+
+
+def drafts_in(
+    texts: Iterable[str], post: Post, library: Library
+) -> tuple[list[Obstacle], set[str]]:
+    """Return what of the drafts stands unapproved in texts, and whose answers stand there at all.
+
+    Every draft of the library counts, whatever a cell's metadata says; what arXiv says of a paper
+    may be quoted, though not as an answer: below a card's heading it is one.
+    """
+    copied = [text for text in texts if text.strip()]
+    answers = library.all_answers() if copied else []
+    drafts = Drafts((i, a) for i, a, _ in answers if a.statements)
+    signed = [(i, words_of(t)) for i, a, is_signed in answers if is_signed for t in a.texts]
+    found: dict[tuple[str, str], Obstacle] = {}
+    held: set[str] = set()
+    for text in copied:
+        for draft, is_open in _standing(text, drafts, signed, post, library):
+            held.add(draft.paper)
+            if is_open:
+                found[draft.paper, draft.question] = _copied(draft)
+    return list(found.values()), held
+
+
+def _standing(
+    text: str,
+    drafts: Drafts,
+    signed: Sequence[tuple[str, Words]],
+    post: Post,
+    library: Library,
+) -> Iterator[tuple[Draft, bool]]:
+    """Yield the drafts that stand in a text, and whether words of them are approved nowhere.
+
+    Below a paper's own heading only what was approved of that paper is.
+    """
+    whole = Copied.of(text)
+    near = [d for d in drafts.near(whole) if any(map(whole.holds, d.texts))]
+    anyones = whole.without(t for _, t in signed) if near else whole
+    for paper, own in groupby(sorted(near, key=_paper_of), key=_paper_of):
+        is_card = _is_card(text, paper, post)
+        rest = whole.without(t for i, t in signed if i == paper) if is_card else anyones
+        quoted = Copied.of("") if is_card else source_words(library.paper(paper))
+        stands, is_open = (c.without_passages(quoted).holds for c in (whole, rest))
+        for draft in own:
+            texts = [t for t in draft.texts if not quoted.holds_whole(t)]
+            if any(map(stands, texts)):
+                yield draft, any(map(is_open, texts))
+
+
+def _paper_of(draft: Draft) -> str:
+    return draft.paper
+
+
+def _is_card(text: str, paper: str, post: Post) -> bool:
+    """Whether a text is laid out as a paper's card: its id, and the headings of answers."""
+    headings = [q.heading(post.language) for q in post.outline.questions]
+    return paper in text and any(f"**{h}**" in text or f"### {h}" in text for h in headings)
+
+
+def _copied(draft: Draft) -> Obstacle:
+    return Obstacle(
+        draft.paper,
+        draft.question,
+        "a draft of it that no person has approved stands in a cell of the notebook.",
+        "Approve it in Review, or delete these words from the cell.",
+        "copied",
+    )
 
 
 def exchanged(sources: Mapping[str, Source]) -> Iterator[Obstacle]:

@@ -155,7 +155,7 @@ class _Writer:
                 cells += self.refreshed(cell)
             elif role == "front":
                 cells.append(self.front() if merge.taken else cell)
-                if told := " ".join(filter(None, (merge.notice(asked), kept))):
+                if told := " ".join(filter(None, (_inert(merge.notice(asked)), kept))):
                     cells.append(_notice("front matter", told))
             elif role == "banner":
                 cells.append(self.banner())
@@ -202,7 +202,7 @@ class _Writer:
     def placed(self, paper: str) -> list[Any]:
         """A paper's card, after a notice where another post wrote about it."""
         stop = self.repeats.get(paper)
-        told = [_notice(paper, f"{stop.finding} {stop.next_step}")] if stop else []
+        told = [_notice(paper, _inert(f"{stop.finding} {stop.next_step}"))] if stop else []
         return [*told, self.card(paper)]
 
     def is_foreign(self, cell: NotebookNode, paper: str) -> bool:
@@ -258,6 +258,11 @@ _OFFERED = (
 )
 
 
+def _inert(text: str) -> str:
+    """What names topics and titles, as text that Jupyter and nbconvert show as it is."""
+    return NOTEBOOK.escape.inline(text, links=False)
+
+
 def _notice(paper: str, text: str) -> NotebookNode:
     return _cell("markdown", f"> ✋ {paper}: {text}", "notice", paper=paper)
 
@@ -269,6 +274,8 @@ def _cell(kind: str, source: str, role: str, **known: Any) -> NotebookNode:
     cell: NotebookNode = make(source)
     paper = re.sub(r"\W", "-", str(known.get("paper", "")))
     cell["id"] = f"{role}-{paper}".rstrip("-")[:64]
+    if kind == "raw":  # nbconvert prints a raw cell without a type as it is, in HTML too
+        cell.metadata["raw_mimetype"] = "application/yaml"
     if role != "prose":
         cell.metadata[KEY] = {"role": role, **known}
     return cell

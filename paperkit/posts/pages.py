@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,15 @@ from typing import TYPE_CHECKING
 from paperkit.posts import escapes, fronts
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of
 from paperkit.posts.figures import Files, Image
-from paperkit.posts.flavors import Flavor
-from paperkit.posts.gates import Obstacle, exchanged, obstacles, refuse, repeated
+from paperkit.posts.flavors import NOTEBOOK, Flavor
+from paperkit.posts.gates import (
+    Obstacle,
+    drafts_in,
+    exchanged,
+    obstacles,
+    refuse,
+    repeated,
+)
 from paperkit.posts.labels import label
 from paperkit.posts.slugs import slug, web_slug
 from paperkit.posts.values import Post
@@ -67,16 +75,88 @@ def lay_out(
         PublishError: a paper isn't approved, a card was edited by hand, or a figure is missing;
             with `draft` the post is written all the same and says so.
     """
+    parts = recognized(parts, post, library)
     cards = [p for p in parts if isinstance(p, CardOf)]
-    sources = {c.paper: source_of(c.paper, library, post.outline, post.language) for c in cards}
+    copied, told = drafts_in(_texts(post, parts), post, library)
+    sources = {
+        i: source_of(i, library, post.outline, post.language)
+        for i in dict.fromkeys([*(c.paper for c in cards), *sorted(told)])
+    }
+    placed = {c.paper: sources[c.paper] for c in cards}
     found = [
         *_obstacles(post, cards, sources, library),
-        *exchanged(sources),
-        *repeated(post, sources, library),
+        *copied,
+        *exchanged(placed),
+        *repeated(post, placed, library),
     ]
     if found and not draft:
         raise refuse(post.topic, found)
     return _Layout(post, flavor, sources, found, draft).page(parts)
+
+
+def _texts(post: Post, parts: Sequence[Part]) -> Iterator[str]:
+    """Yield every word of a post that is not written anew from the library."""
+    yield from (post.title, post.description)
+    for part in parts:
+        if isinstance(part, Prose):
+            yield part.text
+        elif isinstance(part, Chart):
+            yield part.alt
+
+
+def recognized(parts: Sequence[Part], post: Post, library: Library) -> list[Part]:
+    """Return a post's parts with the approved cards that lost their marks as cards again.
+
+    Merged with a remark, or kept by a tool that drops metadata, a card is known by its text.
+    """
+    done = [p for p in parts if not isinstance(p, CardOf)]
+    placed = {p.paper for p in parts if isinstance(p, CardOf)}
+    found = [q for p in parts if (q := _without_banner(p, post)) is not None]
+    for paper in (i for i in post.papers if i not in placed):
+        if any(isinstance(p, Prose) and f"/abs/{paper}" in p.text for p in done):
+            source = source_of(paper, library, post.outline, post.language)
+            if source.digest and source.digest.approved:
+                heads = list(_heads(source, post))
+                found = [half for p in found for half in _halves(p, source, heads)]
+    return found
+
+
+def _without_banner(part: Part, post: Post) -> Part | None:
+    """Return a part without the lines of a banner or a notice that lost its marks, or None."""
+    if not isinstance(part, Prose):
+        return part
+    names = ("written", "nothing", "screening", "tool")
+    ours = ["> ✋ ", *(f"> {label(n, post.language).partition('{')[0]}" for n in names)]
+    heading = f"# {label('update', post.language, date=post.day)}"
+    lines = part.text.splitlines()
+    kept = [x for x in lines if x.rstrip() != heading and not x.startswith(tuple(ours))]
+    if len(kept) == len(lines):
+        return part
+    text = re.sub(r"\A(?:>?[ \t]*\n)+|\A>\Z", "", "\n".join(kept) + "\n").strip("\n")
+    return replace(part, text=text) if text.strip() else None
+
+
+def _halves(part: Part, source: Source, heads: Sequence[str]) -> list[Part]:
+    """Return a cell's text before a card, the card, and the text behind; or the cell as it is."""
+    if not isinstance(part, Prose) or source.paper.id not in part.text:
+        return [part]
+    text = "\n".join(line.rstrip() for line in part.text.splitlines())
+    for written in heads:
+        before, is_there, behind = text.partition(written)
+        if is_there:
+            behind = re.sub(r"\A\s*<details>.*?</details>", "", behind, count=1, flags=re.S)
+            around = (replace(part, text=t) if t.strip() else None for t in (before, behind))
+            first, last = around
+            return [p for p in (first, CardOf(source.paper.id), last) if p is not None]
+    return [part]
+
+
+def _heads(source: Source, post: Post) -> Iterator[str]:
+    """Yield a card's text above its figures, as composed since it was approved, and before."""
+    style = Style(flavor=NOTEBOOK, language=post.language, outline=post.outline, figures="link")
+    unsigned = replace(source.digest, approval=None) if source.digest else None
+    for known in (source, replace(source, digest=unsigned)):
+        yield card(known, style).partition("<details>")[0].strip()
 
 
 def _obstacles(
@@ -161,7 +241,9 @@ class _Layout:
         return Page(self.path, f"{front}\n{body}\n", Files(self.files))
 
     def _banner(self, order: Sequence[str]) -> Iterator[str]:
-        lines = banner(self.post, [self.sources[i] for i in order])
+        behind = [i for i in self.sources if i not in order]  # told of in a person's cell
+        told = [self.sources[i] for i in (*order, *behind)]
+        lines = banner(self.post, told, copied=bool(behind))
         if self.draft:
             papers = len({o.paper for o in self.found})
             lines.insert(0, label("draft", self.post.language, count=papers))
@@ -212,8 +294,11 @@ class _Layout:
         return ""
 
 
-def banner(post: Post, sources: Sequence[Source]) -> list[str]:
-    """Return the lines that say who wrote and who approved what follows, from provenance."""
+def banner(post: Post, sources: Sequence[Source], *, copied: bool = False) -> list[str]:
+    """Return the lines that say who wrote and who approved what follows, from provenance.
+
+    `copied` says that a person's cell holds answers, though none of `sources` may have them.
+    """
     digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
     return (
         [
@@ -223,7 +308,7 @@ def banner(post: Post, sources: Sequence[Source]) -> list[str]:
         ]
         if digests
         else [
-            label("nothing", post.language),
+            *([] if copied else [label("nothing", post.language)]),
             label("tool", post.language, tool=tool(), date=post.day),
         ]
     )

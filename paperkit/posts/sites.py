@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.notebooks import parts_of, post_of
-from paperkit.posts.pages import CardOf
+from paperkit.posts.pages import CardOf, recognized
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -33,7 +33,8 @@ def remember(nb: NotebookNode, library: Library) -> int:
     import pandas as pd
 
     post = post_of(nb)
-    shown = [part.paper for part in parts_of(nb) if isinstance(part, CardOf)]
+    parts = recognized(parts_of(nb), post, library)
+    shown = [part.paper for part in parts if isinstance(part, CardOf)]
     digests = [library.digest(i, outline=post.outline.name, language=post.language) for i in shown]
     versions = [d.version for d in digests if d is not None]
     posted = pd.DataFrame({"version": versions, "topic": post.topic, "date": post.day}, shown)
