@@ -16,7 +16,7 @@ from paperkit.batch import read, summarize
 from paperkit.library import Library
 from paperkit.posts import Post, compose, export
 from paperkit.posts.exporters import EXPORTERS
-from paperkit.posts.fronts import JOINER
+from paperkit.posts.flavors import JOINER
 from paperkit.ranking import rank
 from paperkit.trends import chart, papers_per, rising_terms
 from paperkit.widgets.review import Review

@@ -15,7 +15,7 @@ from paperkit.errors import PaperkitError, PublishError
 from paperkit.library import Library
 from paperkit.outlines import DIGEST
 from paperkit.posts.cards import source_of
-from paperkit.posts.gates import obstacles
+from paperkit.posts.gate import obstacles
 from paperkit.prompts import Reply, Request
 from paperkit.readings import Paragraph, Reading
 from paperkit.widgets.review import Review

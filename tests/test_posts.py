@@ -341,7 +341,7 @@ def test_adopting_takes_the_edit_into_the_library_as_a_persons(
 def test_adopting_an_untouched_card_changes_nothing(shelf: Library, tmp_path: Path) -> None:
     """Every answer read back from a card is the answer it was written from."""
     from paperkit.outlines import DIGEST
-    from paperkit.posts.adoptions import answers_of
+    from paperkit.posts.adoption import answers_of
 
     nb = compose(POST, shelf)
     found = answers_of(nb.cells[3].source, DIGEST, "zh")
@@ -492,7 +492,7 @@ def test_the_banner_names_the_models_that_wrote_and_whether_a_person_did(
 ) -> None:
     """Provenance is read from the answers that stand."""
     from paperkit.posts.cards import source_of
-    from paperkit.posts.pages import banner
+    from paperkit.posts.rendering import banner
 
     shelf.edit(IDS[0], "summary", ["By hand."], language="zh")
     sources = [source_of(i, shelf, POST.outline, "zh") for i in IDS]

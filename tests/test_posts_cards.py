@@ -21,10 +21,9 @@ from hypothesis import strategies as st
 
 from paperkit.library import Library
 from paperkit.posts import Post, compose, export, preview
-from paperkit.posts.affiliations import affiliation
-from paperkit.posts.cards import source_of
+from paperkit.posts.cards import affiliation, source_of
 from paperkit.posts.flavors import FLAVORS
-from paperkit.posts.pages import banner, tool
+from paperkit.posts.rendering import banner, tool
 from paperkit.trends import chart, papers_per
 from tests import posts_samples as samples
 

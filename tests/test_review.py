@@ -26,7 +26,7 @@ from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.posts import Post, export
 from paperkit.posts.cards import source_of
-from paperkit.posts.gates import obstacles
+from paperkit.posts.gate import obstacles
 from paperkit.prompts import Reply, Request
 from paperkit.readings import Hidden, PageImage, Paragraph, Reading
 from paperkit.widgets import review_evidence, review_forms, review_messages, review_preview

@@ -14,14 +14,7 @@ from filelock import FileLock
 
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.frames import from_frame, ids_of
-from paperkit.library import (
-    coverage,
-    decisions,
-    files,
-    records,
-    schema,
-    writing,
-)
+from paperkit.library import coverage, decisions, files, records, schema, writing
 from paperkit.library.decisions import State
 from paperkit.papers import Paper, clean_text
 from paperkit.queries import Query

@@ -14,14 +14,7 @@ import pandas as pd
 
 from paperkit.errors import PaperkitError
 from paperkit.frames import COLUMNS, frame_of
-from paperkit.papers import (
-    Paper,
-    clean_paper,
-    clean_text,
-    find_links,
-    is_code_link,
-    paper_id,
-)
+from paperkit.papers import Paper, clean_paper, clean_text, find_links, is_code_link, paper_id
 from paperkit.queries import Query
 
 _FIELDS: tuple[str, ...] = (*COLUMNS, "code")

@@ -17,7 +17,7 @@ from paperkit.library import Library
 from paperkit.papers import Paper, clean_paper
 from paperkit.posts import Post, export
 from paperkit.posts.escapes import Formula, pieces
-from paperkit.posts.fronts import JOINER
+from paperkit.posts.flavors import JOINER
 from tests import posts_samples as samples
 from tests.blog import engines
 

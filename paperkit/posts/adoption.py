@@ -30,7 +30,7 @@ from paperkit.posts.notebooks import (
     read_notebook,
     role_of,
 )
-from paperkit.posts.values import Post
+from paperkit.posts.post import Post
 from paperkit.text import split_sentences
 
 if TYPE_CHECKING:

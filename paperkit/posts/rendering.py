@@ -9,21 +9,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperkit.posts import escapes, fronts
+from paperkit.posts import escapes, flavors
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of
-from paperkit.posts.figures import Files, Image
+from paperkit.posts.figures import Files, Image, slug, web_slug
 from paperkit.posts.flavors import NOTEBOOK, Flavor
-from paperkit.posts.gates import (
-    Obstacle,
-    drafts_in,
-    exchanged,
-    obstacles,
-    refuse,
-    repeated,
-)
+from paperkit.posts.gate import Obstacle, drafts_in, exchanged, obstacles, refuse, repeated
 from paperkit.posts.labels import label
-from paperkit.posts.slugs import slug, web_slug
-from paperkit.posts.values import Post
+from paperkit.posts.post import Post
 
 if TYPE_CHECKING:
     from paperkit.library import Library
@@ -226,8 +218,8 @@ class _Layout:
         """Return the finished page."""
         order = [p.paper for p in parts if isinstance(p, CardOf)]
         first = self.sources[order[0]] if order else None
-        front = fronts.written(
-            fronts.front_of(
+        front = flavors.written(
+            flavors.front_of(
                 self.post,
                 self.flavor.front,
                 first_title=first.paper.title if first else "",
