@@ -30,8 +30,9 @@ from paperkit.posts.gate import obstacles
 from paperkit.prompts import Reply, Request
 from paperkit.readings import Hidden, PageImage, Paragraph, Reading
 from paperkit.widgets import review_evidence, review_forms, review_messages, review_preview
+from paperkit.widgets.kit import difference
 from paperkit.widgets.review import Review
-from paperkit.widgets.review_forms import by_item, difference
+from paperkit.widgets.review_forms import by_item
 from paperkit.widgets.review_session import lost
 from tests.review_samples import (
     AT,

@@ -1,14 +1,20 @@
-"""Frontend: the widgets' JavaScript as the kernel sends it, and the KaTeX they share."""
+"""Kit: what the widgets share: scripts as the kernel sends them, KaTeX, static tables, word diffs."""
 
 from __future__ import annotations
 
 import base64
 import gzip
+import html
 import json
 import re
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from urllib.parse import quote
+
+from paperkit.text import CJK
 
 _KATEX = Path(str(resources.files("paperkit"))) / "data" / "katex"
 FORMULAS = _KATEX / "formulas.js"
@@ -74,3 +80,71 @@ def tight(path: Path) -> str:
 def katex() -> bytes:
     """Return the bundled KaTeX, gzipped; it is sent when the first formula comes into view."""
     return gzip.compress((_KATEX / "katex.min.js").read_bytes(), 6, mtime=0)
+
+
+# What a saved notebook shows where no widget can run
+
+_UNSAFE = re.compile(r"[^\w ,.:;?()/’“”…–-]|_")
+
+
+def static_table(
+    head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], caption: str
+) -> dict[str, str]:
+    """Return a table of papers as a mime bundle of HTML and Markdown, all of it inert.
+
+    A row is a paper's id and its cells; the cell under ``title`` leads to arXiv. In Markdown every
+    character that Markdown or HTML could know is an entity.
+    """
+    at = list(head).index("title")
+    marked = [f"<tr>{''.join(f'<th>{html.escape(name)}</th>' for name in head)}</tr>"]
+    lines = [_line(head), _line(["---"] * len(head))]
+    for id, cells in rows:
+        address = f"https://arxiv.org/abs/{quote(id)}"
+        texts, plain = [html.escape(c) for c in cells], [_inert(c) for c in cells]
+        texts[at] = f'<a href="{address}">{texts[at]}</a>'
+        plain[at] = f"[{plain[at]}]({address})"
+        marked.append(f"<tr>{''.join(f'<td>{text}</td>' for text in texts)}</tr>")
+        lines.append(_line(plain))
+    body = "\n".join(marked[1:])
+    return {
+        "text/html": f"<table>\n<caption>{html.escape(caption)}</caption>\n"
+        f"<thead>{marked[0]}</thead>\n<tbody>\n{body}\n</tbody>\n</table>",
+        "text/markdown": "\n".join([*lines, "", _inert(caption)]),
+    }
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _inert(text: str) -> str:
+    return _UNSAFE.sub(lambda m: f"&#{ord(m[0])};", " ".join(text.split()))
+
+
+# How one text became another
+
+Difference = list[tuple[str, str]]
+"""Pieces in order: ("=", kept), ("-", only before), ("+", only after)."""
+
+_TOKEN = re.compile(rf"\s+|[{CJK}]|[^\W{CJK}]+|.", re.S)
+
+
+def tokens(text: str) -> list[str]:
+    """Return a text's words, spaces, signs and Chinese characters; joined they are the text."""
+    return _TOKEN.findall(text)
+
+
+def difference(before: str, after: str) -> Difference:
+    """Return the pieces that lead from `before` to `after`, word by word.
+
+    The pieces marked "=" and "-" joined are `before`, those marked "=" and "+" are `after`.
+    """
+    old, new = tokens(before), tokens(after)
+    pieces: Difference = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(("=", "".join(old[i1:i2])))
+            continue
+        both = (("-", "".join(old[i1:i2])), ("+", "".join(new[j1:j2])))
+        pieces += [(mark, text) for mark, text in both if text]
+    return pieces

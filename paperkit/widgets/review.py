@@ -94,12 +94,7 @@ class Review(anywidget.AnyWidget):
         """Return the widget, and a list of the papers for where no widget can run."""
         found = super()._repr_mimebundle_(**kwargs)
         data, metadata = found if isinstance(found, tuple) else (found or {}, {})
-        rows = self._batch
-        texts = {
-            "text/html": review_preview.as_html(rows),
-            "text/markdown": review_preview.as_markdown(rows),
-        }
-        return {**data, **texts}, metadata
+        return {**data, **review_forms.static(self._batch)}, metadata
 
     # What it shows
 

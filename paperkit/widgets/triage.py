@@ -352,8 +352,7 @@ class Triage(anywidget.AnyWidget):
         data, metadata = bundle
         rows, total = self.library.page(self.query, limit=triage_pane.ROWS)
         light = {
-            "text/html": triage_pane.as_html(rows, total),
-            "text/markdown": triage_pane.as_markdown(rows, total),
+            **triage_pane.static(rows, total),
             "text/plain": f"Triage({self.library!r}, {total:,} listed)",
         }
         return {**data, **light}, metadata
