@@ -1,4 +1,4 @@
-"""Kit: what the widgets share: scripts as the kernel sends them, KaTeX, static tables, word diffs."""
+"""Kit: what the widgets share: scripts as the kernel sends them, KaTeX, tables, word diffs."""
 
 from __future__ import annotations
 
