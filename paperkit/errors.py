@@ -21,6 +21,13 @@ class SourceError(PaperkitError):
         self.papers = papers
 
 
+class LibraryError(PaperkitError):
+    """The library's folder or database can't be used now: locked, gone, full, read-only, damaged.
+
+    Nothing was saved; the same may succeed later.
+    """
+
+
 class ReadError(PaperkitError):
     """A PDF could not be read within its limits."""
 

@@ -6,6 +6,7 @@ import base64
 import gzip
 import html.parser
 import json
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 
 from paperkit import frontend
-from paperkit.errors import PaperkitError
+from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import Library
 from paperkit.papers import Paper
 from paperkit.queries import Query
@@ -588,6 +589,102 @@ def test_the_browser_code_never_writes_html():
     source = (triage._HERE / "triage.js").read_text(encoding="utf-8")
     forbidden = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
     assert [word for word in forbidden if word in source] == []
+
+
+# What the library can't take
+
+
+@pytest.fixture
+def locked(library, monkeypatch):
+    """A library that another program writes to; `close()` ends that."""
+    monkeypatch.setattr(messages, "PATIENCE", 0.0)
+    db = sqlite3.connect(library.path / "library.db", isolation_level=None)
+    db.execute("BEGIN IMMEDIATE")
+    yield db
+    db.close()
+
+
+WRITES = [
+    {"do": "decide", "decision": "keep", "ids": [paper(1).id]},
+    {"do": "tag", "add": ["a"], "ids": [paper(1).id]},
+    {"do": "note", "text": "n", "id": paper(1).id},
+    {"do": "undo"},
+]
+
+
+@pytest.mark.parametrize("asked", WRITES, ids=lambda asked: asked["do"])
+def test_what_a_locked_library_cannot_take_is_said_and_can_be_tried_again(library, locked, asked):
+    """The reply names the reason and says that another try may succeed; no row is told changed."""
+    before = library.entries(paper(1).id)
+    triage = Triage(library)
+    wire = Wire(triage)
+    triage._receive(triage, {"ask": 7, "view": "v", **asked}, [])
+    (sent,) = wire.sent
+    reason = f"{library.path}: the library is locked by another program; wait until it ends."
+    assert sent == {"answer": {"reply": 7, "view": "v", "error": reason, "again": True}}
+    locked.close()
+    assert library.entries(paper(1).id) == before
+    wire.sent.clear()
+    triage._receive(triage, {"ask": 8, "view": "v", **asked}, [])
+    assert "error" not in wire.sent[-1]["answer"]
+
+
+def test_a_selection_that_could_not_be_decided_stays_selected(library, locked):
+    """The next try concerns the same papers."""
+    triage = Triage(library)
+    triage.select([paper(1).id, paper(2).id])
+    assert ask(triage, "decide", decision="keep", ids=None)["again"]
+    locked.close()
+    ask(triage, "decide", decision="keep", ids=None)
+    assert sorted(triage.kept.index) == [paper(1).id, paper(2).id]
+    assert triage.selection.empty
+
+
+@pytest.mark.parametrize("asked", WRITES, ids=lambda asked: asked["do"])
+def test_what_a_missing_folder_cannot_take_is_said(library, asked):
+    """A drive that was taken out: the reply says so, and nothing new is made in its place."""
+    triage = Triage(library)
+    library.path.rename(library.path.with_name("away"))
+    do, content = asked["do"], {k: v for k, v in asked.items() if k != "do"}
+    reply = ask(triage, do, **content)
+    assert reply["error"] == f"{library.path}: the library is gone; put its folder back."
+    assert reply["again"] is True
+    assert not library.path.exists()
+
+
+def test_a_place_that_is_not_remembered_is_said(library):
+    """It is no reason to refuse what was asked for."""
+    triage = Triage(library)
+    wire = Wire(triage)
+    library.path.rename(library.path.with_name("away"))
+    triage.layout_state = {"facets": True}
+    (told,) = wire.events("trouble")
+    assert told["text"].startswith("The table's place is not remembered: ")
+
+
+def test_a_decision_that_was_saved_is_not_asked_for_again(library, monkeypatch):
+    """Only showing it failed: undo would be done twice, were it tried again."""
+    triage = Triage(library)
+    triage.decide("keep", [paper(1).id])
+    triage.decide("skip", [paper(1).id])
+    gone = LibraryError("library: gone.")
+
+    def fail(*_):
+        raise gone
+
+    monkeypatch.setattr(library, "changes", fail)
+    wire = Wire(triage)
+    reply = ask(triage, "undo")
+    assert (reply["ids"], "error" in reply) == ([paper(1).id], False)
+    triage.send = wire
+    triage.undo()
+    assert [told["text"] for told in wire.events("trouble")] == [
+        f"Saved, but not shown yet: {gone}"
+    ]
+    monkeypatch.undo()
+    wire.sent.clear()
+    triage.catch_up()
+    assert [row["id"] for row in wire.events("rows")[0]["rows"]] == [paper(1).id]
 
 
 # Summarizing

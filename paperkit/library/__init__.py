@@ -12,7 +12,7 @@ from typing import Any, Self
 import pandas as pd
 from filelock import FileLock
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import decisions, desks, ledgers, publications, records, sample, schema
 from paperkit.library.decisions import State
 from paperkit.papers import Paper, clean_text, from_frame
@@ -40,7 +40,11 @@ class Library(ledgers.Ledger, desks.Desk):
         self.path = Path(path).expanduser()
         if self.path.is_file():
             raise PaperkitError(f"{self.path}: is a file; a library is a folder, name another.")
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = error.strerror or error
+            raise LibraryError(f"{self.path}: can't be made ({why}); name another.") from error
         schema.migrate(self._file)
         super().__init__()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import LibraryError, PaperkitError
 
 _FIRST = """
 CREATE TABLE papers (
@@ -179,16 +180,72 @@ MIGRATIONS: tuple[str, ...] = (_FIRST,)
 """The scripts that lead from one schema to the next; ``PRAGMA user_version`` counts them."""
 
 
+_WAIT: ContextVar[float] = ContextVar("seconds to wait for a lock", default=30.0)
+
+
+@contextmanager
+def waiting(seconds: float) -> Iterator[None]:
+    """Let what happens here wait no longer than this for another program that locks the library.
+
+    A batch can wait (30 seconds); a person at a widget is told sooner.
+    """
+    token = _WAIT.set(seconds)
+    try:
+        yield
+    finally:
+        _WAIT.reset(token)
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Return a new connection in autocommit mode; the caller closes it.
 
     Every commit is flushed to the disk (``synchronous=FULL``): a decision survives a power cut.
+
+    Raises:
+        LibraryError: there is no database, or it can't be opened.
     """
-    db = sqlite3.connect(path, timeout=30, isolation_level=None)
+    with telling(path):
+        return _connect(path, "rw")  # else SQLite makes an empty database where one is gone
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    db = sqlite3.connect(address, uri=True, timeout=_WAIT.get(), isolation_level=None)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA synchronous = FULL")
     return db
+
+
+_WORDS = {
+    "BUSY": "is locked by another program; wait until it ends",
+    "LOCKED": "is locked by another program; wait until it ends",
+    "READONLY": "can't be written to; check the permissions of its folder",
+    "FULL": "has no room left on its disk; free some",
+    "CORRUPT": "is damaged; take a copy that is whole",
+    "NOTADB": "is damaged; take a copy that is whole",
+}
+"""What SQLite's names for a failure mean to a person."""
+
+
+@contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """Raise what SQLite or the system says of the library's files as a `LibraryError`, in words."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise LibraryError(f"{path.parent}: the library {_worded(path, error)}.") from error
+
+
+def _worded(path: Path, error: sqlite3.Error | OSError) -> str:
+    if not path.parent.exists():
+        return "is gone; put its folder back"
+    if not path.exists():
+        return f"has no {path.name}; put it back"
+    kind = getattr(error, "sqlite_errorname", "").split("_")
+    if kind[1:] and kind[1] in _WORDS:
+        return _WORDS[kind[1]]
+    return f"can't be used ({error}); check its folder"
 
 
 def migrate(path: Path) -> None:
@@ -198,7 +255,7 @@ def migrate(path: Path) -> None:
         PaperkitError: the file is no library, or was made by a newer paperkit.
     """
     try:
-        with closing(connect(path)) as db:
+        with closing(_connect(path, "rwc")) as db:
             if _version(db) == len(MIGRATIONS):
                 return
             db.execute("PRAGMA journal_mode = WAL")
@@ -206,7 +263,7 @@ def migrate(path: Path) -> None:
             _upgrade(db, path)
             db.execute("COMMIT")
     except sqlite3.OperationalError as error:
-        raise PaperkitError(f"{path}: cannot be opened ({error}); check the folder.") from error
+        raise LibraryError(f"{path.parent}: the library {_worded(path, error)}.") from error
     except sqlite3.DatabaseError as error:
         raise PaperkitError(f"{path}: is no paperkit library ({error}); name another.") from error
 
@@ -237,13 +294,14 @@ def statements(script: str) -> Iterator[str]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Give a connection for one consistent look."""
-    db = connect(path)
-    try:
+    """Give a connection for one consistent look.
+
+    Raises:
+        LibraryError: the database can't be read now.
+    """
+    with telling(path), closing(connect(path)) as db:
         db.execute("BEGIN")
         yield db
-    finally:
-        db.close()
 
 
 @contextmanager
@@ -251,13 +309,13 @@ def writing(path: Path, *, flush: bool = True) -> Iterator[sqlite3.Connection]:
     """Give a connection whose changes become visible together, or not at all.
 
     Without `flush` they survive a killed process, and a power cut once anything later is flushed.
+
+    Raises:
+        LibraryError: the database can't be written to now; nothing was changed.
     """
-    db = connect(path)
-    try:
+    with telling(path), closing(connect(path)) as db:  # closing rolls back what is not committed
         if not flush:
             db.execute("PRAGMA synchronous = NORMAL")
         db.execute("BEGIN IMMEDIATE")
         yield db
         db.execute("COMMIT")
-    finally:
-        db.close()  # rolls back what was not committed

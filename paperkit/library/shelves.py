@@ -117,11 +117,13 @@ class Shelf:
 
     def view(self, name: str) -> dict[str, Any]:
         """Return what a widget remembered under `name`, empty when nothing."""
-        return files.read_json(self.path / "views" / f"{pages.view_name(name)}.json")
+        with schema.telling(self._file):
+            return files.read_json(self.path / "views" / f"{pages.view_name(name)}.json")
 
     def save_view(self, name: str, data: Mapping[str, Any]) -> None:
         """Remember what a widget looked like: JSON-able data under a name."""
         path = self.path / "views" / f"{pages.view_name(name)}.json"
-        files.write_atomic(
-            path, json.dumps(data, ensure_ascii=False, indent=1).encode(), durable=False
-        )
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        with schema.telling(self._file):
+            path.parent.mkdir(exist_ok=True)  # never the library's folder, should it be gone
+            files.write_atomic(path, text.encode(), durable=False)

@@ -14,7 +14,7 @@ import pandas as pd
 import traitlets
 
 from paperkit import frontend
-from paperkit.errors import PaperkitError
+from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import Library
 from paperkit.queries import Query
 from paperkit.triage import estimates, fallbacks, messages
@@ -283,16 +283,21 @@ class Triage(anywidget.AnyWidget):
             waiting.append(told)
 
     def _changed(self) -> None:
-        """Show what changed, here and in the other tables over the same library."""
+        """Show what changed, here and in the other tables over the same library.
+
+        It was saved: what can't be shown now is said, and shown once it can be read again.
+        """
         for widget in list(_open_widgets):
             if widget.library.path == self.library.path:
-                widget.catch_up()
+                try:
+                    widget.catch_up()
+                except LibraryError as error:
+                    widget._tell("trouble", text=f"Saved, but not shown yet: {error}")
 
     def catch_up(self) -> None:
         """Show what was decided since, by this table, another, a cell or another kernel."""
-        if not self.table.stirred():
+        if (numbers := self.table.changes()) is None:
             return
-        numbers = self.table.changes()
         few = numbers[:MOST_ROWS]
         self._tell("rows", rows=self.table.rows(few), all=few == numbers)
 
@@ -315,7 +320,10 @@ class Triage(anywidget.AnyWidget):
 
     def _remember(self) -> None:
         state = {"query": self.query.to_dict(), "cursor": self.table.cursor}
-        self.library.save_view("triage", {**state, "layout": self.layout_state})
+        try:
+            self.library.save_view("triage", {**state, "layout": self.layout_state})
+        except LibraryError as error:
+            self._tell("trouble", text=f"The table's place is not remembered: {error}")
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Answer a message; what it led to is told to every view in the same message.

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from paperkit import frontend
-from paperkit.errors import PaperkitError
+from paperkit.errors import LibraryError, PaperkitError
+from paperkit.library.schema import waiting
 from paperkit.queries import Query
 from paperkit.triage import details
 
@@ -16,19 +17,25 @@ if TYPE_CHECKING:
 Asked = Mapping[str, Any]
 Buffers = list[bytes]
 
+PATIENCE = 2.0
+"""Seconds that an action waits for another program's lock before the browser hears of it."""
+
 
 def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
     """Return the reply to a message and its binary parts; None when it is none of ours.
 
     A reply repeats ``ask`` and ``view``, so that the one who asked finds it; what went wrong
-    stands in ``error``.
+    stands in ``error``. With ``again`` nothing was saved, and the same may succeed later.
     """
     if not isinstance(asked, dict) or asked.get("do") not in _ANSWERS:
         return None
     reply: dict[str, Any] = {"reply": asked.get("ask"), "view": asked.get("view")}
     buffers: Buffers = []
     try:
-        reply |= _ANSWERS[asked["do"]](triage, asked, buffers) or {}
+        with waiting(PATIENCE):
+            reply |= _ANSWERS[asked["do"]](triage, asked, buffers) or {}
+    except LibraryError as error:
+        reply |= {"error": str(error), "again": True}
     except (PaperkitError, ValueError, TypeError, KeyError) as error:
         reply["error"] = str(error)
     return reply, buffers

@@ -105,16 +105,17 @@ class Table:
 
     # Following the library
 
-    def changes(self) -> list[int]:
-        """Return the row numbers of papers that were decided, by anyone, since last asked."""
-        self._head, numbers = self.library.changes(self._head)
-        return numbers
+    def changes(self) -> list[int] | None:
+        """Return the row numbers of papers that anyone decided since last asked.
 
-    def stirred(self) -> bool:
-        """Return whether anything was written to the library since last asked."""
+        None: nothing at all was written to the library.
+        """
         stamp = self.library.stamp()
-        before, self._stamp = self._stamp, stamp
-        return stamp is None or stamp != before
+        if stamp is not None and stamp == self._stamp:
+            return None
+        self._head, numbers = self.library.changes(self._head)
+        self._stamp = stamp
+        return numbers
 
     # Selecting
 

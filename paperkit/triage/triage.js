@@ -165,6 +165,72 @@ const say = (node, text, pattern, needKatex) => {
   return node;
 };
 
+// --- Saving ------------------------------------------------------------------------------
+
+// What a person decides, saved one after the other. What the library cannot take now (it is
+// locked, its folder is gone, the disk is full) waits and is tried again: nothing is lost in silence.
+class Writes {
+  constructor(ask, refused) {
+    this.ask = ask;
+    this.refused = refused; // hears of each try that failed, and whether there is another
+    this.waiting = [];
+    this.failing = false;
+  }
+
+  // Resolve with the kernel's answer once it is saved; with null when it never will be.
+  add(what, content, about = {}) {
+    return new Promise((done) => {
+      this.waiting.push({ what, content, done, tries: 0, ...about });
+      if (this.waiting.length === 1) this.run();
+    });
+  }
+
+  async run() {
+    while (this.waiting.length && !this.closed) {
+      const [write] = this.waiting;
+      try {
+        if (write.tries && write.stale?.()) throw new Error("the selection was changed meanwhile; say it again.");
+        this.end(write, await this.ask(write.what, write.content));
+      } catch (error) {
+        await this.failed(write, error);
+      }
+    }
+  }
+
+  end(write, answer) {
+    this.failing = false;
+    this.waiting.splice(this.waiting.indexOf(write), 1);
+    write.done(answer);
+  }
+
+  async failed(write, error) {
+    const again = Boolean(error.again);
+    if (!again) this.end(write, null);
+    this.failing = again;
+    this.refused(error, write, again);
+    write.tries += 1;
+    if (again) await new Promise((wake) => {
+      this.wake = wake;
+      this.timer = setTimeout(wake, Math.min(15000, 1000 * 2 ** write.tries));
+    });
+  }
+
+  // Give up what waits and was asked for last; undefined where all is saved or under way.
+  takeBack() {
+    if (!this.failing) return undefined;
+    const write = this.waiting.pop();
+    write.done(null);
+    if (!this.waiting.length) this.failing = false;
+    this.wake();
+    return write;
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+}
+
 // --- One view --------------------------------------------------------------------------------
 
 let serial = 0;
@@ -175,6 +241,8 @@ class View {
     this.name = `pk${++serial}-${Math.random().toString(36).slice(2, 8)}`;
     this.asks = new Map();
     this.asked = 0;
+    this.writes = new Writes((what, content) => this.ask(what, content), (...told) => this.refused(...told));
+    this.choice = 0; // grows with each change of the selection
     Object.assign(this, { speed: 0, latency: 30, scrolled: 0, at: 0 }); // rows per ms, ms
     this.answers = 0;
     const start = model.get("start");
@@ -223,6 +291,7 @@ class View {
 
   close() {
     clearInterval(this.clock);
+    this.writes.close();
     window.removeEventListener("keydown", this.guard, true);
     for (const timer of [this.counting, this.estimating, this.opening, this.waking]) clearTimeout(timer);
     this.sizes.disconnect();
@@ -258,7 +327,7 @@ class View {
     const waiter = this.asks.get(answer.reply);
     this.asks.delete(answer.reply);
     this.root.dataset.answers = ++this.answers;
-    if (answer.error) waiter?.failed(new Error(answer.error));
+    if (answer.error) waiter?.failed(Object.assign(new Error(answer.error), { again: answer.again }));
     else waiter?.done({ ...answer, buffers });
   }
 
@@ -353,6 +422,23 @@ class View {
   async recount() {
     const answer = await this.try("counts", { facets: Boolean(this.layout.facets) });
     if (answer) this.on_counts(answer);
+  }
+
+  on_trouble({ text }) {
+    if (!this.writes.failing) this.tell(text, true);
+  }
+
+  // A write failed: say so, and at the first time go back to the paper it concerns.
+  refused(error, { place, tries }, again) {
+    this.tell(`Not saved: ${error.message}${again ? " Trying again." : ""}`, true);
+    if (!tries && place !== undefined) this.move(place, { went: false });
+  }
+
+  // Save what a person says of some papers (null: of the selection as it is now).
+  save(what, content, about = {}) {
+    const { choice } = this;
+    if (content.ids !== null) return this.writes.add(what, content, about);
+    return this.writes.add(what, content, { ...about, stale: () => choice !== this.choice });
   }
 
   on_selected({ selected, nums }) {
@@ -711,6 +797,7 @@ class View {
   // Rows asked for before a selection may arrive after it was drawn: the answer has the last word,
   // the answer to the last one where several are under way.
   async select(content) {
+    this.choice += 1;
     this.selecting = (this.selecting ?? 0) + 1;
     const answer = await this.try("select", content);
     this.selecting -= 1;
@@ -764,12 +851,14 @@ class View {
     const many = this.selected > 0;
     const row = this.rows.get(place) ?? (many ? null : await this.rowAt(place));
     if (!many && !row) return;
-    const going = this.try("decide", { decision, ids: many ? null : [row.id] });
+    const word = decision ?? "undecided";
+    const name = many ? `${this.plural(this.before)}: ${word}` : `${word}: ${row.title}`;
+    const about = { name, place: many ? undefined : place };
+    const going = this.save("decide", { decision, ids: many ? null : [row.id] }, about);
     if (!many && this.cursor === place) this.move(place + 1);
     const answer = await going;
     if (!answer) return;
-    const word = decision ?? "undecided";
-    this.tell(many ? `${this.plural(this.before)}: ${word}` : `${word}: ${row.title}`);
+    this.tell(name);
     if (many) this.on_selected({ selected: 0, nums: [] });
   }
 
@@ -778,7 +867,9 @@ class View {
   }
 
   async undo() {
-    const answer = await this.try("undo");
+    const waiting = this.writes.takeBack();
+    if (waiting) return void this.tell(`taken back before it was saved: ${waiting.name}`);
+    const answer = await this.save("undo", {}, { name: "undo" });
     if (!answer) return;
     const count = answer.ids.length;
     this.tell(count ? `undone: ${count === 1 ? answer.ids[0] : `${count} papers`}` : "nothing to undo");
@@ -815,7 +906,8 @@ class View {
   }
 
   tag() {
-    const row = this.rows.get(this.cursor);
+    const place = this.cursor;
+    const row = this.rows.get(place);
     const ids = this.selected ? null : row && [row.id];
     if (ids === undefined) return;
     const known = this.try("counts", { facets: true }).then((answer) => (answer?.facets.tags ?? []).map(([name]) => name));
@@ -824,15 +916,17 @@ class View {
       const words = text.split(/[,，;]/).map((w) => w.trim()).filter(Boolean);
       const add = words.filter((w) => !w.startsWith("-"));
       const remove = words.filter((w) => w.startsWith("-")).map((w) => w.slice(1).trim());
-      if (words.length && await this.try("tag", { add, remove, ids })) this.tell(`tagged: ${words.join(", ")}`);
+      const about = { name: `tags: ${words.join(", ")}`, place: ids ? place : undefined };
+      if (words.length && await this.save("tag", { add, remove, ids }, about)) this.tell(`tagged: ${words.join(", ")}`);
     });
   }
 
   note() {
-    const row = this.rows.get(this.cursor);
+    const place = this.cursor;
+    const row = this.rows.get(place);
     if (!row) return;
     this.prompt("Note", row.note ?? "", [], async (text) => {
-      if (await this.try("note", { text, id: row.id })) this.tell("note saved");
+      if (await this.save("note", { text, id: row.id }, { name: "note", place })) this.tell("note saved");
     });
   }
 
