@@ -16,7 +16,7 @@ from paperkit.digests import Answer, Digest, Evidence, Statement, blocking
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.outlines import DIGEST, Outline, language_tag
 from paperkit.papers import clean_text, paper_id
-from paperkit.review import fallbacks, forms, front, listings, messages, passages, previews
+from paperkit.review import fallbacks, forms, listings, messages, passages, previews
 from paperkit.review.desk import Desk, ids_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Review(anywidget.AnyWidget):
         PaperkitError: no papers were given, or the library doesn't have one of them.
     """
 
-    _esm = frontend.packed(frontend.FORMULAS, *front.SCRIPTS, style=front.STYLE)
+    _esm = frontend.widget("review")
 
     current = traitlets.Unicode().tag(sync=True)
     """The id of the paper shown; `show` sets it."""

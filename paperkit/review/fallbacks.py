@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from paperkit import frontend
+
 ROWS = 50
 """How many papers a fallback lists."""
 
@@ -42,7 +44,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 def _caption(rows: Sequence[Mapping[str, Any]]) -> str:
     signed = sum(row["status"] in ("approved", "overridden") for row in rows)
-    return f"{signed} of {len(rows)} papers approved; run the cell for the editor."
+    return f"{signed} of {len(rows)} papers approved; {frontend.RUN_AGAIN}"
 
 
 def _plain(text: str) -> str:

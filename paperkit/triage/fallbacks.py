@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from paperkit import frontend
+
 ROWS = 20
 """How many rows a fallback holds."""
 
@@ -30,7 +32,7 @@ def _short(text: str, limit: int) -> str:
 
 
 def _caption(rows: Sequence[dict[str, Any]], total: int) -> str:
-    return f"{len(rows)} of {total:,} papers; run the cell for the table."
+    return f"{len(rows)} of {total:,} papers; {frontend.RUN_AGAIN}"
 
 
 def as_html(rows: Sequence[dict[str, Any]], total: int) -> str:
