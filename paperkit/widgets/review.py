@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -28,15 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Review"]
 
 
-_FRONT = Path(__file__).parents[1] / "review" / "front"
-_SCRIPTS = tuple(
-    _FRONT / f"{name}.js"
-    for name in (
-        "dom math words keepsake fields answers finder evidence preview batch keys panels review"
-    ).split()
-)
-
-
 class Review(anywidget.AnyWidget):
     """Edit, check and sign the write-ups of some papers, one at a time.
 
@@ -55,7 +45,7 @@ class Review(anywidget.AnyWidget):
         PaperkitError: no papers were given, or the library doesn't have one of them.
     """
 
-    _esm = kit.packed(kit.FORMULAS, *_SCRIPTS, style=_FRONT / "review.css")
+    _esm = kit.widget("review")
 
     current = traitlets.Unicode().tag(sync=True)
     """The id of the paper shown; `show` sets it."""

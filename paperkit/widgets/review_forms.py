@@ -16,7 +16,7 @@ from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline, Question, is_chinese, label_of
 from paperkit.papers import Paper
 from paperkit.widgets import review_evidence
-from paperkit.widgets.kit import Difference, difference, static_table, tokens
+from paperkit.widgets.kit import RUN_AGAIN, Difference, difference, static_table, tokens
 
 ALIKE = 0.4
 """The least share of words in common with which a text counts as changed, not as another."""
@@ -88,7 +88,7 @@ ROWS = 50
 def static(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return what a saved notebook shows of a review: a table, as HTML and Markdown."""
     signed = sum(row["status"] in ("approved", "overridden") for row in rows)
-    caption = f"{signed} of {len(rows)} papers approved; run the cell for the editor."
+    caption = f"{signed} of {len(rows)} papers approved; {RUN_AGAIN}"
     listed = ((row["id"], (row["status"], row["title"], _doubts(row))) for row in rows[:ROWS])
     return static_table(("status", "title", "findings"), listed, caption)
 

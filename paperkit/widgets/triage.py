@@ -7,7 +7,6 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Triage"]
 
-_HERE = Path(__file__).parent
 _AT_FIRST = Query(has=("-published",))
 _open_widgets: weakref.WeakSet[Triage] = weakref.WeakSet()
 
@@ -65,7 +63,7 @@ class Triage(anywidget.AnyWidget):
         PaperkitError: the query has a field or value that `Query` doesn't know.
     """
 
-    _esm = kit.packed(kit.FORMULAS, _HERE / "triage.js", style=_HERE / "triage.css")
+    _esm = kit.widget("triage")
 
     query = _QueryTrait()
     """What the table shows; words or a mapping with `Query`'s fields are taken too."""

@@ -10,7 +10,7 @@ from typing import Any
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.papers import Paper, find_links, is_code_link
-from paperkit.widgets.kit import difference, static_table
+from paperkit.widgets.kit import RUN_AGAIN, difference, static_table
 
 _LARGEST_FIGURE = 8_000_000
 _SIGNATURES = {
@@ -146,7 +146,7 @@ ROWS = 20
 def static(rows: Sequence[dict[str, Any]], total: int) -> dict[str, str]:
     """Return what a saved notebook shows of the listed papers: a table, as HTML and Markdown."""
     head = ("decision", "title", "authors", "date", "topics")
-    caption = f"{len(rows)} of {total:,} papers; run the cell for the table."
+    caption = f"{len(rows)} of {total:,} papers; {RUN_AGAIN}"
     return static_table(head, ((row["id"], _cells(row)) for row in rows), caption)
 
 

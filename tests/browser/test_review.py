@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -369,6 +371,44 @@ def test_text_survives_a_killed_kernel(notebook: Notebook, shelf: Library) -> No
     page.get_by_role("button", name="Take it back").click(timeout=60_000)
     saved(page)
     assert texts(shelf, "summary") == ("Saved words about AvatarNet. More, typed on.",)
+
+
+def test_text_that_a_locked_library_cannot_take_is_saved_later(
+    cells_in: Notebook, shelf: Library
+) -> None:
+    """It is said, kept, and tried again until the other program has ended."""
+    page = cells_in(cells(shelf))
+    with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        field(page, "Summary").fill("Words about AvatarNet, later.")
+        expect(page.locator(".rv-notice")).to_contain_text("the library is locked by another")
+        expect(page.locator(".rv-saved")).to_have_text("Not saved")
+    expect(page.locator(".rv-saved")).to_have_text("All saved", timeout=20_000)
+    expect(page.locator(".rv-notice")).to_be_empty()
+    assert texts(shelf, "summary") == ("Words about AvatarNet, later.",)
+
+
+PASTE = """(area, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    const how = { clipboardData, bubbles: true, cancelable: true };
+    area.dispatchEvent(new ClipboardEvent("paste", how));
+}"""
+
+
+def test_undo_in_a_text_is_the_browsers_own(cells_in: Notebook, shelf: Library) -> None:
+    """Pasted lines become one line; undo takes them back, redo brings them again."""
+    page = cells_in(cells(shelf))
+    summary = field(page, "Summary")
+    summary.press("End")
+    summary.evaluate(PASTE, " Pasted\nin two lines.")
+    expect(summary).to_have_value(f"{SENTENCES[0]} Pasted in two lines.")
+    saved(page)
+    page.keyboard.press("Control+z")
+    expect(summary).to_have_value(SENTENCES[0])
+    page.keyboard.press("Control+Shift+z")
+    expect(summary).to_have_value(f"{SENTENCES[0]} Pasted in two lines.")
+    saved(page)
 
 
 def test_input_methods_are_left_alone(notebook: Notebook, python: Python, shelf: Library) -> None:

@@ -153,6 +153,7 @@ def test_typing_in_the_search_field_filters_and_marks(page):
     page.keyboard.press("/")
     page.keyboard.type("neural hand")
     page.wait_for_selector(".pk-count:has-text('1 papers')")
+    page.wait_for_selector(".pk-triage[data-shown='neural hand']")
     assert row(page, "hands").locator(".pk-title mark").all_inner_texts() == ["neural", "hand"]
     assert execute(page, "print(triage.query.text, len(triage.visible))") == "neural hand 1"
 

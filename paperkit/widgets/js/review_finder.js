@@ -1,22 +1,39 @@
 // The finder: the sentences of the paper's source, by words; those chosen become evidence.
 
-const LOOKING = 200; // milliseconds of rest after which is looked for the words typed
+import { button, h, unique } from "./dom.js";
+import { isComposing } from "./keys.js";
+import { placeOf } from "./review_findings.js";
+import { marked } from "./words.js";
 
-class Finder {
+/** @typedef {import("./review_findings.js").Passage} Passage */
+
+const LOOKING = 200; // ms of rest after which is looked for the words typed
+
+/** Return the words typed that stand in a text, as findings to mark. @param {string} text @param {string} words */
+function hits(text, words) {
+  return words.toLowerCase().split(/\s+/).filter(Boolean).flatMap((piece) => {
+    const at = text.toLowerCase().indexOf(piece);
+    return at < 0 ? [] : [{ words: text.slice(at, at + piece.length), severity: "quote" }];
+  });
+}
+
+export class Finder {
+  /** @param {import("./review.js").Review} review @param {import("./review_field.js").Field} field */
   constructor(review, field) {
     this.review = review;
     this.field = field;
+    /** @type {Passage[]} */
     this.found = [];
+    /** @type {HTMLElement[]} */
+    this.items = [];
     this.active = -1;
     this.asked = 0;
-    const id = `rv-${Math.random().toString(36).slice(2)}`;
-    this.list = h("ul", { class: "rv-found", id, role: "listbox", "aria-label": "Sentences of the paper", "aria-multiselectable": "true", hidden: true });
-    this.input = h("input", {
-      class: "rv-input", role: "combobox", "aria-label": "Find evidence", "aria-expanded": "false", "aria-controls": id,
-      "aria-autocomplete": "list", placeholder: "Words of the paper",
-    });
+    this.list = h("ul", { class: "rv-found", id: unique(), role: "listbox", "aria-label": "Sentences of the paper",
+      "aria-multiselectable": "true", hidden: true });
+    this.input = h("input", { class: "rv-input", role: "combobox", "aria-label": "Find evidence", "aria-expanded": "false",
+      "aria-controls": this.list.id, "aria-autocomplete": "list", placeholder: "Words of the paper" });
     this.note = h("p", { class: "rv-note", role: "status" });
-    this.input.addEventListener("input", (event) => !event.isComposing && this.soon());
+    this.input.addEventListener("input", (event) => /** @type {InputEvent} */ (event).isComposing || this.soon());
     this.input.addEventListener("compositionend", () => this.soon());
     this.input.addEventListener("keydown", (event) => this.key(event));
     const bar = h("p", { class: "rv-bar" }, this.input, button("Done (Esc)", () => this.close()));
@@ -36,8 +53,7 @@ class Finder {
   async look() {
     const asked = ++this.asked;
     const words = this.input.value.trim();
-    const content = { do: "find", id: this.review.id, words, like: this.field.clean };
-    const reply = await this.review.act(content);
+    const reply = await this.review.act("find", { words, like: this.field.clean });
     if (!reply || asked !== this.asked) return;
     this.found = reply.found;
     this.active = this.found.length ? 0 : -1;
@@ -48,19 +64,12 @@ class Finder {
     this.list.scrollTop = 0;
   }
 
+  /** @param {string} words */
   draw(words) {
-    const pieces = words.toLowerCase().split(/\s+/).filter(Boolean);
-    this.items = this.found.map((passage, place) => {
-      const text = passage.quote;
-      const hits = pieces.flatMap((piece) => {
-        const at = text.toLowerCase().indexOf(piece);
-        return at < 0 ? [] : [{ words: text.slice(at, at + piece.length), severity: "quote" }];
-      });
-      const item = h("li", { role: "option", id: `${this.list.id}-${place}`, class: "rv-option" }, h("b", {}, placeOf(passage)), " ", marked(text, hits));
-      item.addEventListener("mousedown", (event) => event.preventDefault()); // the words keep the focus
-      item.addEventListener("click", () => this.choose(place));
-      return item;
-    });
+    this.items = this.found.map((passage, place) => h("li", { role: "option", id: `${this.list.id}-${place}`, class: "rv-option",
+      onmousedown: (/** @type {MouseEvent} */ event) => event.preventDefault(), // the words keep the focus
+      onclick: () => this.choose(place) },
+    h("b", {}, placeOf(passage)), " ", marked(passage.quote, hits(passage.quote, words))));
     this.list.replaceChildren(...this.items);
     this.list.hidden = !this.items.length;
     this.input.setAttribute("aria-expanded", String(this.items.length > 0));
@@ -79,6 +88,7 @@ class Finder {
     item?.scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {number} place */
   choose(place) {
     if (!this.found[place]) return;
     this.active = place;
@@ -86,8 +96,9 @@ class Finder {
     this.point();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.isComposing || event.keyCode === 229) return;
+    if (isComposing(event)) return;
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step) {
       this.active = Math.max(0, Math.min(this.found.length - 1, this.active + step));
