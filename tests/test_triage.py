@@ -724,6 +724,15 @@ def test_a_decision_that_was_saved_is_not_asked_for_again(library, monkeypatch):
     assert [row["id"] for row in wire.events("rows")[0]["rows"]] == [paper(1).id]
 
 
+class Echo:
+    """A model that answers nothing and counts."""
+
+    name = "echo"
+
+    def answer(self, request):
+        raise PaperkitError(f"{request.paper.id}: nothing to say; ask another model.")
+
+
 def test_a_selection_is_summarized_in_the_background(library):
     """The report tells the outcome of each paper; the widget hears when it is over."""
     triage = Triage(library, model=Echo())
