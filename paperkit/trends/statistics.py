@@ -72,7 +72,7 @@ def log_odds(
         outside = (a_total + prior - inside[0], b_total + prior - inside[1])
         ratio = np.log(inside[0] / outside[0]) - np.log(inside[1] / outside[1])
         error = np.sqrt(1 / inside[0] + 1 / outside[0] + 1 / inside[1] + 1 / outside[1])
-    return np.nan_to_num(ratio), np.nan_to_num(error, nan=np.inf)
+    return np.nan_to_num(ratio), np.where(np.isnan(error), np.inf, error)
 
 
 def false_discovery(z: ArrayLike) -> Floats:
