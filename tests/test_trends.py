@@ -280,7 +280,7 @@ TERMS = {
     "A novel framework for efficient methods": set(),
     "Large language models for two-stage pipelines": {"large language model"},
     "Learned radiance fields": {"radiance field"},
-    "A multi-agent study of chain of thought": {"chain of thought"},
+    "A multi-agent study of mixture of experts": {"mixture of expert"},
     "Deep learning for a language": {"deep learning"},
     "Faster cohomology": {"cohomology"},
 }

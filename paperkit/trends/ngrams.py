@@ -315,7 +315,7 @@ def _may(words: Words, places: list[Ints]) -> Any:
 
     if len(places) == 1:
         return words.alone[places[0]]
-    use = words.begins[places[0]] & words.ends[places[-1]]
+    use, ends = words.begins[places[0]].copy(), words.ends[places[-1]]
     if len(places) == 2:
         use &= ~words.prefix[places[0]]  # "multi agent" says half of what it is part of
     telling = words.technical[places[0]] | words.technical[places[-1]]
@@ -323,6 +323,7 @@ def _may(words: Words, places: list[Ints]) -> Any:
         listed = np.isin(first.astype(np.int64) * words.base + second, words.pairs)
         use &= ~words.weak[first] | listed
         telling |= listed
+    use &= ends | listed
     for middle in places[1:-1]:
         use &= words.inside[middle]
         telling |= words.technical[middle] & ~words.joins[middle]

@@ -235,7 +235,7 @@ def _moved(corpus: Written, since: Any, text: str, look: Look, sign: int) -> pd.
     frame = contrast(corpus, recent, ~recent, sign, sides, look)
     frame.attrs["title"] = "Rising terms" if sign > 0 else "Fading terms"
     frame.attrs |= {"text": text, "level": look.level}
-    if look.certain and frame.empty:
+    if look.certain and frame.empty and len(dates):
         moves = "rises" if sign > 0 else "fades"
         frame.attrs["said"] = f"Nothing {moves} for certain in {len(dates):,} papers."
     return frame
