@@ -53,6 +53,19 @@ def count_interval(count: ArrayLike, *, level: float = 0.95) -> tuple[Any, Any]:
     return low, gammaincinv(k + 1, 1 - tail)
 
 
+def fewer(count: ArrayLike, before: ArrayLike) -> Floats:
+    """Return the chance of so few now and so many before if the rate had not changed.
+
+    The exact conditional test of two Poisson counts over times of one length.
+    """
+    import numpy as np
+    from scipy.special import bdtr
+
+    now, then = np.asarray(count, dtype=float), np.asarray(before, dtype=float)
+    chance: Floats = bdtr(now, (now + then).astype(int), 0.5)
+    return chance
+
+
 def log_odds(
     a: ArrayLike, a_total: float, b: ArrayLike, b_total: float, *, prior: float = 50.0
 ) -> tuple[Floats, Floats]:
