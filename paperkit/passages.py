@@ -92,20 +92,19 @@ def _paragraphs(
     abstract = paper.abstract if paper else ""
     if abstract:
         yield abstract, "Abstract", None, None
+    known = letters(abstract, digits=False)
     for p in reading.body if reading else ():
-        if p.role not in ("front", "appendix") and not _is_said_already(p, abstract):
+        if p.role not in ("front", "appendix") and not _is_said_already(p, known):
             yield p.text, p.section, p.page, p.bbox
 
 
-def _is_said_already(paragraph: Paragraph, abstract: str) -> bool:
-    """Return whether a paragraph is a heading, or the abstract that the paper has from arXiv."""
-    text = letters(paragraph.text, digits=False)
+def _is_said_already(paragraph: Paragraph, known: str) -> bool:
+    """Return whether a paragraph is a heading, or the abstract, whose letters are `known`."""
+    text = letters(paragraph.text[:2000], digits=False)
     if not text or len(text) <= len(letters(paragraph.section, digits=False)) + 2:
         return True
-    if not abstract:
-        return False
     headed = paragraph.section.strip().lower() == "abstract"
-    return headed or text[:80] in letters(abstract, digits=False)
+    return bool(known) and (headed or text[:80] in known)
 
 
 def _below(reading: Reading | None) -> Iterator[_Parts]:

@@ -105,7 +105,7 @@ def findings(
     Lint needs the digest alone; grounding needs the `paper` (title, abstract) or its `reading`,
     better both. Findings on the paper as a whole have the question "".
     """
-    sources = Sources(paper, reading)
+    sources = Sources.of(paper, reading)
     answers = {a.question: a for a in digest.answers}
     found = [*_hidden(reading)]
     for question in outline.questions:

@@ -55,12 +55,11 @@ class LineIndex:
         self._heads: dict[str, set[int]] = {}
         self._spaced: list[str] | None = None
         for place, line in enumerate(self.lines):
-            words = _stems(line.text)
-            for word in words | _numbers(line.text):
+            for word in _stems(line.text) | _numbers(line.text):
                 self._exact.setdefault(word, set()).add(place)
-            for word in words:
-                if len(word) > 5:
-                    self._heads.setdefault(word[:5], set()).add(place)
+        for word, places in self._exact.items():
+            if len(word) > 5 and word[0].isalpha():
+                self._heads.setdefault(word[:5], set()).update(places)
 
     def holders(self, key: str) -> dict[int, float]:
         """Return the lines that say `key`, each with how well (1, or less where alike)."""

@@ -252,6 +252,12 @@ class Sources:
     reading: Reading | None = None
     sent: tuple[SourceLine, ...] | None = None
 
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def of(paper: Paper | None, reading: Reading | None) -> Sources:
+        """Return the sources made ready; the last few are remembered."""
+        return Sources(paper, reading)
+
     @cached_property
     def abstract(self) -> str:
         """Title, abstract, comment and authors as one text."""
@@ -334,8 +340,8 @@ def with_evidence(answer: Answer, sources: Sources) -> Answer:
     """
     statements = []
     for statement in answer.statements:
-        found = _found(statement, sources)
-        if found.share >= _CARRIED and (not statement.evidence or found.elsewhere):
+        found = None if is_quote(statement) else _found(statement, sources)
+        if found and found.share >= _CARRIED and (not statement.evidence or found.elsewhere):
             statement = replace(statement, evidence=found.evidence)
         statements.append(statement)
     return replace(answer, statements=tuple(statements))
