@@ -248,7 +248,11 @@ def _mended(
 
 
 def _parsed(request: Request, reply: Reply) -> tuple[Answer, ...]:
-    return parse_reply(request, reply, at=datetime.now(UTC))
+    """Return the answers of a reply, each statement on the passages that carry it."""
+    answers = parse_reply(request, reply, at=datetime.now(UTC))
+    sources = checks.Sources(sent=request.sentences)
+    needless = {q.key for q in request.questions if q.translation}
+    return tuple(a if a.question in needless else checks.with_evidence(a, sources) for a in answers)
 
 
 def _findings(job: Job, request: Request) -> int:
