@@ -28,7 +28,7 @@ LAYERS = (
     {"prompts", "checks", "ranking", "trends"},
     {"digests", "frames"},
     {"papers", "topics", "days", "outlines", "readings", "queries", "sentences", "frontend"},
-    {"errors"},
+    {"errors", "tex"},
 )
 LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}
 # What only one room may name.

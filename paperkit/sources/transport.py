@@ -282,10 +282,7 @@ class Transport(HTTPAdapter):
         request.headers["User-Agent"] = agent()
         self.told = self.patiently(lambda: self._whole(request, options), url, judge)
         if kept is not None and not self.told.lost:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            part = kept.with_suffix(f".{os.getpid()}.part")
-            part.write_bytes(self.told.content)
-            part.replace(kept)
+            write_whole(kept, self.told.content)
         return _response(request, self.told.content)
 
     def _kept(self, url: str) -> Path | None:
@@ -361,6 +358,14 @@ def read_all(response: requests.Response, seconds: float) -> requests.Response:
                 raise requests.ReadTimeout("the answer does not end")
     response._content = b"".join(pieces)
     return response
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write an answer that is kept, so that nobody ever reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        part.write(content)
+    Path(part.name).replace(path)
 
 
 def _digest(url: str) -> str:
