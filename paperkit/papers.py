@@ -53,7 +53,7 @@ def parse_id(text: str) -> PaperId:
     part of a paper's identity (https://info.arxiv.org/help/arxiv_identifier.html).
 
     Raises:
-        PaperkitError: `text` is not an arXiv identifier, or one that no paper can have.
+        PaperkitError: `text` is not an arXiv identifier, or its month is none.
     """
     given = str(text).strip()
     found = _identifier(given)
@@ -71,7 +71,7 @@ def parse_id(text: str) -> PaperId:
 
 
 def _identifier(text: str) -> PaperId | None:
-    """Return a bare identifier taken apart, None where no paper can have it."""
+    """Return a bare identifier taken apart, None where it is none."""
     if match := _NEW_ID.fullmatch(text):
         month, number, version = match[1], match[2], match[3]
         # Five digits since 2015 (https://info.arxiv.org/help/arxiv_identifier_for_services.html).
@@ -80,16 +80,24 @@ def _identifier(text: str) -> PaperId | None:
             number += "0"
         # The years 91 to 99 are the nineties, when identifiers looked otherwise.
         possible = "0704" <= month < "9101" and "01" <= month[2:] <= "12"
-        if not possible or len(number) != digits or not int(number):
+        if not possible or len(number) < digits:
             return None
         return PaperId(f"{month}.{number}", int(version) if version else None)
     if match := _OLD_ID.fullmatch(text):
         archive, month, number, version = match[1].lower(), match[2], match[3], match[4]
         possible = (month >= "9101" or month <= "0703") and "01" <= month[2:] <= "12"
-        if archive not in ARCHIVES or not possible or not int(number):
+        if archive not in ARCHIVES or not possible:
             return None
         return PaperId(f"{archive}/{month}{number}", int(version) if version else None)
     return None
+
+
+def _possible(identity: PaperId) -> bool:
+    """Return whether a paper can have it: numbers start at 1, with five digits only since 2015."""
+    month, _, number = identity.id.rpartition("/")[2].rpartition(".")
+    return int(number[-5:] if month else number[4:]) > 0 and not (
+        month and month < "1501" and len(number) > 4
+    )
 
 
 def paper_id(text: str) -> str:
@@ -104,9 +112,10 @@ def ids_in(text: str) -> tuple[str, ...]:
     """
     for parts in ([text], re.split(r"[\s,;]+", text.strip())):
         try:
-            return tuple(dict.fromkeys(paper_id(part) for part in parts if part))
+            found = [parse_id(part) for part in parts if part]
         except PaperkitError:
             continue
+        return tuple(dict.fromkeys(f.id for f in found)) if all(map(_possible, found)) else ()
     return ()
 
 
@@ -116,14 +125,17 @@ def identify(fields: Mapping[str, Any]) -> PaperId | None:
     Keys are the names of BibTeX, RIS (as words), CSL-JSON or `Paper`, in any case. Only what
     identifies the record itself counts, in this order: eprint (of arXiv), an arXiv id, arXiv's
     DOI, the record's own address, a journal or number that reads ``arXiv:…``. What a title, an
-    abstract, a note or a reference list mentions is another paper.
+    abstract, a note or a reference list mentions is another paper. A number that no paper can
+    have (2411.00000) identifies none.
     """
     told = {str(k).lower().replace("-", "_"): v for k, v in fields.items() if v is not None}
     for candidate in _stated(told):
         try:
-            return parse_id(candidate)
+            found = parse_id(candidate)
         except PaperkitError:
             continue
+        if _possible(found):
+            return found
     return None
 
 

@@ -112,8 +112,6 @@ def test_old_ids_lose_their_subject_class(text: str, expected: tuple[str, int | 
         ("1003.001", None),
         ("2411.0518v2", None),
         ("9912.0001", None),
-        ("2411.00000", None),
-        ("1003.00012", None),
         ("0703.0001", None),
         ("2400.00001", None),
         ("foo/0112017", None),
@@ -137,7 +135,7 @@ def test_a_text_that_is_only_ids_is_told_from_words() -> None:
     """One, several, or none."""
     assert ids_in(" arXiv:2411.05184v2 [cs.CV] ") == ("2411.05184",)
     assert ids_in("2411.05184, https://arxiv.org/abs/2411.00002") == ("2411.05184", "2411.00002")
-    assert [ids_in(t) for t in ("", "avatars 2411.05184", "3.5")] == [(), (), ()]
+    assert [ids_in(t) for t in ("", "avatars 2411.05184", "3.5", "2411.00000")] == [()] * 4
 
 
 @pytest.mark.parametrize(
@@ -166,6 +164,9 @@ def test_a_text_that_is_only_ids_is_told_from_words() -> None:
         ({"title": "arXiv:1706.03762", "references": "https://arxiv.org/abs/1706.03762"}, None),
         ({"journal": "Comments on arXiv:1706.03762"}, None),
         ({"url": "https://x.org/reply-to/arxiv.org/abs/1706.03762"}, None),
+        ({"id": "2411.00000"}, None),
+        ({"eprint": "1003.00012"}, None),
+        ({"eprint": "math/0309000"}, None),
         ({}, None),
     ],
 )  # fmt: skip

@@ -103,7 +103,9 @@ def _frame(content: bytes) -> pd.DataFrame:
     batch = Batch()
     for place, record in enumerate(entries(content, "announcements"), 1):
         batch.read(Entry(str(record.get("id") or ""), place, record), Filter())
-    return batch.frame()
+    frame = batch.frame()
+    frame.attrs["source"] = ""  # arXiv's word, but without comment and days of submission
+    return frame
 
 
 def judged(url: str, status: int, content: bytes) -> Answer:

@@ -102,7 +102,7 @@ def load(
     faults = [fault for chunk in chunks for fault in chunk.attrs.pop("faults", [])]
     count = sum(chunk.attrs.pop("records", 0) for chunk in chunks)
     frame = _joined(chunks)
-    frame.attrs["faults"] = faults[:_TOLD]
+    frame.attrs.update(source="file", faults=faults[:_TOLD])
     if faults:
         warnings.warn(_sentence(Path(path), count, faults), stacklevel=2)
     return frame
@@ -187,7 +187,7 @@ class Filter:
 
     def rows(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of a frame that are wanted."""
-        frame.attrs.update(records=len(frame), faults=[])
+        frame.attrs.update(source="file", records=len(frame), faults=[])
         if self.categories:
             frame = frame[[self.listed(c) for c in frame["categories"]]]
         if (self.since, self.until) != ("0", "9"):
@@ -249,7 +249,7 @@ class Batch:
             values = [self.extras[i][name] for i in self.papers]
             if any(values):
                 frame[name] = pd.Series(values, index=frame.index, dtype="str")
-        frame.attrs.update(records=self.count, faults=self.faults)
+        frame.attrs.update(source="file", records=self.count, faults=self.faults)
         return frame
 
 
@@ -578,9 +578,10 @@ def fields(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _id_of(raw: Mapping[str, Any]) -> str:
+    told = str(raw.get("id") or "")
     found = identify({"id": raw.get("id")})
     if found is None:
-        return str(raw.get("id") or "")
+        raise PaperkitError(f"{told[:80]!r}: not an arXiv identifier; give one like 2411.05184.")
     return found.id if found.version is None else f"{found.id}v{found.version}"
 
 

@@ -163,6 +163,7 @@ def _frame(found: list[Results], *, warn: bool = True) -> pd.DataFrame:
         lost.update(part.lost)
     papers = sorted(whole.papers.values(), key=lambda p: p.published, reverse=True)
     frame = to_frame(papers if len(found) > 1 else whole.papers.values())
+    frame.attrs["source"] = "arxiv"
     frame.attrs["total"] = sum(part.total or 0 for part in found)
     frame.attrs["missing"] = [part.why for part in found if part.why]
     if error := next((part.error for part in found if part.error), None):
