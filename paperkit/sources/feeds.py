@@ -22,7 +22,7 @@ from paperkit.errors import SourceError
 from paperkit.papers import split_names
 from paperkit.sources.bibtex_ris import Entry, month_of
 from paperkit.sources.client import ArxivClient, default
-from paperkit.sources.transport import Answer, write_whole
+from paperkit.sources.transport import Answer, busy, is_busy, short, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,8 +110,10 @@ def _frame(content: bytes) -> pd.DataFrame:
 
 def judged(url: str, status: int, content: bytes) -> Answer:
     """Return whether an answer is a whole feed."""
+    if is_busy(status, content):
+        return Answer(busy(status, content))
     if status in (400, 403, 404):
-        raise SourceError(f"arXiv: HTTP {status} for {url}; check the categories.")
+        raise SourceError(f"arXiv: HTTP {status} for {short(url)}; check the categories or the id.")
     if status != 200:
         return Answer(f"HTTP {status}")
     try:
