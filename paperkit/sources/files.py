@@ -7,7 +7,6 @@ costs nothing else of the file.
 
 from __future__ import annotations
 
-import ast
 import gzip
 import json
 import re
@@ -21,8 +20,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from paperkit.errors import PaperkitError, SourceError
-from paperkit.frames import COLUMNS, to_frame
+from paperkit.frames import to_frame
 from paperkit.papers import Paper, clean_paper, clean_text, identify
+from paperkit.sources import tables
 from paperkit.sources.bibtex_ris import (
     NOT_ON_ARXIV,
     Entry,
@@ -33,11 +33,9 @@ from paperkit.sources.bibtex_ris import (
     people,
     ris,
 )
+from paperkit.sources.tables import EXTRAS
 
 CHUNK = 10_000
-EXTRAS = ("licence", "announce_type", "announced")
-"""Columns beyond `Paper`'s fields that a file may bring; those no record has are left out."""
-
 _KINDS = ".jsonl, .json, .parquet, .csv, .bib, .ris, .rss, .atom or .xml (text also as .gz)"
 _TOLD = 1000  # faults named one by one
 _SHOWN = 3  # of them in a sentence
@@ -151,7 +149,7 @@ def load_chunks(
     keeps = Filter(categories, since, until)
     batch = Batch()
     try:
-        for part in _records(file, size):
+        for part in entries(file, size):
             if isinstance(part, pd.DataFrame):  # whole columns that need no look at each
                 yield keeps.rows(part)
                 continue
@@ -277,7 +275,9 @@ def pack(path: str | Path, target: str | Path, *, strict: bool = False) -> int:
     writer = None
     for chunk in load_chunks(path, strict=strict):
         kept = chunk.drop(columns=[e for e in EXTRAS if e in chunk.columns])
-        table = pa.Table.from_pandas(kept.reset_index(), schema=_schema(), preserve_index=False)
+        table = pa.Table.from_pandas(
+            kept.reset_index(), schema=tables.schema(), preserve_index=False
+        )
         writer = writer or pq.ParquetWriter(part, table.schema)
         writer.write_table(table)
         count += len(chunk)
@@ -288,16 +288,7 @@ def pack(path: str | Path, target: str | Path, *, strict: bool = False) -> int:
     return count
 
 
-def _schema() -> Any:
-    import pyarrow as pa
-
-    kinds = {"object": pa.list_(pa.string()), "str": pa.string(), "int64": pa.int64()}
-    moment = pa.timestamp("us", tz="UTC")
-    columns = {"id": "str", **COLUMNS}
-    return pa.schema([(name, kinds.get(dtype, moment)) for name, dtype in columns.items()])
-
-
-def _records(file: Path, size: int) -> Iterator[Entry | pd.DataFrame]:
+def entries(file: Path, size: int = CHUNK) -> Iterator[Entry | pd.DataFrame]:
     """Yield the entries of a file by the kind its name tells, or whole frames of them.
 
     Raises:
@@ -308,9 +299,9 @@ def _records(file: Path, size: int) -> Iterator[Entry | pd.DataFrame]:
         if name.endswith((".jsonl", ".json")):
             found: Iterable[Entry | pd.DataFrame] = _json(file)
         elif name.endswith(".csv"):
-            found = _csv(file)
+            found = tables.csv(file)
         elif name.endswith(".parquet"):
-            found = _parquet(file, size)
+            found = tables.parquet(file, size)
         elif name.endswith((*_LIBRARIES, ".rss", ".atom", ".xml")):
             found = _entries(file, name)
         else:
@@ -439,113 +430,6 @@ def _of_json(record: Any, place: int) -> Entry:
             return Entry(key, place, {}, f"can't be read ({error})")
         return Entry(key, place, made, "" if made["id"] else NOT_ON_ARXIV)
     return Entry(key, place, record)
-
-
-def _csv(file: Path) -> Iterator[Entry]:
-    """Yield the rows of a CSV file; every cell is text, so that a title 1984 stays one."""
-    try:
-        with pd.read_csv(
-            file, chunksize=CHUNK, dtype="str", keep_default_na=False, encoding="utf-8-sig",
-            sep=_separator(file),
-        ) as chunks:  # fmt: skip
-            place = 1
-            for frame in chunks:
-                for row in frame.to_dict("records"):
-                    place += 1
-                    record = {str(k): _listed(v) for k, v in row.items()}
-                    yield Entry(str(record.get("id") or ""), place, record)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise SourceError(f"{file.name}: is no CSV ({error}); export it again.") from error
-
-
-def _separator(file: Path) -> str:
-    open_text = gzip.open if file.suffix == ".gz" else open
-    with open_text(file, "rt", encoding="utf-8-sig") as lines:
-        head = str(next(iter(lines), ""))
-    return max(",;\t", key=head.count)
-
-
-def _listed(cell: str) -> Any:
-    """Return a cell; one that holds a tuple or list as `DataFrame.to_csv` writes it, as that."""
-    if not re.fullmatch(r"[(\[].*[)\]]", cell or "", re.S):
-        return cell
-    try:
-        found = ast.literal_eval(cell)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return cell
-    return list(map(str, found)) if isinstance(found, (tuple, list)) else cell
-
-
-def _parquet(file: Path, size: int) -> Iterator[Entry | pd.DataFrame]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    place = 0
-    try:
-        for batch in pq.ParquetFile(file).iter_batches(size):
-            if (frame := _columns(batch)) is not None:
-                yield frame
-                place += len(frame)
-                continue
-            rows = batch.to_pandas()
-            rows = rows.reset_index() if rows.index.name else rows
-            for row in rows.to_dict("records"):
-                place += 1
-                record = {str(k): v for k, v in row.items()}
-                yield Entry(str(record.get("id") or ""), place, record)
-    except pa.ArrowInvalid as error:
-        raise SourceError(f"{file}: is no Parquet file ({error}); get it again.") from error
-
-
-# What `clean_paper` might change; cells without any of it are clean.
-_DIRTY = r"[^\x20-\x7e]|^ |  | $|\\|~|``|''"
-_CLEAN_ID = r"^(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}$|^(?:1[5-9]|[2-8][0-9])(?:0[1-9]|1[0-2])\.[0-9]{5}$"  # noqa: E501
-
-
-def _columns(batch: Any) -> pd.DataFrame | None:
-    """Return a batch of Parquet as a papers frame without a look at each row, if that will do."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    table = pa.Table.from_batches([batch])
-    if not set(_schema().names) <= set(table.column_names) or set(EXTRAS) & set(table.column_names):
-        return None
-    try:
-        table = table.select(_schema().names).cast(_schema())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return None
-    ids, versions = table["id"].combine_chunks(), table["version"].combine_chunks()
-    sure = pc.all(pc.match_substring_regex(ids, _CLEAN_ID)).as_py() and not ids.null_count
-    sure = sure and not versions.null_count and (pc.min(versions).as_py() or 0) >= 1
-    dates = [table["published"], table["updated"]]
-    if not sure or any(d.null_count for d in dates) or len(pc.unique(ids)) < len(ids):
-        return None
-    data = {n: _column(n, kind, table[n].combine_chunks()) for n, kind in COLUMNS.items()}
-    if not all(data["title"]):
-        return None
-    made = to_frame([])
-    index = pd.Index(ids.to_pylist(), name="id", dtype="str")
-    series = {n: pd.Series(v, index=index, dtype=COLUMNS[n]) for n, v in data.items()}
-    return type(made)(series, index=index)
-
-
-def _column(name: str, kind: str, values: Any) -> Any:
-    import pyarrow.compute as pc
-
-    from paperkit.papers import clean_cell
-
-    if kind not in ("str", "object"):
-        return values.to_pandas().to_numpy() if kind == "int64" else values.to_pandas().array
-    flat = values if kind == "str" else values.flatten()
-    found = pc.fill_null(flat, "")
-    texts = found.to_pylist()
-    for place in pc.indices_nonzero(pc.match_substring_regex(found, _DIRTY)).to_pylist():
-        texts[place] = clean_cell(name, texts[place])
-    if kind == "str":
-        return texts
-    lengths = pc.fill_null(pc.list_value_length(values), 0).to_pylist()
-    rest = iter(texts)
-    return [tuple(t for t in (next(rest) for _ in range(n)) if t) for n in lengths]
 
 
 _OTHER_NAMES = {
