@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from paperkit.digests import Answer, Digest, Statement
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.frames import COLUMNS, to_frame
+from paperkit.frames import COLUMNS, from_frame, to_frame
 from paperkit.library import Library, schema
 from paperkit.queries import Query
 from paperkit.readings import Reading
@@ -53,6 +53,35 @@ def test_a_version_is_completed_by_what_another_source_says(library: Library) ->
     assert library.find(Query(venues=("CVPR",))).total == 1
     assert "2411.00007" in library.papers("FPS GPU").index
     assert library.add([told])["outcome"].tolist() == ["known"]
+
+
+def test_arxiv_is_the_authority_for_its_own_version(library: Library) -> None:
+    """A file's record is corrected by arXiv's, never the other way; a person's words stay."""
+    of_file = make_paper(
+        "2411.00007", title="a Title from a .bib", authors=["A. L."], categories=["cs"],
+        doi="10.1/wrong", published="2024-11-01",
+    )  # fmt: skip
+    frame = to_frame([of_file])
+    frame.attrs["source"] = "file"
+    library.add(frame)
+    library.decide("2411.00007", "keep", tags=["mine"], note="Read this")
+    own = to_frame([make_paper("2411.00007", title="From arXiv", published="2024-11-07")])
+    own.attrs["source"] = "arxiv"
+    assert library.add(own)["outcome"].tolist() == ["completed"]
+    assert library.add(frame)["outcome"].tolist() == ["known"]
+    assert library.add(own)["outcome"].tolist() == ["known"]
+    (told,) = from_frame(own)
+    assert library.paper("2411.00007") == told
+    assert library.versions("2411.00007") == [told]
+    row = library.papers("From arXiv").loc["2411.00007"]
+    assert (row["decision"], row["tags"], row["note"]) == ("keep", ("mine",), "Read this")
+    changed = library.version_changes("2411.00007").set_index("field")
+    assert changed.loc["title", ["version", "before", "after"]].tolist() == [
+        1,
+        "a Title from a .bib",
+        "From arXiv",
+    ]
+    assert "doi" in changed.index
 
 
 def test_a_new_version_updates_its_paper(library: Library) -> None:

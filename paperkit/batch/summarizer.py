@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import pandas as pd
 
+from paperkit import checks
 from paperkit.batch.budget import Purse, Used, tokens_in, tokens_out
 from paperkit.batch.limiter import Gate, Ticket, lane_of
 from paperkit.batch.run import Left, Row, Run, unforeseen

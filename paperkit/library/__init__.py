@@ -90,14 +90,16 @@ class Library(coverage.Ledger, writing.Desk):
     ) -> pd.DataFrame:
         """Add papers (under a topic), or newer versions of known ones; all of them or none.
 
-        What a known version's record lacked (an abstract, a DOI) is completed. A frame's
-        ``licence`` column, where a source stated it, is remembered too.
+        What a known version's record lacked (an abstract, a DOI) is completed. What arXiv itself
+        says (a frame of `search`) replaces what a file said of that version, and no file changes
+        it; ``version_changes`` shows what was replaced. A frame's ``licence`` column, where a
+        source stated it, is remembered too.
         Returns a report, one row per paper: index id, outcome (new, updated, completed, known),
         version.
         """
         rows = from_frame(papers) if isinstance(papers, pd.DataFrame) else list(papers)
         with schema.writing(self._file) as db:
-            report = records.add(db, rows, topic)
+            report = records.add(db, rows, topic, _source_of(papers))
             if isinstance(papers, pd.DataFrame) and "licence" in papers.columns:
                 records.add_licences(db, papers["licence"])
         frame = pd.DataFrame(report, columns=["id", "outcome", "version"])
@@ -214,6 +216,10 @@ class Library(coverage.Ledger, writing.Desk):
         with schema.reading(self._file) as db:
             rows = decisions.listed(db)
         return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
+
+
+def _source_of(papers: pd.DataFrame | Iterable[Paper]) -> str:
+    return str(papers.attrs.get("source", "")) if isinstance(papers, pd.DataFrame) else ""
 
 
 def _asks_pdf(query: Query) -> bool:

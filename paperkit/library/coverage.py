@@ -110,10 +110,11 @@ class Ledger(Shelf):
     def version_changes(self, id: str) -> pd.DataFrame:
         """Return what each new version of a paper changed: version, field, before, after.
 
-        One row per field that differs from the version seen before it; the texts are whole.
+        One row per field that differs from the record before it, also where arXiv corrected what
+        a file had said of the same version; the texts are whole.
         """
         with schema.reading(self._file) as db:
-            seen = records.versions(db, records.number(db, id))
+            seen = records.told(db, records.number(db, id))
         rows = [row for old, new in pairwise(seen) for row in _changes(old, new)]
         return _typed(rows, _CHANGES)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from paperkit.errors import ReadError
+from paperkit.files import write_atomic
 from paperkit.papers import Paper
 from paperkit.readings import READER_VERSION, Box, Limits, PageImage, Reading
 
@@ -91,12 +91,7 @@ def _write(folder: Path, images: Mapping[str, bytes]) -> None:
     for name, data in images.items():
         if not re.fullmatch(r"[a-z0-9-]+\.(?:png|webp)", name):
             raise ReadError(f"{name[:80]!r}: no name of a figure; read the PDF again")
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, prefix=f".{name}.", delete=False) as part:
-            part.write(data)
-        made = Path(part.name)
-        made.chmod(0o644)  # a temporary file is for its owner alone
-        made.replace(folder / name)
+        write_atomic(folder / name, data)
 
 
 def read_dict(path: str) -> dict[str, Any]:

@@ -146,12 +146,29 @@ def _by_id(ids: list[str], client: ArxivClient, cache: Path | None) -> pd.DataFr
             found.lost.update({name: (reason, days) for name, reason, days in page.lost})
     except SourceError as error:
         found.error = error
+        if client.oai is not None:
+            _by_oai(ids, client, found)
     frame = _frame([found], warn=False)
     if missing := [i for i in ids if parse_id(i).id not in found.papers]:
         name = parse_id(missing[0]).id
         said = found.lost.get(name, ("arXiv has no such paper; check the id", (None, None)))[0]
         raise SourceError(f"{missing[0]}: {said}.", papers=frame)
     return frame
+
+
+def _by_oai(ids: list[str], client: ArxivClient, found: Results) -> None:
+    """Ask the second door for what the first didn't give; versions other than the newest stay."""
+    for wanted in map(parse_id, ids):
+        if wanted.id in found.papers:
+            continue
+        try:
+            paper, _ = client.record(wanted.id)
+        except SourceError:
+            return  # the first door's words are the ones to tell
+        if wanted.version not in (None, paper.version):
+            return
+        found.take((paper,))
+    found.error = None
 
 
 def _frame(found: list[Results], *, warn: bool = True) -> pd.DataFrame:
@@ -163,6 +180,7 @@ def _frame(found: list[Results], *, warn: bool = True) -> pd.DataFrame:
         lost.update(part.lost)
     papers = sorted(whole.papers.values(), key=lambda p: p.published, reverse=True)
     frame = to_frame(papers if len(found) > 1 else whole.papers.values())
+    frame.attrs["source"] = "arxiv"
     frame.attrs["total"] = sum(part.total or 0 for part in found)
     frame.attrs["missing"] = [part.why for part in found if part.why]
     if error := next((part.error for part in found if part.error), None):

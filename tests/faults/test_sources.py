@@ -130,7 +130,7 @@ def test_after_a_passing_fault_the_result_is_complete(name: str) -> None:
     with served(archive) as (client, _):
         frame = search(TOPIC, client=client)
     assert from_frame(frame) == ALL
-    assert frame.attrs == {"total": 25, "missing": []}
+    assert frame.attrs == {"source": "arxiv", "total": 25, "missing": []}
     assert len(archive.asked) == 4
 
 
@@ -418,7 +418,7 @@ def test_a_search_without_ledger_says_what_is_missing() -> None:
     with served(archive) as (client, _), pytest.warns(UserWarning, match="papers are missing"):
         frame = search("avatar", limit=25, client=client)
     assert len(frame) == 24
-    assert frame.attrs == {"total": 25, "missing": [f"{ALL[1].id}: no authors"]}
+    assert frame.attrs == {"source": "arxiv", "total": 25, "missing": [f"{ALL[1].id}: no authors"]}
 
 
 def test_an_unusable_paper_asked_for_by_id_is_named() -> None:
