@@ -83,7 +83,8 @@ def refresh(
     >>> refresh(library.papers(decision="keep"), library)
 
     A search by days never finds the v2 of an old paper. Returns the report of `Library.add`; what
-    became outdated is in ``library.stale()``, what changed in ``library.version_changes(id)``.
+    became outdated is in ``library.coverage.stale()``, what changed in
+    ``library.coverage.version_changes(id)``.
 
     Raises:
         SourceError: arXiv can't answer or lacks a paper; what had arrived was added.

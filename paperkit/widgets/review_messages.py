@@ -40,7 +40,7 @@ def receive(review: Review, content: dict[str, Any]) -> None:
 def _reply(review: Review, name: str, content: dict[str, Any]) -> None:
     buffers: list[bytes] = []
     try:
-        with review.library.session():
+        with review.library.index.session():
             reply, buffers = _ACTIONS[name](review, content)
     except PaperkitError as error:
         reply = {"error": str(error)}
