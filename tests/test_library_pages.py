@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.papers import Paper
-from paperkit.queries import Query
+from paperkit.queries import HAVE, SORTS, Query
 
 WORDS = "neural avatar gaussian splatting diffusion Größe 头像 radiance field a b".split()
 CATEGORIES = ("cs.CV", "cs.GR", "eess.IV", "math.GT")
@@ -284,3 +286,55 @@ def test_a_row_survives_a_library_locked_by_a_writer(library):
         assert library.index.find(Query()).total == 120
     finally:
         db.close()
+
+
+EVERYTHING = st.builds(
+    Query,
+    text=st.sampled_from(
+        ["", "neural", "ava rad", '"field a"', "grosse", "头像", "?!", "zebra", "b"]
+    ),
+    topics=st.lists(st.sampled_from(["avatars", "radiance", "none"]), max_size=2),
+    decisions=st.lists(st.sampled_from(["keep", "skip", "later", "undecided"]), max_size=2),
+    tags=st.lists(st.sampled_from(["good", "old", "dull", "no"]), max_size=2),
+    categories=st.lists(st.sampled_from([*CATEGORIES, "cs"]), max_size=2),
+    ids=st.lists(st.sampled_from([paper(n).id for n in (1, 5, 30)] + ["2411.09999"]), max_size=2),
+    has=st.lists(st.sampled_from([*HAVE, *(f"-{h}" for h in HAVE)]), max_size=2),
+    venues=st.lists(st.sampled_from(["CVPR", "ACL", "NeurIPS", "3DV"]), max_size=2),
+    since=st.one_of(st.none(), st.dates(date(2022, 1, 1), date(2024, 7, 1)), st.just(date.min)),
+    until=st.one_of(st.none(), st.dates(date(2022, 1, 1), date(2024, 7, 1)), st.just(date.max)),
+    sort=st.lists(st.sampled_from([*SORTS, *(f"-{s}" for s in SORTS)]), max_size=3),
+)
+
+
+@given(query=EVERYTHING)
+def test_any_query_means_the_same_to_both(built, query):
+    """The columns in memory and SQL agree on which papers, in which order, and how many."""
+    expected = list(built.papers(query).index)
+    assert built.index.ids(built.index.find(query).numbers) == expected
+    rows, total = built.index.page(query, limit=9)
+    assert ([r["id"] for r in rows], total) == (expected[:9], len(expected))
+
+
+def test_whoever_watches_is_told_of_each_decision(library):
+    """Also of those another `Library` makes and of those taken back, until it stops."""
+    told: list[list[str]] = []
+    stop = library.index.watch(told.append)
+    one, two = paper(1).id, paper(2).id
+    Library(library.path).decide([one, two], "keep")
+    library.tag(one, "x")
+    library.undo()
+    stop()
+    library.decide(one, "skip")
+    assert told == [[one, two], [one], [one]]
+
+
+def test_a_watcher_that_fails_costs_no_decision(library):
+    """Its error is a warning; the decision is saved."""
+
+    def fail(ids):
+        raise RuntimeError("no ranking")
+
+    library.index.watch(fail)
+    with pytest.warns(UserWarning, match="RuntimeError: no ranking"):
+        library.decide(paper(1).id, "later")
+    assert library.papers().loc[paper(1).id, "decision"] == "later"

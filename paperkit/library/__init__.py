@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
 
@@ -180,8 +180,7 @@ class Library:
             kept = state.note if note is None else clean_text(note)
             return State(decided, decisions.merged(state.tags, added, ()), kept)
 
-        with schema.writing(self._file) as db:
-            decisions.decide(db, ids_of(ids), change, decided=True)
+        self._decide(ids, change, decided=True)
 
     def tag(self, ids: str | Iterable[str], *tags: str, remove: Iterable[str] = ()) -> None:
         """Add and remove tags without deciding; one action for `undo`."""
@@ -190,14 +189,20 @@ class Library:
         def change(state: State) -> State:
             return state._replace(tags=decisions.merged(state.tags, tags, gone))
 
-        with schema.writing(self._file) as db:
-            decisions.decide(db, ids_of(ids), change, decided=False)
+        self._decide(ids, change, decided=False)
 
     def note(self, id: str, text: str) -> None:
         """Write the note of a paper anew; one action for `undo`."""
+        kept = clean_text(text)
+        self._decide([id], lambda s: s._replace(note=kept), decided=False)
+
+    def _decide(
+        self, ids: str | Iterable[str], change: Callable[[State], State], *, decided: bool
+    ) -> None:
+        named = ids_of(ids)
         with schema.writing(self._file) as db:
-            kept = clean_text(text)
-            decisions.decide(db, [id], lambda s: s._replace(note=kept), decided=False)
+            decisions.decide(db, named, change, decided=decided)
+        self.index.tell(named)
 
     def undo(self, n: int = 1) -> list[str]:
         """Take back the last `n` actions, newest first; return the ids they concerned."""
@@ -205,6 +210,7 @@ class Library:
         with schema.writing(self._file) as db:
             for _ in range(n):
                 ids.update(dict.fromkeys(decisions.undo(db)))
+        self.index.tell(list(ids))
         return list(ids)
 
     def history(self, id: str) -> pd.DataFrame:

@@ -11,8 +11,9 @@ import json
 import re
 import sqlite3
 import threading
+import warnings
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -91,6 +92,25 @@ class Index:
         with schema.reading(self._file) as db:
             return records.changes(db, since)
 
+    def watch(self, told: Callable[[list[str]], None]) -> Callable[[], None]:
+        """Call `told` with the ids after each decision made in this process; return how to stop.
+
+        Whatever `Library` made it: all that are open on this folder tell each other. It is called
+        in the thread that decided, after the decision was saved, so it should return at once. An
+        error in it is a warning: the decision stands.
+        """
+        listeners = _LISTENERS.setdefault(str(self._folder.absolute()), [])
+        listeners.append(told)
+        return lambda: listeners.remove(told) if told in listeners else None
+
+    def tell(self, ids: list[str]) -> None:
+        """Tell whoever watches that these papers were decided on."""
+        for told in tuple(_LISTENERS.get(str(self._folder.absolute()), ())):
+            try:
+                told(ids)
+            except Exception as error:
+                warnings.warn(f"after a decision: {type(error).__name__}: {error}", stacklevel=2)
+
     def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Return light rows of papers by row number, in order (see `records.rows`)."""
         with schema.reading(self._file) as db:
@@ -150,6 +170,10 @@ class Index:
         with schema.telling(self._file):
             path.parent.mkdir(exist_ok=True)  # never the library's folder, should it be gone
             files.write_atomic(path, text.encode(), durable=False)
+
+
+_LISTENERS: dict[str, list[Callable[[list[str]], None]]] = {}
+"""By folder, who is told of decisions."""
 
 
 @dataclass
