@@ -117,7 +117,7 @@ def put(
 ) -> None:
     """Add a paper with its reading, figures and digest, approved or not."""
     library.add([made], topic="avatars")
-    folder = library.figures_path(made.id)
+    folder = library.files.figures_path(made.id)
     folder.mkdir(parents=True, exist_ok=True)
     shown = []
     for number in range(1, figures + 1):
@@ -144,9 +144,9 @@ def put(
         links=(Link("https://light-head.example/demo", "project", 1, True, "title page"),),
         affiliation="University of Somewhere",
     )
-    library.save_reading(made.id, reading)
+    library.files.save_reading(made.id, reading)
     digest = Digest(paper_id=made.id, version=made.version, outline="digest", language=language)
-    library.save_answers(digest, answers(texts))
+    library.drafts.save_answers(digest, answers(texts))
     if signed:
         library.approve(made.id, language=language, by="Tester", reason=REASON)
 

@@ -55,7 +55,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Library:
     )
     library.add([paper, make_paper("2411.06667")], topic=TITLE)
     library.decide(ID, "keep", tags=[TITLE], note=TITLE)
-    make_pdf(library.pdf_path(ID))
+    make_pdf(library.files.pdf_path(ID))
     assert list(read([ID], library, download=False)["outcome"]) == ["read"]
     assert list(summarize([ID], library)["outcome"]) == ["answered"]
     library.approve(ID, by=TITLE, reason=TITLE)

@@ -105,7 +105,7 @@ def test_each_sdk_lives_in_one_room(path: Path) -> None:
             assert room in ((homes,) if isinstance(homes, str) else homes), f"{path}: {module}"
 
 
-JUDGE = PACKAGE / "library/writing.py"
+JUDGE = PACKAGE / "library/judgements.py"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

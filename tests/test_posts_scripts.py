@@ -70,7 +70,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         reading = made.reading(id)
         assert reading is not None
         figures = tuple(replace(f, caption=text) for f in reading.figures)
-        made.save_reading(id, replace(reading, figures=figures, affiliation=text, reader="test-2"))
+        made.files.save_reading(
+            id, replace(reading, figures=figures, affiliation=text, reader="test-2")
+        )
         made.approve(id, language="zh", by=text, reason=text)
     return made
 

@@ -155,8 +155,8 @@ def test_a_snapshot_becomes_parquet_for_trends(tmp_path: Path) -> None:
 def test_licences_go_into_the_library(tmp_path: Path, library: Library) -> None:
     """Where the source states them."""
     library.add(load(snapshot(tmp_path / "s.json", 2)))
-    assert library.licence("2401.00002") == "http://creativecommons.org/licenses/by/4.0/"
-    assert library.licence("2401.00001") == ""
+    assert library.files.licence("2401.00002") == "http://creativecommons.org/licenses/by/4.0/"
+    assert library.files.licence("2401.00001") == ""
 
 
 def test_csv_keeps_the_zeros_of_an_id(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def ask(triage: Triage, do: str, **content) -> dict:
 
 
 def rows_of(papers: list[Paper], library: Library) -> list[dict]:
-    return library.rows(library.numbers([p.id for p in papers]))
+    return library.index.rows(library.index.numbers([p.id for p in papers]))
 
 
 # Frames and methods
@@ -229,7 +229,7 @@ def test_a_query_given_goes_before_the_one_remembered(library):
 
 def test_a_view_of_another_version_is_forgotten(library):
     """A field that no longer exists is no error at opening."""
-    library.save_view("triage", {"query": {"color": "red"}})
+    library.index.save_view("triage", {"query": {"color": "red"}})
     assert Triage(library).query == Query(has=("-published",))
 
 
@@ -479,7 +479,7 @@ def test_a_detail_holds_what_one_decides_by(library):
 def test_versions_tell_what_changed_word_by_word(library):
     """Newest first; the first version has nothing before it."""
     library.add([paper(1, version=2, title="Paper 1 on hands", abstract=paper(1).abstract)])
-    newest, first = triage_pane.versions(library.versions(paper(1).id))
+    newest, first = triage_pane.versions(library.coverage.versions(paper(1).id))
     assert newest["title"] == [("same", "Paper 1 on "), ("gone", "avatars"), ("new", "hands")]
     assert (newest["abstract"], first["title"], first["version"]) == ([], [], 1)
 
@@ -487,8 +487,8 @@ def test_versions_tell_what_changed_word_by_word(library):
 def _read(library: Library, file: str, data: bytes) -> None:
     figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "Overview", file=file)
     reading = Reading("T", 1, "1", figures=(figure,))
-    library.save_reading(paper(1).id, reading)
-    folder = library.figures_path(paper(1).id)
+    library.files.save_reading(paper(1).id, reading)
+    folder = library.files.figures_path(paper(1).id)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / file).write_bytes(data)
 
@@ -506,8 +506,8 @@ def test_figures_are_sent_as_bytes(library):
 def test_only_images_of_the_papers_own_folder_are_sent(library, file, data):
     """No SVG (it could run scripts), no path that leaves the folder."""
     figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "c", file=file)
-    library.save_reading(paper(1).id, Reading("T", 1, "1", figures=(figure,)))
-    folder = library.figures_path(paper(1).id)
+    library.files.save_reading(paper(1).id, Reading("T", 1, "1", figures=(figure,)))
+    folder = library.files.figures_path(paper(1).id)
     folder.mkdir(parents=True)
     if ".." not in file:
         (folder / file).write_bytes(data)
@@ -652,7 +652,7 @@ WRITES = [
 @pytest.mark.parametrize("asked", WRITES, ids=lambda asked: asked["do"])
 def test_what_a_locked_library_cannot_take_is_said_and_can_be_tried_again(library, locked, asked):
     """The reply names the reason and says that another try may succeed; no row is told changed."""
-    before = library.entries(paper(1).id)
+    before = library.index.entries(paper(1).id)
     triage = Triage(library)
     wire = Wire(triage)
     triage._receive(triage, {"token": "v.7", **asked}, [])
@@ -660,7 +660,7 @@ def test_what_a_locked_library_cannot_take_is_said_and_can_be_tried_again(librar
     reason = f"{library.path}: the library is locked by another program; wait until it ends."
     assert sent == {"answer": {"token": "v.7", "error": reason, "again": True}}
     locked.close()
-    assert library.entries(paper(1).id) == before
+    assert library.index.entries(paper(1).id) == before
     wire.sent.clear()
     triage._receive(triage, {"token": "v.8", **asked}, [])
     assert "error" not in wire.sent[-1]["answer"]
@@ -709,7 +709,7 @@ def test_a_decision_that_was_saved_is_not_asked_for_again(library, monkeypatch):
     def fail(*_):
         raise gone
 
-    monkeypatch.setattr(library, "changes", fail)
+    monkeypatch.setattr(library.index, "changes", fail)
     wire = Wire(triage)
     reply = ask(triage, "undo")
     assert (reply["ids"], "error" in reply) == ([paper(1).id], False)

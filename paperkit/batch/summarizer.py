@@ -117,7 +117,7 @@ def due(library: Library, key: str, request: Request, outline: str) -> Due:
 
     Not what a person wrote herself or another model answered since, nor what she signed.
     """
-    if not (given := library.answers_to(key)):
+    if not (given := library.drafts.answers_to(key)):
         return Due(request)
     if any(a.error for a in given):
         digest = library.digest(request.paper.id, outline=outline, language=request.language)
@@ -140,7 +140,7 @@ def summarize_one(job: Job, request: Request) -> Row:
         job.gate.check()
         job.gate.stopped.wait(_LOOK)
 
-    with job.library.claim(key, wait):
+    with job.library.calls.claim(key, wait):
         return _summarized(job, request, key)
 
 
@@ -155,7 +155,7 @@ def _summarized(job: Job, request: Request, key: str) -> Row:
         answers = answered(job, rest.request, key_of(job.model, rest.request), spent)
         gained = [a for a in answers if not (a.error and rest.given)]
         with job.writing:
-            job.library.save_answers(named(job, request), gained, key=key)
+            job.library.drafts.save_answers(named(job, request), gained, key=key)
         told = [Due(None, answers).errors, _CUT if request.cut else ""]
         row = {"outcome": "answered", "error": "; ".join(t for t in told if t)}
         row["findings"] = _findings(job, request)
@@ -225,7 +225,7 @@ def _first(
 ) -> tuple[Reply | None, tuple[str, ...], tuple[str, ...]]:
     """Return the first reply (None: not even text), what is wrong with it, and whom it concerns."""
     try:
-        held = None if fresh else job.library.held_reply(key)
+        held = None if fresh else job.library.calls.held_reply(key)
         reply = held or _ask(job, request, key, spent, 1)
     except Malformed as error:
         return None, (str(error),), tuple(q.key for q in request.questions)
@@ -304,7 +304,7 @@ def _send(
     spent.add(used, cost)
     failed = isinstance(outcome, Exception)
     with job.writing:
-        job.library.save_call(
+        job.library.calls.save(
             request.paper.id,
             key=key,
             model=job.model.name,
@@ -440,7 +440,7 @@ def summarize(
         _check_budget(_plan(requests, library, used, outline, price), budget, used.name)
     gate = _gate(library, used, pace, Purse(budget, price))
     job = Job(library, used, outline, language, gate, executor)
-    library.hold()
+    library.index.hold()
     tasks = {i: partial(_summarize_id, job, i) for i in ids}
     if tasks and (prepare := getattr(used, "prepare", None)) is not None and executor is None:
         prepare()
@@ -469,7 +469,7 @@ def _summarize_id(job: Job, id: str) -> Row:
 
 def _known(library: Library, papers: pd.DataFrame | Iterable[str]) -> list[str]:
     """Return the ids as the library has them, each once, with or without a version."""
-    return list(dict.fromkeys(library.ids(library.numbers(ids_of(papers)))))
+    return list(dict.fromkeys(library.index.ids(library.index.numbers(ids_of(papers)))))
 
 
 def _checked(model: object) -> Model:
@@ -507,8 +507,8 @@ def _gate(library: Library, model: Model, pace: Pace | None, purse: Purse) -> Ga
     longest = max((w.seconds for w in used.windows()), default=0.0)
     since = datetime.now(UTC) - timedelta(seconds=longest)
     gate = Gate(used, purse, lane_of(model), model.name)
-    purse.recall(*library.longest_replies(model.name))
-    gate.recall(shelf_of(library), library.calls_since(model.name, since) if longest else ())
+    purse.recall(*library.calls.longest_replies(model.name))
+    gate.recall(shelf_of(library), library.calls.since(model.name, since) if longest else ())
     return gate
 
 
@@ -565,6 +565,6 @@ def ask(
     job = Job(library, used, outline, language, gate)
     given = answered(job, request, key_of(used, request), Spent(), fresh=True)
     digest = named(job, request)
-    library.save_answers(digest, [replace(a, wish=wish) for a in given])
+    library.drafts.save_answers(digest, [replace(a, wish=wish) for a in given])
     found = library.digest(id, outline=outline.name, language=language)
     return found if found is not None else digest

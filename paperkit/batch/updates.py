@@ -84,8 +84,8 @@ def refresh(
 
     A search by days never finds the v2 of an old paper. Licences that are not known yet are asked
     for too, one by one at arXiv's pace: stop it any time, the next run goes on. Returns the
-    report of `Library.add`; what became outdated is in ``library.stale()``, what changed in
-    ``library.version_changes(id)``.
+    report of `Library.add`; what became outdated is in ``library.coverage.stale()``, what
+    changed in ``library.coverage.version_changes(id)``.
 
     Raises:
         SourceError: arXiv can't answer or lacks a paper; what had arrived was added.
@@ -110,7 +110,7 @@ def _ask_licences(ids: list[str], library: Library, client: ArxivClient) -> None
 
     if client.oai is None:
         return
-    unknown = [i for i in ids if not library.licence(i)]
+    unknown = [i for i in ids if not library.files.licence(i)]
     for done, id in enumerate(unknown):
         try:
             _, licence = client.record(id)
@@ -119,7 +119,7 @@ def _ask_licences(ids: list[str], library: Library, client: ArxivClient) -> None
             warnings.warn(f"refresh: licences of {left} not known: {error}", stacklevel=3)
             return
         if licence:
-            library.set_licence(id, licence)
+            library.files.set_licence(id, licence)
 
 
 def model_named(name: str) -> Model:

@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -271,13 +271,13 @@ def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
         values.append(query.since.isoformat())
     if query.until:
         clauses.append("p.published < ?")
-        values.append((query.until + timedelta(days=1)).isoformat())
+        values.append(f"{query.until.isoformat()}U")  # behind that day's moments, which have a T
     for name in query.has:
         bare = name.removeprefix("-")
         sql = HAS[bare]
         if bare == "pdf":
-            sql = f"p.id IN ({', '.join('?' * len(with_pdf))})"
-            values.extend(with_pdf)
+            sql = "p.id IN (SELECT value FROM json_each(?))"
+            values.append(dump(list(with_pdf)))
         clauses.append(f"NOT {sql}" if name.startswith("-") else sql)
     return " AND ".join(clauses) or "1", values
 
@@ -308,11 +308,7 @@ def select(db: sqlite3.Connection, query: Query, with_pdf: Sequence[str] = ()) -
     """Return the papers frame of `query`, with what the library knows beyond arXiv."""
     condition, values = where(query, with_pdf)
     sql = _FRAME.format(posted=POSTED, where=condition, order=order(query))
-    try:
-        rows = db.execute(sql, values).fetchall()
-    except sqlite3.OperationalError as error:
-        raise PaperkitError(f"query {query.text!r}: {error}; use plain words.") from error
-    return _frame(rows)
+    return _frame(_run(db, query, sql, values))
 
 
 def _frame(rows: Sequence[sqlite3.Row]) -> pd.DataFrame:

@@ -123,8 +123,8 @@ def source_of(id: str, library: Library, outline: Outline, language: str) -> Sou
         paper=replace(paper, version=version),
         digest=digest,
         reading=library.reading(id, version=version),
-        licence=licence_name(library.licence(id)),
-        folder=library.figures_path(id, version),
+        licence=licence_name(library.files.licence(id)),
+        folder=library.files.figures_path(id, version),
         newest=paper.version,
     )
 

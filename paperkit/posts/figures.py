@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from paperkit.library.files import inside
 from paperkit.papers import Paper
 from paperkit.readings import Figure
 
@@ -106,10 +107,8 @@ def images(paper: Paper, figures: tuple[Figure, ...], folder: Path) -> tuple[Ima
 
 def located(figure: Figure, folder: Path) -> Path | None:
     """Return the figure's file, or None; a name that leads out of the folder is none."""
-    if not figure.file or Path(figure.file).name != figure.file:
-        return None
-    path = folder / figure.file
-    return path if path.is_file() else None
+    path = inside(folder, figure.file)
+    return path if path is not None and path.is_file() else None
 
 
 def missing(figures: tuple[Figure, ...], folder: Path) -> tuple[Figure, ...]:

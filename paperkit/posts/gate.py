@@ -231,7 +231,7 @@ def drafts_in(
     may be quoted, though not as an answer: below a card's heading it is one.
     """
     copied = [text for text in texts if text.strip()]
-    answers = library.all_answers() if copied else []
+    answers = library.drafts.all_answers() if copied else []
     drafts = Drafts((i, a) for i, a, _ in answers if a.statements)
     signed = [(i, words_of(t)) for i, a, is_signed in answers if is_signed for t in a.texts]
     found: dict[tuple[str, str], Obstacle] = {}

@@ -41,10 +41,15 @@ class _HasCache(Protocol):
     def cache_path(self) -> Path: ...
 
 
+class _HasFiles(Protocol):
+    @property
+    def files(self) -> _HasCache: ...
+
+
 def announcements(
     categories: str | Iterable[str],
     *,
-    library: _HasCache | None = None,
+    library: _HasFiles | None = None,
     client: ArxivClient | None = None,
     endpoint: str = _FEEDS,
 ) -> pd.DataFrame:
@@ -67,7 +72,7 @@ def announcements(
     today = used.now().astimezone(ZoneInfo("America/New_York")).date()
     kept = None
     if library is not None:
-        kept = library.cache_path / "rss" / f"{today:%Y%m%d}-{'+'.join(names)}.xml"
+        kept = library.files.cache_path / "rss" / f"{today:%Y%m%d}-{'+'.join(names)}.xml"
     if kept is not None and kept.is_file() and _feed_day(held := kept.read_bytes()) == today:
         content = held
     else:

@@ -26,18 +26,34 @@ _LIMIT = 100
 Moment = date | datetime | str | None
 
 
-class Ledger(Protocol):
-    """What a search needs of a library: a folder for raw answers, and the days it knows."""
+class HasCache(Protocol):
+    """Where sources keep what they were given."""
 
     @property
     def cache_path(self) -> Path:
         """The folder of raw answers."""
+
+
+class Days(Protocol):
+    """The days a library knows of each topic."""
 
     def known_days(self, topic: str, query: str) -> tuple[Mapping[date, date | None], date | None]:
         """Return when each day asked was last complete, and the last complete one followed."""
 
     def save_window(self, window: Window) -> None:
         """Append an entry."""
+
+
+class Ledger(Protocol):
+    """What a search needs of a library: a folder for raw answers, and the days it knows."""
+
+    @property
+    def files(self) -> HasCache:
+        """Where the raw answers are kept."""
+
+    @property
+    def coverage(self) -> Days:
+        """The days."""
 
 
 def search(
@@ -74,7 +90,7 @@ def search(
     if limit is not None and limit < 1:
         raise PaperkitError(f"limit {limit}: must be 1 or more; leave it out for the default.")
     used = client or default()
-    cache = library.cache_path / "arxiv" if library is not None else None
+    cache = library.files.cache_path / "arxiv" if library is not None else None
     if (ids := _ids(topic_or_query)) is not None:
         return _by_id(ids, used, cache)
     window = (_moment(since, "since", time.min), _moment(until, "until", time.max))
@@ -205,7 +221,7 @@ def follow(
 
     Windows with gaps come before those that are only looked at again. An error ends it.
     """
-    known, last = library.known_days(topic.name, ask.query)
+    known, last = library.coverage.known_days(topic.name, ask.query)
     today = ask.client.now().date()
     windows = to_ask(
         known, today=today, max_age_days=topic.max_age_days, last=last, look_back=look_back
@@ -249,7 +265,7 @@ def record(
         followed=followed,
         days=tuple(_days(found, since, until, ask.client.now())),
     )
-    library.save_window(window)
+    library.coverage.save_window(window)
 
 
 def _whole_days(since: datetime, until: datetime) -> tuple[date, date]:

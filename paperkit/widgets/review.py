@@ -119,7 +119,7 @@ class Review(anywidget.AnyWidget):
     def digests(self) -> pd.DataFrame:
         """Return one row per paper: index id, status, version, language, findings, approval."""
         desk = self._desk
-        with self.library.session():
+        with self.library.index.session():
             return review_forms.digests(
                 (i, desk.title(i), desk.digest(i), desk.findings(i)) for i in desk.ids
             )
@@ -127,7 +127,7 @@ class Review(anywidget.AnyWidget):
     @property
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: id, question, statement, severity, code, words, message."""
-        with self.library.session():
+        with self.library.index.session():
             return review_forms.findings((i, self._desk.findings(i)) for i in self._desk.ids)
 
     def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
@@ -255,7 +255,7 @@ class Review(anywidget.AnyWidget):
                 beside an edit, or the answers were edited elsewhere and are not those shown.
         """
         desk, of = self._desk, self._one(id)
-        with self.library.session():
+        with self.library.index.session():
             self._check_current(of)
             self._check_findings(of, reason)
             digest = self.library.approve(
@@ -309,7 +309,7 @@ class Review(anywidget.AnyWidget):
         self._write(of, question, statements)
 
     def _write(self, of: str, question: str, statements: Sequence[Statement]) -> None:
-        with self.library.session():
+        with self.library.index.session():
             saved = self._desk.save(of, question, statements, self._seen(of, question))
             self._changed(of)
         if not saved:
@@ -375,7 +375,7 @@ class Review(anywidget.AnyWidget):
 
     def _draw(self, id: str) -> None:
         desk = self._desk
-        with desk.lock, self.library.session():
+        with desk.lock, self.library.index.session():
             digest, history = desk.digest(id), desk.history(id)
             language = desk.named(id).language
             found = desk.findings(id)
@@ -393,7 +393,7 @@ class Review(anywidget.AnyWidget):
 
     def _changed(self, id: str) -> None:
         """Draw again what shows a paper: the form, or only its row of the list."""
-        with self._desk.lock, self.library.session():
+        with self._desk.lock, self.library.index.session():
             if id == self.current:
                 self._draw(id)
             else:

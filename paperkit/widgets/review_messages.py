@@ -44,7 +44,7 @@ def receive(review: Review, content: dict[str, Any]) -> None:
 def _reply(review: Review, name: str, content: dict[str, Any]) -> None:
     buffers: list[bytes] = []
     try:
-        with waiting(PATIENCE), review.library.session():
+        with waiting(PATIENCE), review.library.index.session():
             reply, buffers = _ACTIONS[name](review, content)
     except LibraryError as error:
         reply = {"error": str(error), "again": True}

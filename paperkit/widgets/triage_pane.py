@@ -31,8 +31,8 @@ class Image:
 def detail(library: Library, id: str) -> dict[str, Any]:
     """Return everything the library knows of a paper that a person decides by."""
     paper = library.paper(id)
-    row = library.rows(library.numbers([paper.id]))[0]
-    score, why = library.why(paper.id)
+    row = library.index.rows(library.index.numbers([paper.id]))[0]
+    score, why = library.index.why(paper.id)
     return {
         "row": row,
         "authors": list(paper.authors),
@@ -42,7 +42,7 @@ def detail(library: Library, id: str) -> dict[str, Any]:
         "links": _links(paper),
         "score": score,
         "why": why,
-        "versions": versions(library.versions(paper.id)),
+        "versions": versions(library.coverage.versions(paper.id)),
         "history": _history(library, paper.id),
         "figures": _figures(library, paper.id),
         "digest": _line(library, paper.id),
@@ -63,7 +63,7 @@ def _links(paper: Paper) -> list[dict[str, Any]]:
 def _history(library: Library, id: str) -> list[dict[str, Any]]:
     return [
         e | {"at": e["at"][:16].replace("T", " "), "tags": list(e["tags"])}
-        for e in library.entries(id)
+        for e in library.index.entries(id)
     ]
 
 
@@ -116,9 +116,8 @@ def figure(library: Library, id: str, index: int) -> Image:
     reading = library.reading(id)
     figures = reading.figures if reading else ()
     name = figures[index].file if 0 <= index < len(figures) else None
-    folder = library.figures_path(id).resolve()
-    path = (folder / name).resolve() if name else None
-    if path is None or path.parent != folder or not path.is_file():
+    path = library.files.figure_path(id, name)
+    if path is None or not path.is_file():
         raise PaperkitError(f"{id}: no figure {index}; read the paper again.")
     data = path.read_bytes() if path.stat().st_size <= _LARGEST_FIGURE else b""
     for type_, signature in _SIGNATURES.items():

@@ -217,7 +217,7 @@ def test_new_draft_is_shown_beside_the_edit(
     digest = shelf.digest(FIRST)
     assert digest is not None
     fresh = answer("summary", ("AvatarNet makes a head avatar of one photo.", cite(0)))
-    shelf.save_answers(digest, [fresh])
+    shelf.drafts.save_answers(digest, [fresh])
     python(page, "review.refresh()")
     box = page.locator(".rv-newer")
     expect(box).to_contain_text("New draft by model-1")
@@ -309,7 +309,7 @@ def test_hostile_texts_stay_texts(cells_in: Notebook, shelf: Library) -> None:
     digest = shelf.digest(HOSTILE)
     assert digest is not None
     evil = "<script>alert(2)</script><b>bold</b> [x](javascript:alert(3))"
-    shelf.save_answers(digest, [answer("summary", (evil, cite(0)))])
+    shelf.drafts.save_answers(digest, [answer("summary", (evil, cite(0)))])
     page = cells_in(cells(shelf))
     paper_button(page, "onerror").click()
     expect(field(page, "Summary")).to_have_value(evil)
@@ -803,7 +803,9 @@ def test_boxes_are_accessible_in_both_themes(
     saved(one)
     digest = shelf.digest(FIRST)
     assert digest is not None
-    shelf.save_answers(digest, [answer("summary", ("AvatarNet makes a head avatar.", cite(0)))])
+    shelf.drafts.save_answers(
+        digest, [answer("summary", ("AvatarNet makes a head avatar.", cite(0)))]
+    )
     assert python(page, "review.refresh()") == ""
     expect(one.locator(".rv-newer")).to_be_visible()
     item = field(one, "Key Takeaways, 2 of 3")
@@ -874,7 +876,7 @@ def test_a_swap_is_seen_and_stopped(cells_in: Notebook, shelf: Library) -> None:
     assert digest is not None
     items = [f"Raman lasers measure phonon spectra of {n} planar crystals." for n in "abc"]
     wrong = [("summary", [ions]), ("takeaways", items), ("approach", [ions])]
-    shelf.save_answers(digest, [answer(q, *((t, ()) for t in given)) for q, given in wrong])
+    shelf.drafts.save_answers(digest, [answer(q, *((t, ()) for t in given)) for q, given in wrong])
     page = cells_in(cells(shelf, papers=[HOSTILE, "2411.00009"]))
     keys(page, "a")
     expect(page.locator(".rv-override [data-code=swapped]")).to_contain_text("2411.00009")

@@ -23,8 +23,8 @@ class Gated:
 
 model = Gated()
 figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "<b>Overview</b>", file="a.png")
-library.save_reading("2401.00303", Reading("T", 1, "1", figures=(figure,)))
-folder = library.figures_path("2401.00303")
+library.files.save_reading("2401.00303", Reading("T", 1, "1", figures=(figure,)))
+folder = library.files.figures_path("2401.00303")
 folder.mkdir(parents=True, exist_ok=True)
 Image.new("RGB", (60, 40), "teal").save(folder / "a.png")
 """
