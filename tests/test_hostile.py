@@ -29,7 +29,7 @@ ABSTRACT = (
     "We test it on three data sets. It beats [click](javascript:alert(3)) by 4.2 %. "
     'The code is at https://github.com/a/b"onmouseover=alert(4).'
 )
-AUTHORS = ["Robert'); DROP TABLE papers;--", "<b>Bold</b>", "{{ config }}"]
+AUTHORS = ["Robert'); DROP TABLE papers;--", "<b>Bold</b>", "{{ config }}"]  # no name has braces
 ID = "2411.06666"
 
 
@@ -72,7 +72,11 @@ def hostile(model: Library, tmp_path: Path) -> Library:
 def test_the_data_rooms_keep_it_as_it_is(hostile: Library) -> None:
     """Nothing is lost, nothing is interpreted, and the other paper is still there."""
     row = hostile.papers(TITLE).loc[ID]
-    assert (row["title"], row["authors"], row["topics"]) == (TITLE, tuple(AUTHORS), (TITLE,))
+    assert (row["title"], row["authors"], row["topics"]) == (
+        TITLE,
+        (*AUTHORS[:2], "config"),
+        (TITLE,),
+    )
     papers = hostile.papers()
     assert len(papers) == 2
     assert set(rank(papers, papers)["score"].between(0, 1)) == {True}

@@ -72,10 +72,10 @@ def test_arxiv_is_the_authority_for_its_own_version(library: Library) -> None:
     assert library.add(own)["outcome"].tolist() == ["known"]
     (told,) = from_frame(own)
     assert library.paper("2411.00007") == told
-    assert library.versions("2411.00007") == [told]
+    assert library.coverage.versions("2411.00007") == [told]
     row = library.papers("From arXiv").loc["2411.00007"]
     assert (row["decision"], row["tags"], row["note"]) == ("keep", ("mine",), "Read this")
-    changed = library.version_changes("2411.00007").set_index("field")
+    changed = library.coverage.version_changes("2411.00007").set_index("field")
     assert changed.loc["title", ["version", "before", "after"]].tolist() == [
         1,
         "a Title from a .bib",

@@ -177,13 +177,13 @@ def test_refresh_brings_the_licences_that_are_not_known(library: Library) -> Non
     def answer(request: Asked) -> Answer:
         return oai(request) if request.path.startswith("/oai") else archive.answer(request)
 
-    library.set_licence("2411.00002", "CC0")
+    library.files.set_licence("2411.00002", "CC0")
     with arxiv(answer, oai=True) as (client, server):
         for _ in range(2):
             report = refresh(list(known), library, client=client)
             assert report["outcome"].tolist() == ["known", "known"]
-    assert library.licence("2411.00001") == "http://creativecommons.org/licenses/by/4.0/"
-    assert library.licence("2411.00002") == "CC0"
+    assert library.files.licence("2411.00001") == "http://creativecommons.org/licenses/by/4.0/"
+    assert library.files.licence("2411.00002") == "CC0"
     assert sum(a.path.startswith("/oai") for a in server.asked) == 1
 
 
