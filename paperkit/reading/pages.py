@@ -258,10 +258,10 @@ def _cut(page: Any, lines: list[Line], written: int) -> Iterator[Line]:
 
 _CODES = 128
 """PyMuPDF's TEXT_CID_FOR_UNKNOWN_UNICODE: without it unknown characters come as U+FFFD."""
-TEXT_FLAGS = 2 | _CODES | 32768
-"""With TEXT_PRESERVE_WHITESPACE and TEXT_COLLECT_STYLES, by which fake bold is read once.
+TEXT_FLAGS = 2 | _CODES
+"""With TEXT_PRESERVE_WHITESPACE; ligatures come apart.
 
-Ligatures come apart.
+Not with TEXT_COLLECT_STYLES: it takes the rules of tables for underlines.
 """
 MOST_SHAPES = 20_000
 """A page with more paths is a scatter plot; the first ones say where it is."""
