@@ -104,6 +104,50 @@ def captions(sheets: Sequence[Sheet], style: Style) -> list[list[Caption]]:
     return result
 
 
+_PART = re.compile(r"\s*\(?[a-z]\)\s*\S")
+
+
+def subcaptions(sheet: Sheet, captions: Sequence[Caption], size: float) -> frozenset[int]:
+    """Return the rows between a picture and its caption that name its parts, or are its notes.
+
+    They begin with a letter in brackets, or are smaller than body text (``size`` points).
+    """
+    found: set[int] = set()
+    for caption in captions:
+        for column in {r.column for r in sheet.rows} if caption.kind == "figure" else ():
+            own = caption.column in {column, WIDE}  # a short caption of a wide figure is in one
+            found |= set(_part_names(sheet, caption, column, size if own else 0.0))
+    return frozenset(found)
+
+
+def _part_names(sheet: Sheet, caption: Caption, column: int, size: float) -> list[int]:
+    """Return such rows of one column, if a picture stands right above them."""
+    most = sheet.rows[caption.rows[0]].size + 0.3 if caption.rows else 0.0
+    rows: list[int] = []
+    edge = caption.box[1]
+    for index in sorted(range(len(sheet.rows)), key=lambda i: -sheet.rows[i].box[3]):
+        row = sheet.rows[index]
+        if row.column != column or row.box[3] > edge + 2 or not row.line.upright:
+            continue
+        if edge - row.box[3] > (2.6 if not rows else 1.2) * row.size or row.size > most:
+            break
+        rows.append(index)
+        edge = min(edge, row.box[1])
+    marked = [at for at, i in enumerate(rows) if _PART.match(sheet.rows[i].text)]
+    small = all(sheet.rows[i].size < size - 0.4 for i in rows)
+    rows = rows[: marked[-1] + 1] if marked else rows if small else []
+    return rows if 0 < len(rows) <= 8 and _below_picture(sheet, rows) else []
+
+
+def _below_picture(sheet: Sheet, rows: Sequence[int]) -> bool:
+    x0, top, x1, _ = union(sheet.rows[i].box for i in rows)
+    return any(
+        -4 < top - s.box[3] < 45 and s.box[0] < x1 and s.box[2] > x0
+        for s in sheet.page.shapes
+        if s.image or (s.box[3] - s.box[1] > 20 and s.box[2] - s.box[0] > 20)
+    )
+
+
 def _later_parts(
     sheets: Sequence[Sheet], found: Sequence[_Candidate], chosen: Sequence[_Candidate]
 ) -> list[_Candidate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from paperkit.reading import headings as _headings
 from paperkit.reading import hidden as _hidden
 from paperkit.reading import layout, paragraphs, regions
-from paperkit.reading.captions import Caption, is_note
+from paperkit.reading.captions import Caption, is_note, subcaptions
 from paperkit.reading.captions import captions as find_captions
 from paperkit.reading.identity import stamp_of
 from paperkit.reading.layout import MARGIN, Row, Sheet
@@ -88,7 +88,7 @@ def affiliation_of(paragraphs: Iterable[Paragraph], title: str) -> str:
 def _without(text: str, title: str) -> str:
     """Return the text without the title it begins with, however that is spaced."""
     known, at = title.replace(" ", ""), 0
-    if not known or text.replace(" ", "")[:40] != known[:40]:
+    if not known or not text.replace(" ", "").startswith(known[:40]):
         return text
     for character in known:
         at += len(text[at:]) - len(text[at:].lstrip(" \n"))
@@ -148,12 +148,15 @@ _Turns = dict[tuple[str, str, int], int]
 
 
 def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
-    looked = _looked(document, limits)
+    looked = _without_ciphers(_looked(document, limits))
     style = layout.style_of(looked.pages)
     sheets = layout.lay_out(looked.pages, style)
     caps = find_captions(sheets, style)
     capped = [frozenset(i for c in some for i in c.rows) for some in caps]
-    text = [paragraphs.prose(s, style, c) for s, c in zip(sheets, capped, strict=True)]
+    text = [
+        paragraphs.prose(s, style, c) - subcaptions(s, some, style.size)
+        for s, c, some in zip(sheets, capped, caps, strict=True)
+    ]
     heads = _headings.headings(sheets, style, capped, text, outline(document))
     prepared = _prepared(looked, sheets, caps, text, heads, style.size)
     placed = continued_tables(prepared, _places(prepared, len(sheets)))
@@ -175,6 +178,7 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
         if sheet.page.turn
     }
     title = title_of(sheets, stated_title(document))
+    readable = not is_cipher(looked.pages, body)
     reading = Reading(
         title=title,
         page_count=document.page_count,
@@ -183,8 +187,16 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
         sections=tuple(Section(h.title, h.level, h.page, h.number) for h in heads),
         figures=_with_teaser(sorted(figures, key=_place)),
         links=tuple(links(sheets, body)),
-        hidden=(*looked.hidden, *_hidden.instructions(body, looked.pages)),
-        warnings=tuple(_warnings(document, looked, limits)),
+        hidden=(
+            *_hidden.could_mislead(looked.hidden, figures),
+            *_hidden.instructions(body, looked.pages),
+        ),
+        readable=readable,
+        warnings=(
+            *_warnings(document, looked, limits),
+            *_unplaced(caps, placed),
+            *(() if readable else (_CIPHER,)),
+        ),
         affiliation=affiliation_of(body, title),
         stamp=stamp_of(looked.pages),
         page_sizes=tuple((round(p.width, 1), round(p.height, 1)) for p in looked.pages),
@@ -354,6 +366,8 @@ def _warnings(document: Any, looked: _Looked, limits: Limits) -> list[str]:
             "pass Limits(pages=...) to read more"
         )
     for page, ink in zip(looked.pages, looked.inks, strict=True):
+        if page.unknown > _UNKNOWN:
+            found.append(f"page {page.number}: its fonts don't say which letters they show")
         if page.width == 0:
             found.append(f"page {page.number} is damaged and was left out")
         elif ink is None:
@@ -364,6 +378,53 @@ def _warnings(document: Any, looked: _Looked, limits: Limits) -> list[str]:
     if not any(p.lines for p in looked.pages):
         found.append("no text: the pages are images only; run text recognition on the file")
     return found
+
+
+_UNKNOWN = 0.3
+"""Share of a page's characters of unknown letters from which on its text is a cipher."""
+_CIPHER = (
+    "the text is a cipher: its fonts don't say which letters they show, so no model gets it; "
+    "read another copy of the paper"
+)
+_VOWELS = frozenset("aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüаеёиоуыэюяіїєαεηιουωάέήίόύώ")
+
+
+def is_cipher(pages: Sequence[Page], body: Sequence[Paragraph]) -> bool:
+    """Return whether the text is none: its fonts don't say which letters they show, or lie.
+
+    In any language that is written with Latin, Cyrillic or Greek letters a third to a half of
+    them are vowels, and words are short.
+    """
+    text = " ".join(p.text for p in body if p.role != "references")
+    if sum(p.unknown > _UNKNOWN for p in pages) > 0.2 * len(pages):
+        return True
+    letters = [c for c in text.lower() if c.isalpha() and ord(c) < 0x530]
+    if len(letters) < 400 or len(letters) < 0.5 * sum(c.isalpha() for c in text):
+        return False
+    vowels = sum(c in _VOWELS for c in letters) / len(letters)
+    words = len(text.split())
+    return not 0.27 < vowels < 0.58 or len(text) > 18 * words
+
+
+def _without_ciphers(looked: _Looked) -> _Looked:
+    """Return the pages without the text of the few whose letters are unknown."""
+    few = sum(p.unknown > _UNKNOWN for p in looked.pages) <= 0.2 * len(looked.pages)
+    kept = (replace(p, lines=()) if few and p.unknown > _UNKNOWN else p for p in looked.pages)
+    return replace(looked, pages=tuple(kept))
+
+
+def _unplaced(
+    caps: Sequence[Sequence[Caption]], placed: Sequence[Sequence[Placed]]
+) -> Iterator[str]:
+    """Yield a warning for each caption whose picture or table wasn't found."""
+    for some, found in zip(caps, placed, strict=True):
+        known = {id(caption) for caption, _ in found}
+        for caption in some:
+            if id(caption) not in known and not caption.part:
+                yield (
+                    f"page {caption.page}: nothing was found for the caption of {caption.kind} "
+                    f"{caption.label}; look at the page"
+                )
 
 
 def _illustrated(

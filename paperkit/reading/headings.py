@@ -20,7 +20,7 @@ KNOWN = re.compile(
     r"conclusions? and (?:future work|outlook|discussion)|discussion and conclusions?|"
     r"limitations?|ethics statement|ethical considerations|broader impact|future work|outlook|"
     r"acknowledge?ments?|references(?: and notes)?|bibliography|literature cited|appendix|"
-    r"appendices|supplementary (?:material|information)|supporting information|"
+    r"nomenclature|appendices|supplementary (?:material|information)|supporting information|"
     r"(?:author|authors’|authors') contributions?|additional information|competing interests?|"
     r"data availability|code availability|data and code availability|funding|"
     r"摘要|引言|绪论|前言|相关工作|方法|实验|实验结果|实验与结果|结果|结果与讨论|讨论|结论|结论与展望|总结|总结与展望|"
@@ -121,10 +121,11 @@ def _lines_of(sheet: Sheet, index: int, captions: frozenset[int]) -> tuple[int, 
     for following in range(index + 1, min(index + 4, len(sheet.rows))):
         last, row = sheet.rows[rows[-1]], sheet.rows[following]
         step = row.box[3] - last.box[3]
-        same = _look(row)[:3] == _look(last)[:3] and row.column == last.column
-        tight = 0.3 * last.size < step < 1.6 * last.size
+        beside = row.column == last.column or (_cuts(last, row) and _flush(last, row))
+        same = _look(row)[:3] == _look(last)[:3] and beside
+        tight = 0.3 * last.size < step < (2.2 if _cuts(last, row) else 1.6) * last.size
         x0, x1 = sheet.extent(row.column)
-        filled = last.box[2] - last.box[0] > 0.5 * (x1 - x0)
+        filled = _cuts(last, row) or last.box[2] - last.box[0] > 0.5 * (x1 - x0)
         fresh = _numbered(row) is not None or KNOWN.fullmatch(row.text.strip(" .:"))
         middle = abs((row.box[0] + row.box[2]) - (last.box[0] + last.box[2])) < 4
         if following in captions or not (same and tight and (filled or middle)) or fresh:
@@ -133,6 +134,15 @@ def _lines_of(sheet: Sheet, index: int, captions: frozenset[int]) -> tuple[int, 
             break
         rows.append(following)
     return tuple(rows)
+
+
+def _flush(last: Row, row: Row) -> bool:
+    return abs(row.box[0] - last.box[0]) < 3
+
+
+def _cuts(last: Row, row: Row) -> bool:
+    """Return whether a word is cut between two rows."""
+    return last.text.rstrip().endswith(("-", "‐")) and row.text.lstrip()[:1].islower()
 
 
 def _numbered(row: Row) -> re.Match[str] | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from paperkit.reading.layout import union
 from paperkit.reading.pages import Line, Page, Span
-from paperkit.readings import Box, Hidden, Paragraph
+from paperkit.readings import Box, Figure, Hidden, Paragraph
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,6 +83,25 @@ def seen(page: Page, gray: np.ndarray | None, under: frozenset[Box] = frozenset(
             lines.append(_without(line, kept))
     found = [*_passages(taken, page), *_cut(page)]
     return Seen(replace(page, lines=tuple(lines)), tuple(found), scanned)
+
+
+def could_mislead(found: Sequence[Hidden], figures: Sequence[Figure]) -> tuple[Hidden, ...]:
+    """Return the hidden passages a reader should know of, each once.
+
+    A plot's labels below a curve or outside its clip are no message: they are short, or stand
+    within a figure, and don't read like an order.
+    """
+    kept: dict[tuple[str, int], Hidden] = {}
+    for hidden in found:
+        drawn = any(f.page == hidden.page and _meet(hidden.bbox, f.bbox) for f in figures)
+        long = len(re.findall(r"[^\W\d_]{2,}", hidden.text)) >= 5 or _CHINESE.search(hidden.text)
+        if (long and not drawn) or _might_order(f" {hidden.text} "):
+            kept.setdefault((_letters(hidden.text), hidden.page), hidden)
+    return tuple(kept.values())
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] < b[2] + 9 and a[2] > b[0] - 9 and a[1] < b[3] + 9 and a[3] > b[1] - 9
 
 
 def _cut(page: Page) -> Iterable[Hidden]:

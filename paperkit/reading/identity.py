@@ -12,12 +12,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from paperkit.errors import PaperkitError
-from paperkit.papers import Paper, parse_id
 from paperkit.reading.pages import Page
 from paperkit.readings import Reading
+
+if TYPE_CHECKING:
+    from paperkit.papers import Paper
 
 _STAMP = re.compile(
     r"\s*arXiv\s*:\s*((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)", re.I
@@ -64,6 +66,8 @@ _BEGIN = "is it the paper? "
 
 
 def _by_stamp(reading: Reading, paper: Paper) -> _Compared | None:
+    from paperkit.papers import parse_id  # the process that reads a PDF has no use for pandas
+
     with suppress(PaperkitError):
         stamped = parse_id(reading.stamp)
         if stamped.id != paper.id:

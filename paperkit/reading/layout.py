@@ -69,13 +69,20 @@ def _thirds(page: Page, long: _Long) -> tuple[float, ...] | None:
 
 
 def _whitest(page: Page, long: _Long, low: float, high: float) -> tuple[float, int]:
-    """Return the x between two shares of the width that fewest lines cross, and how many do."""
+    """Return the x between two shares of the width that fewest lines cross, and how many do.
+
+    Labels that hang into the white between columns are short lines: they choose among the best.
+    """
     crossing = {
         x: sum(a < x - 3 and b > x + 3 for a, b in long)
         for x in range(int(low * page.width), int(high * page.width), 2)
     }
     least = min(crossing.values())
     best = [x for x, n in crossing.items() if n <= least + 1]
+    short = [(n.box[0], n.box[2]) for n in page.lines if n.upright and n.width < 90]
+    cut = {x: sum(a < x + 1 and b > x - 1 for a, b in short) for x in best}
+    clear = min(cut.values())
+    best = [x for x in best if cut[x] <= 1.2 * clear + 1]
     middle = (low + high) / 2 * page.width
     return float(min(best, key=lambda b: abs(b - middle))), least
 
@@ -308,9 +315,13 @@ def _sheet(
     area: tuple[float, float] | None,
 ) -> Sheet:
     columns = columns_of(page, kept, gutters)
-    if len(columns) == 1 and area and sum(n.width > 0.3 * page.width for n in kept) < 4:
-        columns = ((min(area[0], columns[0][0]), max(area[1], columns[0][1])),)
-    splits = tuple((a[1] + b[0]) / 2 for a, b in pairwise(columns))
+    if len(columns) == 1 and area:
+        wide = [n.box for n in kept if n.width > 0.3 * page.width]
+        reached = any(abs(b[0] - area[0]) < 6 and abs(b[2] - area[1]) < 6 for b in wide)
+        if reached or len(wide) < 4:  # an abstract may be set narrower than the text
+            columns = ((min(area[0], columns[0][0]), max(area[1], columns[0][1])),)
+    halves = tuple((a[1] + b[0]) / 2 for a, b in pairwise(columns))
+    splits = gutters if len(gutters) == len(halves) else halves
     rows = _rows(kept, splits, (columns[0][0], columns[-1][1]))
     heights = [n.box for n in edges]
     top = max((b[3] for b in heights if b[3] < 0.18 * page.height), default=0.0)

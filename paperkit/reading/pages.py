@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,6 +87,7 @@ class Page:
 
     ``cut`` are lines that the file writes outside the page or a clip, so that nobody sees them.
     ``turn`` says how far (degrees clockwise) this view of the page is turned from the one shown.
+    ``unknown`` is the share (0 to 1) of characters whose font doesn't say which letters they are.
     """
 
     number: int
@@ -96,6 +98,7 @@ class Page:
     links: tuple[PageLink, ...]
     cut: tuple[Line, ...] = ()
     turn: int = 0
+    unknown: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,10 @@ def _page(page: Any) -> Page:
         elif len(shapes) < MOST_SHAPES:
             shapes.append(Shape(tuple(block["bbox"]), False, bool(block.get("isrect"))))
     shapes += [Shape(box, True, True) for box in _image_boxes(page)]
-    cut = list(_cut(page, lines))
+    lines = _once(lines)
+    every = page.get_text("text", flags=TEXT_FLAGS & ~_CODES, clip=pymupdf.INFINITE_RECT())
+    written = "".join(every.split())
+    cut = list(_cut(page, lines, len(written)))
     if page.rotation:  # PyMuPDF gives links and pixels as shown, all else as before turning
         lines, cut = [_rotated(n, page) for n in lines], [_rotated(n, page) for n in cut]
         shapes = [replace(s, box=_as_shown(s.box, page)) for s in shapes]
@@ -185,6 +191,32 @@ def _page(page: Any) -> Page:
         shapes=tuple(shapes),
         links=tuple(_links(page)),
         cut=tuple(cut),
+        unknown=written.count("\ufffd") / max(1, len(written)),
+    )
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    """Return the lines without those printed again over themselves, as shadows and bold print are.
+
+    The last one stays: it lies on top.
+    """
+    kept: list[Line] = []
+    last: dict[str, list[int]] = {}
+    for line in lines:
+        text = "".join(line.text.split())
+        again = next((i for i in last.get(text, ()) if _same_place(kept[i], line)), None)
+        if again is None:
+            last.setdefault(text, []).append(len(kept))
+            kept.append(line)
+        else:
+            kept[again] = line
+    return kept
+
+
+def _same_place(a: Line, b: Line) -> bool:
+    near = 0.2 * b.size
+    return abs(a.size - b.size) < 0.6 and all(
+        abs(p - q) < near for p, q in zip(a.box, b.box, strict=True)
     )
 
 
@@ -202,14 +234,16 @@ def _rotated(line: Line, page: Any) -> Line:
     return replace(line, box=box, spans=spans, turn=turn, upright=turn == 0)
 
 
-def _cut(page: Any, lines: list[Line]) -> Iterator[Line]:
-    """Yield what the file writes outside the page or a clip, where it writes anything there."""
+def _cut(page: Any, lines: list[Line], written: int) -> Iterator[Line]:
+    """Yield what the file writes outside the page or a clip, where it writes anything there.
+
+    ``written`` is how many characters the file writes for the page.
+    """
     import pymupdf
 
     everywhere = pymupdf.INFINITE_RECT()
-    every = page.get_text("text", flags=TEXT_FLAGS, clip=everywhere)
     seen = sum(len("".join(line.text.split())) for line in lines)
-    if len("".join(every.split())) <= seen + 3:
+    if written <= seen + 3:
         return
     known = {(s.text, round(s.box[0]), round(s.box[1])) for line in lines for s in line.spans}
     for block in page.get_text("dict", flags=TEXT_FLAGS, clip=everywhere)["blocks"]:
@@ -222,8 +256,13 @@ def _cut(page: Any, lines: list[Line]) -> Iterator[Line]:
                 yield line
 
 
-TEXT_FLAGS = 2 | 128
-"""PyMuPDF's TEXT_PRESERVE_WHITESPACE and TEXT_CID_FOR_UNKNOWN_UNICODE; ligatures come apart."""
+_CODES = 128
+"""PyMuPDF's TEXT_CID_FOR_UNKNOWN_UNICODE: without it unknown characters come as U+FFFD."""
+TEXT_FLAGS = 2 | _CODES
+"""With TEXT_PRESERVE_WHITESPACE; ligatures come apart.
+
+Not with TEXT_COLLECT_STYLES: it takes the rules of tables for underlines.
+"""
 MOST_SHAPES = 20_000
 """A page with more paths is a scatter plot; the first ones say where it is."""
 
@@ -243,6 +282,8 @@ def _line(row: dict[str, Any]) -> Line | None:
     text = "".join(s.text for s in spans)
     if not text.strip():
         return None
+    if not text.isascii() and _ACCENTS.search(text):  # the letter may be in another font
+        text = _composed(text)
     weights: dict[tuple[str, float, bool, bool], int] = {}
     for span in spans:
         key = (span.font, span.size, span.bold, span.italic)
@@ -298,7 +339,31 @@ def _clean(text: str) -> str:
         return text
     if text.endswith("\xad"):
         text = text[:-1] + "-"
+    if _ACCENTS.search(text):
+        text = _composed(text)
     return "".join(" " if c.isspace() else c for c in text if c.isspace() or c.isprintable())
+
+
+_ABOVE = dict(
+    zip("¨´ˇ˘¯˙˝˚ˆ˜", "\u0308\u0301\u030c\u0306\u0304\u0307\u030b\u030a\u0302\u0303", strict=True)
+)
+_BELOW = {"¸": "\u0327", "˛": "\u0328"}
+_ACCENTS = re.compile("[¨´ˇ˘¯˙˝˚ˆ˜¸˛]")
+_BEFORE_LETTER = re.compile(r"([¨´ˇ˘¯˙˝˚ˆ˜])((?<=[^\W\d_].) (?=[a-zı]))?([^\W\d_])")
+_AFTER_LETTER = re.compile(r"([^\W\d_])([¸˛])")
+
+
+def _composed(text: str) -> str:
+    """Return the text with accents that TeX sets beside their letters put onto them."""
+
+    def above(match: re.Match[str]) -> str:
+        letter = {"ı": "i", "ȷ": "j"}.get(match[3], match[3])
+        return unicodedata.normalize("NFC", letter + _ABOVE[match[1]])
+
+    def below(match: re.Match[str]) -> str:
+        return unicodedata.normalize("NFC", match[1] + _BELOW[match[2]])
+
+    return _AFTER_LETTER.sub(below, _BEFORE_LETTER.sub(above, text))
 
 
 def outline(document: Any) -> list[tuple[int, str, int]]:
