@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -100,6 +102,73 @@ def test_light_and_dark_pictures_have_their_own_ground(drawn, kind):
     assert "#e6edf3" not in light
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chart_on_a_page_takes_its_ground_its_ink_and_its_width(drawn, kind):
+    """No white sheet in a dark notebook: no ground, the page's text color, the cell's width."""
+    spec = drawn[kind].spec
+    assert spec["background"] == "transparent"
+    assert spec["config"]["style"]["guide-label"] == {"fill": "currentColor"}
+    assert "@" not in json.dumps({**spec, "data": None})
+    assert spec["width"] == "container" or kind == "pairs"
+    assert chart(corpus_trend(), width=300).spec["width"] == 300
+
+
+def corpus_trend() -> pd.DataFrame:
+    return papers_per(corpus(50))
+
+
+def test_quarters_are_named_and_ticks_are_at_the_points():
+    """An axis of quarters says "2024 Q1" at each quarter's point; alt text and notes do too."""
+    rows = [{"published": f"2024-{m:02d}-02", "topics": (t,)} for m in range(1, 12) for t in "ab"]
+    one = chart(papers_per(frame(rows), "quarter", by="topic"))
+    axis = one.spec["layer"][0]["encoding"]["x"]["axis"]
+    starts = pd.to_datetime(["2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01"], utc=True)
+    assert axis["values"] == [1000 * start.timestamp() for start in starts]
+    assert "last complete 50 % in 2024 Q3" in one.alt
+    assert "2024 Q4 incomplete" in " ".join(one.spec["title"]["subtitle"])
+    picture = chart_image(one, "svg").decode()
+    assert all(f">2024 Q{n}<" in picture for n in (1, 2, 3, 4))
+
+
+def test_many_groups_have_intervals_too():
+    """Each of five groups has its own lines, side by side, and the notes say what they are."""
+    rows = [{"published": f"2024-{m:02d}-02", "topics": (t,)} for m in (1, 2, 3) for t in "abcde"]
+    one = chart(papers_per(frame(rows), by="topic"))
+    lines = [part["mark"] for part in one.spec["layer"] if part["mark"]["type"] == "rule"]
+    assert [mark["xOffset"] for mark in lines] == [-8, -4, 0, 4, 8]
+    assert "95 % interval" in one.spec["title"]["subtitle"][1]
+
+
+def test_a_share_of_few_papers_is_marked():
+    """A share of three papers has a cross above it, one of thirty has none."""
+    rows = [{"published": "2024-01-02", "topics": ("a",)}] * 3
+    rows += [{"published": "2024-02-02", "topics": ("a", "b")}] * 30
+    one = chart(papers_per(frame(rows), by="topic", until="2024-02"))
+    few = {(row["period"][:7], row["few"]) for row in one.spec["data"]["values"]}
+    assert few == {("2024-01", True), ("2024-02", False)}
+    assert "× of fewer than 10 papers" in one.spec["title"]["subtitle"][1]
+    assert "×</text>" in chart_image(one, "svg").decode()
+
+
+def test_chinese_names_are_drawn_where_the_machine_has_no_such_font():
+    """The converter is given a font that draws them: two names give two pictures, not two boxes."""
+    script = (
+        "import vl_convert\n"
+        "from paperkit.trends import charts\n"
+        "charts._cjk_font()\n"
+        "spec = {'mark': {'type': 'text', 'font': 'Droid Sans Fallback', 'text': %r},"
+        " 'data': {'values': [{}]}}\n"
+        "import sys; sys.stdout.buffer.write(vl_convert.vegalite_to_png(spec, vl_version='5.8'))"
+    )
+    pictures = [
+        subprocess.run([sys.executable, "-c", script % text], capture_output=True, check=True)
+        for text in ("虚拟", "元宇")
+    ]
+    first, second = (one.stdout for one in pictures)
+    assert first.startswith(b"\x89PNG")
+    assert first != second
+
+
 def test_pictures_are_the_same_bytes_each_time():
     """The same frame gives the same specification and the same pictures."""
     first, second = (chart(papers_per(corpus(50))) for _ in range(2))
@@ -114,7 +183,7 @@ def test_a_cell_shows_vega_lite_and_keeps_a_picture(drawn):
     data, metadata = one._repr_mimebundle_()
     assert set(data) == {"application/vnd.vegalite.v5+json", "image/png", "text/plain"}
     assert data["application/vnd.vegalite.v5+json"]["$schema"].endswith("vega-lite/v5.json")
-    assert metadata == {"image/png": {"alt": one.alt}}
+    assert metadata["image/png"] == {"alt": one.alt}
 
 
 def test_hostile_names_stay_text():

@@ -12,12 +12,16 @@ understand: ``altair.Chart.from_dict(chart.spec)`` goes on from there.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from functools import lru_cache
+import re
+import struct
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from paperkit.trends import dotplots, timelines
-from paperkit.trends.vega import Drawing, Wish
+from paperkit.trends.vega import Drawing, Wish, themed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,19 +33,31 @@ MIME = "application/vnd.vegalite.v5+json"
 VERSION = "5.8"
 THEMES = ("light", "dark")
 SCALE = 2
+# The width of a static picture whose chart takes the width of the cell, in pixels.
+WIDTH = 640
+# JupyterLab draws charts in a box as wide as what is in it, which has no width to take; and as
+# pictures, not canvases, so that marks have words and lines stay sharp.
+EMBEDDED = {
+    "renderer": "svg",
+    "actions": False,
+    "defaultStyle": ".vega-embed, .vega-embed .fit-x { display: block; width: 100%; }",
+}
 
 
 @dataclass(frozen=True)
 class Chart:
     """A chart: ``spec`` (Vega-Lite 5), its ``title`` and its ``alt`` text.
 
-    As a cell's last value it is interactive in JupyterLab and leaves a picture and the alt text
+    The specification has no ground of its own and the text color of the page it is shown in. As a
+    cell's last value it is interactive in JupyterLab and leaves a picture and the alt text
     in the notebook for nbconvert.
     """
 
     spec: dict[str, Any]
     title: str
     alt: str
+    drawing: dict[str, Any] = field(repr=False)
+    """The specification before colors: `image` puts a theme's in."""
 
     def image(self, format: str = "svg", *, theme: str = "light") -> bytes:
         """Return the chart as ``"svg"`` or ``"png"``, on a light or a dark ground."""
@@ -59,7 +75,7 @@ class Chart:
             "image/png": self.image("png"),
             "text/plain": self.alt,
         }
-        return data, {"image/png": {"alt": self.alt}}
+        return data, {"image/png": {"alt": self.alt}, MIME: {"embed_options": dict(EMBEDDED)}}
 
 
 def chart(
@@ -68,7 +84,7 @@ def chart(
     measure: str | None = None,
     title: str | None = None,
     top: int | None = None,
-    width: int = 560,
+    width: int | None = None,
     height: int | None = None,
 ) -> Chart:
     """Draw a frame of trends as the picture that fits it.
@@ -76,15 +92,16 @@ def chart(
     Which picture follows from the columns: counts per period become lines (bars for one group),
     terms and growth points with intervals, pairs a matrix, authors and venues bars. ``measure``
     is ``"count"`` or ``"share"`` where both are there; ``top`` limits groups, terms or bars; sizes
-    are in pixels. The lines below the title state how many papers are shown, and of how many a
-    share is.
+    are in pixels (``width`` None: as wide as the cell). The lines below the title state how many
+    papers are shown, and of how many a share is.
     """
     if measure not in (None, "count", "share"):
         raise ValueError(f"measure is {measure!r}; give 'count' or 'share'")
     wish = Wish(measure, title, top, width, height)
     # Each mark knows its row, so that a click can lead back to it.
     picture = _kind(frame)(frame.assign(row=range(len(frame))), wish)
-    return Chart(picture.spec, picture.title, picture.alt)
+    spec = themed(picture.spec, "page")
+    return Chart(spec, picture.title, picture.alt, picture.spec)
 
 
 KINDS: tuple[tuple[str, Callable[[pd.DataFrame, Wish], Drawing]], ...] = (
@@ -118,34 +135,56 @@ def chart_image(chart: Chart, format: str = "svg", *, theme: str = "light") -> b
         raise ValueError(f"format is {format!r}; give 'svg' or 'png'")
     if theme not in THEMES:
         raise ValueError(f"theme is {theme!r}; give 'light' or 'dark'")
-    return _rendered(json.dumps(chart.spec), chart.alt, format, theme)
+    spec = themed(chart.drawing, theme, WIDTH)
+    return _rendered(json.dumps(spec), chart.alt, format)
 
 
 @lru_cache(maxsize=16)
-def _rendered(spec: str, alt: str, format: str, theme: str) -> bytes:
+def _rendered(spec: str, alt: str, format: str) -> bytes:
     """Return the picture of a specification (cached: notebooks show a chart more than once)."""
     import vl_convert
 
     # The data are in the specification: nothing may be fetched.
     options: dict[str, Any] = {"vl_version": VERSION, "allowed_base_urls": []}
-    options["config"] = _ground(theme)
     if format == "png":
+        if _CJK.search(json.dumps(json.loads(spec), ensure_ascii=False)):
+            _cjk_font()
         picture: bytes = vl_convert.vegalite_to_png(spec, scale=SCALE, **options)
         return _compressed(picture)
     return _labeled(vl_convert.vegalite_to_svg(spec, **options), alt).encode()
 
 
-def _ground(theme: str) -> dict[str, Any]:
-    """Return the colors of ground, text and lines that a theme gives a static picture."""
-    ground, ink, faint = ("#ffffff", "#1f2328", "#e3e7eb")
-    if theme == "dark":
-        ground, ink, faint = ("#1b1f24", "#e6edf3", "#3a424b")
-    return {
-        "background": ground,
-        "title": {"color": ink, "subtitleColor": ink},
-        "style": {"guide-label": {"fill": ink}, "guide-title": {"fill": ink}},
-        "axis": {"domainColor": ink, "tickColor": ink, "gridColor": faint},
-    }
+_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+
+
+@cache
+def _cjk_font() -> TemporaryDirectory[str]:
+    """Give the converter a font with Chinese, Japanese and Korean; it brings none of its own."""
+    import pymupdf
+    import vl_convert
+
+    folder = TemporaryDirectory(prefix="paperkit-font-")  # gone when Python ends
+    (Path(folder.name) / "cjk.ttf").write_bytes(_named_font(pymupdf.Font("cjk").buffer))
+    vl_convert.register_font_directory(folder.name)
+    return folder
+
+
+def _named_font(font: bytes) -> bytes:
+    """Return a TrueType font with a PostScript name: the converter passes over fonts without one.
+
+    A name table with the family (1), the style (2) and that name (6) is put at the end.
+    """
+    names = {1: "Droid Sans Fallback", 2: "Regular", 6: "DroidSansFallback"}
+    records, texts = b"", b""
+    for number, name in names.items():
+        text = name.encode("utf-16-be")
+        records += struct.pack(">6H", 3, 1, 0x409, number, len(text), len(texts))
+        texts += text
+    table = struct.pack(">3H", 0, len(names), 6 + len(records)) + records + texts
+    # The font's directory: 16 bytes a table after 12 of header: tag, checksum, offset, length.
+    entry = next(at for at in range(12, 1024, 16) if font[at : at + 4] == b"name")
+    place = struct.pack(">2I", len(font), len(table))
+    return font[: entry + 8] + place + font[entry + 16 :] + table
 
 
 def _compressed(png: bytes) -> bytes:

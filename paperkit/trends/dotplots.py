@@ -119,7 +119,8 @@ def _intervals(field: str, order: list[str], how: dict[str, Any], wish: Wish) ->
             "encoding": {"x": {"datum": how["middle"], "type": "quantitative",
                                "scale": how["scale"]}}}  # fmt: skip
     return {
-        "width": max(wish.width - 200, 200),
+        "width": wish.across,
+        "padding": {"left": 5, "top": 5, "bottom": 5, "right": 110},
         "height": wish.height or {"step": STEP},
         "layer": [
             rule,
@@ -196,7 +197,8 @@ def ranking(frame: pd.DataFrame, wish: Wish) -> Drawing:
     tips = [tip("name", "name", "nominal"), tip("count", "papers"), tip("share", "share",
             format=".2~%")]  # fmt: skip
     body = {
-        "width": max(wish.width - 160, 200),
+        "width": wish.across,
+        "padding": {"left": 5, "top": 5, "bottom": 5, "right": 45},
         "height": wish.height or {"step": STEP},
         "layer": [
             {"mark": {"type": "bar", "color": FIRST}, "encoding": {**place, "tooltip": tips}},

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paperkit.trends.vega import (
     COLORS,
-    DARK,
     FIRST,
     INK,
+    ON_FIRST,
     ORANGE,
     SHAPES,
     STEP,
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST_POINTS = 60
 MOST_BANDS = 3
 MOST_BARS = 100
+MOST_TICKS = 12
+# A share of fewer papers than this is marked.
+FEW = 10
 WORDS = {"count": "papers", "share": "share of papers"}
 
 
@@ -45,11 +48,11 @@ def periods(frame: pd.DataFrame, wish: Wish) -> Drawing:
     unit = _unit(frame)
     title = wish.title or f"{WORDS[measure].capitalize()} per {unit}"
     notes = _notes(frame, data, (len(shown), len(groups)), measure, unit)
-    alt = _said(data, shown, measure, f"{title}. {'; '.join(notes)}.")
+    alt = _said(data, shown, (measure, unit), f"{title}. {'; '.join(notes)}.")
     if not len(data):
         return finished(nothing(wish), [], title, notes, alt)
     if len(shown) == 1 and len(data) <= MOST_BARS:
-        body = _bars(measure, unit, wish)
+        body = _bars(data, measure, unit, wish)
     else:
         body = _curves(data, shown, measure, unit, wish)
     return finished(body, _rows(data, measure), title, notes, alt)
@@ -65,7 +68,7 @@ def _unit(frame: pd.DataFrame) -> str:
 
 
 _UNITS = ((1, "day"), (7, "week"), (31, "month"), (92, "quarter"), (10**9, "year"))
-_DATES = {"year": "%Y", "quarter": "%Y-%m", "month": "%Y-%m"}
+_DATES = {"year": "%Y", "month": "%Y-%m"}
 
 
 def _notes(
@@ -78,26 +81,29 @@ def _notes(
         n += f"; the {groups[0]} largest of {groups[1]} groups"
     level = round(100 * float(frame.attrs.get("level", 0.95)))
     basis = f"share: of the papers of each {unit}" if measure == "share" else "counts"
-    interval = f"; {level} % interval" if groups[0] <= MOST_BANDS else ""
-    notes = [n, f"{basis}{interval}"]
+    notes = [n, f"{basis}; {level} % interval"]
+    if measure == "share" and data["total"].between(1, FEW - 1).any():
+        notes[1] += f"; × of fewer than {FEW} papers"
     open_ones = data.loc[~data["complete"], "period"].drop_duplicates()
     if len(open_ones):
-        dates = ", ".join(day.strftime("%Y-%m-%d") for day in open_ones[:3])
-        notes[1] += f"; {unit} from {dates} incomplete (hollow, dashed)"
+        dates = ", ".join(_named(day, unit) for day in open_ones[:3])
+        begin = "" if unit == "quarter" else f"{unit} from "
+        notes[1] += f"; {begin}{dates} incomplete (hollow, dashed)"
     return notes
 
 
-def _said(data: pd.DataFrame, shown: list[str], measure: str, head: str) -> str:
+def _said(data: pd.DataFrame, shown: list[str], how: tuple[str, str], head: str) -> str:
     """Return the alt text: what is shown, then for each group its peak and its last value."""
-    parts = [head]
+    parts, (measure, unit) = [head], how
     for name in shown:
         used = (data["group"] == name) & data["complete"] & data[measure].notna()
         rows = data.loc[used].sort_values("period")
         if len(rows):
             peak, last = rows.iloc[int(rows[measure].argmax())], rows.iloc[-1]
             parts.append(
-                f"{plain(name)}: highest {_value(peak, measure)} in {_day(peak)}, "
-                f"last complete {_value(last, measure)} in {_day(last)}."
+                f"{plain(name)}: highest {_value(peak, measure)} in "
+                f"{_named(peak['period'], unit)}, last complete {_value(last, measure)} in "
+                f"{_named(last['period'], unit)}."
             )
     return " ".join(parts)
 
@@ -106,8 +112,9 @@ def _value(row: pd.Series, measure: str) -> str:
     return counted(int(row["count"])) if measure == "count" else percent(row["share"])
 
 
-def _day(row: pd.Series) -> str:
-    return str(row["period"].strftime("%Y-%m-%d"))
+def _named(day: pd.Timestamp, unit: str) -> str:
+    """Return a period by its first day, a quarter as "2024 Q1"."""
+    return f"{day.year} Q{day.quarter}" if unit == "quarter" else day.strftime("%Y-%m-%d")
 
 
 def _rows(data: pd.DataFrame, measure: str) -> list[Row]:
@@ -128,6 +135,7 @@ def _rows(data: pd.DataFrame, measure: str) -> list[Row]:
                 "high": number(row.get(high)), "count": int(row["count"]),
                 "total": int(row["total"]), "complete": bool(row["complete"]),
                 "ends": not (whole[i] and whole[i + 1]),
+                "few": measure == "share" and 0 < row["total"] < FEW,
             })  # fmt: skip
     return rows
 
@@ -136,10 +144,27 @@ def _stamp(day: pd.Timestamp) -> str:
     return day.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _time(unit: str, field: str = "period") -> dict[str, Any]:
-    form = _DATES.get(unit, "%Y-%m-%d")
-    axis = {"title": None, "grid": False, "labelOverlap": True, "format": form}
+def _time(unit: str, field: str = "period", ticks: Sequence[float] = ()) -> dict[str, Any]:
+    """Return a time axis whose ticks are at the points, quarters named "2024 Q1"."""
+    axis = {"title": None, "grid": False, "labelOverlap": True}
+    axis |= {"values": list(ticks)} if ticks else {}
+    if unit == "quarter":
+        axis["labelExpr"] = "utcyear(datum.value) + ' Q' + utcquarter(datum.value)"
+    else:
+        axis["format"] = _DATES.get(unit, "%Y-%m-%d")
     return {"field": field, "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
+
+
+def _ticks(data: pd.DataFrame, part: float = 0.0) -> list[float]:
+    """Return where periods get a tick (milliseconds), the newest among them.
+
+    ``part`` of a period after its start: half for a bar's middle.
+    """
+    starts = data["period"].drop_duplicates().sort_values()
+    length = starts.diff().min().total_seconds() if len(starts) > 1 else 0.0
+    every = -(-len(starts) // MOST_TICKS)
+    moments = [start.timestamp() + part * length for start in starts[::-1][::every]]
+    return [1000 * moment for moment in moments[::-1]]
 
 
 def _amount(measure: str, field: str = "value") -> dict[str, Any]:
@@ -166,25 +191,38 @@ def _when(test: str) -> list[dict[str, Any]]:
     return [{"filter": test}]
 
 
-def _bars(measure: str, unit: str, wish: Wish) -> dict[str, Any]:
+def _bars(data: pd.DataFrame, measure: str, unit: str, wish: Wish) -> dict[str, Any]:
     """Return bars with interval rules; the bar of an incomplete period is hollow and dashed."""
+    # A week goes by the day it begins with, which is not the day of its middle.
+    ticks = _ticks(data, 0.0 if unit == "week" else 0.5)
     place = {
-        "x": _time(unit), "x2": {"field": "end"},
+        "x": _time(unit, ticks=ticks), "x2": {"field": "end"},
         "y": _amount(measure), "y2": {"datum": 0}, "tooltip": _tooltip(measure),
     }  # fmt: skip
     solid = {"type": "rect", "color": FIRST, "xOffset": 1, "x2Offset": -1}
     hollow = {**solid, "filled": False, "strokeDash": [4, 3], "strokeWidth": 1.5}
-    spread = {"x": _time(unit, "middle"), "y": _amount(measure, "low"), "y2": {"field": "high"}}
+    spread = {
+        "x": _time(unit, "middle", ticks),
+        "y": _amount(measure, "low"),
+        "y2": {"field": "high"},
+    }
     rule = {"type": "rule", "color": INK, "opacity": 0.55}
     return {
-        "width": wish.width,
+        "width": wish.across,
         "height": wish.height or 260,
         "layer": [
             {"transform": _when("datum.complete"), "mark": solid, "encoding": place},
             {"transform": _when("!datum.complete"), "mark": hollow, "encoding": place},
             {"transform": _when("datum.complete"), "mark": rule, "encoding": spread},
+            _few({"x": _time(unit, "middle", ticks), "y": _amount(measure)}),
         ],
     }
+
+
+def _few(place: dict[str, Any]) -> dict[str, Any]:
+    """Return the layer that marks shares of few papers."""
+    mark = {"type": "text", "text": "×", "dy": -9, "color": INK, "fontSize": 12}
+    return {"transform": _when("datum.few"), "mark": mark, "encoding": place}
 
 
 def _curves(
@@ -198,7 +236,10 @@ def _curves(
              "scale": {"domain": labels, "range": COLORS[: len(labels)]}}  # fmt: skip
     shape = {**color, "scale": {"domain": labels, "range": SHAPES[: len(labels)]}}
     faded = {"condition": {"param": "picked", "value": 1}, "value": 0.15}
-    place = {"x": _time(unit), "y": _amount(measure), "color": color, "opacity": faded}
+    ticks = _ticks(data)
+    when, amount = _time(unit, ticks=ticks), _amount(measure)
+    when["scale"] = {"type": "utc", "padding": 12}
+    place = {"x": when, "y": amount, "color": color, "opacity": faded}
     dots = {**place, "shape": shape, "tooltip": _tooltip(measure)}
     few = data["period"].nunique() <= MOST_POINTS
     whole = {"type": "point", "filled": True, "size": 36 if few else 6}
@@ -211,29 +252,32 @@ def _curves(
          "encoding": place},
         {"transform": _when("datum.complete"), "mark": whole, "encoding": dots},
         {"transform": _when("!datum.complete"), "mark": hollow, "encoding": dots},
+        _few({"x": when, "y": amount}),
     ]  # fmt: skip
+    spread = {**place, "y": _amount(measure, "low"), "y2": {"field": "high"}}
+    layers = [*_spreads(labels, spread), *layers]
+    return {"width": wish.across, "height": wish.height or 300, "layer": layers}
+
+
+def _spreads(labels: list[str], place: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the layers of the intervals: bands, or lines side by side where there are many."""
     if len(labels) <= MOST_BANDS:
-        layers.insert(0, _band(measure, unit, color))
-    return {"width": wish.width, "height": wish.height or 300, "layer": layers}
-
-
-def _band(measure: str, unit: str, color: dict[str, Any]) -> dict[str, Any]:
-    """Return the layer of the intervals."""
-    place = {
-        "x": _time(unit),
-        "y": _amount(measure, "low"),
-        "y2": {"field": "high"},
-        "color": color,
-    }
-    mark = {"type": "area", "fillOpacity": 0.15}
-    return {"transform": _when("datum.complete"), "mark": mark, "encoding": place}
+        bare = {name: channel for name, channel in place.items() if name != "opacity"}
+        band = {"type": "area", "fillOpacity": 0.15}
+        return [{"transform": _when("datum.complete"), "mark": band, "encoding": bare}]
+    layers = []
+    for at, label in enumerate(labels):
+        chosen = [*_when("datum.complete"), {"filter": {"field": "group", "equal": label}}]
+        aside = 4 * (at - (len(labels) - 1) / 2)
+        line = {"type": "rule", "strokeOpacity": 0.5, "xOffset": aside}
+        layers.append({"transform": chosen, "mark": line, "encoding": place})
+    return layers
 
 
 # Coverage: which days of a topic arXiv answered in full
 
 WEEKS = 26
 FAINT, CLEAR = "rgba(128, 128, 128, 0.3)", "rgba(128, 128, 128, 0)"
-ON_FIRST = {"expr": f"{DARK} ? '#1f2328' : '#ffffff'"}
 NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COMPLETE, NONE, MISSING, OPEN, UNASKED = (
     "complete",

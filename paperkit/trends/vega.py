@@ -1,8 +1,8 @@
-"""Drawings: what all pictures of trends share: colors, labels, the frame around the marks.
+"""Vega-Lite: what all pictures of trends share: colors, labels, the frame around the marks.
 
 A drawing is a Vega-Lite specification with words for those who listen. Marks use the colors of
-Okabe and Ito, which color-blind readers tell apart, with shapes beside the colors; text and
-ground are left to the theme that shows them.
+Okabe and Ito, which color-blind readers tell apart, with shapes beside the colors. Colors that
+follow the ground stand in a drawing by name ("@ink") until `themed` puts those of a theme in.
 """
 
 from __future__ import annotations
@@ -14,13 +14,23 @@ from typing import Any
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, ORANGE, GRAY = "#56B4E9", "#E69F00", "#808080"
-# Vega knows the ground it draws on, so colors follow the theme of whoever shows the chart.
-DARK = "luminance(background || '#fff') < 0.4"
-INK = {"expr": f"{DARK} ? '#e6edf3' : '#1f2328'"}
-FIRST = {"expr": f"{DARK} ? '{SKY}' : '{BLUE}'"}
-SECOND = {"expr": f"{DARK} ? '{ORANGE}' : '{VERMILION}'"}
-COLORS: list[Any] = [FIRST, SECOND, GREEN, PURPLE, INK, GRAY]
-COLORS.append({"expr": f"{DARK} ? '{VERMILION}' : '{ORANGE}'"})
+INK, FIRST, SECOND, THIRD, GROUND = "@ink", "@first", "@second", "@third", "@ground"
+FAINT, ON_FIRST = "@faint", "@on first"
+_LIGHT = {
+    INK: "#1f2328", FIRST: BLUE, SECOND: VERMILION, THIRD: ORANGE, GROUND: "#ffffff",
+    FAINT: "#e3e7eb", ON_FIRST: "#ffffff",
+}  # fmt: skip
+_DARK = {
+    INK: "#e6edf3", FIRST: SKY, SECOND: ORANGE, THIRD: VERMILION, GROUND: "#1b1f24",
+    FAINT: "#3a424b", ON_FIRST: "#1f2328",
+}  # fmt: skip
+# A page's text color is its own affair; the blue can be read on white and on black.
+_PAGE = {
+    INK: "currentColor", FIRST: "#2f86c9", SECOND: VERMILION, THIRD: ORANGE, GROUND: "transparent",
+    FAINT: "rgba(128, 128, 128, 0.3)", ON_FIRST: "#ffffff",
+}  # fmt: skip
+THEMES = {"page": _PAGE, "light": _LIGHT, "dark": _DARK}
+COLORS = [FIRST, SECOND, GREEN, PURPLE, INK, GRAY, THIRD]
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left"]
 LONGEST_LABEL = 60
 STEP = 19
@@ -44,8 +54,13 @@ class Wish:
     measure: str | None = None
     title: str | None = None
     top: int | None = None
-    width: int = 560
+    width: int | None = None
     height: int | None = None
+
+    @property
+    def across(self) -> int | str:
+        """Return the width of the marks; the cell's own where none was asked for."""
+        return self.width or "container"
 
 
 def plain(value: object) -> str:
@@ -69,23 +84,38 @@ def finished(
         "$schema": SCHEMA,
         "description": alt,
         "title": heading,
+        "background": GROUND,
         "data": {"values": rows},
         **body,
         "config": {
             "view": {"stroke": None},
-            "axis": {"labelLimit": 320, "titleFontWeight": "normal", "labelFontSize": 11},
+            "axis": {"labelLimit": 320, "titleFontWeight": "normal", "labelFontSize": 11,
+                     "domainColor": INK, "tickColor": INK, "gridColor": FAINT},
             "legend": {"labelLimit": 400, "labelFontSize": 11, "symbolStrokeWidth": 2},
-            "title": {"fontSize": 15, "subtitleFontSize": 11, "subtitlePadding": 5},
+            "title": {"fontSize": 15, "subtitleFontSize": 11, "subtitlePadding": 5,
+                      "color": INK, "subtitleColor": INK},
+            "style": {"guide-label": {"fill": INK}, "guide-title": {"fill": INK}},
         },
-    }
+    }  # fmt: skip
     return Drawing(spec, plain(title), alt)
+
+
+def themed(value: Any, theme: str, width: int | str = "container") -> Any:
+    """Return a specification with a theme's colors, and a width where it has the cell's."""
+    if isinstance(value, dict):
+        return {name: themed(part, theme, width) for name, part in value.items()}
+    if isinstance(value, list):
+        return [themed(part, theme, width) for part in value]
+    if isinstance(value, str):
+        return width if value == "container" else THEMES[theme].get(value, value)
+    return value
 
 
 def nothing(wish: Wish, said: str = "No papers to show") -> dict[str, Any]:
     """Return the body of a drawing of no papers: words instead of an empty frame."""
     text = {"type": "text", "color": INK, "fontSize": 13}
     return {
-        "width": wish.width,
+        "width": wish.across,
         "height": 60,
         "mark": text,
         "encoding": {"text": {"value": said}},

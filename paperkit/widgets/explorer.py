@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import anywidget
 import traitlets
 
-from paperkit.trends.charts import VERSION, chart
+from paperkit.trends.charts import VERSION, WIDTH, chart
 from paperkit.trends.lookup import papers_behind
+from paperkit.trends.vega import themed
 from paperkit.widgets import kit
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Explorer(anywidget.AnyWidget):
         """Draw a trend; ``papers`` are those it was made of, ``options`` those of ``chart``."""
         self.trend, self._papers, self._table = trend, papers, table
         self._drawn = chart(trend, **options)
-        super().__init__(_esm=_module(), _spec=self._drawn.spec)
+        # A widget is drawn before it is in the page, when there is no cell's width to take yet.
+        super().__init__(_esm=_module(), _spec=themed(self._drawn.drawing, "page", WIDTH))
         self.on_msg(self._receive)
 
     @property

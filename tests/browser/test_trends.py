@@ -11,7 +11,7 @@ library = Library.sample("trends")
 papers = library.papers()
 papers = papers[papers["published"].between("2023-10-01", "2025-01-01")]
 counts = papers_per(papers, "quarter", by="topic", until="2024-12")
-rising = rising_terms(papers, since="2024-07", text="both")
+rising = rising_terms(papers, since="2024-07", text="both", certain=False)
 table = Triage(library)
 explorer = Explorer(rising, papers, table=table, top=8)
 None"""
@@ -39,7 +39,10 @@ def strangers(browser, monkeypatch):
 def test_a_chart_is_drawn_by_jupyterlab_without_a_network(notebook, strangers):
     """It is interactive: the legend's names can be clicked, and marks have tooltips."""
     page = notebook([SETUP, "chart(counts, measure='share')"])
-    page.wait_for_selector(".vega-embed canvas, .vega-embed svg")
+    page.wait_for_selector(".vega-embed svg")
+    width = "node => node.getBoundingClientRect().width"
+    drawn = page.eval_on_selector(".vega-embed svg", width)
+    assert drawn > 0.9 * page.eval_on_selector(".vega-embed >> xpath=..", width)
     assert page.problems == []
     assert strangers == []
 
