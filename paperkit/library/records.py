@@ -8,13 +8,23 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
 
 from paperkit.errors import PaperkitError
 from paperkit.frames import COLUMNS, frame_of
-from paperkit.papers import Paper, clean_paper, clean_text, find_links, is_code_link, paper_id
+from paperkit.papers import (
+    Paper,
+    clean_paper,
+    clean_text,
+    doi_in,
+    find_links,
+    ids_in,
+    is_code_link,
+    paper_id,
+)
 from paperkit.queries import Query
 
 _FIELDS: tuple[str, ...] = (*COLUMNS, "code")
@@ -34,10 +44,16 @@ def number(db: sqlite3.Connection, paper: str) -> int:
     """Return the row number of a paper.
 
     Raises:
-        PaperkitError: the text is no arXiv id, or the library doesn't have that paper.
+        PaperkitError: the text is no arXiv id or DOI, or the library doesn't have that paper.
     """
-    wanted = paper_id(paper)
-    row = db.execute("SELECT num FROM papers WHERE id = ?", (wanted,)).fetchone()
+    try:
+        wanted, column = paper_id(paper), "id"
+    except PaperkitError:
+        if not (wanted := doi_in(str(paper))):
+            raise
+        column = "lower(doi)"
+    sql = f"SELECT num FROM papers WHERE {column} = ?"  # noqa: S608 our own names
+    row = db.execute(sql, (wanted if column == "id" else wanted.lower(),)).fetchone()
     if row is None:
         raise PaperkitError(f"{wanted}: not in this library; add it with library.add(search(...)).")
     return int(row[0])
@@ -229,6 +245,39 @@ def match_words(text: str) -> str:
     return " ".join(terms)
 
 
+def meant_by(text: str) -> tuple[str, str]:
+    """Return the SELECT of the row numbers that a typed text means, and its parameter.
+
+    What is nothing but ids, in any spelling, or a DOI, means these papers; else words are meant.
+    """
+    if ids := ids_in(text):
+        return "SELECT num FROM papers WHERE id IN (SELECT value FROM json_each(?))", dump(ids)
+    if doi := doi_in(text):
+        return "SELECT num FROM papers WHERE lower(doi) = ?", doi.lower()
+    return "SELECT rowid FROM words WHERE words MATCH ?", match_words(text) or '""'
+
+
+def refuse_unknown(db: sqlite3.Connection, query: Query) -> None:
+    """Raise a `PaperkitError` that names the near ones where a topic or tag is not known."""
+    for kind, wanted, sql in (
+        ("topic", query.topics, "SELECT topic FROM topics UNION SELECT topic FROM windows"),
+        ("tag", query.tags, "SELECT DISTINCT value FROM papers p, json_each(p.tags)"),
+    ):
+        known = {str(row[0]) for row in db.execute(sql)} if wanted else set()
+        for name in wanted:
+            if name not in known:
+                raise PaperkitError(f"{kind} {name!r}: not in this library; {_near(name, known)}.")
+
+
+def _near(name: str, known: set[str]) -> str:
+    plain = {"".join(filter(str.isalnum, k.casefold())): k for k in sorted(known)}
+    wanted = "".join(filter(str.isalnum, name.casefold()))
+    near = [plain[k] for k in get_close_matches(wanted, plain, n=3, cutoff=0.5)]
+    if near:
+        return f"use {' or '.join(map(repr, near))}"
+    return f"there are {', '.join(map(repr, sorted(known)[:5]))}" if known else "there are none yet"
+
+
 def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
     """Return the condition on ``papers p`` that `query` states, and its parameters."""
     clauses: list[str] = []
@@ -240,8 +289,9 @@ def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
             values.extend(wanted)
 
     if query.text.strip():
-        clauses.append("p.num IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append(match_words(query.text) or '""')
+        meant, value = meant_by(query.text)
+        clauses.append(f"p.num IN ({meant})")
+        values.append(value)
     any_of("p.num IN (SELECT num FROM topics WHERE topic IN ({}))", query.topics)
     any_of("coalesce(p.decision, 'undecided') IN ({})", query.decisions)
     any_of("EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value IN ({}))", query.tags)
