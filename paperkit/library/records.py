@@ -86,13 +86,17 @@ def _add_one(db: sqlite3.Connection, paper: Paper, source: str) -> str:
     if known is not None and known["version"] == paper.version:
         before = paper_of(known)
         kept = _kept_record(db, known["num"], paper.version)
-        fuller = _completed(before, paper, source, kept.get("source", ""))
-        if fuller == before and source in ("", kept.get("source", "")):
+        told_by = kept.get("source", "")
+        fuller = _completed(before, paper, source, told_by)
+        if fuller == before:
+            if source == "arxiv" != told_by:
+                sql = "UPDATE versions SET record = ? WHERE num = ? AND version = ?"
+                row = (_record(before, source, kept.get("was", ())), known["num"], paper.version)
+                db.execute(sql, row)
             return "known"
-        if fuller != before:
-            kept.setdefault("was", []).append(json.loads(_record(before)))
-        _write(db, known["num"], fuller, source or kept.get("source", ""), kept.get("was", []))
-        return "known" if fuller == before else "completed"
+        was = [*kept.get("was", ()), json.loads(_record(before))]
+        _write(db, known["num"], fuller, source or told_by, was)
+        return "completed"
     values = _values(paper)
     if known is None:
         marks = ", ".join("?" * (len(values) + 2))
@@ -114,9 +118,7 @@ def _write(
     assignments = ", ".join(f"{f} = ?" for f in _FIELDS)
     sql = f"UPDATE papers SET {assignments} WHERE num = ?"  # noqa: S608 our own names
     db.execute(sql, (*_values(paper), num))
-    if not _keep_version(
-        db, num, paper, source
-    ):  # completed; moved to the end, where it is noticed
+    if not _keep_version(db, num, paper, source):  # moved to the end, where it is noticed
         newest = "(SELECT max(rowid) + 1 FROM versions)"
         sql = f"UPDATE versions SET rowid = {newest}, record = ? WHERE num = ? AND version = ?"  # noqa: S608 our own names
         db.execute(sql, (_record(paper, source, was), num, paper.version))
