@@ -126,6 +126,16 @@ def ids_in(text: str) -> tuple[str, ...]:
     return ()
 
 
+def doi_in(text: str) -> str:
+    """Return the DOI that a text is, without its address; empty for any other text."""
+    match = re.fullmatch(
+        r"\s*(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+?)[.,;]?\s*",
+        text,
+        re.I,
+    )
+    return match[1] if match else ""
+
+
 def identify(fields: Mapping[str, Any]) -> PaperId | None:
     """Return which arXiv paper a record of a file is, None where it is none.
 

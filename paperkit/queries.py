@@ -37,10 +37,10 @@ class Query:
     """A selection of a library's papers; every field narrows it, an empty one doesn't.
 
     ``text`` are words (prefixes) of title, abstract or authors, all of which must occur; quotes
-    keep a phrase together. Within one field the alternatives are ORed, but for ``has``, all of
-    which must be true (``-pdf``: has none). ``venues`` are names of `VENUES` in the comment or
-    journal reference. ``since`` and ``until`` are dates of v1 (UTC, inclusive). ``sort`` is tried
-    in order.
+    keep a phrase together; an id, several, or a DOI means just these papers. Within one field the
+    alternatives are ORed, but for ``has``, all of which must be true (``-pdf``: has none).
+    ``venues`` are names of `VENUES` in the comment or journal reference. ``since`` and ``until``
+    are dates of v1 (UTC, inclusive). ``sort`` is tried in order.
     """
 
     text: str = ""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 _DEPTH = 4  # commands within commands
+_LONGEST = 20_000  # characters; no abstract has as many, and what is longer stays as it is
 _MATH = re.compile(
     r"(?<!\\)\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]|\\begin\{(math|equation\*?)\}.*?\\end\{\1\}", re.S
 )
@@ -36,7 +37,7 @@ _COMMA_BELOW = "\u0326"
 
 def plain(text: str) -> str:
     """Return prose without TeX's text commands (fonts, links, letters, signs); formulas stay."""
-    if "\\" not in text:
+    if "\\" not in text or len(text) > _LONGEST:
         return text
     return _outside(_MATH, text, _without_commands)
 
@@ -95,6 +96,7 @@ _SYMBOL = re.compile(
 _SI = re.compile(r"\\(?:SI|qty)\s*(?:\[[^\]]*\])?\{([^{}]*)\}\s*\{([^{}]*)\}")
 _SUPER = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SIGNS = {"textgreater": ">", "textless": "<", "textbar": "|", "textasciitilde": "~"}
+_SIGNS |= {"textbackslash": "\\", "textasciicircum": "^"}
 _UNITS = {"percent": "%", "kelvin": "K", "meter": "m", "metre": "m", "second": "s", "degree": "°"}
 _UNITS |= {"kilogram": "kg", "gram": "g", "hertz": "Hz", "volt": "V", "electronvolt": "eV"}
 _UNITS |= {"kilo": "k", "mega": "M", "giga": "G", "milli": "m", "micro": "µ", "nano": "n"}
@@ -106,7 +108,7 @@ def of_bibtex(text: str) -> str:
     ``%`` is a percent sign, as BibTeX itself reads it. Formulas, addresses and commands nobody
     knows stay as they are written.
     """
-    if not re.search(r"[\\{}~`]|--", text):
+    if len(text) > _LONGEST or not re.search(r"[\\{}~`]|--", text):
         return text
     held: list[str] = []
 
@@ -116,6 +118,8 @@ def of_bibtex(text: str) -> str:
 
     text = _URL.sub(lambda m: hold(m[1]), text.translate(_PRIVATE))
     text = _KEPT.sub(lambda m: hold(_formula(m[0])), text)
+    if "\\textbackslash" in text:  # Zotero escapes arXiv's own TeX, formulas and all
+        text = text.replace("\\$", hold("$"))
     text = _known_commands(text, hold)
     text = _UNKNOWN.sub(lambda m: hold(m[0]), text)
     text = re.sub(r"\\([{}])", lambda m: hold(m[1]), text)
@@ -149,7 +153,9 @@ def _known_commands(text: str, hold: Callable[[str], str]) -> str:
 
 
 def _symbol(whole: str, name: str, hold: Callable[[str], str]) -> str:
-    found = _SIGNS.get(name) or _letter(f"\\{name}")
+    if name in _SIGNS:
+        return hold(_SIGNS[name])
+    found = _letter(f"\\{name}")
     return hold(found) if found and not found.startswith("\\") else whole
 
 

@@ -9,6 +9,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -84,6 +85,52 @@ def test_arxiv_is_the_authority_for_its_own_version(library: Library) -> None:
     assert "doi" in changed.index
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2411.00001",
+        "arXiv:2411.00001v3 [cs.CV]",
+        "https://arxiv.org/pdf/2411.00001v1.pdf",
+        "https://doi.org/10.48550/arXiv.2411.00001",
+        "10.1109/CVPR.2024.1",
+        "https://doi.org/10.1109/cvpr.2024.1",
+        "doi:10.1109/CVPR.2024.1",
+    ],
+)
+def test_what_one_has_in_hand_finds_its_paper(library: Library, text: str) -> None:
+    """An id, an address or a DOI, in a table's search as in `papers` and `paper`."""
+    library.add([make_paper("2411.00001", title="Fast avatars", doi="10.1109/CVPR.2024.1")])
+    assert list(library.papers(text).index) == ["2411.00001"]
+    found = library.find(Query(text=text))
+    assert library.ids(found.numbers) == ["2411.00001"]
+    assert library.page(Query(text=text))[1] == 1
+    assert library.paper(text).id == "2411.00001"
+
+
+def test_several_ids_are_several_papers(library: Library) -> None:
+    """Pasted with commas or spaces; one that the library lacks is not found."""
+    pasted = "2411.00001, arXiv:math/0309136 2411.99999"
+    assert set(library.papers(pasted).index) == {"2411.00001", "math/0309136"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"topic": "Test"}, "topic 'Test': not in this library; use 'test'"),
+        ({"topic": "zzz"}, "topic 'zzz': not in this library; there are 'test'"),
+        ({"query": Query(tags=("to read",))}, "tag 'to read': .* use 'to-read'"),
+    ],
+)
+def test_an_unknown_topic_or_tag_names_the_near_ones(
+    library: Library, options: dict[str, Any], message: str
+) -> None:
+    """It is an error and no empty frame."""
+    library.tag("2411.00001", "to-read")
+    with pytest.raises(PaperkitError, match=message):
+        library.papers(**options)
+    assert len(library.papers(Query(tags=("to-read",)))) == 1
+
+
 def test_a_new_version_updates_its_paper(library: Library) -> None:
     """v2 is the same row, shown as v1→v2 once decided; v1 does not come back."""
     library.decide("2411.00001", "keep")
@@ -126,7 +173,7 @@ def test_the_frame_has_arxivs_columns_and_the_librarys(library: Library) -> None
         (Query(until="2024-11-01", sort=("published",)), ["math/0309136", "2411.00001"]),
         (Query(ids=("math.GT/0309136v1",)), ["math/0309136"]),
         (Query(topics=("test",), sort=("title",)), ["math/0309136", "2411.00001", "2411.00002"]),
-        (Query(topics=("other",)), []),
+        (Query(topics=("test",), text="nothing"), []),
         (
             Query(decisions=("undecided",), sort=("-title",)),
             ["2411.00002", "2411.00001", "math/0309136"],

@@ -14,12 +14,13 @@ import pandas as pd
 import pytest
 
 from paperkit.errors import PaperkitError, SourceError
-from paperkit.frames import from_frame
+from paperkit.frames import from_frame, to_frame
 from paperkit.library import Library
 from paperkit.papers import Paper
 from paperkit.sources import ArxivClient, fetch_pdf, load, search
 from paperkit.sources.transport import Pace
 from paperkit.topics import Topic
+from tests.arxiv_samples import Archive, papers, served
 from tests.conftest import DATA, make_paper
 from tests.servers import Answer, Asked, Server, serve
 
@@ -98,6 +99,24 @@ def test_papers_are_found_by_id(wanted: str | list[str], id: str, version: int) 
     with arxiv() as (client, _):
         frame = search(wanted, client=client)
     assert frame["version"].to_dict() == {id: version}
+
+
+def test_ids_in_any_spelling_are_asked_for_by_id() -> None:
+    """A stamp, a DOI, several at once, a frame: no search for words."""
+    found = papers(3)
+    ids = [p.id for p in found]
+    with served(Archive(found)) as (client, server):
+        for meant in (
+            f"arXiv:{ids[0]} [cs.CV]",
+            f"https://doi.org/10.48550/arXiv.{ids[0]}",
+            f"{ids[0]}, https://arxiv.org/abs/{ids[1]}",
+            to_frame(found[:2]),
+            found[0],
+        ):
+            frame = search(meant, client=client)
+            assert set(frame.index) <= set(ids[:2])
+            assert ids[0] in frame.index
+    assert all("id_list=" in a.path and "search_query=all" not in a.path for a in server.asked)
 
 
 def test_an_id_arxiv_lacks_is_named() -> None:

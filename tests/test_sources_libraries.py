@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from paperkit.errors import SourceError
 from paperkit.frames import to_frame
@@ -198,6 +200,68 @@ def test_old_encodings_and_odd_ris_lines_are_read(tmp_path: Path) -> None:
         "TY - GEN\r\nT1 - Two\r\nM1 - arXiv:2401.00002\r\nA1 - Doe, Ann\r\nER - \r\n"
     )
     assert load(tmp_path / "r.ris")["title"].tolist() == ["One", "Two"]
+
+
+def test_what_known_services_export_is_read(tmp_path: Path) -> None:
+    """INSPIRE, ADS, DBLP, Google Scholar and Zotero, each in its own habits."""
+    (tmp_path / "s.bib").write_text(
+        r"""@article{ATLAS:2012yve, author = "Aad, Georges and others", collaboration = "ATLAS",
+        title = "{Observation of a boson}", eprint = "1207.7214", archivePrefix = "arXiv"}
+        @article{1997re, title = "{The Large $N$ limit}", author = {J. M.}, eprint = "9711200",
+        archivePrefix = "hep-th"}
+        @ARTICLE{2018A&A, author = {{Gaia Collaboration} and {van Leeuwen}, F.}, title = "{DR}",
+        journal = {\aap}, archivePrefix = {arXiv}, eprint = {1804.09365}, primaryClass = {astro-ph}}
+        @article{DBLP:x, author = {A B and
+        C D}, title = {Attention}, journal = {CoRR}, volume = {abs/1706.03762}}
+        @article{scholar, title={Again}, author={B, A}, journal={arXiv preprint arXiv:1706.03763}}
+        @misc{zot, title = {Zotero}, url = {http://arxiv.org/abs/2005.14165}, author = {B, A},
+        abstract = {We {\textbackslash}emph\{GPT\} {$\sim$}10 \& 50\%, \$x\_{\textbackslash}pi\$.},
+        note = {arXiv:2005.14165 [cs]
+        Comment: 40+32 pages}}
+        @comment{jabref-meta: x}"""
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        frame = load(tmp_path / "s.bib")
+    assert frame["authors"].to_dict() == {
+        "1207.7214": ("ATLAS Collaboration", "Georges Aad"),
+        "hep-th/9711200": ("J. M.",),
+        "1804.09365": ("Gaia Collaboration", "F. van Leeuwen"),
+        "1706.03762": ("A B", "C D"),
+        "1706.03763": ("A B",),
+        "2005.14165": ("A B",),
+    }
+    assert frame.loc["1804.09365", "journal_ref"] == "A&A"
+    assert frame.loc["2005.14165", "comment"] == "40+32 pages"
+    assert frame.loc["2005.14165", "abstract"] == r"We GPT $\sim$10 & 50%, $x_\pi$."
+
+
+@pytest.mark.parametrize("name", ["x.bib", "x.ris", "x.json", "x.csv", "x.xml"])
+@given(
+    content=st.lists(
+        st.sampled_from(
+            '@misc{a, | title={ |} |{ |\\ |$ |% |" |\n |TY  - JOUR\n |ER  - \n |UR  - |AU  - |, |'
+            '[ |{"id": |2401.00001|"title": |null |1e999 |] |<feed> |<OAI-PMH> |</ |id,title\n |'
+            "\x00 |\ue000 |eprint={2401.00001}|author={ |\\'|\\verb|\\begin{math} |and |'|;".split(
+                "|"
+            )
+        ),
+        max_size=30,
+    ).map("".join)
+)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+def test_rubbish_is_an_error_of_ours_or_faults(tmp_path: Path, name: str, content: str) -> None:
+    """Whatever a file holds: a frame, perhaps with faults, or a `SourceError`."""
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            assert load(path).index.name == "id"
+        except SourceError as error:
+            assert name in str(error) or "feed" in str(error)
 
 
 # Names

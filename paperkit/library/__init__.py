@@ -134,9 +134,14 @@ class Library:
     ) -> pd.DataFrame:
         """Return a papers frame: all, those with these words, or those of a `Query`.
 
+        Instead of words it may be an id or several, an address or a DOI, in any usual spelling.
+
         Beyond `Paper`'s fields it has decision, tags, note, score (0 to 1), topics, has_digest
         and status (``v1→v2`` when changed since decided, ``withdrawn``). ``decision`` may also
         be ``undecided``.
+
+        Raises:
+            PaperkitError: no paper has such a topic or tag; the near ones are named.
         """
         wanted = query if isinstance(query, Query) else Query(text=query or "")
         narrowed: dict[str, Any] = {}
@@ -147,6 +152,7 @@ class Library:
         if narrowed:
             wanted = Query.from_dict({**wanted.to_dict(), **narrowed})
         with schema.reading(self._file) as db:
+            records.refuse_unknown(db, wanted)
             return records.select(db, wanted, self.files.with_pdf() if _asks_pdf(wanted) else ())
 
     def topics(self) -> dict[str, int]:

@@ -330,9 +330,7 @@ class Catalog:
             return np.ones(size, bool)
         found = np.ones(size, bool)
         if query.text.strip():
-            words = records.match_words(query.text) or '""'
-            sql = "SELECT rowid FROM words WHERE words MATCH ?"
-            found &= self._mask_of(_fetch(db, sql, words, query))
+            found &= self._mask_of(_fetch(db, *records.meant_by(query.text), query))
         if query.ids:
             found &= self._mask_of(
                 _fetch(db, _WITH_ID, json.dumps([paper_id(i) for i in query.ids]), query)

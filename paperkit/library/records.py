@@ -8,13 +8,23 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from paperkit.errors import PaperkitError
 from paperkit.frames import COLUMNS, frame_of
-from paperkit.papers import Paper, clean_paper, clean_text, find_links, is_code_link, paper_id
+from paperkit.papers import (
+    Paper,
+    clean_paper,
+    clean_text,
+    doi_in,
+    find_links,
+    ids_in,
+    is_code_link,
+    paper_id,
+)
 from paperkit.queries import Query
 
 _FIELDS: tuple[str, ...] = (*COLUMNS, "code")
@@ -34,10 +44,16 @@ def number(db: sqlite3.Connection, paper: str) -> int:
     """Return the row number of a paper.
 
     Raises:
-        PaperkitError: the text is no arXiv id, or the library doesn't have that paper.
+        PaperkitError: the text is no arXiv id or DOI, or the library doesn't have that paper.
     """
-    wanted = paper_id(paper)
-    row = db.execute("SELECT num FROM papers WHERE id = ?", (wanted,)).fetchone()
+    try:
+        wanted, column = paper_id(paper), "id"
+    except PaperkitError:
+        if not (wanted := doi_in(str(paper))):
+            raise
+        column = "lower(doi)"
+    sql = f"SELECT num FROM papers WHERE {column} = ?"  # noqa: S608 our own names
+    row = db.execute(sql, (wanted if column == "id" else wanted.lower(),)).fetchone()
     if row is None:
         raise PaperkitError(f"{wanted}: not in this library; add it with library.add(search(...)).")
     return int(row[0])
@@ -75,13 +91,17 @@ def _add_one(db: sqlite3.Connection, paper: Paper, source: str) -> Outcome:
     if known is not None and known["version"] == paper.version:
         before = paper_of(known)
         kept = _kept_record(db, known["num"], paper.version)
-        fuller = _completed(before, paper, source, kept.get("source", ""))
-        if fuller == before and source in ("", kept.get("source", "")):
+        told_by = kept.get("source", "")
+        fuller = _completed(before, paper, source, told_by)
+        if fuller == before:
+            if source == "arxiv" != told_by:
+                sql = "UPDATE versions SET record = ? WHERE num = ? AND version = ?"
+                row = (_record(before, source, kept.get("was", ())), known["num"], paper.version)
+                db.execute(sql, row)
             return "known"
-        if fuller != before:
-            kept.setdefault("was", []).append(json.loads(_record(before)))
-        _write(db, known["num"], fuller, source or kept.get("source", ""), kept.get("was", []))
-        return "known" if fuller == before else "completed"
+        was = [*kept.get("was", ()), json.loads(_record(before))]
+        _write(db, known["num"], fuller, source or told_by, was)
+        return "completed"
     values = _values(paper)
     if known is None:
         marks = ", ".join("?" * (len(values) + 2))
@@ -103,9 +123,7 @@ def _write(
     assignments = ", ".join(f"{f} = ?" for f in _FIELDS)
     sql = f"UPDATE papers SET {assignments} WHERE num = ?"  # noqa: S608 our own names
     db.execute(sql, (*_values(paper), num))
-    if not _keep_version(
-        db, num, paper, source
-    ):  # completed; moved to the end, where it is noticed
+    if not _keep_version(db, num, paper, source):  # moved to the end, where it is noticed
         newest = "(SELECT max(rowid) + 1 FROM versions)"
         sql = f"UPDATE versions SET rowid = {newest}, record = ? WHERE num = ? AND version = ?"  # noqa: S608 our own names
         db.execute(sql, (_record(paper, source, was), num, paper.version))
@@ -242,6 +260,39 @@ def match_words(text: str) -> str:
     return " ".join(terms)
 
 
+def meant_by(text: str) -> tuple[str, str]:
+    """Return the SELECT of the row numbers that a typed text means, and its parameter.
+
+    What is nothing but ids, in any spelling, or a DOI, means these papers; else words are meant.
+    """
+    if ids := ids_in(text):
+        return "SELECT num FROM papers WHERE id IN (SELECT value FROM json_each(?))", dump(ids)
+    if doi := doi_in(text):
+        return "SELECT num FROM papers WHERE lower(doi) = ?", doi.lower()
+    return "SELECT rowid FROM words WHERE words MATCH ?", match_words(text) or '""'
+
+
+def refuse_unknown(db: sqlite3.Connection, query: Query) -> None:
+    """Raise a `PaperkitError` that names the near ones where a topic or tag is not known."""
+    for kind, wanted, sql in (
+        ("topic", query.topics, "SELECT topic FROM topics UNION SELECT topic FROM windows"),
+        ("tag", query.tags, "SELECT DISTINCT value FROM papers p, json_each(p.tags)"),
+    ):
+        known = {str(row[0]) for row in db.execute(sql)} if wanted else set()
+        for name in wanted:
+            if name not in known:
+                raise PaperkitError(f"{kind} {name!r}: not in this library; {_near(name, known)}.")
+
+
+def _near(name: str, known: set[str]) -> str:
+    plain = {"".join(filter(str.isalnum, k.casefold())): k for k in sorted(known)}
+    wanted = "".join(filter(str.isalnum, name.casefold()))
+    near = [plain[k] for k in get_close_matches(wanted, plain, n=3, cutoff=0.5)]
+    if near:
+        return f"use {' or '.join(map(repr, near))}"
+    return f"there are {', '.join(map(repr, sorted(known)[:5]))}" if known else "there are none yet"
+
+
 def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
     """Return the condition on ``papers p`` that `query` states, and its parameters."""
     clauses: list[str] = []
@@ -253,8 +304,9 @@ def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
             values.extend(wanted)
 
     if query.text.strip():
-        clauses.append("p.num IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append(match_words(query.text) or '""')
+        meant, value = meant_by(query.text)
+        clauses.append(f"p.num IN ({meant})")
+        values.append(value)
     any_of("p.num IN (SELECT num FROM topics WHERE topic IN ({}))", query.topics)
     any_of("coalesce(p.decision, 'undecided') IN ({})", query.decisions)
     any_of("EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value IN ({}))", query.tags)

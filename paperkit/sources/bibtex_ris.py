@@ -97,7 +97,7 @@ def _of_bibtex(found: Mapping[str, str]) -> dict[str, Any]:
             _text(found.get("journal") or found.get("journaltitle") or found.get("booktitle"))
         ),
         "doi": doi(found.get("doi", "")),
-        "comment": _text(found.get("note")),
+        "comment": _comment(_text(found.get("note"))),
     }
 
 
@@ -109,6 +109,11 @@ def stated(found: Mapping[str, Any]) -> str:
 
 def _text(value: str | None) -> str:
     return tex.of_html(tex.of_bibtex(value or ""))
+
+
+def _comment(note: str) -> str:
+    """Return arXiv's comment of what Zotero writes into a note: ``arXiv:… [cs] Comment: …``."""
+    return re.sub(r"^\s*arXiv:\S+(?:\s*\[[^\]]*\])?\s*(?:Comment:\s*)?", "", note)
 
 
 def _people(found: Mapping[str, str]) -> list[str]:
@@ -276,7 +281,15 @@ def month_of(identity: str, day: str) -> str:
 
 def journal(text: str) -> str:
     """Return a journal's name, nothing where it only says arXiv."""
-    return "" if re.match(r"arxiv|corr\b", text.strip(), re.I) else text
+    return "" if re.match(r"arxiv|corr\b", text.strip(), re.I) else _JOURNALS.get(text, text)
+
+
+# The macros of astronomy (https://ui.adsabs.harvard.edu/help/actions/journal-macros).
+_JOURNALS = {
+    r"\aap": "A&A", r"\aj": "AJ", r"\apj": "ApJ", r"\apjl": "ApJL", r"\apjs": "ApJS",
+    r"\araa": "ARA&A", r"\icarus": "Icarus", r"\jcap": "JCAP", r"\mnras": "MNRAS",
+    r"\nat": "Nature", r"\pasp": "PASP", r"\prd": "PRD", r"\prl": "PRL", r"\ssr": "SSRv",
+}  # fmt: skip
 
 
 def doi(text: str) -> str:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+import pandas as pd
 
 from paperkit.days import LOOK_BACK, Day, Window, settled, to_ask, why_none
 from paperkit.errors import PaperkitError, SourceError
-from paperkit.frames import to_frame
-from paperkit.papers import parse_id
+from paperkit.frames import Papers, ids_of, to_frame
+from paperkit.papers import Paper, PaperId, ids_in, parse_id
 from paperkit.sources.client import ArxivClient, default
 from paperkit.sources.paging import Ask, Lost, Results, collect
 from paperkit.topics import Topic, terms
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _BATCH = 100  # ids per request, as arXiv's manual advises
 _LIMIT = 100
@@ -57,7 +55,7 @@ class Ledger(Protocol):
 
 
 def search(
-    topic_or_query: Topic | str | Iterable[str],
+    topic_or_query: Topic | Papers,
     *,
     library: Ledger | None = None,
     since: Moment = None,
@@ -70,6 +68,7 @@ def search(
 
     >>> search("ti:avatar AND cat:cs.CV", since="2024-11-01", limit=50)
     >>> search(["2411.05184", "math/0309136"])
+    >>> search("https://arxiv.org/abs/2411.05184v2")
     >>> search(topic, library=library)
 
     Dates are those of v1 (UTC, inclusive). With a `library`, arXiv's answers are kept there and
@@ -126,19 +125,27 @@ def _dated(
     return found
 
 
-def _ids(wanted: Topic | str | Iterable[str]) -> list[str] | None:
+def _ids(wanted: Topic | Papers) -> list[str] | None:
     if isinstance(wanted, Topic):
         return None
-    if not isinstance(wanted, str):
-        found = [parse_id(w) for w in wanted]
-    else:
+    if isinstance(wanted, str):
         try:
             found = [parse_id(wanted)]
         except PaperkitError:
-            return None
+            found = [parse_id(i) for i in ids_in(wanted)]
+            if not found:
+                return None
+    elif isinstance(wanted, (pd.DataFrame, Paper)):
+        found = [parse_id(i) for i in ids_of(wanted)]
+    else:
+        found = [w if isinstance(w, PaperId) else parse_id(_id_text(w)) for w in wanted]
     if not found:
         raise PaperkitError("search: no ids given; name at least one paper.")
     return [f.id if f.version is None else f"{f.id}v{f.version}" for f in found]
+
+
+def _id_text(one: str | Paper) -> str:
+    return one.id if isinstance(one, Paper) else str(one)
 
 
 def _moment(value: Moment, name: str, end: time) -> datetime | None:
