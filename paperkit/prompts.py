@@ -227,6 +227,15 @@ def make_request(
 
 
 _FENCED = re.compile(r"```[a-z]*\s*(?P<body>\{.*\})\s*```", re.S | re.I)
+# A TeX command behind one backslash: JSON reads \beta as a backspace and "eta", refuses \lambda.
+# With two it comes out as it was meant.
+_TEX = re.compile(
+    r"(?<!\\)\\(?=(?:begin|beta|bar|bf|big|bigl?|binom|bm|boldsymbol"
+    r"|bullet|fbox|flat|floor|forall|frac|nabla|natural|ne|neg|neq|ngeq|ni|nleq|nolimits|not|notin|nu"
+    r"|rangle|rceil|rfloor|rho|right|rightarrow|rm|root|rtimes|tan|tanh|tau|tbinom|text[a-z]{0,2}|textbf"
+    r"|textit|textrm|texttt|tfrac|theta|tilde|times|to|top|triangle|triangleq|upsilon|uparrow)(?![A-Za-z])"
+    r"|[^\\\"/bfnrtu]|u(?![0-9a-fA-F]{4}))"
+)
 _THOUGHTS = re.compile(r"^.*</think>", re.S)
 
 
@@ -291,6 +300,7 @@ def _json_object(request: Request, text: str) -> dict[str, Any]:
         plain = _THOUGHTS.sub("", plain)  # some servers leave the thoughts in it
         fenced = _FENCED.search(plain)
         plain = fenced["body"] if fenced else plain
+    plain = _TEX.sub(r"\\\\", plain)
     try:
         data = json.loads(plain)
     except (ValueError, RecursionError) as error:

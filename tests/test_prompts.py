@@ -218,6 +218,24 @@ def test_the_strict_dialect_closes_every_object() -> None:
     assert "additionalProperties" not in json.dumps(plain)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"$\theta$, $\beta$ and $\frac{1}{2}$", r"$\theta$, $\beta$ and $\frac{1}{2}$"),
+        (r"$\lambda$ and \alpha", r"$\lambda$ and \alpha"),
+        (r"$\nabla f$, $a \times b$, $\rho$", r"$\nabla f$, $a \times b$, $\rho$"),
+        (r"$\\theta$ and \"so\"", r'$\theta$ and "so"'),
+        (r"one\nNew line, a\ttab", "one New line, a tab"),
+    ],
+)
+def test_tex_behind_one_backslash_is_what_was_meant(written: str, read: str) -> None:
+    """JSON's escapes eat no letters of a TeX command; line breaks and tabs stay what they are."""
+    asked = request(questions=("summary",))
+    text = '{"summary": [{"text": "WRITTEN", "evidence": [1]}]}'.replace("WRITTEN", written)
+    answers = parse_reply(asked, Reply(text=text, model="fake"), at=datetime.now(UTC))
+    assert answers[0].texts == (read,)
+
+
 # What a model is told, word by word
 
 WORDS = {"5": "b52907f890b2dd59"}

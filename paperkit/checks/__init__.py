@@ -107,13 +107,13 @@ def findings(
     """
     sources = Sources.of(paper, reading)
     answers = {a.question: a for a in digest.answers}
-    found = [*_hidden(reading)]
+    found = [*_other_paper(reading), *_hidden(reading)]
     for question in outline.questions:
         answer = answers.get(question.key)
         if gap := _gap(question, answer):
             found.append(gap)
         if answer is not None and answer.statements:
-            asked = Asked(question, digest.language, paper, phrases)
+            asked = Asked(question, digest.language, paper, phrases, _own_links(reading))
             found.extend(_answer(answer, asked, sources))
     known = [(q, answers[q.key].texts) for q in outline.questions if q.key in answers]
     return (*found, *lint_across(known, Asked(None, digest.language, paper, phrases)))
@@ -138,6 +138,7 @@ def _answer(answer: Answer, asked: Asked, sources: Sources) -> Iterator[Finding]
         language=asked.language,
         paper=asked.paper,
         phrases=asked.phrases,
+        links=asked.links,
     ):
         own_words = fault.statement is not None and quoted[fault.statement]
         yield _as_warning(fault) if own_words and fault.code in _STYLE else fault
@@ -165,6 +166,23 @@ def _without_evidence(statement: Statement, place: int, asked: Asked, sources: S
 def _as_warning(finding: Finding) -> Finding:
     """Return the same finding as one that does not block."""
     return replace(finding, severity="warn")
+
+
+def _own_links(reading: Reading | None) -> tuple[str, ...]:
+    """Return the addresses that the PDF gives as the paper's own."""
+    return tuple(link.url for link in reading.links if link.own) if reading else ()
+
+
+def _other_paper(reading: Reading | None) -> Iterator[Finding]:
+    """Yield that what was read is another paper, by its title or arXiv's stamp."""
+    if getattr(reading, "matches", None) is False:
+        title = reading.title if reading else ""
+        message = (
+            "The PDF that was read is another paper's; store the right file and read it again."
+        )
+        yield Finding(
+            code="other-paper", severity="block", question="", message=message, words=title[:200]
+        )
 
 
 def _hidden(reading: Reading | None) -> Iterator[Finding]:

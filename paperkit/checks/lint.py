@@ -13,11 +13,13 @@ from functools import lru_cache
 
 from paperkit.checks.language import in_another_language
 from paperkit.checks.names import method_name, names_it
+from paperkit.checks.questions import names_data, other_question
 from paperkit.checks.wordings import (
     PHRASES,
     Phrases,
     breaks_off,
     find_garbled,
+    find_lost_tex,
     find_markup,
     is_closed,
 )
@@ -42,12 +44,16 @@ _SLACK = 1.25  # a limit is what the model was asked for; a little over is no fa
 
 @dataclass(frozen=True)
 class Asked:
-    """What a text is judged against: its question, language, paper and phrases."""
+    """What a text is judged against: its question, language, paper and phrases.
+
+    ``links`` are those that the PDF gives as the paper's own.
+    """
 
     question: Question | None
     language: str
     paper: Paper | None
     phrases: Phrases
+    links: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -81,19 +87,21 @@ def lint_answer(
     language: str = "en",
     paper: Paper | None = None,
     phrases: Phrases = PHRASES,
+    links: Sequence[str] = (),
 ) -> tuple[Finding, ...]:
     """Return what is wrong with an answer (or its texts) as text; nothing else is looked at.
 
-    Without a `question` limits are not checked, without a `paper` neither links nor its method.
+    Without a `question` limits are not checked, without a `paper` neither links nor its method;
+    `links` are the paper's own beside those of its abstract and comment.
     """
     plain = texts.texts if isinstance(texts, Answer) else texts
     given = (plain,) if isinstance(plain, str) else tuple(plain)
-    asked = Asked(question, language, paper, phrases)
+    asked = Asked(question, language, paper, phrases, tuple(links))
     found: list[Finding] = []
     for place, text in enumerate(given):
-        for rule in (_wordings, _marked_up, _ending, _sentences, _script, _links):
+        for rule in (_wordings, _marked_up, _ending, _sentences, _script, _links, _question):
             found.extend(rule(text, place, asked))
-    for rule_over_all in (_endings, _repeats, _limits, _method):
+    for rule_over_all in (_endings, _repeats, _limits, _method, _task):
         found.extend(rule_over_all(given, asked))
     return tuple(found)
 
@@ -117,13 +125,18 @@ def _marked_up(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     if words := find_markup(text, headings):
         message = "The text carries markup, numbering or a label of its own; the post adds those."
         yield asked.finding("markup", message, words=words, statement=place)
-    if words := find_garbled(text):
+    if words := find_lost_tex(text):
+        message = "A formula lost letters: a TeX command was read as an escape; write it out again."
+        yield asked.finding("garbled", message, words=words, statement=place)
+    elif words := find_garbled(text):
         message = "Signs of a formula stand here as the PDF garbled them; write it out or leave it."
         yield asked.finding("garbled", message, words=words, statement=place, severity="warn")
 
 
 def _ending(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     tail = text.rstrip()
+    if asked.question is not None and asked.question.kind == "list":
+        tail = tail.rstrip(";；")  # an item may end so
     long = latin_count(tail) + cjk_count(tail) / 2 > 40
     open_end = asked.question is not None and asked.question.kind == "text" and long
     if tail and (breaks_off(tail, _words_of(asked.paper)) or (open_end and not is_closed(tail))):
@@ -175,7 +188,7 @@ def _script(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     size = cjk_count(text) + latin_count(text)
     if asked.key == "title" or (size < 6 and len(text) < 12):
         return
-    if is_chinese_text(text) != is_chinese(asked.language):
+    if _is_foreign(text, asked.language):
         message = f"The text is not in the digest's language ({asked.language}); translate it."
         yield asked.finding("language", message, words=text[:60], statement=place)
         return
@@ -184,17 +197,33 @@ def _script(text: str, place: int, asked: Asked) -> Iterator[Finding]:
         yield asked.finding("language", message, words=words[:60], statement=place)
         return
     for sentence in _split(text):
-        foreign = is_chinese_text(sentence) != is_chinese(asked.language)
+        foreign = _is_foreign(sentence, asked.language)
         size = latin_count(sentence) + cjk_count(sentence)
         if foreign and size >= 10:
             message = f"One sentence is not in the digest's language ({asked.language})."
             yield asked.finding("language", message, words=sentence[:60], statement=place)
 
 
+def _is_foreign(text: str, language: str) -> bool:
+    """Tell whether a text is Chinese and should not be, or is not and should be.
+
+    Names in Latin letters ("Playground v2.5 优于 SDXL") make no Chinese sentence English.
+    """
+    if not is_chinese(language):
+        return is_chinese_text(text)
+    return not is_chinese_text(_NAME.sub(" ", text))
+
+
+_NAME = re.compile(
+    r"(?<![A-Za-z])(?:[A-Z][A-Za-z0-9.+·-]*|[a-z]\d[a-z0-9.]*|[a-z]+[A-Z0-9][A-Za-z0-9]*)"
+)
+
+
 def _links(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     if asked.paper is None:
         return
-    own = [_bare(u) for u in find_links(asked.paper.abstract, asked.paper.comment)]
+    stated = (*find_links(asked.paper.abstract, asked.paper.comment), *asked.links)
+    own = [_bare(u) for u in stated]
     for url in find_links(text):
         if not (_belongs(_bare(url), own) or _is_own_id(url, asked.paper)):
             message = "The link is not one the paper itself gives; remove it."
@@ -241,6 +270,22 @@ def _is_own_id(text: str, paper: Paper) -> bool:
         return parse_id(text.rstrip(".")).id == paper.id
     except PaperkitError:
         return False
+
+
+def _question(text: str, place: int, asked: Asked) -> Iterator[Finding]:
+    words, does = other_question(asked.key, text)
+    if words:
+        message = f"The text {does}; move it or take it out."
+        yield asked.finding(
+            "other-question", message, words=words, statement=place, severity="warn"
+        )
+
+
+def _task(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
+    """Yield that an answer on task and data names neither data nor a number."""
+    if asked.key == "task" and texts and not any(map(names_data, texts)):
+        message = "The answer names no task, no data and no number; say what it was tested on."
+        yield asked.finding("other-question", message, words=texts[0], statement=0, severity="warn")
 
 
 def _repeats(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:

@@ -215,8 +215,21 @@ _SCORES = frozenset(
 _DIMENSION = re.compile(r"(?<![A-Za-z0-9])([2-9])-?D(?![A-Za-z])")
 _CITED = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?((?:19|20)\d\d)[a-z]?\b")
 _REFERENCE = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
+# "1. Train", "; 2) test", "…: (3) sum": a mark that opens an item.
 _ENUMERATION = re.compile(
-    r"(?:^|(?<=[\s;:,。；：，])|(?<=[^\d][.]))[(（]?\d{1,2}[)）.、](?!\d)|^\s*[(（]\d[)）]"
+    r"(?:^|(?<=[;:,。；：，.!?\n]))[^\S\n]*[(（]?\d{1,2}[)）.、](?=\s*[^\s\d.,;)）])", re.MULTILINE
+)
+_INLINE_ITEM = re.compile(r"(?<![A-Za-z0-9])[(（][1-9][)）]|(?<=\s)[1-9][)）](?=\s?[A-Za-z])")
+_LABELLED = re.compile(
+    r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|chapter|algorithm"
+    r"|theorem|lemma|steps?|footnote|page)\.?\s?[(（]?\d{1,2}(?:\.\d+)*[)）]?(?!\d|\s?[%×])"
+    r"|[图表式]\s?\d{1,2}(?!\d)",
+    re.IGNORECASE,
+)
+_SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+# What a PDF makes of 3 · 10⁻⁴ and 10²⁰: the exponent on the line.
+_FLATTENED = re.compile(
+    r"(?:(?<![\d.])(?P<by>\d+(?:\.\d+)?)\s?[·×x⋅∗*]\s?)?(?<![\d.])10(?P<power>-?\d{1,2})(?![\d.,])"
 )
 _NEXT_WORD = re.compile(r"[ -]?[A-Za-z]+|(?s:.)")
 _ABOUT = 0.05
@@ -225,6 +238,7 @@ _VAGUE = frozenset("new novel differ main key exist popular".split())
 
 def plain_numbers(text: str) -> str:
     """Return `text` in NFKC without TeX around numbers (a percent sign or "times" in math)."""
+    text = _SUPERSCRIPT.sub(lambda m: f"^{{{unicodedata.normalize('NFKC', m[0])}}}", text)
     text = unicodedata.normalize("NFKC", text)
     text = text.replace("\\%", "%").replace("\\times", "×").replace("{,}", ",").replace("\\,", "")
     return text.replace("$", " ").replace("~", " ").replace("−", "-")
@@ -237,13 +251,22 @@ def numbers(text: str) -> tuple[Number, ...]:
     cited = [
         Number(float(m[1]), "plain", m[0], name=True, span=m.span()) for m in _CITED.finditer(plain)
     ]
-    for mark in (_CITED, _REFERENCE, _ENUMERATION):
+    listed = re.search(r"(?<!\w)[(（]?1[)）]", plain)  # a list has a first item
+    for mark in (_CITED, _REFERENCE, _ENUMERATION, _LABELLED, *([_INLINE_ITEM] if listed else ())):
         plain = mark.sub(lambda m: " " * len(m[0]), plain)
     digits = _one_unit_per_range(list(_in_digits(plain)), plain)
     words = [*_in_words(plain), *_in_articles(plain)]
     taken = [n.span for n in words]
     chinese = [n for n in _in_chinese(plain) if not any(a <= n.span[0] < b for a, b in taken)]
-    return (*digits, *words, *chinese, *cited)
+    return (*digits, *words, *chinese, *cited, *_flattened(plain))
+
+
+def _flattened(text: str) -> Iterator[Number]:
+    """Yield the powers of ten whose exponent a PDF put on the line: they bear out, and no more."""
+    for match in _FLATTENED.finditer(text):
+        if match["by"] or match["power"][0] == "-":
+            value = float(match["by"] or 1) * 10.0 ** int(match["power"])
+            yield Number(value, "plain", match[0], 1e-9 * value, name=True, span=match.span())
 
 
 def as_typed(text: str, number: Number, *, unit: bool = True) -> str:
@@ -268,7 +291,7 @@ def piece(text: str, words: str) -> str:
 def _origins(text: str) -> list[int]:
     """Return, for each character of `plain_numbers` of `text`, its place in `text`."""
     found: list[int] = []
-    for match in re.finditer(r"\\%|\\times|\{,\}|\\,|(?s:.)", text):
+    for match in re.finditer(rf"\\%|\\times|\{{,\}}|\\,|{_SUPERSCRIPT.pattern}|(?s:.)", text):
         made = len(plain_numbers(match[0]))
         found.extend(min(match.start() + i, match.end() - 1) for i in range(made))
         if made and len(match[0]) > 1:

@@ -356,7 +356,10 @@ _NEEDED_THING = re.compile(
     r"\b(?:requir|need|rel(?:y|ies) on|depend)\w*(?P<thing>(?:[\W_]*\w+){1,8})", re.IGNORECASE
 )
 _BETTER = re.compile(r"优于|超越|超过|胜过|更好|更优|更快|快于|领先于?|击败")
-_WORSE = re.compile(r"劣于|不如|逊于|更差|较差|更慢|慢于|落后于?|不及")
+_WORSE = re.compile(
+    r"(?:性能|精度|准确率|效果|表现|得分|质量|成功率|分数)[^，。；]{0,8}?低于"
+    r"|(?:误差|错误率|延迟|成本|耗时)[^，。；]{0,8}?高于|劣于|不如|逊于|更差|较差|更慢|慢于|落后于?|不及"
+)
 _AMOUNT = re.compile(r"\s*[\d一二三四五六七八九十百]")
 _EN_BETTER = re.compile(
     r"\b(?:outperform|surpass|exceed|superior|better|best|faster|beat|advanc|improv)\w*", re.I
@@ -386,7 +389,58 @@ def contrary(claim: str, evidence: str) -> str:
         _needs_contrary(claim, evidence)
         or _success_contrary(claim, evidence)
         or _quantity_contrary(claim, evidence)
+        or _way_contrary(claim, evidence)
+        or _kind_contrary(claim, evidence)
     )
+
+
+_FROM_TO = re.compile(r"从(?P<start>[^，。；到]{1,20})到(?P<end>[^，。；]{1,16})")
+_EN_FROM_TO = re.compile(
+    r"\bfrom (?P<start>[^.,;]{1,40}?) (?:in)?to (?P<end>[^.,;]{1,40})", re.IGNORECASE
+)
+# Kinds of learning, of which a method is of one: what Chinese and English call each.
+_KINDS: dict[str, str] = {
+    r"强化学习": r"reinforc|\brl\b|policy gradient",
+    r"(?<![自无半弱])监督学习": r"(?<!un)(?<!self-)(?<!semi-)(?<!weakly[ -])\bsupervis",
+    r"无监督": r"unsupervis",
+    r"自监督": r"self-supervis",
+    r"半监督": r"semi-supervis",
+    r"弱监督": r"weakly[ -]supervis",
+    r"对比学习": r"contrastive",
+    r"模仿学习": r"imitation|behaviou?r(?:al)? cloning",
+    r"迁移学习": r"transfer",
+    r"联邦学习": r"federated",
+}
+
+
+def _way_contrary(claim: str, evidence: str) -> str:
+    """Return the words that go from A to B where the evidence goes from B to A."""
+    for ours in _FROM_TO.finditer(claim):
+        for theirs in _EN_FROM_TO.finditer(evidence):
+            ends = [(ours[a], theirs[b]) for a in ("start", "end") for b in ("start", "end")]
+            straight, crossed = (ends[0], ends[3]), (ends[1], ends[2])
+            if all(_alike(*pair) for pair in crossed) and not any(
+                _alike(*pair) for pair in straight
+            ):
+                return ours[0]
+    return ""
+
+
+def _alike(chinese: str, english: str) -> bool:
+    """Tell whether a few words of Chinese and of English share a name or a term."""
+    names = set(re.findall(r"[a-z0-9]{2,}", chinese.lower()))
+    if names & set(re.findall(r"[a-z0-9]{2,}", english.lower())):
+        return True
+    return _meet(language.known_terms(chinese), [english])
+
+
+def _kind_contrary(claim: str, evidence: str) -> str:
+    """Return the kind of learning that a claim names where the evidence names others only."""
+    told = {zh for zh, en in _KINDS.items() if re.search(en, evidence, re.IGNORECASE)}
+    named = {zh: m for zh in _KINDS if (m := re.search(zh, claim))}
+    if not told or not named or told & named.keys():
+        return ""
+    return next(iter(named.values()))[0]
 
 
 def _needs_contrary(claim: str, evidence: str) -> str:

@@ -203,6 +203,29 @@ def _without_math(text: str) -> str:
     return _MATH.sub(lambda m: f"${'0' * (len(m[0]) - 2)}$", text) if "$" in text else text
 
 
+# What is left of a TeX command whose backslash and first letter were read as a JSON escape: \theta,
+# \times, \beta, \frac, \nabla, \rho, \right … Tails that formulas use too (u, f, eq) are left out.
+_LOST_IN_MATH = re.compile(
+    r"(?<![A-Za-z\\])(?:heta|au|imes|ilde|riangle|extbf|extit|extrm|ext(?=\{)|eta|ar(?=\{)|oldsymbol"
+    r"|inom|egin(?=\{)|rac(?=[\d{])|orall|abla|otin|ho|ight|ightarrow)(?![A-Za-z])"
+)
+_WORDS_IN_MATH = re.compile(r"\\(?:text|math|operator)[a-z]*\s?\{[^{}]*\}")
+_LOST = re.compile(
+    r"(?<![A-Za-z\\])(?:heta(?![A-Za-z])|abla(?![A-Za-z])|rac\{|oldsymbol\{|ext(?:bf|it|rm|tt)?\{"
+    r"|ightarrow(?![A-Za-z])|imes\s?(?=\d))|[\x07\x08\x0c]"
+)
+
+
+def find_lost_tex(text: str) -> str:
+    """Return what is left of TeX commands that lost their first letter, empty where none did."""
+    if match := _LOST.search(text):
+        return text[max(0, match.start() - 8) : match.end() + 8].strip()
+    for math in _MATH.finditer(text):
+        if _LOST_IN_MATH.search(_WORDS_IN_MATH.sub(" ", math[0])):
+            return math[0]
+    return ""
+
+
 def find_garbled(text: str) -> str:
     """Return signs that a PDF's formula left behind in `text`, empty where there are none."""
     bare = _without_math(text)

@@ -1,0 +1,74 @@
+"""Questions: whether a text answers another question than the one it stands under.
+
+A table of signs per question key of the outline that write-ups follow; add your own keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_OWN = re.compile(
+    r"\b(?:we|our|ours|this (?:paper|work|article|study)|the proposed)\b|本文|本研究|我们|所提",
+    re.IGNORECASE,
+)
+_OWN_STEP = re.compile(
+    r"^(?:(?:in|here|to)\b[^,]{0,60}, )?(?:we|this (?:paper|work|article|study)|the authors)"
+    r"\s(?:\w+\s)?(?:introduc|propos|present|develop|design|devis|describ)"
+    r"|^(?:our|the proposed) (?:method|model|approach|framework|algorithm|network|system)\b"
+    r"|^(?:在)?(?:本文|本研究|我们|作者)[^，。；]{0,6}(?:提出|引入|介绍|设计|开发|构建)",
+    re.IGNORECASE,
+)
+_CITED_SUBJECT = re.compile(
+    r"^(?:(?:in|recently|however|previously|later)\b,?\s)?[\[(]?[A-Z][\w'’-]+"
+    r"(?:\s(?:et al\b\.?|and\s[A-Z][\w'’-]+(?=\s?[\[(]))|\s?[\[(](?:19|20)\d\d[a-z]?[\])])"
+    r"|^[A-Z][\w-]+\s?等人?(?:[（(]|提出|发现|的)"
+)
+_OUTCOME = re.compile(
+    r"^(?:in (?:summary|conclusion)|to conclude|overall|in short|to sum up)\b|\bwe conclude\b"
+    r"|\b(?:outperform|surpass)(?:s|ed|ing)?\b|\bachiev\w+ (?:new )?state[- ]of[- ]the[- ]art"
+    r"|^(?:综上|总之|总的来说|结论是)|实验(?:结果)?(?:表明|证明|显示)"
+    r"|(?:优于|超越)(?:现有|以往|基线|所有)",
+    re.IGNORECASE,
+)
+_FIRST_OF_OTHERS = re.compile(
+    r"\b(?:was|were|is|are) (?:among|one of) the (?:first|earliest)\b|\b(?:was|were) the first to\b"
+    r"|是?最早[^，。；]{0,16}之一",
+    re.IGNORECASE,
+)
+_DATA = re.compile(
+    r"\d|[A-Z]{2,}|[a-z][A-Z]|\b(?i:data|datasets?|benchmarks?|corpus|corpora|test set|suite"
+    r"|images?|videos?|scenes?|simulat\w*|participants|users?|games|languages)\b"
+    r"|数据|基准|语料|图像|视频|场景|用户|仿真"
+)
+
+_SAID: Mapping[str, tuple[tuple[re.Pattern[str], bool, str], ...]] = MappingProxyType(
+    {
+        "prior_work": ((_OWN_STEP, False, "tells what this paper does, not what was done before"),),
+        "methods": ((_OUTCOME, False, "tells what came out, not a step of the method"),),
+        "performance": ((_CITED_SUBJECT, True, "tells what others did"),),
+        "innovation": (
+            (_CITED_SUBJECT, True, "tells what others did"),
+            (_FIRST_OF_OTHERS, True, "tells what others did first"),
+        ),
+        "task": ((_CITED_SUBJECT, True, "tells what others did"),),
+    }
+)
+
+
+def other_question(key: str, text: str) -> tuple[str, str]:
+    """Return the words that answer another question than `key`, and what they do, else nothing.
+
+    A sentence that says "we" or "this paper" is never taken for others' work.
+    """
+    for sign, others, does in _SAID.get(key, ()):
+        match = sign.search(text)
+        if match and not (others and _OWN.search(text)):
+            return match[0].strip(), does
+    return "", ""
+
+
+def names_data(text: str) -> bool:
+    """Tell whether a text names data or a number, as one on task and performance has to."""
+    return bool(_DATA.search(text))
