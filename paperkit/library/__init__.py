@@ -51,9 +51,12 @@ class Library:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path).expanduser()
+        self.path = Path(path).expanduser().absolute()  # the folder stays, wherever one moves
         if self.path.is_file():
             raise PaperkitError(f"{self.path}: is a file; a library is a folder, name another.")
+        if self.path.is_symlink() and not self.path.exists():
+            gone = self.path.readlink()
+            raise LibraryError(f"{self.path}: is a link to {gone}, which is gone; put it back.")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -64,6 +67,7 @@ class Library:
         self.coverage, self.calls = Coverage(self.path), Calls(self.path)
         self.drafts, self.files = Drafts(self.path), Files(self.path)
         self.index = Index(self.path, self.files)
+        self._session = decisions.Session()
 
     @classmethod
     def sample(cls, path: str | os.PathLike[str] | None = None) -> Self:
@@ -201,15 +205,21 @@ class Library:
     ) -> None:
         named = ids_of(ids)
         with schema.writing(self._file) as db:
-            decisions.decide(db, named, change, decided=decided)
+            decisions.decide(db, named, change, decided=decided, session=self._session)
         self.index.tell(named)
 
     def undo(self, n: int = 1) -> list[str]:
-        """Take back the last `n` actions, newest first; return the ids they concerned."""
+        """Take back the last `n` actions made here, newest first; return the ids they concerned.
+
+        What was done elsewhere (in another notebook, by another process) is left alone.
+
+        Raises:
+            PaperkitError: one of the papers was decided on elsewhere since; nothing is undone.
+        """
         ids: dict[str, None] = {}
         with schema.writing(self._file) as db:
             for _ in range(n):
-                ids.update(dict.fromkeys(decisions.undo(db)))
+                ids.update(dict.fromkeys(decisions.undo(db, self._session)))
         self.index.tell(list(ids))
         return list(ids)
 
@@ -347,6 +357,14 @@ class Library:
                 posted.index, posted["version"], posted["topic"], posted["date"], strict=True
             )
             return decisions.put(db, rows)
+
+    def unpublish(self, id: str, *, topic: str | None = None) -> int:
+        """Take a paper off the record of what was published; return how many posts that were.
+
+        Of the post on `topic`, by default of all. The post itself is the blog's; remove it there.
+        """
+        with schema.writing(self._file) as db:
+            return decisions.taken_back(db, id, topic)
 
     def published(self) -> pd.DataFrame:
         """Return what was published: id, version, topic, date, oldest first."""
