@@ -14,8 +14,8 @@ from filelock import FileLock
 
 from paperkit.digests import Digest
 from paperkit.errors import LibraryError, PaperkitError, PublishError
-from paperkit.frames import from_frame, ids_of
-from paperkit.library import decisions, drafts, judgements, records, schema
+from paperkit.frames import from_frame, ids_of, table
+from paperkit.library import decisions, drafts, judgements, maintenance, merging, records, schema
 from paperkit.library.calls import Calls
 from paperkit.library.coverage import Coverage
 from paperkit.library.decisions import State
@@ -372,7 +372,89 @@ class Library:
             rows = decisions.listed(db)
         return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
 
+    # The life of the folder
 
+    def backup(self, path: str | os.PathLike[str]) -> Path:
+        """Copy the library to a folder, consistent while others write; return the folder.
+
+        The copy is a library itself. A later backup into it copies what is new.
+
+        Raises:
+            PaperkitError: the folder holds something that is no backup of this library.
+        """
+        target = Path(path).expanduser().absolute()
+        with schema.telling(self._file):
+            maintenance.backup(self.path, target)
+        return target
+
+    def dump(self, folder: str | os.PathLike[str]) -> Path:
+        """Write everything to a new folder in open formats; return it.
+
+        One JSON Lines file per table, CSV sheets of papers, decisions and publications, PDFs and
+        figures as they are. `restore` makes a library of it again.
+        """
+        target = Path(folder).expanduser().absolute()
+        with schema.telling(self._file):
+            maintenance.dump(self.path, target)
+        return target
+
+    @classmethod
+    def restore(
+        cls, source: str | os.PathLike[str], path: str | os.PathLike[str] | None = None
+    ) -> Self:
+        """Return a new library made from a dump or a backup.
+
+        It is made at `path`, a folder that doesn't exist yet; by default beside the source, with
+        ``-restored`` added to its name.
+        """
+        made_of = Path(source).expanduser().absolute()
+        target = made_of.with_name(f"{made_of.name}-restored") if path is None else Path(path)
+        target = target.expanduser().absolute()
+        with schema.telling(target / schema.NAME):
+            maintenance.restore(made_of, target)
+        return cls(target)
+
+    def verify(self, *, repair: bool = True) -> pd.DataFrame:
+        """Return what is wrong with the library, one row per problem; empty when it is whole.
+
+        Columns: thing, problem, repaired. The database's pages, what refers to what, each paper's
+        state against its history, the words to search by, and the files against the records are
+        looked at; what follows from the rest is put right with `repair`.
+        """
+        return table(maintenance.verify(self.path, repair=repair), _PROBLEMS, index=None)
+
+    def remove(self, ids: str | Iterable[str]) -> list[str]:
+        """Take papers out for good, with decisions, write-ups, PDFs and figures; return their ids.
+
+        All of them or none. That they were here, and when they were removed, stays on record, and
+        so does what was published of them. It can't be undone: make a backup first.
+        """
+        with schema.telling(self._file):
+            return maintenance.remove(self.path, ids_of(ids))
+
+    def merge(self, other: Library | str | os.PathLike[str]) -> pd.DataFrame:
+        """Take over what another library holds; return the conflicts, one row each.
+
+        Papers, decisions, tags, notes, PDFs, readings, answers, signatures and publications of
+        both are here afterwards, the decisions of both in the history. Where both said something
+        else, the newer word stands. Columns: index id, what, here, there, kept (here or there).
+        The other library stays as it is; merging it again takes over only what is new there.
+        """
+        from_there = other if isinstance(other, Library) else Library(other)
+        if from_there.path.resolve() == self.path.resolve():
+            raise PaperkitError(f"{self.path}: is this very library; name another to merge.")
+        with schema.telling(self._file):
+            maintenance.copy_files(from_there.path, self.path, anew=False)
+        with schema.reading(from_there._file) as there, schema.writing(self._file) as here:
+            found = list(merging.merge(here, there))
+        return table(found, merging.CONFLICTS)
+
+    def compact(self) -> int:
+        """Give room in the database back to the disk; return how many bytes that were."""
+        return maintenance.compact(self.path)
+
+
+_PROBLEMS = {"thing": "str", "problem": "str", "repaired": "bool"}
 _PARTS = ("coverage", "calls", "drafts", "files", "index")
 
 

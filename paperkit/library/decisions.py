@@ -99,6 +99,9 @@ class Session:
         return f"{self.process}{self._number}"
 
 
+MERGED = "merged"
+"""The session of entries that a merge appends: a person's, made anew behind older ones."""
+
 _PROCESS = secrets.token_hex(8)
 _COUNT = itertools.count()
 

@@ -192,10 +192,16 @@ CREATE INDEX actions_open ON actions (session, seq) WHERE undoes IS NULL AND und
 
 CREATE TABLE removals (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    num INTEGER NOT NULL,             -- never given to another paper
     id TEXT NOT NULL,                 -- of a paper that was taken out with all that belongs to it
     title TEXT NOT NULL,
     at TEXT NOT NULL
 );
+CREATE INDEX removals_id ON removals (id);
+CREATE TRIGGER words_removed AFTER DELETE ON papers BEGIN
+    INSERT INTO words (words, rowid, title, abstract, authors)
+    VALUES ('delete', old.num, old.title, old.abstract, old.authors);
+END;
 """
 
 MIGRATIONS: tuple[str, ...] = (_FIRST, _SESSIONS)
@@ -342,10 +348,7 @@ def _create(path: Path) -> None:
         )
     part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with closing(_connect(part, "rwc")) as db:
-            db.execute("BEGIN IMMEDIATE")
-            _run_scripts(db, 0)
-            db.execute("COMMIT")
+        created(part, len(MIGRATIONS)).close()
         try:
             os.link(part, path)  # unlike a rename it never replaces what another made meanwhile
         except FileExistsError:
@@ -354,6 +357,15 @@ def _create(path: Path) -> None:
             part.rename(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def created(path: Path, version: int) -> sqlite3.Connection:
+    """Return a connection to a new database, with the schema of that version."""
+    db = _connect(path, "rwc")
+    db.execute("BEGIN IMMEDIATE")
+    _run_scripts(db, 0, version)
+    db.execute("COMMIT")
+    return db
 
 
 _MAGIC = b"SQLite format 3\0"
@@ -487,18 +499,18 @@ def _upgrade(db: sqlite3.Connection, path: Path) -> None:
             copy = path.parent / "backups" / f"{path.stem}-schema-{version}.db"
             copy.parent.mkdir(exist_ok=True)
             copy_to(path, copy)
-            _run_scripts(db, version)
+            _run_scripts(db, version, len(MIGRATIONS))
         db.execute("COMMIT")
     finally:
         if db.in_transaction:
             db.execute("ROLLBACK")
 
 
-def _run_scripts(db: sqlite3.Connection, version: int) -> None:
-    for script in MIGRATIONS[version:]:
+def _run_scripts(db: sqlite3.Connection, since: int, until: int) -> None:
+    for script in MIGRATIONS[since:until]:
         for statement in statements(script):
             db.execute(statement)
-    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    db.execute(f"PRAGMA user_version = {until}")
 
 
 def copy_to(path: Path, target: Path) -> None:
