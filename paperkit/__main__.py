@@ -56,7 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="paperkit", description=__doc__, parents=[_told()])
     parser.set_defaults(json=False, verbose=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    for add in (_update_options, _summarize_options, _export_options, _demo_options):
+    for add in (
+        _update_options,
+        _summarize_options,
+        _export_options,
+        _library_options,
+        _demo_options,
+    ):
         add(commands)
     return parser
 
@@ -112,6 +118,27 @@ def _export_options(commands: _Commands) -> None:
     export.set_defaults(run=_export)
 
 
+def _library_options(commands: _Commands) -> None:
+    """Add the commands that look after a library's folder; `docs/library.md` explains each."""
+    kept = {
+        "backup": (_backup, "copy a library to a folder", "to"),
+        "dump": (_dump, "write everything out as JSON Lines, CSV, PDFs and images", "to"),
+        "restore": (_restore, "make a library from a backup or a dump", "to"),
+        "verify": (_verify, "check a library and repair what can be", ""),
+        "compact": (_compact, "give unused room back to the disk", ""),
+        "merge": (_merge, "take over what another library holds", "other"),
+        "remove": (_remove, "take papers out for good", ""),
+    }
+    for name, (run, text, second) in kept.items():
+        command = commands.add_parser(name, help=text, parents=[_told()])
+        command.add_argument("library", help="the library's folder, or what to restore")
+        if second:
+            command.add_argument(second, help="the other folder")
+        command.set_defaults(run=run)
+    command.add_argument("ids", nargs="+", help="the papers' arXiv ids")
+    command.add_argument("--yes", action="store_true", help="don't ask")
+
+
 def _demo_options(commands: _Commands) -> None:
     text = "run the notebooks headless on the bundled sample"
     demo = commands.add_parser("demo", help=text, parents=[_told()])
@@ -161,6 +188,57 @@ def _opened(folder: str) -> Library:
     if not (Path(folder) / "library.db").is_file():
         raise PaperkitError(f"{folder}: no library there; make one with update.")
     return Library(folder)
+
+
+def _backup(options: argparse.Namespace) -> _Done:
+    return _made(_opened(options.library).backup(options.to))
+
+
+def _dump(options: argparse.Namespace) -> _Done:
+    return _made(_opened(options.library).dump(options.to))
+
+
+def _restore(options: argparse.Namespace) -> _Done:
+    from paperkit.library import Library
+
+    return _made(Library.restore(options.library, options.to).path)
+
+
+def _made(path: Path) -> _Done:
+    return _Done([{"id": str(path)}], str(path))
+
+
+def _verify(options: argparse.Namespace) -> _Done:
+    found = _opened(options.library).verify()
+    rows = _rows(found.rename(columns={"thing": "id"}).set_index("id"))
+    left = int((~found["repaired"]).sum())
+    said = f"{len(found)} problems, {len(found) - left} repaired" if rows else "all is well"
+    return _Done(rows, said, left > 0)
+
+
+def _compact(options: argparse.Namespace) -> _Done:
+    freed = _opened(options.library).compact()
+    return _Done([{"id": options.library, "bytes": freed}], f"{freed:,} bytes freed")
+
+
+def _merge(options: argparse.Namespace) -> _Done:
+    conflicts = _opened(options.library).merge(_opened(options.other))
+    rows = _rows(conflicts)
+    return _Done(rows, f"{len(rows)} conflicts, the newer word stands in each")
+
+
+def _remove(options: argparse.Namespace) -> _Done:
+    library = _opened(options.library)
+    titles = [library.paper(id).title for id in options.ids]
+    if not options.yes:
+        listed = "\n".join(f"  {title}" for title in titles)
+        count = str(len(titles))
+        first = input(f"{listed}\nRemove with all that belongs to them? Type yes: ")
+        second = first == "yes" and input(f"It can't be undone. How many papers? Type {count}: ")
+        if second != count:
+            raise PaperkitError(f"{options.library}: nothing was removed.")
+    gone = library.remove(options.ids)
+    return _Done([{"id": id} for id in gone], f"{len(gone)} papers removed")
 
 
 def _rows(report: Any) -> list[dict[str, Any]]:

@@ -483,3 +483,55 @@ def test_the_sample_is_a_fresh_copy_or_the_one_at_a_path(tmp_path: Path) -> None
     assert sqlite3.connect(sample.path / "library.db").execute(
         "PRAGMA integrity_check"
     ).fetchone() == ("ok",)
+
+
+def test_undo_takes_back_what_was_done_here(library: Library) -> None:
+    """Another library of this process, and another process, keep their decisions."""
+    one, two = "2411.00001", "2411.00002"
+    other = Library(library.path)
+    library.decide(one, "keep")
+    other.decide(two, "skip")
+    assert library.undo() == [one]
+    assert library.undo() == []
+    assert library.papers()["decision"].to_dict()[two] == "skip"
+    assert Library(library.path).undo() == [two]
+    elsewhere(library, two, "later")
+    assert other.undo() == []
+    assert library.papers().loc[two, "decision"] == "later"
+
+
+def elsewhere(library: Library, *arguments: str) -> None:
+    """Let another process decide."""
+    opened = "import sys; from paperkit.library import Library"
+    script = f"{opened}\nLibrary(sys.argv[1]).decide(*sys.argv[2:])"
+    subprocess.run([sys.executable, "-c", script, str(library.path), *arguments], check=True)
+
+
+@pytest.mark.process
+def test_an_undo_over_anothers_decision_is_refused(library: Library) -> None:
+    """The error says what it became and what to do; nothing of the action is taken back."""
+    both = ["2411.00001", "2411.00002"]
+    library.decide(both[0], "later")
+    other = Library(library.path)
+    other.decide(both[0], "skip")
+    with pytest.raises(PaperkitError, match=r"^2411.00001: changed elsewhere since \(to skip, 20"):
+        library.undo()
+    assert other.undo() == library.undo() == both[:1]
+    library.decide(both, "keep")
+    elsewhere(library, both[1], "skip")
+    with pytest.raises(PaperkitError, match=r"^2411.00002: changed elsewhere since \(to skip, 20"):
+        library.undo()
+    assert library.papers().loc[both, "decision"].tolist() == ["keep", "skip"]
+
+
+def test_a_publication_can_be_taken_back(library: Library) -> None:
+    """Of one topic or of all; the paper counts as unpublished again."""
+    posted = pd.DataFrame(
+        {"version": 1, "topic": ["a", "b"], "date": "2024-11-12"}, ["2411.00001"] * 2
+    )
+    library.publish(posted)
+    assert library.unpublish("2411.00001v1", topic="a") == 1
+    assert library.published()["topic"].tolist() == ["b"]
+    assert library.unpublish("2411.00001") == 1
+    assert library.papers(Query(has=["published"])).empty
+    assert library.unpublish("2411.00001") == 0

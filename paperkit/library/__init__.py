@@ -14,8 +14,8 @@ from filelock import FileLock
 
 from paperkit.digests import Digest
 from paperkit.errors import LibraryError, PaperkitError, PublishError
-from paperkit.frames import from_frame, ids_of
-from paperkit.library import decisions, drafts, judgements, records, schema
+from paperkit.frames import from_frame, ids_of, table
+from paperkit.library import decisions, drafts, judgements, maintenance, merging, records, schema
 from paperkit.library.calls import Calls
 from paperkit.library.coverage import Coverage
 from paperkit.library.decisions import State
@@ -51,9 +51,12 @@ class Library:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path).expanduser()
+        self.path = Path(path).expanduser().absolute()  # the folder stays, wherever one moves
         if self.path.is_file():
             raise PaperkitError(f"{self.path}: is a file; a library is a folder, name another.")
+        if self.path.is_symlink() and not self.path.exists():
+            gone = self.path.readlink()
+            raise LibraryError(f"{self.path}: is a link to {gone}, which is gone; put it back.")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -64,6 +67,7 @@ class Library:
         self.coverage, self.calls = Coverage(self.path), Calls(self.path)
         self.drafts, self.files = Drafts(self.path), Files(self.path)
         self.index = Index(self.path, self.files)
+        self._session = decisions.Session()
 
     @classmethod
     def sample(cls, path: str | os.PathLike[str] | None = None) -> Self:
@@ -209,15 +213,21 @@ class Library:
     ) -> None:
         named = ids_of(ids)
         with schema.writing(self._file) as db:
-            decisions.decide(db, named, change, decided=decided)
+            decisions.decide(db, named, change, decided=decided, session=self._session)
         self.index.tell(named)
 
     def undo(self, n: int = 1) -> list[str]:
-        """Take back the last `n` actions, newest first; return the ids they concerned."""
+        """Take back the last `n` actions made here, newest first; return the ids they concerned.
+
+        What was done elsewhere (in another notebook, by another process) is left alone.
+
+        Raises:
+            PaperkitError: one of the papers was decided on elsewhere since; nothing is undone.
+        """
         ids: dict[str, None] = {}
         with schema.writing(self._file) as db:
             for _ in range(n):
-                ids.update(dict.fromkeys(decisions.undo(db)))
+                ids.update(dict.fromkeys(decisions.undo(db, self._session)))
         self.index.tell(list(ids))
         return list(ids)
 
@@ -356,13 +366,103 @@ class Library:
             )
             return decisions.put(db, rows)
 
+    def unpublish(self, id: str, *, topic: str | None = None) -> int:
+        """Take a paper off the record of what was published; return how many posts that were.
+
+        Of the post on `topic`, by default of all. The post itself is the blog's; remove it there.
+        """
+        with schema.writing(self._file) as db:
+            return decisions.taken_back(db, id, topic)
+
     def published(self) -> pd.DataFrame:
         """Return what was published: id, version, topic, date, oldest first."""
         with schema.reading(self._file) as db:
             rows = decisions.listed(db)
         return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
 
+    # The life of the folder
 
+    def backup(self, path: str | os.PathLike[str]) -> Path:
+        """Copy the library to a folder, consistent while others write; return the folder.
+
+        The copy is a library itself. A later backup into it copies what is new.
+
+        Raises:
+            PaperkitError: the folder holds something that is no backup of this library.
+        """
+        target = Path(path).expanduser().absolute()
+        with schema.telling(self._file):
+            maintenance.backup(self.path, target)
+        return target
+
+    def dump(self, folder: str | os.PathLike[str]) -> Path:
+        """Write everything to a new folder in open formats; return it.
+
+        One JSON Lines file per table, CSV sheets of papers, decisions and publications, PDFs and
+        figures as they are. `restore` makes a library of it again.
+        """
+        target = Path(folder).expanduser().absolute()
+        with schema.telling(self._file):
+            maintenance.dump(self.path, target)
+        return target
+
+    @classmethod
+    def restore(
+        cls, source: str | os.PathLike[str], path: str | os.PathLike[str] | None = None
+    ) -> Self:
+        """Return a new library made from a dump or a backup.
+
+        It is made at `path`, a folder that doesn't exist yet; by default beside the source, with
+        ``-restored`` added to its name.
+        """
+        made_of = Path(source).expanduser().absolute()
+        target = made_of.with_name(f"{made_of.name}-restored") if path is None else Path(path)
+        target = target.expanduser().absolute()
+        with schema.telling(target / schema.NAME):
+            maintenance.restore(made_of, target)
+        return cls(target)
+
+    def verify(self, *, repair: bool = True) -> pd.DataFrame:
+        """Return what is wrong with the library, one row per problem; empty when it is whole.
+
+        Columns: thing, problem, repaired. The database's pages, what refers to what, each paper's
+        state against its history, the words to search by, and the files against the records are
+        looked at; what follows from the rest is put right with `repair`.
+        """
+        return table(maintenance.verify(self.path, repair=repair), _PROBLEMS, index=None)
+
+    def remove(self, ids: str | Iterable[str]) -> list[str]:
+        """Take papers out for good, with decisions, write-ups, PDFs and figures; return their ids.
+
+        All of them or none. That they were here, and when they were removed, stays on record, and
+        so does what was published of them. It can't be undone: make a backup first.
+        """
+        with schema.telling(self._file):
+            return maintenance.remove(self.path, ids_of(ids))
+
+    def merge(self, other: Library | str | os.PathLike[str]) -> pd.DataFrame:
+        """Take over what another library holds; return the conflicts, one row each.
+
+        Papers, decisions, tags, notes, PDFs, readings, answers, signatures and publications of
+        both are here afterwards, the decisions of both in the history. Where both said something
+        else, the newer word stands. Columns: index id, what, here, there, kept (here or there).
+        The other library stays as it is; merging it again takes over only what is new there.
+        """
+        from_there = other if isinstance(other, Library) else Library(other)
+        if from_there.path.resolve() == self.path.resolve():
+            raise PaperkitError(f"{self.path}: is this very library; name another to merge.")
+        with schema.telling(self._file):
+            maintenance.copy_files(from_there.path, self.path, anew=False)
+        with schema.reading(from_there._file) as there, schema.writing(self._file) as here:
+            found = list(merging.merge(here, there))
+        return table(found, merging.CONFLICTS)
+
+    def compact(self) -> int:
+        """Give room in the database back to the disk; return how many bytes that were."""
+        return maintenance.compact(self.path)
+
+
+_PROBLEMS = {"thing": "str", "problem": "str", "repaired": "bool"}
 _PARTS = ("coverage", "calls", "drafts", "files", "index")
 
 

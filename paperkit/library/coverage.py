@@ -169,7 +169,8 @@ def put(db: sqlite3.Connection, window: Window) -> None:
 _DAYS = """
 SELECT d.day, w.asked, d.promised, d.complete, d.why,
     json_array_length(d.ids) AS came,
-    (SELECT count(*) FROM json_each(d.ids) j JOIN papers p ON p.id = j.value) AS got
+    (SELECT count(*) FROM json_each(d.ids) j WHERE EXISTS (SELECT 1 FROM papers WHERE id = j.value)
+        OR EXISTS (SELECT 1 FROM removals WHERE id = j.value)) AS got
 FROM days d JOIN windows w USING (seq)
 WHERE w.topic = ? AND w.query = ? ORDER BY w.seq
 """

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -29,6 +32,7 @@ def decide(
     change: Callable[[State], State],
     *,
     decided: bool,
+    session: Session,
 ) -> int:
     """Append `change` of each paper's state as one action; return the action's number (0: none).
 
@@ -43,7 +47,7 @@ def decide(
             version = row["version"] if decided else row["decided_version"] or row["version"]
             yield row["num"], version, change(_state(row))
 
-    return _append(db, None, list(entries()))
+    return _append(db, None, list(entries()), session)
 
 
 _STATE = "SELECT num, version, decided_version, decision, tags, note FROM papers WHERE num = ?"
@@ -54,12 +58,16 @@ def _state(row: sqlite3.Row) -> State:
 
 
 def _append(
-    db: sqlite3.Connection, undoes: int | None, entries: Sequence[tuple[int, int, State]]
+    db: sqlite3.Connection,
+    undoes: int | None,
+    entries: Sequence[tuple[int, int, State]],
+    session: Session,
 ) -> int:
     """Append (num, version, state) entries as one action and carry them into the papers' rows."""
     at = now()
-    insert = "INSERT INTO actions (at, undoes) VALUES (?, ?)"
-    action = db.execute(insert, (at, undoes)).lastrowid or 0
+    insert = "INSERT INTO actions (at, undoes, session) VALUES (?, ?, ?)"
+    action = db.execute(insert, (at, undoes, session.name)).lastrowid or 0
+    db.execute("UPDATE actions SET undone = 1 WHERE seq = ?", (undoes,))
     rows = [(action, n, v, s.decision, dump(s.tags), s.note) for n, v, s in entries]
     db.executemany(
         "INSERT INTO decisions (action, num, version, decision, tags, note)"
@@ -74,11 +82,44 @@ def _append(
     return action
 
 
-def undo(db: sqlite3.Connection) -> list[str]:
-    """Append the reverse of the newest action not yet undone; return the ids it concerned."""
+class Session:
+    """Who acts: one `Library`, in one process. Its name stands beside each of its actions."""
+
+    def __init__(self) -> None:
+        self._number = next(_COUNT)
+
+    @property
+    def process(self) -> str:
+        """Return what the names of all sessions in this process begin with."""
+        return f"{_PROCESS}-{os.getpid()}."  # a fork is another process
+
+    @property
+    def name(self) -> str:
+        """Return this session's name."""
+        return f"{self.process}{self._number}"
+
+
+MERGED = "merged"
+"""The session of entries that a merge appends: a person's, made anew behind older ones."""
+
+_PROCESS = secrets.token_hex(8)
+_COUNT = itertools.count()
+
+
+def undo(db: sqlite3.Connection, session: Session) -> list[str]:
+    """Append the reverse of this session's newest action not yet undone; return its papers' ids.
+
+    A session that has done nothing yet goes on where the others of its process left off: running
+    a notebook's first cell again opens the same library anew.
+
+    Raises:
+        PaperkitError: another session decided on one of these papers since.
+    """
+    own = _own(db, session)
     last = db.execute(
-        "SELECT max(seq) FROM actions WHERE undoes IS NULL"
-        " AND seq NOT IN (SELECT undoes FROM actions WHERE undoes IS NOT NULL)"
+        "SELECT max(seq) FROM actions WHERE undoes IS NULL AND undone = 0"
+        " AND session BETWEEN ? AND ?",
+        own,
     ).fetchone()[0]
     if last is None:
         return []
@@ -87,8 +128,34 @@ def undo(db: sqlite3.Connection) -> list[str]:
         " WHERE d.action = ? ORDER BY d.seq",
         (last,),
     ).fetchall()
-    _append(db, last, [(row["num"], *_before(db, row["num"], row["seq"])) for row in rows])
+    for row in rows:
+        _refuse_foreign(db, own, row)
+    reverse = [(row["num"], *_before(db, row["num"], row["seq"])) for row in rows]
+    _append(db, last, reverse, session)
     return [row["id"] for row in rows]
+
+
+def _own(db: sqlite3.Connection, session: Session) -> tuple[str, str]:
+    """Return the first and the last session name that count as one's own."""
+    acted = "SELECT 1 FROM actions WHERE session = ? LIMIT 1"
+    if db.execute(acted, (session.name,)).fetchone():
+        return session.name, session.name
+    return session.process, session.process[:-1] + "/"  # "/" follows "."
+
+
+def _refuse_foreign(db: sqlite3.Connection, own: tuple[str, str], row: sqlite3.Row) -> None:
+    later = db.execute(
+        "SELECT d.decision, a.at FROM decisions d JOIN actions a ON a.seq = d.action"
+        " WHERE d.num = ? AND d.seq > ? AND a.undoes IS NULL AND a.undone = 0"
+        " AND a.session NOT BETWEEN ? AND ? ORDER BY d.seq DESC LIMIT 1",
+        (row["num"], row["seq"], *own),
+    ).fetchone()
+    if later is not None:
+        raise PaperkitError(
+            f"{row['id']}: changed elsewhere since (to {later['decision'] or 'undecided'}, "
+            f"{later['at'][:16].replace('T', ' ')} UTC), so it can't be undone here; decide it "
+            "again instead."
+        )
 
 
 def _before(db: sqlite3.Connection, num: int, seq: int) -> tuple[int, State]:
@@ -152,6 +219,12 @@ def put(db: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> int:
         sql = "INSERT OR IGNORE INTO publications VALUES (?, ?, ?, ?, ?)"
         new += db.execute(sql, values).rowcount
     return new
+
+
+def taken_back(db: sqlite3.Connection, paper: str, topic: str | None) -> int:
+    """Take a paper's publications off the record (None: in all topics); count them."""
+    sql = "DELETE FROM publications WHERE id = ? AND topic = coalesce(?, topic)"
+    return db.execute(sql, (paper_id(paper), topic)).rowcount
 
 
 def listed(db: sqlite3.Connection) -> list[tuple[Any, ...]]:

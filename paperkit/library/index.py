@@ -241,12 +241,20 @@ class Catalog:
         heads["pdf"] = len(with_pdf)
         before = self._heads
         moved = {name for name in heads if heads[name] != before.get(name)}
-        if moved & {"papers", "topics"} or not before:
+        if moved & {"papers", "topics", "removals"} or not before:
             self._load(db)
             moved |= {"answers", "decisions"}
         if "decisions" in moved:
             self._follow(db, before.get("decisions", 0))
-        if moved & {"answers", "approvals", "readings", "publications", "pdf", "papers"}:
+        if moved & {
+            "answers",
+            "approvals",
+            "readings",
+            "publications",
+            "pdf",
+            "papers",
+            "removals",
+        }:
             self._load_has(db, with_pdf)
         self._heads = heads  # last: an interrupt before leaves it to be done again
 
@@ -435,6 +443,7 @@ class Catalog:
 _HEADS = {
     "papers": "SELECT coalesce(max(rowid), 0) FROM versions",
     "topics": "SELECT count(*) FROM topics",
+    "removals": "SELECT coalesce(max(seq), 0) FROM removals",
     "decisions": "SELECT coalesce(max(seq), 0) FROM decisions",
     "answers": "SELECT coalesce(max(seq), 0) FROM answers",
     "approvals": "SELECT coalesce(max(seq), 0) FROM approvals",

@@ -105,8 +105,8 @@ def _add_one(db: sqlite3.Connection, paper: Paper, source: str) -> Outcome:
     values = _values(paper)
     if known is None:
         marks = ", ".join("?" * (len(values) + 2))
-        columns = ", ".join(("id", *_FIELDS, "added_at"))
-        sql = f"INSERT INTO papers ({columns}) VALUES ({marks})"  # noqa: S608 our own names
+        columns = ", ".join(("num", "id", *_FIELDS, "added_at"))
+        sql = f"INSERT INTO papers ({columns}) VALUES ({_NEXT}, {marks})"  # noqa: S608 our own names
         num = db.execute(sql, (paper.id, *values, now())).lastrowid
         _keep_version(db, int(num or 0), paper, source)
         return "new"
@@ -115,6 +115,11 @@ def _add_one(db: sqlite3.Connection, paper: Paper, source: str) -> Outcome:
         return "updated"
     _keep_version(db, known["num"], paper, source)  # an old version not seen before
     return "known"
+
+
+_NEXT = """(SELECT 1 + max(coalesce((SELECT max(num) FROM papers), 0),
+    coalesce((SELECT max(num) FROM removals), 0)))"""
+"""The next row number: that of a paper removed is never given to another."""
 
 
 def _write(
