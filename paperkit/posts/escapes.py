@@ -161,7 +161,8 @@ def _native(tex: str) -> str:
     tex = re.sub(r"(\\\\)(?=[{}])|\\.|\$", written, tex)
     tex = tex.replace("``", "“").replace("`", "‘")
     tex = re.sub(r"\](?=[(\[{])", "] ", tex)  # no link and no attributes, whoever reads it
-    return "" if _has_tag_in_words(tex) else tex.replace("<", "\\lt ")
+    # A space before the closing dollar would make it no formula to pandoc.
+    return "" if _has_tag_in_words(tex) else re.sub("< ?", r"\\lt ", tex).rstrip()
 
 
 def _has_tag_in_words(tex: str) -> bool:
@@ -223,11 +224,11 @@ class Escape:
         for piece in pieces(" ".join(text.split()), self.math):
             if isinstance(piece, Formula):
                 done += "&#8288;" * is_behind + formula(piece, self.math)  # "$x$$y$"
-            elif is_behind and piece[0].isdigit():
+            elif is_behind and self.math == "native" and piece[0].isdigit():
                 done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
             else:
                 done += write(piece)
-            is_behind = self.math == "native" and isinstance(piece, Formula)
+            is_behind = isinstance(piece, Formula)
         return _not_leading(done)
 
     def _linked(self, text: str) -> str:
