@@ -120,6 +120,8 @@ def _is_formula(tex: str, fence: str, after: str) -> bool:
     """Whether TeX between a fence and its end, before the character `after`, is a formula."""
     if not tex.strip() or "\n\n" in tex or _REACHING.search(tex) or _has_loose_end(tex):
         return False
+    if not _is_matched(tex):
+        return False
     if fence != "$" or re.search(r"[\\^_=<>{}]", tex):
         return True
     if tex != tex.strip() or after.isdigit() or tex[-1] in "/([":
@@ -129,6 +131,17 @@ def _is_formula(tex: str, fence: str, after: str) -> bool:
     if tex[-1] in ".,;:+" and after.isalnum():  # $HOME:$PATH
         return False
     return not re.search(r"[^\W\d]{3,}\s+[^\W\d]{2,}", tex)
+
+
+def _is_matched(tex: str) -> bool:
+    r"""Whether each ``\begin`` has its ``\end``: half an environment is an error on the page."""
+    opened = []
+    for kind, name in re.findall(r"\\(begin|end)\{([^{}]*)\}", tex):
+        if kind == "begin":
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened
 
 
 def _has_loose_end(tex: str) -> bool:
