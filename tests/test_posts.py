@@ -506,9 +506,11 @@ def test_the_banner_names_the_models_that_wrote_and_whether_a_person_did(
 def test_a_paper_with_a_newer_version_says_what_the_card_is_about(
     shelf: Library, tmp_path: Path
 ) -> None:
-    """The links lead to the version that was written about."""
-    shelf.add([samples.paper(1, id="2411.00001v2")])
+    """Title, abstract and links are those of the version that was written about."""
+    shelf.add([samples.paper(1, id="2411.00001v2", title="Renamed", abstract="Rewritten.")])
     text = preview(IDS[0], shelf)
+    assert text.startswith("## Light-Head: ")
+    assert "Rewritten" not in text
     assert "> 以下内容基于第 1 版；论文现已更新至第 2 版。" in text
     assert "https://arxiv.org/pdf/2411.00001v1" in text
 

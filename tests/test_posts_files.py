@@ -18,6 +18,7 @@ import pytest
 from paperkit.library import Library
 from paperkit.posts import Post, adopt, compose, export, notes
 from paperkit.posts.exporters import EXPORTERS
+from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.markdown import MARK
 from tests import posts_samples as samples
 
@@ -153,6 +154,37 @@ def test_a_local_place_for_figures_gets_them_whole_or_not(
     with failing(monkeypatch, ".png"), pytest.raises(OSError, match="Input/output"):
         export(post, tmp_path / "site", library=shelf, assets=f"file://{tmp_path}/bucket")
     assert tree(tmp_path / "bucket") == tree(tmp_path / "site") == {}
+
+
+# Names
+
+
+@pytest.mark.parametrize(("one", "other"), [("GAN/NeRF", "GAN:NeRF"), ("C#", "C%")])
+@pytest.mark.parametrize("flavor", FLAVORS)
+def test_two_posts_never_write_one_file(
+    shelf: Library, tmp_path: Path, flavor: str, one: str, other: str
+) -> None:
+    """The second gets another name, says so, and keeps it; the first stays as it was."""
+    site, posts = tmp_path / "site", [replace(POST, topic=t) for t in (one, other)]
+    first = export(posts[0], site, flavor=flavor, library=shelf)[0]
+    before = first.read_bytes()
+    with pytest.warns(UserWarning, match="is another post; .* goes to "):
+        second = export(posts[1], site, flavor=flavor, library=shelf)[0]
+    assert (first.read_bytes(), "-2" in str(second)) == (before, True)
+    assert export(posts[0], site, flavor=flavor, library=shelf)[0] == first
+    with pytest.warns(UserWarning, match="is another post"):
+        assert export(posts[1], site, flavor=flavor, library=shelf)[0] == second
+
+
+def test_a_file_that_is_no_post_of_ours_is_never_written_over(
+    shelf: Library, tmp_path: Path
+) -> None:
+    """Whatever a person keeps under that name stays."""
+    own = export(POST, tmp_path, library=shelf)[0]
+    own.write_text("My own page.")
+    with pytest.warns(UserWarning, match="is another post"):
+        export(POST, tmp_path, library=shelf)
+    assert own.read_text() == "My own page."
 
 
 # Notes

@@ -127,6 +127,26 @@ def test_nbconvert_records_as_export_does(
     assert len(shelf.published()) == recorded
 
 
+def test_nbconvert_records_only_what_it_wrote(shelf: Library, tmp_path: Path) -> None:
+    """Where the text can't be written, nothing is published; nor by looking at it."""
+    compose(POST, shelf, path=tmp_path / "post.ipynb")
+    blog = site(tmp_path / "blog")
+    (blog / "source" / "_posts" / "Paper" / POST.day / "Avatars.md").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        converted(tmp_path / "post.ipynb", blog, "hexo")
+    converted(tmp_path / "post.ipynb", blog, "hexo", "--stdout")
+    assert shelf.published().empty
+
+
+def test_nbconverts_output_names_the_file(shelf: Library, tmp_path: Path) -> None:
+    """With its extension or without; what was written under that name is on record."""
+    compose(POST, shelf, path=tmp_path / "post.ipynb")
+    blog = site(tmp_path / "blog")
+    converted(tmp_path / "post.ipynb", blog, "hexo", "--output", "named.md")
+    assert [p.name for p in blog.rglob("*.md")] == ["named.md"]
+    assert len(shelf.published()) == 2
+
+
 @pytest.mark.parametrize(
     ("place", "record", "draft", "recorded"),
     [("trial", True, False, 2), ("blog", False, False, 0), ("blog", None, True, 0)],

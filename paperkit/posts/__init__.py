@@ -59,8 +59,8 @@ def export(
     settings: dict[str, Any] = {"draft": draft}
     if library is not None:
         settings["library"] = str(library.path)
-    page = EXPORTERS[flavor](**settings).page(nb, place)
     root = Path(folder)
+    page = EXPORTERS[flavor](**settings).page(nb, place, str(root))
     if assets:
         _uploaded(page, assets, nb)
     files = {} if assets else page.files

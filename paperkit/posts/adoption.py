@@ -1,7 +1,7 @@
 """Adoptions: what a person changed on a card in a notebook, taken back into the library.
 
-A card is laid out by `cards`; here the same headings are looked for in the other direction. What
-arXiv states (title, authors, abstract) is no one's to edit and is reported instead.
+A composed card carries comments that say which answer stands where. What arXiv states (title,
+authors, abstract) is no one's to edit and is reported instead.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,9 @@ from paperkit.digests import Digest
 from paperkit.errors import PaperkitError
 from paperkit.files import write_atomic
 from paperkit.library import Library
-from paperkit.outlines import Outline, label_of
-from paperkit.posts.cards import deep, joined, leading
-from paperkit.posts.labels import label
+from paperkit.outlines import Outline
+from paperkit.posts.cards import BEGIN, END, joined
+from paperkit.posts.flavors import NOTEBOOK
 from paperkit.posts.notebooks import (
     KEY,
     card_text,
@@ -53,10 +53,10 @@ def adopt(
 
     path = Path(notebook) if isinstance(notebook, str | os.PathLike) else None
     nb: Any = read_notebook(path) if path is not None else notebook
-    shelf = library or library_of(nb, path.resolve().parent if path else None)
+    held = library or library_of(nb, path.resolve().parent if path else None)
     post = post_of(nb)
     rows = [
-        _adopted(cell, shelf, post, path)
+        _adopted(cell, held, post, path)
         for cell in nb.cells
         if role_of(cell) == "card" and is_edited(cell)
     ]
@@ -119,75 +119,31 @@ def _unplaced(source: str, fresh: str) -> list[str]:
 
 def plain(markdown: str) -> str:
     """Return a card's Markdown as the text it was made from, on one line."""
-    text = re.sub(r"<span>(.*?)</span>", r"\1", markdown)
+    text = re.sub(r"<!-- (?:answer: [a-z0-9_]+|end of answer) -->", "", markdown)
+    text = re.sub(r"<span>(.*?)</span>", r"\1", text)
     text = re.sub(r"<(https?://[^>\s]+)>", r"\1", text)
     return " ".join(html.unescape(text).split())
 
 
 def answers_of(markdown: str, outline: Outline, language: str) -> dict[str, tuple[str, ...]]:
-    """Return the statements a card holds, per question of the outline."""
-    found: dict[str, list[str]] = {}
-    for key, line in _keyed(markdown, outline, language):
-        found.setdefault(key, []).append(line)
-    kinds = {q.key: q.kind for q in outline.questions}
-    return {
-        key: tuple(_items(lines)) if kinds.get(key) == "list" else _sentences(lines, kinds.get(key))
-        for key, lines in found.items()
-    }
+    """Return the statements of each answer that stands between a card's comments."""
+    found = {}
+    for key, text in _ANSWER.findall(markdown):
+        if key not in outline_keys(outline):
+            continue
+        question = outline[key]
+        heading = NOTEBOOK.escape.inline(question.heading(language), links=False)
+        text = re.sub(rf"\A\s*\*\*{re.escape(heading)}\*\*[ \t]*[:：]?", "", text)
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if key == "abstract":
+            lines = [line.removeprefix("> ") for line in lines]
+        if lines:
+            is_list = question.kind == "list"
+            found[key] = tuple(_items(lines)) if is_list else _sentences(lines, question.kind)
+    return found
 
 
-def _keyed(markdown: str, outline: Outline, language: str) -> Iterator[tuple[str, str]]:
-    """Yield each line under the question whose heading it stands below."""
-    marks = _marks(outline, language)
-    key = part = ""
-    abstract_seen = False
-    written = markdown.split("<details>")[0]
-    above, authors, below = written.partition(label("authors_line", language, authors="").strip())
-    for line in (below if authors else above).splitlines():  # what stands above is said by us
-        text = line.strip()
-        if text.startswith("### "):
-            part = text
-        name, rest = _marked(text, marks, part)
-        if name is not None:
-            key, abstract_seen = name, True
-            if rest:
-                yield key, rest
-        elif text.startswith("> ") and not abstract_seen:
-            yield "abstract", text[2:]
-        elif text.startswith(label("missing", language)):
-            key = ""
-        elif text and key:
-            yield key, text
-
-
-def _marks(outline: Outline, language: str) -> Mapping[tuple[str, str], str]:
-    """The heading line of each question, with the part it stands in; "" ends a question."""
-    marks = {("", f"**{q.heading(language)}**"): q.key for q in leading(outline)}
-    marks[("", f"**{label('reading', language)}**")] = ""
-    for name in ("authors", "affiliation", "keywords", "links"):
-        marks[("", f"### {label(name, language)}")] = ""
-    marks[("", f"### {label('title', language)}")] = "title"
-    for question in deep(outline):
-        heading = question.heading(language)
-        if question.part:
-            labels = outline.parts.get(question.part, {"en": question.part})
-            part = f"### {label_of(labels, language)}"
-            marks[("", part)] = ""
-            marks[(part, f"**{heading}**")] = question.key
-        else:
-            marks[("", f"### {heading}")] = question.key
-    return marks
-
-
-def _marked(text: str, marks: Mapping[tuple[str, str], str], part: str) -> tuple[str | None, str]:
-    for within in (part, ""):
-        if (within, text) in marks:
-            return marks[(within, text)], ""
-    if found := re.match(r"(\*\*[^*]+\*\*)\s*[:：]\s*(.*)", text):
-        key = marks.get((part, found[1]))
-        if key is not None:
-            return key, found[2]
-    return None, ""
+_ANSWER = re.compile(rf"(?ms)^{BEGIN.format('([a-z0-9_]+)')}$(.*?)(?=^{END}|\Z)")
 
 
 def _items(lines: list[str]) -> Iterator[str]:

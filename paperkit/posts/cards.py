@@ -116,17 +116,21 @@ class Source:
 
 def source_of(id: str, library: Library, outline: Outline, language: str) -> Source:
     """Return what the library knows of a paper, in the version its digest is about."""
-    paper = library.paper(id)
+    newest = library.paper(id)
     digest = library.digest(id, outline=outline.name, language=language)
-    version = digest.version if digest else paper.version
+    version = digest.version if digest else newest.version
     return Source(
-        paper=replace(paper, version=version),
+        paper=replace(library.paper(id, version=version), version=version),
         digest=digest,
         reading=library.reading(id, version=version),
         licence=licence_name(library.files.licence(id)),
         folder=library.files.figures_path(id, version),
-        newest=paper.version,
+        newest=newest.version,
     )
+
+
+BEGIN, END = "<!-- answer: {} -->", "<!-- end of answer -->"
+"""The comments around each answer of a card in a notebook: what `adopt` reads."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +156,10 @@ class Style:
     def label(self, name: str, **values: object) -> str:
         """Return a label in the post's language."""
         return label(name, self.language, **values)
+
+    def begin(self, key: str) -> str:
+        """Return the comment before an answer, where the flavor has such comments."""
+        return BEGIN.format(key) if self.flavor.marks and key else ""
 
 
 @cache
@@ -194,6 +202,8 @@ def card(
     view = {
         **_metadata(source, style),
         "label": style.label,
+        "begin": style.begin,
+        "end": END if style.flavor.marks else "",
         "notices": [style.inline(n) for n in [*notices, *_told(source, style)]],
         "translation": _joined(_texts(source, "abstract"), style),
         "leads": [_block(q, source, style) for q in leading(style.outline) if _has(source, q)],
@@ -278,6 +288,7 @@ def _block(question: Question, source: Source, style: Style) -> dict[str, Any]:
     texts = _texts(source, question.key)
     is_list = question.kind == "list"
     return {
+        "key": question.key,
         "heading": style.heading(question.heading(style.language)),
         "items": [style.inline(t) for t in texts] if is_list else [],
         "text": "" if is_list else _joined(texts, style),
@@ -315,11 +326,12 @@ def _stated(source: Source, style: Style) -> list[dict[str, Any]]:
         ("keywords", style.inline(", ".join(_keywords(paper))), []),
         ("links", "", _links(source, style)),
     ]
-    return [
-        {"heading": style.label(name), "blocks": [{"heading": "", "text": text, "items": items}]}
+    blocks = [
+        (name, {"key": "title" * (name == "title"), "heading": "", "text": text, "items": items})
         for name, text, items in rows
         if text or items
     ]
+    return [{"heading": style.label(name), "blocks": [block]} for name, block in blocks]
 
 
 def _affiliation(source: Source) -> str:

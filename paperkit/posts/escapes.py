@@ -120,6 +120,8 @@ def _is_formula(tex: str, fence: str, after: str) -> bool:
     """Whether TeX between a fence and its end, before the character `after`, is a formula."""
     if not tex.strip() or "\n\n" in tex or _REACHING.search(tex) or _has_loose_end(tex):
         return False
+    if not _is_matched(tex):
+        return False
     if fence != "$" or re.search(r"[\\^_=<>{}]", tex):
         return True
     if tex != tex.strip() or after.isdigit() or tex[-1] in "/([":
@@ -129,6 +131,17 @@ def _is_formula(tex: str, fence: str, after: str) -> bool:
     if tex[-1] in ".,;:+" and after.isalnum():  # $HOME:$PATH
         return False
     return not re.search(r"[^\W\d]{3,}\s+[^\W\d]{2,}", tex)
+
+
+def _is_matched(tex: str) -> bool:
+    r"""Whether each ``\begin`` has its ``\end``: half an environment is an error on the page."""
+    opened = []
+    for kind, name in re.findall(r"\\(begin|end)\{([^{}]*)\}", tex):
+        if kind == "begin":
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened
 
 
 def _has_loose_end(tex: str) -> bool:
@@ -161,7 +174,8 @@ def _native(tex: str) -> str:
     tex = re.sub(r"(\\\\)(?=[{}])|\\.|\$", written, tex)
     tex = tex.replace("``", "“").replace("`", "‘")
     tex = re.sub(r"\](?=[(\[{])", "] ", tex)  # no link and no attributes, whoever reads it
-    return "" if _has_tag_in_words(tex) else tex.replace("<", "\\lt ")
+    # A space before the closing dollar would make it no formula to pandoc.
+    return "" if _has_tag_in_words(tex) else re.sub("< ?", r"\\lt ", tex).rstrip()
 
 
 def _has_tag_in_words(tex: str) -> bool:
@@ -223,11 +237,11 @@ class Escape:
         for piece in pieces(" ".join(text.split()), self.math):
             if isinstance(piece, Formula):
                 done += "&#8288;" * is_behind + formula(piece, self.math)  # "$x$$y$"
-            elif is_behind and piece[0].isdigit():
+            elif is_behind and self.math == "native" and piece[0].isdigit():
                 done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
             else:
                 done += write(piece)
-            is_behind = self.math == "native" and isinstance(piece, Formula)
+            is_behind = isinstance(piece, Formula)
         return _not_leading(done)
 
     def _linked(self, text: str) -> str:

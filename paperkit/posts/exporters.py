@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,26 @@ def remember(nb: NotebookNode, library: Library) -> int:
 # ---- Exporters: what ``jupyter nbconvert --to hexo post.ipynb`` loads; one per flavor
 
 
+class _Written(Files):
+    """A post's files, its text last; `then` runs once nbconvert's writer has taken them all."""
+
+    def __init__(self, sources: Mapping[str, Path | bytes], then: Callable[[], None]) -> None:
+        super().__init__(sources)
+        self.then = then
+
+    def items(self) -> ItemsView[str, bytes]:
+        """Return names and bytes; who asks for one more than there are has written the last."""
+        return _Taken(self)
+
+
+class _Taken(ItemsView[str, bytes]):
+    _mapping: _Written
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        yield from super().__iter__()
+        self._mapping.then()
+
+
 class PostExporter(Exporter):
     """A post's notebook as a blog engine's Markdown and its figures, laid out as in its site."""
 
@@ -64,92 +85,65 @@ class PostExporter(Exporter):
         config=True
     )
 
-    def page(self, nb: NotebookNode, folder: str = "") -> Page:
-        """Return the page of a notebook that lies in `folder`."""
+    def page(self, nb: NotebookNode, folder: str = "", site: str = "") -> Page:
+        """Return the page of a notebook that lies in `folder`, for the site whose root is given."""
         library = self._shelf(nb, folder)
-        return lay_out(post_of(nb), parts_of(nb), library, FLAVORS[self.flavor], draft=self.draft)
+        post, flavor = post_of(nb), FLAVORS[self.flavor]
+        return lay_out(post, parts_of(nb), library, flavor, draft=self.draft, site=site)
 
     def _shelf(self, nb: NotebookNode, folder: str) -> Library:
         return Library(self.library) if self.library else library_of(nb, folder)
-
-    def _remember(self, nb: NotebookNode, folder: str) -> None:
-        """Put on record what nbconvert's writer is about to write into a site, as `export` does."""
-        target = self.config.get("FilesWriter", {}).get("build_directory") or folder or "."
-        if is_recorded(target, self.flavor, draft=self.draft, record=self.record):
-            remember(nb, self._shelf(nb, folder))
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the post's text, and resources with its figures; no file is written.
 
-        The writer gets the paths of the site's own layout, unless ``--output`` names a file.
+        The writer gets the paths of the site's own layout, unless ``--output`` names a file. The
+        papers go on record when it has written the text.
         """
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         known = resources.get("metadata", {})
-        page = self.page(nb, known.get("path", ""))
+        folder = known.get("path", "")
+        site = self.config.get("FilesWriter", {}).get("build_directory") or folder or "."
+        page = self.page(nb, folder, site)
         path = PurePosixPath(page.path)
         resources["output_extension"] = path.suffix
-        resources["outputs"] = page.files
         if resources.get("unique_key") == known.get("name"):
             resources["unique_key"] = path.with_suffix("").as_posix()
-            # nbconvert's writer makes folders for outputs only: the text comes as one as well.
-            resources["outputs"] = Files({**page.files.sources, page.path: page.text.encode()})
-        self._remember(nb, known.get("path", ""))
+        # nbconvert's writer makes folders for outputs only: the text comes as one as well.
+        text = {f"{resources.get('unique_key') or path.stem}{path.suffix}": page.text.encode()}
+
+        def record() -> None:
+            if is_recorded(site, self.flavor, draft=self.draft, record=self.record):
+                remember(nb, self._shelf(nb, folder))
+
+        resources["outputs"] = _Written({**page.files.sources, **text}, record)
         return page.text, resources
 
 
-class HexoExporter(PostExporter):
-    """A post for Hexo (marked or kramed)."""
-
-    flavor = "hexo"
-    export_from_notebook = "Hexo post"
-
-
-class HugoExporter(PostExporter):
-    """A post for Hugo, as a page bundle."""
-
-    flavor = "hugo"
-    export_from_notebook = "Hugo post"
-
-
-class JekyllExporter(PostExporter):
-    """A post for Jekyll."""
-
-    flavor = "jekyll"
-    export_from_notebook = "Jekyll post"
-
-
-class QuartoExporter(PostExporter):
-    """A post for Quarto."""
-
-    flavor = "quarto"
-    export_from_notebook = "Quarto post"
-
-
-class MystExporter(PostExporter):
-    """A post for MyST Markdown."""
-
-    flavor = "myst"
-    export_from_notebook = "MyST post"
-
-
-class BlogMarkdownExporter(PostExporter):
-    """A post as plain Markdown that any viewer shows."""
-
-    flavor = "blog-markdown"
-    export_from_notebook = "Blog Markdown"
-
-
-EXPORTERS: dict[str, type[PostExporter]] = {
-    c.flavor: c
-    for c in (
-        HexoExporter,
-        HugoExporter,
-        JekyllExporter,
-        QuartoExporter,
-        MystExporter,
-        BlogMarkdownExporter,
+def _exporter(flavor: str, name: str) -> type[PostExporter]:
+    """Return the exporter class of a flavor, by the name that nbconvert's menu shows."""
+    extension = FLAVORS[flavor].extension
+    return type(
+        f"{name.replace(' ', '')}Exporter",
+        (PostExporter,),
+        {
+            "__doc__": f"A post for {name}.",
+            "__module__": __name__,
+            "flavor": flavor,
+            "export_from_notebook": f"{name} post",
+            "file_extension": Unicode(extension).tag(config=True),
+        },
     )
-}
+
+
+EXPORTERS = {flavor.name: _exporter(flavor.name, flavor.title) for flavor in FLAVORS.values()}
 """The exporter classes by flavor."""
+
+HexoExporter = EXPORTERS["hexo"]
+HugoExporter = EXPORTERS["hugo"]
+JekyllExporter = EXPORTERS["jekyll"]
+QuartoExporter = EXPORTERS["quarto"]
+MystExporter = EXPORTERS["myst"]
+BlogMarkdownExporter = EXPORTERS["blog-markdown"]

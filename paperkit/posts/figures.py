@@ -1,4 +1,4 @@
-"""Slugs: file names from topics and titles that no file system and no address misreads."""
+"""Names: file names from topics and titles that every engine serves, and a paper's figures."""
 
 from __future__ import annotations
 
@@ -20,19 +20,17 @@ LONGEST = 120
 
 
 def slug(text: str) -> str:
-    """Return a topic as file name: unsafe characters become ``_``, at most 120 characters.
+    """Return a topic as file name: unsafe characters become ``_``, spaces ``-``.
 
-    Control characters and a trailing dot or space are dropped; a Windows device name, a leading
-    dot and an empty name get an underscore in front. At most 200 bytes in UTF-8, so that a suffix
-    still fits the 255 bytes of common file systems.
+    At most 120 characters and 200 bytes in UTF-8, so that a suffix still fits the 255 bytes of
+    common file systems. Control characters go, and so do dots and dashes at the ends and what
+    engines take for a hidden file in front; an empty name and a device of Windows are a "post".
     """
     plain = unicodedata.normalize("NFC", text)
-    plain = "".join(c for c in plain if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    name = _UNSAFE.sub("_", " ".join(plain.split()))[:LONGEST]
-    while len(name.encode()) > 200:
-        name = name[:-1]
-    name = name.strip().rstrip(". ")
-    return f"_{name}" if not name or name[0] == "." or _DEVICES.match(name) else name
+    plain = "".join(c for c in plain if c.isspace() or unicodedata.category(c)[0] != "C")
+    name = _UNSAFE.sub("_", "-".join(plain.split())).lstrip("._-~")[:LONGEST]
+    name = name.encode()[:200].decode(errors="ignore").rstrip(".-~")
+    return f"post-{name}".rstrip("-") if not name or _DEVICES.match(name) else name
 
 
 def web_slug(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -20,14 +21,17 @@ from paperkit.posts.post import Post
 class Flavor:
     """One engine's demands.
 
-    ``text`` is the post's path below the site's root, ``files`` the folder of its figures and
-    ``link`` how the text reaches them (all with {category}, {day}, {slug}). ``escape`` is how its
-    text is written, ``figures`` names the template of a figure list, ``front`` the row of
-    front-matter keys. ``templates`` are the openings of the engine's template language, which
-    must not be run in a person's prose; ``site`` are files one of which a site's root holds.
+    ``title`` is the engine's name as it writes it. ``text`` is the post's path below the site's
+    root, ``files`` the folder of its figures and ``link`` how the text reaches them (all with
+    {category}, {day}, {slug}). ``escape`` is how its text is written, ``figures`` names the
+    template of a figure list, ``front`` the row of front-matter keys. ``templates`` are the
+    openings of the engine's template language, which must not be run in a person's prose; ``site``
+    are files one of which a site's root holds; ``marks`` says that cards carry comments, for
+    `adopt`, on which answer stands where.
     """
 
     name: str
+    title: str = ""
     text: str
     files: str
     link: str
@@ -36,6 +40,7 @@ class Flavor:
     figures: str = "html"
     templates: tuple[str, ...] = ()
     site: tuple[str, ...] = ()
+    marks: bool = False
 
     @property
     def extension(self) -> str:
@@ -51,6 +56,7 @@ FLAVORS: dict[str, Flavor] = {
     for f in (
         Flavor(
             name="hexo",
+            title="Hexo",
             text="source/_posts/{category}/{day}/{slug}.md",
             files="source/images/{slug}",
             link="/images/{slug}/",
@@ -59,6 +65,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="hugo",
+            title="Hugo",
             text="content/{section}/{day}-{slug}/index.md",
             files="content/{section}/{day}-{slug}",
             link="",
@@ -71,6 +78,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="jekyll",
+            title="Jekyll",
             text="_posts/{day}-{slug}.md",
             files="assets/images/{slug}",
             link="/assets/images/{slug}/",
@@ -80,6 +88,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="quarto",
+            title="Quarto",
             text="posts/{day}-{slug}/index.qmd",
             files="posts/{day}-{slug}",
             link="",
@@ -91,6 +100,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="myst",
+            title="MyST",
             text="posts/{day}-{slug}.md",
             # mystmd finds no image whose address holds more than ASCII, encoded or not.
             files="posts/{day}_files",
@@ -102,6 +112,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="blog-markdown",
+            title="Blog Markdown",
             text="{day}-{slug}.md",
             files=_BESIDE,
             link=f"{_BESIDE}/",
@@ -119,6 +130,7 @@ NOTEBOOK = Flavor(
     link="",
     front="plain",
     escape=Escape(math="native", literal="entity", smart=""),
+    marks=True,
 )
 """How a card looks in Jupyter itself."""
 
@@ -136,7 +148,7 @@ def flavor_of(name: str) -> Flavor:
 
 # ---- Front matter: the keys each engine reads, written so that every YAML reader reads them bac
 
-_DOUBTFUL = re.compile(r"(?i)[\d.+\-~=<].*|y|n|yes|no|on|off|true|false|null|none|nan|inf")
+_DOUBTFUL = re.compile(r"(?i)[\d.+\-~=<:].*|y|n|yes|no|on|off|true|false|null|none|nan|inf")
 
 _SPECIAL = re.compile(
     "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -198,6 +210,20 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     if not isinstance(data, dict | None):
         raise PaperkitError(f"{where}: must be 'key: value' lines; mend the cell.")
     return {str(k): v for k, v in (data or {}).items()}
+
+
+def title_of(post: Post, row: str) -> str:
+    """Return the title that a post's front matter states."""
+    return str(post.front.get("title") or _INERT.get(row, str)(post.title or post.topic))
+
+
+def stated_title(path: Path) -> str | None:
+    """Return the title in a file's front matter; None where it has none that can be read."""
+    head = path.read_text(encoding="utf-8", errors="replace").partition("\n---\n")[0]
+    try:
+        return str(parsed(head, str(path)).get("title"))
+    except PaperkitError:
+        return None
 
 
 def front_of(

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _WITHOUT_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-_MARKUP = re.compile(r"</?[A-Za-z][^<>:]*>|\\lt\b|^[ \t]*\d{1,3}[.)][ \t]", re.M)
+_MARKUP = re.compile(
+    r"<!-- (?:answer: \w+|end of answer) -->|</?[A-Za-z][^<>:]*>|\\lt\b|^[ \t]*\d{1,3}[.)][ \t]",
+    re.M,
+)
 _PASSAGE = 16
 """The weight of a passage: eight words, or sixteen Chinese characters."""
 _SHORT = 6
@@ -209,8 +212,9 @@ def repeated(post: Post, papers: Iterable[str], library: Library) -> Iterator[Ob
     The same post is that of the same day under the same topic or title.
     """
     known = library.published()
-    names = {slug(post.topic), slug(post.title or post.topic)}
-    same = (known["date"] == post.day) & known["topic"].map(slug).isin(names)
+    names = {post.topic, post.title or post.topic}
+    # An old blog's record may have the file's name for a topic.
+    same = (known["date"] == post.day) & known["topic"].isin(names | set(map(slug, names)))
     others = known[~same & known["id"].isin(list(papers))].drop_duplicates("id", keep="last")
     for row in others.itertuples() if not post.repeats else ():
         yield Obstacle(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperkit.posts import escapes, flavors
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of
-from paperkit.posts.figures import Files, Image, slug, web_slug
-from paperkit.posts.flavors import NOTEBOOK, Flavor
+from paperkit.posts.figures import Files, Image, digest_of, slug, web_slug
+from paperkit.posts.flavors import NOTEBOOK, Flavor, stated_title, title_of
 from paperkit.posts.gate import Obstacle, drafts_in, exchanged, obstacles, refuse, repeated
 from paperkit.posts.labels import label
 from paperkit.posts.post import Post
@@ -59,9 +62,15 @@ class Page:
 
 
 def lay_out(
-    post: Post, parts: Sequence[Part], library: Library, flavor: Flavor, *, draft: bool = False
+    post: Post,
+    parts: Sequence[Part],
+    library: Library,
+    flavor: Flavor,
+    *,
+    draft: bool = False,
+    site: str | os.PathLike[str] = "",
 ) -> Page:
-    """Return a post for one engine.
+    """Return a post for one engine; in the `site` with this root no other post has its name.
 
     Raises:
         PublishError: a paper isn't approved, a card was edited by hand, or a figure is missing;
@@ -83,7 +92,8 @@ def lay_out(
     ]
     if found and not draft:
         raise refuse(post.topic, found)
-    return _Layout(post, flavor, sources, found, draft).page(parts)
+    names = _free(_names(post, draft), post, flavor, site)
+    return _Layout(post, flavor, sources, found, draft, names).page(parts)
 
 
 def _texts(post: Post, parts: Sequence[Part]) -> Iterator[str]:
@@ -185,6 +195,22 @@ def _names(post: Post, draft: bool) -> dict[str, str]:
     }
 
 
+def _free(
+    names: dict[str, str], post: Post, flavor: Flavor, site: str | os.PathLike[str]
+) -> dict[str, str]:
+    """Return the names with a number behind the slug where another post's file has them."""
+    title, first = title_of(post, flavor.front), flavor.text.format(**names)
+    base = names["slug"]
+    for number in count(2):
+        path = Path(site) / flavor.text.format(**names)
+        if not site or not path.is_file() or stated_title(path) == title:
+            break
+        names = {**names, "slug": f"{base}-{number}"}
+    if (given := flavor.text.format(**names)) != first:
+        warnings.warn(f"{first}: is another post; {title!r} goes to {given}.", stacklevel=4)
+    return names
+
+
 class _Layout:
     """One layout in the making: what all its parts need to know."""
 
@@ -195,11 +221,11 @@ class _Layout:
         sources: Mapping[str, Source],
         found: Sequence[Obstacle],
         draft: bool,
+        names: Mapping[str, str],
     ) -> None:
         self.post, self.flavor, self.sources = post, flavor, sources
         self.found, self.draft = found, draft
         self.images = {i: shown(s, post.figures) for i, s in sources.items()}
-        names = _names(post, draft)
         self.path = flavor.text.format(**names)
         self.folder = flavor.files.format(**names)
         self.link = post.assets_url or flavor.link.format(**names)
@@ -272,8 +298,6 @@ class _Layout:
         return f"![{self.flavor.escape.words(alt)}]({escapes.safe_url(self.link + stored)})"
 
     def _store(self, stem: str, data: bytes, suffix: str) -> str:
-        from paperkit.posts.figures import digest_of
-
         name = f"{stem}-{digest_of(data)}{suffix}"
         self.files[f"{self.folder}/{name}"] = data
         return name

@@ -166,9 +166,12 @@ def built(
 def shown(text: str) -> str:
     """Return a page's text on one line, without what has no width; formulas stand in dollars."""
     found = " ".join(re.sub(f"[{JOINER}\u200b]", "", text).split()).removesuffix("#").strip()
-    for ours, theirs in (("$", "\\("), ("$", "\\)"), ("$$", "\\["), ("$$", "\\]")):
-        found = found.replace(theirs, ours)
-    return close(found)
+    return close(dollars(found))
+
+
+def dollars(text: str) -> str:
+    r"""Return text with dollars for TeX's other fences; pandoc and MyST show those of formulas."""
+    return re.sub(r"\\[()]", "$", re.sub(r"\\[\[\]]", "$$", text))
 
 
 def meant(text: str, engine: str) -> str:
@@ -179,8 +182,8 @@ def meant(text: str, engine: str) -> str:
             fence = "$$" if piece.display else "$"
             parts.append(f"{fence}{piece.tex}{fence}")
         else:
-            parts.append(re.sub(r"\\[()]", "$", re.sub(r"\\[\[\]]", "$$", piece)))
-    return close(" ".join("".join(parts).split()))
+            parts.append(piece)
+    return close(dollars(" ".join("".join(parts).split())))
 
 
 def set_pieces(text: str, engine: str) -> Iterator[str | Formula]:
@@ -206,8 +209,8 @@ NUMBER = re.compile(r"([+-]?[\d.]+)(?:[\^_](?:\{([+-]?[\d.]+)\}|([+-]?[\d.]+)))?
 
 
 def close(text: str) -> str:
-    """Return text without the white space around display formulas, which stand alone."""
-    return re.sub(r" ?(\$\$.*?\$\$) ?", r"\1", text)
+    """Return text without the white space at the fences of display formulas, which stand alone."""
+    return re.sub(r" ?\$\$ ?", lambda fence: fence[0].strip(), text)
 
 
 def formulas(texts: Iterable[str], engine: str) -> Counter[str]:
@@ -231,7 +234,7 @@ def test_every_title_author_and_abstract_reads_as_arxiv_wrote_it(built: Built, s
     for paper in papers:
         authors = f"作者：{', '.join(paper.authors)}"
         parts = (APPROVED, authors, paper.abstract, "PDF arXiv", paper.comment, "总结")
-        wanted.append(meant(" ".join(p for p in parts if p), built.engine))
+        wanted.append(close(" ".join(meant(p, built.engine) for p in parts if p)))
     found = [shown(text) for _, text in sections[1:]]
     assert [f[: len(w)] for f, w in zip(found, wanted, strict=True)] == wanted
 
