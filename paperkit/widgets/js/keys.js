@@ -58,6 +58,10 @@ export function guard(root, { all = false } = {}) {
     if (root.contains(target)) target.toggleAttribute(SUPPRESS, all || isTyping(target) || !isCombination(event));
   };
   window.addEventListener("keydown", keep, true);
+  // JupyterLab refuses undo and redo to every text in a notebook, by a listener at the text itself.
+  root.addEventListener("beforeinput", (event) => {
+    if (event.inputType.startsWith("history") && isTyping(event.target)) event.stopPropagation();
+  }, true);
   return () => window.removeEventListener("keydown", keep, true);
 }
 
