@@ -8,7 +8,9 @@ import io
 import json
 import os
 import re
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -836,6 +838,21 @@ def test_errors_are_told(tell: Told) -> None:
     reply = tell("approve")
     assert reply["token"] == "t"
     assert reply["error"].startswith(f"{FIRST}: 1 blocking finding, the first")
+
+
+def test_what_a_locked_library_cannot_take_is_told(
+    tell: Told, shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reply says why, and that the same may be saved later; then it is."""
+    monkeypatch.setattr(review_messages, "PATIENCE", 0.0)
+    rows = [{"text": "AvatarNet, later.", "evidence": []}]
+    asked = {"id": FIRST, "question": "summary", "rows": rows, "seen": ""}
+    with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        reply = tell("edit", **asked)
+    assert reply["error"].startswith(f"{shelf.path}: the library is locked by another program")
+    assert reply["again"] is True
+    assert tell("edit", **asked)["saved"] is True
 
 
 @pytest.mark.process

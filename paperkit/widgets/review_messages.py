@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 2.0
-"""Seconds that an action waits for another program's lock before the browser hears of it."""
+"""Seconds that a quick action waits for another program's lock before the browser hears of it."""
 
 COUNTING = 0.2
 """Seconds that one look for findings over the batch may take before the browser asks again."""
@@ -38,13 +38,14 @@ def receive(review: Review, content: dict[str, Any]) -> None:
     if name in _SLOW:
         threading.Thread(target=_reply, args=(review, name, content), daemon=True).start()
     elif name in _ACTIONS:
-        _reply(review, name, content)
+        with waiting(PATIENCE):
+            _reply(review, name, content)
 
 
 def _reply(review: Review, name: str, content: dict[str, Any]) -> None:
     buffers: list[bytes] = []
     try:
-        with waiting(PATIENCE), review.library.index.session():
+        with review.library.index.session():
             reply, buffers = _ACTIONS[name](review, content)
     except LibraryError as error:
         reply = {"error": str(error), "again": True}

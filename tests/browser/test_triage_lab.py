@@ -120,6 +120,10 @@ def test_keys_faster_than_the_kernel_decide_one_paper_each(page):
     assert said == str(["keep"] * 4 + ["skip"] * 4 + ["later"] * 4 + [""])
 
 
+DECIDED = """n => document.querySelectorAll(
+    '.pk-row[data-decision]:not([data-decision=""]):not([hidden])').length === n"""
+
+
 def test_u_undoes_any_number(page):
     """Each press takes back one decision."""
     for key in ("s", "d", "s"):
@@ -129,14 +133,11 @@ def test_u_undoes_any_number(page):
             "t => document.querySelector('.pk-body .pk-active .pk-title').innerText !== t",
             arg=before,
         )
+    page.wait_for_function(DECIDED, arg=3)
     assert execute(page, "print(library.papers()['decision'].notna().sum())") == "3"
     for left in (2, 1, 0):
         page.keyboard.press("u")
-        page.wait_for_function(
-            'n => document.querySelectorAll(\'.pk-row[data-decision]:not([data-decision=""])'
-            ":not([hidden])').length === n",
-            arg=left,
-        )
+        page.wait_for_function(DECIDED, arg=left)
     assert execute(page, "print(library.papers()['decision'].notna().sum())") == "0"
 
 

@@ -154,10 +154,12 @@ def test_a_decision_that_cannot_be_saved_is_said_and_saved_later(locked):
     told = locked.locator(".pk-live.pk-wrong:has-text('Not saved')")
     told.filter(has_text="the library is locked by another program").wait_for()
     page.wait_for_function(f"() => {TITLE}.includes('头像重建')")
+    assert locked.get_attribute("data-state") == "failed"
     assert locked.locator(".pk-row[data-decision='keep']").count() == 0
     execute(page, "lock.close()")
     locked.locator(".pk-row[data-decision='keep']:has-text('头像重建')").wait_for()
     locked.locator(".pk-live:not(.pk-wrong):has-text('keep: ')").wait_for()
+    assert locked.get_attribute("data-state") == ""
     assert execute(page, "print(list(triage.kept.index))") == "['2401.00303']"
 
 

@@ -33,6 +33,10 @@ test("nothing is a key while an input method composes", () => {
   for (const key of ["Process", "Dead"]) assert.equal(keyOf(press(key, { code: "KeyS" })), "");
 });
 
+test("an event without a key means nothing", () => {
+  assert.equal(keyOf(press(undefined)), "");
+});
+
 test("names of keys stay", () => {
   assert.deepEqual(["Enter", "ArrowDown", "Escape", " ", "?"].map((key) => keyOf(press(key))), ["Enter", "ArrowDown", "Escape", " ", "?"]);
 });
@@ -44,11 +48,12 @@ test("a key held down decides once, and moves on", () => {
   assert.deepEqual(done, ["keep", "down", "down", "down"]);
 });
 
-test("with Shift a letter does what it does without, where nothing else is meant", () => {
+test("with Shift a moving key moves, where nothing else is meant, and a deciding key does nothing", () => {
   const done = [];
-  const bindings = { j: { run: (event) => done.push(event.shiftKey) }, f: { run: () => done.push("f") }, F: { run: () => done.push("F") } };
+  const bindings = { s: { run: () => assert.fail("decided"), once: true }, j: { run: (event) => done.push(event.shiftKey) }, f: { run: () => done.push("f") }, F: { run: () => done.push("F") } };
   act(bindings, press("J", { shiftKey: true }));
   act(bindings, press("F", { shiftKey: true }));
+  assert.equal(act(bindings, press("S", { shiftKey: true })), false);
   assert.deepEqual(done, [true, "F"]);
 });
 

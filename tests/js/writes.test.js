@@ -24,15 +24,58 @@ class Library {
 const begin = () => {
   const library = new Library();
   const told = [];
-  const writes = new Writes(library.ask, (error, write, again) => told.push([write.what, error.message, again]));
-  return { library, writes, told };
+  const states = [];
+  const writes = new Writes(library.ask, (error, write, again) => told.push([write.what, error.message, again]),
+    (failing) => states.push(failing));
+  return { library, writes, told, states };
 };
 
 const settle = async () => {
   for (let turn = 0; turn < 20; turn += 1) await null; // promises, not time
 };
 
-timed("writes are asked one after the other", async () => {
+/** A kernel that answers when it is told. */
+class Busy {
+  asked = [];
+  ask = (what) => new Promise((answer, fail) => this.asked.push({ what, answer, fail }));
+  get whats() {
+    return this.asked.map(({ what }) => what);
+  }
+}
+
+timed("a busy kernel is sent all at once, but for what concerns the same paper or all before it", async () => {
+  const busy = new Busy();
+  const writes = new Writes(busy.ask, () => assert.fail("refused"));
+  const all = ["a1", "b1", "a2", "undo"].map((what) => writes.add(what, {}, what === "undo" ? {} : { id: what[0] }));
+  assert.deepEqual(busy.whats, ["a1", "b1"]);
+  busy.asked[0].answer("saved");
+  assert.equal(await all[0], "saved");
+  await settle();
+  assert.deepEqual(busy.whats, ["a1", "b1", "a2"]);
+  for (const asked of busy.asked.slice(1)) asked.answer("saved");
+  await settle();
+  assert.deepEqual(busy.whats, ["a1", "b1", "a2", "undo"]);
+});
+
+timed("what was sent along with a write that failed is saved; what follows waits", async (clock) => {
+  const busy = new Busy();
+  const writes = new Writes(busy.ask, () => undefined);
+  writes.add("a1", {}, { id: "a" });
+  writes.add("b1", {}, { id: "b" });
+  busy.asked[0].fail(LOCKED);
+  busy.asked[1].answer("saved");
+  await settle();
+  writes.add("c1", {}, { id: "c" });
+  await settle();
+  assert.deepEqual([busy.whats, writes.failing], [["a1", "b1"], true]);
+  clock.pass(2000);
+  assert.deepEqual(busy.whats, ["a1", "b1", "a1"]);
+  busy.asked[2].answer("saved");
+  await settle();
+  assert.deepEqual([busy.whats, writes.failing], [["a1", "b1", "a1", "c1"], false]);
+});
+
+timed("writes without a paper are asked one after the other", async () => {
   const { library, writes, told } = begin();
   const all = [writes.add("keep", { id: 1 }), writes.add("skip", { id: 2 })];
   assert.deepEqual(library.asked, ["keep"]);
@@ -41,7 +84,7 @@ timed("writes are asked one after the other", async () => {
 });
 
 timed("what is locked out is said, kept in order, and tried again until it is saved", async (clock) => {
-  const { library, writes, told } = begin();
+  const { library, writes, told, states } = begin();
   library.failures = [LOCKED, LOCKED];
   const all = [writes.add("keep", {}), writes.add("undo", {})];
   await settle();
@@ -51,7 +94,7 @@ timed("what is locked out is said, kept in order, and tried again until it is sa
   assert.equal(told.length, 2);
   clock.pass(4000);
   await Promise.all(all);
-  assert.deepEqual([library.saved, writes.failing], [["keep", "undo"], false]);
+  assert.deepEqual([library.saved, states], [["keep", "undo"], [true, false]]);
 });
 
 timed("what can never be saved is said once and given up", async () => {

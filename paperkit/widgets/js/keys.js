@@ -22,12 +22,13 @@ export const isTyping = (node) => Boolean(/** @type {Element | null} */ (node)?.
  * @param {KeyboardEvent} event
  */
 export function keyOf(event) {
-  if (isComposing(event) || event.key === "Dead") return "";
-  if (/^[a-z]$/i.test(event.key)) return event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
-  if (event.key.length !== 1 || event.key.charCodeAt(0) < 128) return event.key;
+  const { key = "" } = event; // a browser that fills a field in says a key without one
+  if (isComposing(event) || key === "Dead") return "";
+  if (/^[a-z]$/i.test(key)) return event.shiftKey ? key.toUpperCase() : key.toLowerCase();
+  if (key.length !== 1 || key.charCodeAt(0) < 128) return key;
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
   if (letter) return event.shiftKey ? letter : letter.toLowerCase();
-  return SLASH[event.code]?.[event.shiftKey ? 1 : 0] ?? event.key;
+  return SLASH[event.code]?.[event.shiftKey ? 1 : 0] ?? key;
 }
 
 /** Do what a plain key means outside of texts; return whether it meant anything. @param {Bindings} bindings @param {KeyboardEvent} event */
@@ -36,7 +37,8 @@ export function act(bindings, event) {
   const key = keyOf(event);
   const pressing = /** @type {Element | null} */ (event.target)?.closest?.(PRESSING);
   if (pressing && ["Enter", " "].includes(key)) return false;
-  const binding = bindings[key] ?? (key.length === 1 ? bindings[key.toLowerCase()] : undefined);
+  const plain = bindings[key.toLowerCase()]; // with Shift moving keys move, deciding keys do nothing
+  const binding = bindings[key] ?? (plain?.once ? undefined : plain);
   if (!binding) return false;
   event.preventDefault();
   event.stopPropagation();
@@ -58,6 +60,10 @@ export function guard(root, { all = false } = {}) {
     if (root.contains(target)) target.toggleAttribute(SUPPRESS, all || isTyping(target) || !isCombination(event));
   };
   window.addEventListener("keydown", keep, true);
+  // JupyterLab refuses undo and redo to every text in a notebook, by a listener at the text itself.
+  root.addEventListener("beforeinput", (event) => {
+    if (event.inputType.startsWith("history") && isTyping(event.target)) event.stopPropagation();
+  }, true);
   return () => window.removeEventListener("keydown", keep, true);
 }
 

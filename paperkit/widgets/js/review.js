@@ -221,6 +221,7 @@ export class Review {
     const views = [...this.answers.values()];
     const open = views.some((v) => v.dirty || v.saving);
     const stuck = views.some((v) => v.stuck || v.theirs);
+    this.node.dataset.state = stuck ? "failed" : open ? "pending" : "";
     this.saved.textContent = stuck ? "Not saved" : open ? "Saving …" : "All saved";
   }
 

@@ -30,7 +30,8 @@ export class Triage {
     const start = model.get("start");
     this.link = new Link(model, { told: (event, content) => this.told(event, content), state: (late) => this.waiting(late) });
     this.name = this.link.name;
-    this.writes = new Writes((what, content) => this.ask(what, content), (...told) => this.choice.refused(...told));
+    this.writes = new Writes((what, content) => this.ask(what, content), (...told) => this.choice.refused(...told),
+      (failing) => this.show(failing ? "failed" : ""));
     this.state = new ViewState(model, "layout_state", LAYOUT, () => this.arrange());
     /** @type {Record<string, any>} */
     this.query = start.query ?? {};
@@ -96,9 +97,15 @@ export class Triage {
     }
   }
 
+  /** Say in the page how it stands: pending, failed, or neither. @param {string} state */
+  show(state) {
+    this.root.dataset.state = state;
+  }
+
   /** @param {boolean} late */
   waiting(late) {
-    this.root.dataset.state = late ? "pending" : "";
+    if (this.writes.failing) return;
+    this.show(late ? "pending" : "");
     this.tell(late ? "The kernel is busy or gone; what you do waits for it." : "");
   }
 

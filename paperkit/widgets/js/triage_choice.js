@@ -162,10 +162,10 @@ export class Choice {
     if (place !== undefined) this.move(place);
   }
 
-  /** A write failed: say so, and at the first time go back to the paper it concerns. @param {Error} error @param {import("./writes.js").Write} write @param {boolean} again */
-  refused(error, { id, tries }, again) {
+  /** A write failed: say so, and if it is the first go back to the paper it concerns. @param {Error} error @param {import("./writes.js").Write} write @param {boolean} again */
+  refused(error, { id }, again) {
     this.table.tell(`Not saved: ${error.message}${again ? " Trying again." : ""}`, true);
-    const place = tries || !id ? undefined : this.table.rows.places.get(id);
+    const place = this.table.writes.failing || !id ? undefined : this.table.rows.places.get(id);
     if (place !== undefined) this.move(place, { went: false });
   }
 
