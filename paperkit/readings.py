@@ -231,7 +231,7 @@ def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 # ---- Limits: how much time, memory and input one PDF may cost
 
-READER_VERSION = "3"
+READER_VERSION = "4"
 """Moves when the reader reads differently; a library then reads its PDFs again."""
 
 

@@ -273,7 +273,7 @@ def _webp(pix: Any, quality: int) -> bytes:
 
     out = io.BytesIO()
     image = Image.frombuffer("RGB", (pix.width, pix.height), bytes(pix.samples_mv))
-    image.save(out, "webp", quality=quality, method=4)
+    image.save(out, "webp", quality=quality, method=2)  # 4: 2 % smaller, twice the time
     return out.getvalue()
 
 

@@ -148,8 +148,9 @@ def main() -> None:
     _limit(limits)
     free = confine(Path(request["path"]))
     _end_with_parent(limits)
-    # PyMuPDF 2.0 loads a layout model's runtime on import: seconds and memory we don't need.
-    sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]
+    # PyMuPDF 2.0 loads a layout model and its runtime on import: seconds and memory for nothing.
+    for name in ("pymupdf.layout", "pymupdf4llm"):
+        sys.modules[name] = None  # type: ignore[assignment]
     answer = json.dumps({**_done(request, limits), "free": free}).encode()
     with os.fdopen(out, "wb") as pipe:
         pipe.write(answer)
