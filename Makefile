@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BUILD := build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo bench lint test-unit test-faults test-processes test-notebooks test-browser test-blog clean
+.PHONY: help setup lab test demo bench lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,10 +27,14 @@ lab: $(READY)  ## open JupyterLab on the triage notebook, with the bundled sampl
 
 test: lint test-unit test-faults test-processes test-notebooks test-browser test-blog  ## all tests
 
-lint: $(READY)  ## ruff and mypy
+lint: $(READY) lint-js  ## ruff and mypy; types, style and unit tests of the widgets' scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-js:
+	scripts/system-packages node
+	scripts/check-javascript
 
 test-unit: $(READY)  ## the tests that stay in one process, without browser or node (under 2 minutes)
 	$(BIN)/python -m pytest -n 2 -m "not process" $(UNIT)

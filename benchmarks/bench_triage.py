@@ -43,7 +43,7 @@ from paperkit.library import Library
 from paperkit.queries import Query
 from paperkit.widgets.triage import Triage
 library = Library({path!r})
-library.page(Query())
+library.index.page(Query())
 import anywidget, ipywidgets
 def memory():
     pages = int(open("/proc/self/statm").read().split()[1])

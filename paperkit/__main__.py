@@ -181,7 +181,7 @@ def _done(rows: list[dict[str, Any]], what: str, sums: Sequence[str] = ()) -> _D
 
 def _export(options: argparse.Namespace) -> _Done:
     from paperkit.posts import export
-    from paperkit.posts.sites import is_recorded
+    from paperkit.posts.exporters import is_recorded
 
     shelf = _opened(options.library) if options.library else None
     flavor, draft, record = options.flavor, options.draft, options.record

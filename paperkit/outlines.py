@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from paperkit.errors import PaperkitError
 
@@ -113,136 +116,62 @@ def is_chinese(language: str) -> bool:
     return language.lower().split("-")[0] == "zh"
 
 
-def _q(key: str, en: str, zh: str, ask: str, **options: object) -> Question:
-    return Question(key=key, headings={"en": en, "zh": zh}, ask=ask, **options)  # type: ignore[arg-type]
+def load_outline(path: str | os.PathLike[str]) -> Outline:
+    """Return the outline that a TOML file writes down: name, parts, and ``[[questions]]``.
+
+    Each question has the fields of `Question`; `paperkit/data/digest.toml` is an example.
+
+    >>> mine = load_outline("mine.toml")
+
+    Raises:
+        PaperkitError: the file can't be read, or a field is missing, unknown or of a wrong kind;
+            the message names file, question and field.
+    """
+    file = Path(path)
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PaperkitError(
+            f"{file}: no outline can be read ({error}); see load_outline."
+        ) from error
+    try:
+        return _outline(data, file.stem)
+    except PaperkitError as error:
+        raise PaperkitError(f"{file}: {error}") from None
 
 
-DIGEST = Outline(
-    "digest",
-    (
-        _q(
-            "title",
-            "Title",
-            "标题",
-            "The paper's title translated. Keep method names as the paper writes them.",
-            kind="line",
-            items=(0, 1),
-            source="abstract",
-            optional=True,
-            translation=True,
-        ),
-        _q(
-            "abstract",
-            "Abstract",
-            "摘要",
-            "The abstract translated sentence by sentence, nothing added and nothing left out.",
-            items=(0, 40),
-            words=600,
-            characters=1200,
-            source="abstract",
-            optional=True,
-            translation=True,
-        ),
-        _q(
-            "summary",
-            "Summary",
-            "总结",
-            "One sentence: what the paper does and how, naming its method.",
-            kind="line",
-            items=(1, 1),
-            words=40,
-            characters=100,
-            source="abstract",
-        ),
-        _q(
-            "takeaways",
-            "Key Takeaways",
-            "要点",
-            "Three to seven points a busy reader should take away, no two alike.",
-            kind="list",
-            items=(3, 7),
-            words=50,
-            characters=120,
-        ),
-        _q(
-            "background",
-            "Background",
-            "研究背景",
-            "What problem or situation the paper starts from.",
-            part="summary",
-            optional=True,
-        ),
-        _q(
-            "prior_work",
-            "Past methods and their problems",
-            "过去的方法及问题",
-            "What was done before and what the paper finds lacking in it.",
-            part="summary",
-            optional=True,
-        ),
-        _q(
-            "approach",
-            "This paper's method",
-            "本文方法",
-            "What the paper proposes.",
-            part="summary",
-            optional=True,
-        ),
-        _q(
-            "task",
-            "Task and performance",
-            "任务与性能",
-            "On which task and data it is tested, with the numbers it reaches.",
-            part="summary",
-            optional=True,
-        ),
-        _q(
-            "methods",
-            "Methods",
-            "方法步骤",
-            "The method as steps in order.",
-            kind="list",
-            items=(1, 10),
-            words=60,
-            characters=150,
-            optional=True,
-        ),
-        _q(
-            "significance",
-            "Significance",
-            "意义",
-            "Why the work matters, as far as the paper shows it.",
-            part="conclusion",
-            optional=True,
-        ),
-        _q(
-            "innovation",
-            "Innovation",
-            "创新点",
-            "What is new against earlier work.",
-            part="conclusion",
-            optional=True,
-        ),
-        _q(
-            "performance",
-            "Performance",
-            "性能",
-            "What the results show against the baselines, strengths and limits.",
-            part="conclusion",
-            optional=True,
-        ),
-        _q(
-            "evidence",
-            "Evidence",
-            "证据",
-            "How much and what kind of experiments the paper reports; no verdict.",
-            part="conclusion",
-            optional=True,
-        ),
-    ),
-    parts={
-        "summary": {"en": "Summary", "zh": "内容概要"},
-        "conclusion": {"en": "Conclusion", "zh": "结论"},
-    },
-)
+def _outline(data: Mapping[str, Any], name: str) -> Outline:
+    if unknown := sorted(data.keys() - {"name", "parts", "questions"}):
+        raise PaperkitError(f"{unknown[0]!r} is no field of an outline; remove it.")
+    questions = tuple(_question(q, n) for n, q in enumerate(data.get("questions", ()), 1))
+    return Outline(str(data.get("name") or name), questions, data.get("parts", {}))
+
+
+_FIELDS = {f.name: f for f in fields(Question)}
+_KINDS = {"key": str, "headings": dict, "ask": str, "kind": str, "items": list, "words": int}
+_KINDS |= {"characters": int, "source": str, "part": str, "optional": bool, "translation": bool}
+_CHOICES = {"kind": get_args(Kind), "source": get_args(Source)}
+
+
+def _question(data: Mapping[str, Any], number: int) -> Question:
+    name = f"question {data.get('key', number)!r}"
+    for key, value in data.items():
+        if key not in _FIELDS:
+            raise PaperkitError(f"{name}: {key!r} is no field of a question; remove it.")
+        if type(value) is not _KINDS[key]:
+            wanted = _KINDS[key].__name__
+            raise PaperkitError(f"{name}: {key} is {value!r}; write a {wanted}.")
+        if value not in _CHOICES.get(key, (value,)):
+            raise PaperkitError(f"{name}: {key} is {value!r}; write {' or '.join(_CHOICES[key])}.")
+    if missing := [k for k in ("key", "headings", "ask") if k not in data]:
+        raise PaperkitError(f"{name}: {missing[0]} is missing; add it.")
+    if not all(isinstance(h, str) for h in data["headings"].values()):
+        raise PaperkitError(f"{name}: headings must be texts, one per language.")
+    items = data.get("items", [1, 6])
+    if len(items) != 2 or not all(type(i) is int for i in items) or not 0 <= items[0] <= items[1]:
+        raise PaperkitError(f"{name}: items is {items!r}; write the least and the most, as [1, 6].")
+    return Question(**{**data, "items": tuple(items)})
+
+
+DIGEST = load_outline(Path(__file__).parent / "data" / "digest.toml")
 """The outline of a blog write-up: a line, takeaways, and a deep reading in parts."""

@@ -34,7 +34,7 @@ class SourceLine:
     kind: Kind = "sentence"
 
 
-def source_lines(paper: Paper, reading: Reading | None = None) -> tuple[SourceLine, ...]:
+def source_lines(paper: Paper | None, reading: Reading | None = None) -> tuple[SourceLine, ...]:
     """Return the numbered lines of a paper: its abstract, its PDF's body, then figures and tables.
 
     References, appendices, hidden text and the PDF's own abstract are left out, as are bullets.
@@ -79,7 +79,7 @@ _RESULTS = re.compile(
 _Parts = tuple[str, str, int | None, Box | None, Kind]
 
 
-def _sentences(paper: Paper, reading: Reading | None) -> Iterator[_Parts]:
+def _sentences(paper: Paper | None, reading: Reading | None) -> Iterator[_Parts]:
     for text, section, page, box in _paragraphs(paper, reading):
         for sentence in split_sentences(text):
             if line := " ".join(sentence.split()).lstrip("•▪◦‣∙·- "):
@@ -87,24 +87,24 @@ def _sentences(paper: Paper, reading: Reading | None) -> Iterator[_Parts]:
 
 
 def _paragraphs(
-    paper: Paper, reading: Reading | None
+    paper: Paper | None, reading: Reading | None
 ) -> Iterable[tuple[str, str, int | None, Box | None]]:
-    if paper.abstract:
-        yield paper.abstract, "Abstract", None, None
+    abstract = paper.abstract if paper else ""
+    if abstract:
+        yield abstract, "Abstract", None, None
+    known = letters(abstract, digits=False)
     for p in reading.body if reading else ():
-        if p.role not in ("front", "appendix") and not _is_said_already(p, paper):
+        if p.role not in ("front", "appendix") and not _is_said_already(p, known):
             yield p.text, p.section, p.page, p.bbox
 
 
-def _is_said_already(paragraph: Paragraph, paper: Paper) -> bool:
-    """Return whether a paragraph is a heading, or the abstract that the paper has from arXiv."""
-    text = letters(paragraph.text, digits=False)
+def _is_said_already(paragraph: Paragraph, known: str) -> bool:
+    """Return whether a paragraph is a heading, or the abstract, whose letters are `known`."""
+    text = letters(paragraph.text[:2000], digits=False)
     if not text or len(text) <= len(letters(paragraph.section, digits=False)) + 2:
         return True
-    if not paper.abstract:
-        return False
     headed = paragraph.section.strip().lower() == "abstract"
-    return headed or text[:80] in letters(paper.abstract, digits=False)
+    return bool(known) and (headed or text[:80] in known)
 
 
 def _below(reading: Reading | None) -> Iterator[_Parts]:

@@ -18,6 +18,33 @@ REASON = "hand-made for a test"
 HOSTILE = "<img src=x onerror=alert(1)>: {{7*7}} {% raw %} $x_{i}$ a/b"
 
 
+TAG = '<img src="x" onerror="alert(1)">'
+SCRIPTS = (
+    f"\\(a$b {TAG} \\)",
+    f"$$ \\text{{a$$b}} {TAG} $$",
+    f"\\[a$$b {TAG} \\]",
+    f"$\\text{{a$}} {TAG} $b",
+    f"$\\mbox{{if $x$}} {TAG}$",
+    f"$x$$y {TAG}$",
+    f"$$x$$$y {TAG}$",
+    f"$x${TAG}$y$",
+    f"\\( x \\$ {TAG} \\)",
+    f"\\(x\\ \\) {TAG} $y$",
+    f"$5 {TAG} $x_{TAG}$ 6$",
+    f"\\begin{{align}} a$b {TAG} \\end{{align}}",
+    f"\\begin{{align}} \\text{{a$$b}} \\\\ {TAG} \\end{{align}} $$",
+    f"$a `b$ {TAG} c` d$",
+    f"$x_{{1}}$2 {TAG} $y$",
+    f"$\\{{$ {TAG} $\\}}$ {{ $a}}$ {TAG} $b$",
+    f"$a\\\\{{b}} {TAG}$ and $\\verb|{TAG}|$",
+    f"$\\text{{{TAG}}}$ $\\ce{{{TAG}}}$ $x<{TAG}$",
+    "$[x](javascript:alert(1))$ \\([x]{onclick=alert(1)}\\) $[a][b]$ $x](javascript:alert(1))$",
+    f"$`{TAG}`{{=html}}$ $${{{{< include x >}}}} {TAG}$$ `{TAG}`{{=html}}",
+    "<script>alert(1)</script> $</span><script>alert(1)</script>$ $-->$ <!-- $x$ -->",
+)
+"""Titles that end a formula where another reader goes on, so that what follows would run."""
+
+
 def png(width: int = 64, height: int = 48, shade: int = 120) -> bytes:
     """Return a small gray PNG; another shade is another file."""
     rows = b"".join(b"\0" + bytes([shade % 256]) * width for _ in range(height))
@@ -90,7 +117,7 @@ def put(
 ) -> None:
     """Add a paper with its reading, figures and digest, approved or not."""
     library.add([made], topic="avatars")
-    folder = library.figures_path(made.id)
+    folder = library.files.figures_path(made.id)
     folder.mkdir(parents=True, exist_ok=True)
     shown = []
     for number in range(1, figures + 1):
@@ -117,9 +144,9 @@ def put(
         links=(Link("https://light-head.example/demo", "project", 1, True, "title page"),),
         affiliation="University of Somewhere",
     )
-    library.save_reading(made.id, reading)
+    library.files.save_reading(made.id, reading)
     digest = Digest(paper_id=made.id, version=made.version, outline="digest", language=language)
-    library.save_answers(digest, answers(texts))
+    library.drafts.save_answers(digest, answers(texts))
     if signed:
         library.approve(made.id, language=language, by="Tester", reason=REASON)
 

@@ -87,5 +87,5 @@ def review_library(folder: Path) -> Library:
         (CHINESE, "zh", chinese()),
     ):
         named = Digest(paper_id=id, version=1, outline="digest", language=language)
-        library.save_answers(named, written)
+        library.drafts.save_answers(named, written)
     return library

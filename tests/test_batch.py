@@ -261,7 +261,7 @@ def test_a_sample_paper_is_read_once(tmp_path: Path) -> None:
     assert reading is not None
     assert reading.page_count == 5
     files = {f.file for f in reading.figures if f.file}
-    assert files <= {p.name for p in sample.figures_path("1408.6659").iterdir()}
+    assert files <= {p.name for p in sample.files.figures_path("1408.6659").iterdir()}
     assert len(files) >= 3
     assert list(read(["1408.6659"], sample, download=False)["outcome"]) == ["known"]
 

@@ -15,6 +15,7 @@ from paperkit.batch.budget import Budget, tokens_out
 from paperkit.batch.limiter import Limiter
 from paperkit.errors import RateLimited, Refused, Truncated, Unavailable
 from paperkit.library import Library
+from paperkit.library.drafts import Drafts
 from paperkit.models import Pace, Price
 from paperkit.outlines import DIGEST
 from paperkit.prompts import Reply, Request, make_request
@@ -232,14 +233,16 @@ def test_a_failure_at_the_repair_says_what_was_paid(library: Library, error: Exc
         assert row["cost"] == pytest.approx(15e-6)
 
 
-def test_an_error_while_writing_says_what_was_paid(library: Library) -> None:
+def test_an_error_while_writing_says_what_was_paid(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A full disk after the reply is that paper's failure, with its cost."""
 
-    class Full(Library):
-        def save_answers(self, *_: object, **__: object) -> None:
-            raise OSError("disk full")
+    def full(*_: object, **__: object) -> None:
+        raise OSError("disk full")
 
-    report = summarize(IDS[:1], Full(library.path), Scripted(), prices={"scripted": (1.0, 1.0)})
+    monkeypatch.setattr(Drafts, "save_answers", full)
+    report = summarize(IDS[:1], library, Scripted(), prices={"scripted": (1.0, 1.0)})
     row = report.iloc[0]  # type: ignore[union-attr]
     assert row["error"] == "2411.00001: OSError: disk full"
     assert row["cost"] == pytest.approx(15e-6)
@@ -301,7 +304,7 @@ def test_half_a_character_is_paid_once(library: Library, raw: str) -> None:
 def test_a_calls_text_never_keeps_it_off_the_record(library: Library) -> None:
     """Neither the reply's nor the error's."""
     for text in ("\ud83d", "\x00"):
-        library.save_call(
+        library.calls.save(
             IDS[0], key="k", model="m", tokens=(1, 1), outcome="x", error=text, reply=text
         )
     assert list(library.calls()["error"]) == ["\ufffd"] * 2

@@ -74,7 +74,7 @@ def test_what_was_asked_before_counts(library: Library) -> None:
     assert sorted(second["outcome"]) == ["answered", "left"]
     assert second["error"].str.contains("the 2 requests of the day are used up").sum() == 1
     later = datetime.now(UTC) + timedelta(days=1)
-    assert library.calls_since("scripted", later) == []
+    assert library.calls.since("scripted", later) == []
 
 
 def test_no_more_than_the_workers_are_in_flight(library: Library) -> None:

@@ -16,7 +16,7 @@ from paperkit.batch import read, summarize
 from paperkit.library import Library
 from paperkit.posts import Post, compose, export
 from paperkit.posts.exporters import EXPORTERS
-from paperkit.posts.fronts import JOINER
+from paperkit.posts.flavors import JOINER
 from paperkit.ranking import rank
 from paperkit.trends import chart, papers_per, rising_terms
 from paperkit.widgets.review import Review
@@ -29,7 +29,7 @@ ABSTRACT = (
     "We test it on three data sets. It beats [click](javascript:alert(3)) by 4.2 %. "
     'The code is at https://github.com/a/b"onmouseover=alert(4).'
 )
-AUTHORS = ["Robert'); DROP TABLE papers;--", "<b>Bold</b>", "{{ config }}"]
+AUTHORS = ["Robert'); DROP TABLE papers;--", "<b>Bold</b>", "{{ config }}"]  # no name has braces
 ID = "2411.06666"
 
 
@@ -55,7 +55,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Library:
     )
     library.add([paper, make_paper("2411.06667")], topic=TITLE)
     library.decide(ID, "keep", tags=[TITLE], note=TITLE)
-    make_pdf(library.pdf_path(ID))
+    make_pdf(library.files.pdf_path(ID))
     assert list(read([ID], library, download=False)["outcome"]) == ["read"]
     assert list(summarize([ID], library)["outcome"]) == ["answered"]
     library.approve(ID, by=TITLE, reason=TITLE)
@@ -72,7 +72,11 @@ def hostile(model: Library, tmp_path: Path) -> Library:
 def test_the_data_rooms_keep_it_as_it_is(hostile: Library) -> None:
     """Nothing is lost, nothing is interpreted, and the other paper is still there."""
     row = hostile.papers(TITLE).loc[ID]
-    assert (row["title"], row["authors"], row["topics"]) == (TITLE, tuple(AUTHORS), (TITLE,))
+    assert (row["title"], row["authors"], row["topics"]) == (
+        TITLE,
+        (*AUTHORS[:2], "config"),
+        (TITLE,),
+    )
     papers = hostile.papers()
     assert len(papers) == 2
     assert set(rank(papers, papers)["score"].between(0, 1)) == {True}

@@ -29,7 +29,7 @@ LAYERS = (
     {"prompts", "checks", "ranking", "trends"},
     {"digests", "frames", "passages"},
     {"papers", "topics", "days", "outlines", "readings", "queries"},
-    {"errors", "text", "files"},
+    {"errors", "text", "files", "tex"},
 )
 LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}
 # What only one room may name.
@@ -105,7 +105,7 @@ def test_each_sdk_lives_in_one_room(path: Path) -> None:
             assert room in ((homes,) if isinstance(homes, str) else homes), f"{path}: {module}"
 
 
-JUDGE = PACKAGE / "library/writing.py"
+JUDGE = PACKAGE / "library/judgements.py"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

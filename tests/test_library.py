@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from paperkit.digests import Answer, Digest, Statement
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.frames import COLUMNS, to_frame
+from paperkit.frames import COLUMNS, from_frame, to_frame
 from paperkit.library import Library, schema
 from paperkit.queries import Query
 from paperkit.readings import Reading
@@ -44,15 +44,44 @@ def test_a_version_is_completed_by_what_another_source_says(library: Library) ->
     told = make_paper(
         "2411.00007", title="From arXiv", doi="10.1/x", comment="CVPR", published="2024-11-07"
     )
-    assert library.find(Query(venues=("CVPR",))).total == 0
+    assert library.index.find(Query(venues=("CVPR",))).total == 0
     assert library.add([told])["outcome"].tolist() == ["completed"]
     expected = {"abstract": told.abstract, "doi": "10.1/x", "comment": "CVPR"}
     days = {"published": told.published, "updated": told.updated}
     assert library.paper("2411.00007") == replace(bare, **expected, **days)
-    assert library.versions("2411.00007") == [library.paper("2411.00007")]
-    assert library.find(Query(venues=("CVPR",))).total == 1
+    assert library.coverage.versions("2411.00007") == [library.paper("2411.00007")]
+    assert library.index.find(Query(venues=("CVPR",))).total == 1
     assert "2411.00007" in library.papers("FPS GPU").index
     assert library.add([told])["outcome"].tolist() == ["known"]
+
+
+def test_arxiv_is_the_authority_for_its_own_version(library: Library) -> None:
+    """A file's record is corrected by arXiv's, never the other way; a person's words stay."""
+    of_file = make_paper(
+        "2411.00007", title="a Title from a .bib", authors=["A. L."], categories=["cs"],
+        doi="10.1/wrong", published="2024-11-01",
+    )  # fmt: skip
+    frame = to_frame([of_file])
+    frame.attrs["source"] = "file"
+    library.add(frame)
+    library.decide("2411.00007", "keep", tags=["mine"], note="Read this")
+    own = to_frame([make_paper("2411.00007", title="From arXiv", published="2024-11-07")])
+    own.attrs["source"] = "arxiv"
+    assert library.add(own)["outcome"].tolist() == ["completed"]
+    assert library.add(frame)["outcome"].tolist() == ["known"]
+    assert library.add(own)["outcome"].tolist() == ["known"]
+    (told,) = from_frame(own)
+    assert library.paper("2411.00007") == told
+    assert library.coverage.versions("2411.00007") == [told]
+    row = library.papers("From arXiv").loc["2411.00007"]
+    assert (row["decision"], row["tags"], row["note"]) == ("keep", ("mine",), "Read this")
+    changed = library.coverage.version_changes("2411.00007").set_index("field")
+    assert changed.loc["title", ["version", "before", "after"]].tolist() == [
+        1,
+        "a Title from a .bib",
+        "From arXiv",
+    ]
+    assert "doi" in changed.index
 
 
 def test_a_new_version_updates_its_paper(library: Library) -> None:
@@ -289,11 +318,11 @@ def test_a_file_that_is_no_library_is_refused(tmp_path: Path) -> None:
 
 def test_files_lie_in_the_folder_by_id_and_version(library: Library) -> None:
     """An old id's slash does not make a folder, and a file appears whole or not at all."""
-    path = library.save_pdf("math/0309136", b"%PDF-1.7")
+    path = library.files.save_pdf("math/0309136", b"%PDF-1.7")
     assert path == library.path / "pdf" / "math_0309136v1.pdf"
     assert [p.name for p in path.parent.iterdir()] == ["math_0309136v1.pdf"]
     assert list(library.papers(Query(has=("pdf",))).index) == ["math/0309136"]
-    assert library.figures_path("math/0309136").parent == library.path / "figures"
+    assert library.files.figures_path("math/0309136").parent == library.path / "figures"
 
 
 def test_a_reading_comes_back(library: Library) -> None:
@@ -301,8 +330,8 @@ def test_a_reading_comes_back(library: Library) -> None:
     first = Reading(title="T", page_count=1, reader="1")
     second = Reading(title="T2", page_count=1, reader="1")
     assert library.reading("2411.00001") is None
-    library.save_reading("2411.00001", first, version=1)
-    library.save_reading("2411.00001", second, version=2)
+    library.files.save_reading("2411.00001", first, version=1)
+    library.files.save_reading("2411.00001", second, version=2)
     assert library.reading("2411.00001") == second
     assert library.reading("2411.00001", version=1) == first
 
@@ -317,22 +346,24 @@ def answer(text: str, question: str = "summary") -> Answer:
 
 def test_an_edit_stands_before_every_draft(library: Library) -> None:
     """A later draft is kept beside the person's words, never over them."""
-    library.save_answers(named(), [answer("A draft."), answer("Points.", "takeaways")], key="k")
+    library.drafts.save_answers(
+        named(), [answer("A draft."), answer("Points.", "takeaways")], key="k"
+    )
     library.edit("2411.00001", "summary", ["My words."])
-    library.save_answers(named(), [answer("Another draft.")])
+    library.drafts.save_answers(named(), [answer("Another draft.")])
     digest = library.digest("2411.00001")
     assert digest is not None
     assert digest["summary"].texts == ("My words.",)
     assert digest["takeaways"].texts == ("Points.",)
     texts = [a.texts[0] for a in library.drafts("2411.00001", "summary")]
     assert texts == ["A draft.", "My words.", "Another draft."]
-    assert [a.texts for a in library.answers_to("k")] == [("A draft.",), ("Points.",)]
-    assert library.answers_to("other") == ()
+    assert [a.texts for a in library.drafts.answers_to("k")] == [("A draft.",), ("Points.",)]
+    assert library.drafts.answers_to("other") == ()
 
 
 def test_approval_holds_until_the_next_change(library: Library) -> None:
     """Blocking findings need a reason; who signed and why is on record."""
-    library.save_answers(named(), [answer("As an AI language model, I cannot.")])
+    library.drafts.save_answers(named(), [answer("As an AI language model, I cannot.")])
     with pytest.raises(PublishError, match=r"^2411.00001: \d+ blocking finding"):
         library.approve("2411.00001", by="ada")
     signed = library.approve("2411.00001", by="ada", reason="I checked it myself")
@@ -345,7 +376,7 @@ def test_approval_holds_until_the_next_change(library: Library) -> None:
 
 def test_an_approval_can_be_taken_back(library: Library) -> None:
     """The answers stay."""
-    library.save_answers(named(), [answer("A draft.")])
+    library.drafts.save_answers(named(), [answer("A draft.")])
     library.approve("2411.00001", by="ada", reason="short")
     assert not library.disapprove("2411.00001").approved
 
@@ -399,7 +430,7 @@ def test_the_sample_is_a_fresh_copy_or_the_one_at_a_path(tmp_path: Path) -> None
     assert papers["published"].dt.strftime("%Y-%m").nunique() >= 12
     with_pdf = sample.papers(Query(has=("pdf",)))
     assert sorted(with_pdf.index) == ["1408.6659", "1911.02782"]
-    assert {sample.licence(i) for i in with_pdf.index} == {"CC BY 4.0"}
+    assert {sample.files.licence(i) for i in with_pdf.index} == {"CC BY 4.0"}
     sample.decide(papers.index[0], "keep")
     assert len(Library.sample(tmp_path / "sample").papers(decision="keep")) == 1
     assert sqlite3.connect(sample.path / "library.db").execute(

@@ -41,9 +41,9 @@ def test_a_locked_library_is_an_error_in_words(library: Library) -> None:
         ):
             with pytest.raises(LibraryError, match="library is locked by another program; wait"):
                 write()
-    assert library.entries(PAPER) == []
+    assert library.index.entries(PAPER) == []
     library.decide(PAPER, "keep")
-    assert library.entries(PAPER)[0]["decision"] == "keep"
+    assert library.index.entries(PAPER)[0]["decision"] == "keep"
 
 
 def test_a_library_whose_folder_is_gone_is_an_error_and_is_not_made_anew(library: Library) -> None:
@@ -53,7 +53,7 @@ def test_a_library_whose_folder_is_gone_is_an_error_and_is_not_made_anew(library
     for use in (
         lambda: library.decide(PAPER, "keep"),
         lambda: library.papers(),
-        lambda: library.save_view("triage", {}),
+        lambda: library.index.save_view("triage", {}),
     ):
         with pytest.raises(LibraryError, match="library is gone; put its folder back"):
             use()
@@ -65,7 +65,7 @@ def test_a_library_whose_folder_is_gone_is_an_error_and_is_not_made_anew(library
     library.path.rmdir()
     away.rename(library.path)
     library.decide(PAPER, "keep")
-    assert library.entries(PAPER)[0]["decision"] == "keep"
+    assert library.index.entries(PAPER)[0]["decision"] == "keep"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from paperkit.errors import PaperkitError, PublishError
 from paperkit.library import Library
 from paperkit.outlines import DIGEST
 from paperkit.posts.cards import source_of
-from paperkit.posts.gates import obstacles
+from paperkit.posts.gate import obstacles
 from paperkit.prompts import Reply, Request
 from paperkit.readings import Paragraph, Reading
 from paperkit.widgets.review import Review
@@ -37,7 +37,7 @@ def shelf(tmp_path: Path) -> Library:
     library = Library(tmp_path / "library")
     library.add([paper(FIRST)])
     named = Digest(paper_id=FIRST, version=1, outline="digest", language="en")
-    library.save_answers(named, drafts(", or in 999 s"))
+    library.drafts.save_answers(named, drafts(", or in 999 s"))
     library.add([paper(FIRST, 2)])
     return library
 
@@ -51,12 +51,12 @@ def written(library: Library) -> Digest:
 
 def in_its_pdf(library: Library) -> None:
     """Let v2's PDF state the number."""
-    library.save_reading(FIRST, pdf("The encoder is trained once.", NEW), version=2)
+    library.files.save_reading(FIRST, pdf("The encoder is trained once.", NEW), version=2)
 
 
 def in_its_pdf_of_two(library: Library) -> None:
     """Let v2's PDF state the number, and v1's, read too, not."""
-    library.save_reading(FIRST, pdf("The encoder is trained once."), version=1)
+    library.files.save_reading(FIRST, pdf("The encoder is trained once."), version=1)
     in_its_pdf(library)
 
 
@@ -103,7 +103,7 @@ class Meanwhile:
         self.library.add([paper(FIRST, 2)])
         in_its_pdf(self.library)
         newer = Digest(paper_id=FIRST, version=2, outline="digest", language="en")
-        self.library.save_answers(newer, drafts(", or in 999 s"))
+        self.library.drafts.save_answers(newer, drafts(", or in 999 s"))
         rows = [{"text": SENTENCES[0], "evidence": [1]}]
         return Reply(text=json.dumps({q.key: rows for q in request.questions}), model=self.name)
 
@@ -122,7 +122,7 @@ def test_a_judgement_names_what_it_rests_on(shelf: Library) -> None:
     in_its_pdf_of_two(shelf)
     judged = shelf.judge(FIRST)
     assert judged.digest == written(shelf)
-    assert judged.paper == shelf.versions(FIRST)[0]
+    assert judged.paper == shelf.coverage.versions(FIRST)[0]
     assert judged.reading == pdf("The encoder is trained once.")
     assert (judged.newest, judged.stale, judged.missing) == (2, True, "")
     assert judged.blocking == tuple(f for f in judged.findings if f.severity == "block") != ()

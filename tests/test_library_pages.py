@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.papers import Paper
-from paperkit.queries import Query
+from paperkit.queries import HAVE, SORTS, Query
 
 WORDS = "neural avatar gaussian splatting diffusion Größe 头像 radiance field a b".split()
 CATEGORIES = ("cs.CV", "cs.GR", "eess.IV", "math.GT")
@@ -48,7 +50,7 @@ def built(tmp_path_factory) -> Library:
     found.decide(ids[5:8], "later", note="again")
     found.decide(ids[9], None)
     found.add([paper(n, version=2) for n in range(25, 33)])
-    found.save_pdf(ids[3], b"%PDF-1.4")
+    found.files.save_pdf(ids[3], b"%PDF-1.4")
     posted = pd.DataFrame({"version": 1, "topic": "x", "date": "2024-11-12"}, ids[24:28])
     found.publish(posted)
     frame = found.papers().head(60)
@@ -101,13 +103,13 @@ QUERIES = {
 def test_the_catalog_and_the_database_agree(library, name):
     """`find` means the same papers in the same order as `papers`, which asks SQL alone."""
     query = QUERIES[name]
-    assert library.ids(library.find(query).numbers) == list(library.papers(query).index)
+    assert library.index.ids(library.index.find(query).numbers) == list(library.papers(query).index)
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_the_first_page_is_the_beginning_of_the_list(library, name):
     """`page` gives the first rows and the total, before any catalog was read."""
-    rows, total = library.page(QUERIES[name], limit=7)
+    rows, total = library.index.page(QUERIES[name], limit=7)
     expected = list(library.papers(QUERIES[name]).index)
     assert ([r["id"] for r in rows], total) == (expected[:7], len(expected))
 
@@ -117,7 +119,7 @@ def test_queries_by_id_take_thousands(library):
     known = list(library.papers().index)
     ids = tuple(known[:3]) + tuple(f"2501.{n:05}" for n in range(40_000))
     assert set(library.papers(Query(ids=ids)).index) == set(known[:3])
-    assert library.find(Query(ids=ids)).total == 3
+    assert library.index.find(Query(ids=ids)).total == 3
 
 
 def test_a_row_is_light_and_leaves_out_what_is_empty(tmp_path):
@@ -125,7 +127,7 @@ def test_a_row_is_light_and_leaves_out_what_is_empty(tmp_path):
     library = Library(tmp_path)
     library.add([paper(1)], topic="x")
     given = paper(1)
-    assert library.rows([1]) == [
+    assert library.index.rows([1]) == [
         {
             "num": 1,
             "id": given.id,
@@ -143,12 +145,12 @@ def test_a_row_is_light_and_leaves_out_what_is_empty(tmp_path):
 
 def test_rows_come_in_the_order_asked_for(library):
     """Unknown row numbers are left out."""
-    assert [r["num"] for r in library.rows([7, 3, 9999, 5])] == [7, 3, 5]
+    assert [r["num"] for r in library.index.rows([7, 3, 9999, 5])] == [7, 3, 5]
 
 
 def test_a_row_tells_of_decision_score_version_and_files(library):
     """What the library knows beyond arXiv stands in the row."""
-    by_id = {r["id"]: r for r in library.rows(range(1, 121))}
+    by_id = {r["id"]: r for r in library.index.rows(range(1, 121))}
     assert [by_id[paper(n).id].get("status") for n in (23, 24, 25, 30)] == [
         None, "published 2024-11-12", "v1→v2, published 2024-11-12", "v1→v2"
     ]  # fmt: skip
@@ -160,7 +162,7 @@ def test_a_row_tells_of_decision_score_version_and_files(library):
 def test_facets_count_what_choosing_would_give(library):
     """Each count equals the number of papers with that value and the query's other fields."""
     query = Query(topics=("avatars",), decisions=("keep",), venues=("CVPR", "ACL"))
-    facets = library.find(query).facets
+    facets = library.index.find(query).facets
     for field in ("topics", "decisions", "tags", "categories", "venues"):
         for value, count in facets[field]:
             asked = Query.from_dict({**query.to_dict(), field: [value]})
@@ -169,7 +171,7 @@ def test_facets_count_what_choosing_would_give(library):
 
 def test_facets_of_has_and_months_count_too(library):
     """Files are counted within the query, months by the date of v1."""
-    found = library.find(Query(topics=("avatars",)))
+    found = library.index.find(Query(topics=("avatars",)))
     frame = library.papers(topic="avatars")
     months = frame["published"].dt.strftime("%Y-%m").value_counts().sort_index()
     assert found.facets["months"] == list(months.items())
@@ -182,10 +184,10 @@ def test_facets_of_has_and_months_count_too(library):
 
 def test_a_decision_by_another_connection_is_followed(library):
     """A second `Library` on the folder decides; the first one counts it at once."""
-    before = dict(library.find(Query()).facets["decisions"])
+    before = dict(library.index.find(Query()).facets["decisions"])
     ids = list(library.papers(decision="undecided").index[:2])
     Library(library.path).decide(ids, "later", tags=["elsewhere"])
-    found = library.find(Query())
+    found = library.index.find(Query())
     after = dict(found.facets["decisions"])
     assert after == {**before, "undecided": before["undecided"] - 2, "later": before["later"] + 2}
     assert ("elsewhere", 2) in found.facets["tags"]
@@ -193,42 +195,42 @@ def test_a_decision_by_another_connection_is_followed(library):
 
 def test_an_undo_is_followed(library):
     """Taking back a decision brings the counts back."""
-    before = library.find(Query()).facets
+    before = library.index.find(Query()).facets
     library.decide(list(library.papers(decision="undecided").index[:5]), "keep", tags=["new"])
-    library.find(Query())
+    library.index.find(Query())
     library.undo()
-    assert library.find(Query()).facets == before
+    assert library.index.find(Query()).facets == before
 
 
 def test_added_papers_topics_and_scores_are_followed(library):
     """The catalog is read again when papers, topics or scores came."""
-    assert library.find(Query()).total == 120
+    assert library.index.find(Query()).total == 120
     library.add([paper(200)], topic="fresh")
     library.score(library.papers().assign(score=0.25, why="x").head(121))
-    found = library.find(Query(topics=("fresh",), sort=("-score", "id")))
-    assert library.ids(found.numbers) == [paper(200).id]
+    found = library.index.find(Query(topics=("fresh",), sort=("-score", "id")))
+    assert library.index.ids(found.numbers) == [paper(200).id]
 
 
 def test_changes_name_the_papers_decided_since(library):
     """A head is given back to ask what came after it."""
-    head, _ = library.changes()
-    assert library.changes(head) == (head, [])
+    head, _ = library.index.changes()
+    assert library.index.changes(head) == (head, [])
     library.decide([paper(100).id, paper(101).id], "keep")
     library.undo()
-    later, numbers = library.changes(head)
-    assert (later > head, numbers) == (True, library.numbers([paper(100).id, paper(101).id]))
+    later, numbers = library.index.changes(head)
+    assert (later > head, numbers) == (True, library.index.numbers([paper(100).id, paper(101).id]))
 
 
 def test_the_stamp_changes_with_every_write(library):
     """What was written a moment ago has no stamp yet; a later look has another one."""
-    before = library.stamp()
+    before = library.index.stamp()
     library.decide(paper(1).id, "skip")
-    assert library.stamp() is None or library.stamp() != before
+    assert library.index.stamp() is None or library.index.stamp() != before
 
 
 def test_versions_come_oldest_first(library):
     """Both versions of a changed paper are kept as they were."""
-    changed = library.versions(paper(26).id)
+    changed = library.coverage.versions(paper(26).id)
     assert [(p.version, p.title) for p in changed] == [
         (1, paper(26).title),
         (2, paper(26, version=2).title),
@@ -238,29 +240,29 @@ def test_versions_come_oldest_first(library):
 def test_why_gives_the_score_and_its_reason(library):
     """A paper without a score has none."""
     ranked = library.papers().index[1]
-    assert library.why(ranked) == (pytest.approx(1 / 7), "alike")
-    assert library.why(library.papers().index[100]) == (None, "")
+    assert library.index.why(ranked) == (pytest.approx(1 / 7), "alike")
+    assert library.index.why(library.papers().index[100]) == (None, "")
 
 
 def test_a_view_is_remembered_by_name(library):
     """What a widget saves is there for the next library on the folder."""
-    library.save_view("triage", {"query": {"text": "größe"}})
-    assert Library(library.path).view("triage") == {"query": {"text": "größe"}}
-    assert library.view("never") == {}
+    library.index.save_view("triage", {"query": {"text": "größe"}})
+    assert Library(library.path).index.view("triage") == {"query": {"text": "größe"}}
+    assert library.index.view("never") == {}
 
 
 @pytest.mark.parametrize("name", ["", "../escape", "a/b", ".hidden"])
 def test_a_view_never_leaves_its_folder(library, name):
     """Names that could be paths are refused."""
     with pytest.raises(PaperkitError, match="not a name for a view"):
-        library.save_view(name, {})
+        library.index.save_view(name, {})
 
 
 def test_a_spoiled_view_is_an_empty_one(library):
     """A file that a crash or an editor spoiled costs the view, not the widget."""
-    library.save_view("triage", {"a": 1})
+    library.index.save_view("triage", {"a": 1})
     (library.path / "views" / "triage.json").write_text("{")
-    assert library.view("triage") == {}
+    assert library.index.view("triage") == {}
 
 
 def test_an_unknown_venue_is_an_error():
@@ -271,7 +273,7 @@ def test_an_unknown_venue_is_an_error():
 
 def test_an_empty_library_has_empty_counts(tmp_path):
     """Nothing there is an answer, not an error."""
-    found = Library(tmp_path).find(Query(text="x", sort=("-score", "title")))
+    found = Library(tmp_path).index.find(Query(text="x", sort=("-score", "title")))
     assert (found.total, found.facets["topics"], found.facets["months"]) == (0, [], [])
 
 
@@ -280,7 +282,59 @@ def test_a_row_survives_a_library_locked_by_a_writer(library):
     db = sqlite3.connect(library.path / "library.db", isolation_level=None)
     db.execute("BEGIN IMMEDIATE")
     try:
-        assert len(library.rows([1, 2])) == 2
-        assert library.find(Query()).total == 120
+        assert len(library.index.rows([1, 2])) == 2
+        assert library.index.find(Query()).total == 120
     finally:
         db.close()
+
+
+EVERYTHING = st.builds(
+    Query,
+    text=st.sampled_from(
+        ["", "neural", "ava rad", '"field a"', "grosse", "头像", "?!", "zebra", "b"]
+    ),
+    topics=st.lists(st.sampled_from(["avatars", "radiance", "none"]), max_size=2),
+    decisions=st.lists(st.sampled_from(["keep", "skip", "later", "undecided"]), max_size=2),
+    tags=st.lists(st.sampled_from(["good", "old", "dull", "no"]), max_size=2),
+    categories=st.lists(st.sampled_from([*CATEGORIES, "cs"]), max_size=2),
+    ids=st.lists(st.sampled_from([paper(n).id for n in (1, 5, 30)] + ["2411.09999"]), max_size=2),
+    has=st.lists(st.sampled_from([*HAVE, *(f"-{h}" for h in HAVE)]), max_size=2),
+    venues=st.lists(st.sampled_from(["CVPR", "ACL", "NeurIPS", "3DV"]), max_size=2),
+    since=st.one_of(st.none(), st.dates(date(2022, 1, 1), date(2024, 7, 1)), st.just(date.min)),
+    until=st.one_of(st.none(), st.dates(date(2022, 1, 1), date(2024, 7, 1)), st.just(date.max)),
+    sort=st.lists(st.sampled_from([*SORTS, *(f"-{s}" for s in SORTS)]), max_size=3),
+)
+
+
+@given(query=EVERYTHING)
+def test_any_query_means_the_same_to_both(built, query):
+    """The columns in memory and SQL agree on which papers, in which order, and how many."""
+    expected = list(built.papers(query).index)
+    assert built.index.ids(built.index.find(query).numbers) == expected
+    rows, total = built.index.page(query, limit=9)
+    assert ([r["id"] for r in rows], total) == (expected[:9], len(expected))
+
+
+def test_whoever_watches_is_told_of_each_decision(library):
+    """Also of those another `Library` makes and of those taken back, until it stops."""
+    told: list[list[str]] = []
+    stop = library.index.watch(told.append)
+    one, two = paper(1).id, paper(2).id
+    Library(library.path).decide([one, two], "keep")
+    library.tag(one, "x")
+    library.undo()
+    stop()
+    library.decide(one, "skip")
+    assert told == [[one, two], [one], [one]]
+
+
+def test_a_watcher_that_fails_costs_no_decision(library):
+    """Its error is a warning; the decision is saved."""
+
+    def fail(ids):
+        raise RuntimeError("no ranking")
+
+    library.index.watch(fail)
+    with pytest.warns(UserWarning, match="RuntimeError: no ranking"):
+        library.decide(paper(1).id, "later")
+    assert library.papers().loc[paper(1).id, "decision"] == "later"

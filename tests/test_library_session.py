@@ -77,9 +77,9 @@ def test_an_approval_does_not_connect_for_each_paper_beside(
 
 def test_a_session_is_one_connection(library: Library, counted: Counter[str]) -> None:
     """Looks and changes in it share one, also in a session within; after it each has its own."""
-    with library.session():
+    with library.index.session():
         library.paper(ID)
-        with library.session():
+        with library.index.session():
             library.decide(ID, "keep")
         library.paper(OTHER)
         assert counted["connections"] == 1
@@ -91,7 +91,7 @@ def test_a_session_is_one_connection(library: Library, counted: Counter[str]) ->
 def test_a_session_sees_what_others_write(library: Library) -> None:
     """No look stays open: a change made elsewhere is seen at once, and so are its own elsewhere."""
     elsewhere = Library(library.path)
-    with library.session(), ThreadPoolExecutor(1) as pool:
+    with library.index.session(), ThreadPoolExecutor(1) as pool:
         library.paper(ID)
         pool.submit(elsewhere.decide, ID, "keep").result()
         assert library.papers().loc[ID, "decision"] == "keep"
@@ -102,7 +102,7 @@ def test_a_session_sees_what_others_write(library: Library) -> None:
 
 def test_a_failed_change_leaves_nothing_behind(library: Library) -> None:
     """It is taken back whole, and the session goes on."""
-    with library.session():
+    with library.index.session():
         with pytest.raises(PaperkitError, match="not in this library"):
             library.decide([ID, "2411.09999"], "keep")
         assert library.papers().loc[ID, "decision"] is None
@@ -112,22 +112,22 @@ def test_a_failed_change_leaves_nothing_behind(library: Library) -> None:
 
 def test_a_look_within_a_change_is_its_own(library: Library) -> None:
     """What asks the library while it writes sees the state before, as without a session."""
-    with library.session():
-        library.save_reading(ID, Reading("T", 1, "1", ()))
+    with library.index.session():
+        library.files.save_reading(ID, Reading("T", 1, "1", ()))
         assert library.reading(ID) == Reading("T", 1, "1", ())
 
 
 def test_each_thread_has_its_own(library: Library, counted: Counter[str]) -> None:
     """A session of one thread is never used by another; SQLite would refuse it."""
-    with library.session(), ThreadPoolExecutor(1) as pool:
+    with library.index.session(), ThreadPoolExecutor(1) as pool:
         assert pool.submit(library.paper, ID).result().id == ID
         assert counted["connections"] == 2
 
 
 def test_a_session_ends_with_its_block(library: Library, counted: Counter[str]) -> None:
     """An error within closes it too: the next one asks anew."""
-    with pytest.raises(PaperkitError), library.session():
+    with pytest.raises(PaperkitError), library.index.session():
         library.paper("2411.09999")
-    with library.session():
+    with library.index.session():
         library.paper(ID)
     assert counted["connections"] == 2

@@ -184,7 +184,7 @@ def test_a_paper_without_digest_in_the_posts_language_is_refused(
 
 def test_a_missing_figure_file_is_refused(shelf: Library, tmp_path: Path) -> None:
     """A figure that was cropped and whose file is gone keeps the post back."""
-    (shelf.figures_path("2411.00001") / "figure-1.png").unlink()
+    (shelf.files.figures_path("2411.00001") / "figure-1.png").unlink()
     with pytest.raises(
         PublishError, match=r"2411\.00001: Figure 1: its image figure-1\.png is gone"
     ):
@@ -196,7 +196,7 @@ def test_a_figure_name_never_leads_out_of_the_librarys_folder(shelf: Library) ->
     from paperkit.posts.figures import located
 
     figure = shelf.reading("2411.00001").figures[0]  # type: ignore[union-attr]
-    folder = shelf.figures_path("2411.00001")
+    folder = shelf.files.figures_path("2411.00001")
     assert located(replace(figure, file="../../library.db"), folder) is None
 
 
@@ -216,7 +216,7 @@ def test_figures_are_shown_only_where_the_licence_allows_it(
 ) -> None:
     """An open licence shows them with attribution, any other links them with a notice."""
     for paper in IDS:
-        shelf.set_licence(paper, licence)
+        shelf.files.set_licence(paper, licence)
     paths = export(replace(POST, figures="licensed"), tmp_path, library=shelf)
     text = paths[0].read_text(encoding="utf-8")
     assert [len(paths) - 1, text.count("<img "), "图片：Ana Ruiz" in text] == (
@@ -341,7 +341,7 @@ def test_adopting_takes_the_edit_into_the_library_as_a_persons(
 def test_adopting_an_untouched_card_changes_nothing(shelf: Library, tmp_path: Path) -> None:
     """Every answer read back from a card is the answer it was written from."""
     from paperkit.outlines import DIGEST
-    from paperkit.posts.adoptions import answers_of
+    from paperkit.posts.adoption import answers_of
 
     nb = compose(POST, shelf)
     found = answers_of(nb.cells[3].source, DIGEST, "zh")
@@ -476,7 +476,7 @@ def test_an_outline_of_ones_own_makes_the_post(shelf: Library, tmp_path: Path) -
     )
     digest = shelf.digest(IDS[0], language="zh")
     assert digest is not None
-    shelf.save_answers(
+    shelf.drafts.save_answers(
         replace(digest, outline="mine", language="en"),
         samples.answers({"idea": ["A single idea."]}),
     )
@@ -492,7 +492,7 @@ def test_the_banner_names_the_models_that_wrote_and_whether_a_person_did(
 ) -> None:
     """Provenance is read from the answers that stand."""
     from paperkit.posts.cards import source_of
-    from paperkit.posts.pages import banner
+    from paperkit.posts.rendering import banner
 
     shelf.edit(IDS[0], "summary", ["By hand."], language="zh")
     sources = [source_of(i, shelf, POST.outline, "zh") for i in IDS]

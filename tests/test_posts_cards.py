@@ -21,10 +21,9 @@ from hypothesis import strategies as st
 
 from paperkit.library import Library
 from paperkit.posts import Post, compose, export, preview
-from paperkit.posts.affiliations import affiliation
-from paperkit.posts.cards import source_of
+from paperkit.posts.cards import affiliation, source_of
 from paperkit.posts.flavors import FLAVORS
-from paperkit.posts.pages import banner, tool
+from paperkit.posts.rendering import banner, tool
 from paperkit.trends import chart, papers_per
 from tests import posts_samples as samples
 
@@ -139,7 +138,7 @@ def test_extracted_sentences_are_called_that(shelf: Library, language: str, word
     """No reader of a blog knows what "extractive" is."""
     samples.put(shelf, samples.paper(3), texts={}, signed=False)
     digest = replace(shelf.digest(IDS[0], language="zh"), paper_id="2411.00003")  # type: ignore[type-var]
-    shelf.save_answers(
+    shelf.drafts.save_answers(
         replace(digest, answers=(), language=language),
         samples.answers(samples.TEXTS, model="extractive"),
     )
@@ -189,7 +188,7 @@ def test_a_preview_is_text_and_is_shown_as_a_page(
 ) -> None:
     """Markdown and HTML in one bundle; the figures are found, formulas keep their letters."""
     monkeypatch.chdir(tmp_path)
-    shelf.set_licence(IDS[0], "CC BY 4.0")
+    shelf.files.set_licence(IDS[0], "CC BY 4.0")
     text = preview(IDS[0], shelf)
     bundle = text._repr_mimebundle_()
     page = Tags()
@@ -237,7 +236,7 @@ def test_the_figures_of_a_composed_card_are_found(shelf: Library, tmp_path: Path
 def test_another_image_is_another_file(shelf: Library, tmp_path: Path) -> None:
     """The name follows the bytes: no reader's browser keeps showing the old one."""
     before = export(POST, tmp_path / "a", library=shelf)[1:]
-    (shelf.figures_path(IDS[0]) / "figure-1.png").write_bytes(samples.png(shade=77))
+    (shelf.files.figures_path(IDS[0]) / "figure-1.png").write_bytes(samples.png(shade=77))
     after = export(POST, tmp_path / "b", library=shelf)[1:]
     assert before[0].read_bytes() != after[0].read_bytes()
     assert [a.name == b.name for a, b in zip(before, after, strict=True)] == [False] + [True] * 3
@@ -254,7 +253,7 @@ def test_the_cover_is_the_first_teaser_that_may_be_shown(shelf: Library, tmp_pat
         return str(yaml.safe_load(text.split("---\n")[1])["cover"])
 
     assert "/2411-00001v1-figure-2-" in cover(POST, "a")
-    shelf.set_licence(IDS[1], "CC BY 4.0")
+    shelf.files.set_licence(IDS[1], "CC BY 4.0")
     licensed = replace(POST, figures="licensed")
     assert "/2411-00002v1-figure-2-" in cover(licensed, "b")
     assert cover(replace(POST, figures="link"), "c") == "None"

@@ -18,7 +18,7 @@ import pytest
 from paperkit.library import Library
 from paperkit.posts import Post, adopt, compose, export, notes
 from paperkit.posts.exporters import EXPORTERS
-from paperkit.posts.vaults import MARK
+from paperkit.posts.markdown import MARK
 from tests import posts_samples as samples
 
 IDS = ("2411.00001", "2411.00002")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from paperkit.errors import PaperkitError
 from paperkit.posts import Post
-from paperkit.posts.fronts import JOINER, cell_of, edited, front_of, harmless, parsed, written
-from paperkit.posts.slugs import slug
+from paperkit.posts.figures import slug
+from paperkit.posts.flavors import JOINER, cell_of, edited, front_of, harmless, parsed, written
 
 POST = Post(topic="元宇宙/虚拟人", date="2024-11-12 10:05:27", language="zh", author="Ana")
 TITLES = st.text(

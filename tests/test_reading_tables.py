@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from paperkit.errors import PaperkitError
 from paperkit.reading import read_here
+from paperkit.readings import Figure, Reading
 from tests.reading_samples import LEFT, RIGHT, Paper, body, prose
 
 HEAD = ["Method", "Error", "Time"]
 
 
 def _rows(tmp_path, cells, width=(70, 280)):
+    return _table(tmp_path, cells, width).rows
+
+
+def _table(tmp_path, cells, width=(70, 280)):
     paper = Paper()
     end = body(paper, 72, LEFT, 120)
     bottom = paper.table(width, end + 20, cells)
@@ -19,7 +25,7 @@ def _rows(tmp_path, cells, width=(70, 280)):
     body(paper, 72, RIGHT)
     reading = read_here(paper.save(tmp_path / "table.pdf"))
     (table,) = [f for f in reading.figures if f.kind == "table"]
-    return table.rows
+    return table
 
 
 def test_cells_come_out_as_rows(tmp_path):
@@ -39,3 +45,153 @@ def test_sentences_in_cells_are_not_reliable(tmp_path):
     """A table of prose is shown as an image only."""
     said = [[f"Q{i}", prose(16, 5 * i)] for i in range(5)]
     assert _rows(tmp_path, [["Question", "Answer"], *said], (70, 540)) is None
+
+
+def test_heads_are_told_from_cells(tmp_path):
+    """The rows above the first inner rule are heads, and name the columns of the frame."""
+    cells = [HEAD, ["Ours", "0.1", "3"], ["Theirs", "0.2", "4"]]
+    table = _table(tmp_path, cells)
+    assert (table.head, table.lines) == (1, None)
+    assert table.to_frame().to_dict("list") == {
+        "Method": ["Ours", "Theirs"],
+        "Error": ["0.1", "0.2"],
+        "Time": ["3", "4"],
+    }
+
+
+def test_cells_that_cannot_be_told_apart_keep_their_lines(tmp_path):
+    """Every number of such a table is still in the reading."""
+    table = _table(tmp_path, [HEAD, *([name, "0.1 0.25", "3"] for name in ("Ours", "Older"))])
+    assert table.lines == ("Method  Error  Time", "Ours  0.1 0.25  3", "Older  0.1 0.25  3")
+    assert table.to_frame()["line"].tolist() == list(table.lines)
+
+
+def _drawn(tmp_path, lines, rules=()):
+    """Return the table of these (text, x, baseline), its rules (y, left, right) and a caption."""
+    paper = Paper()
+    body(paper, 72, LEFT, 120)
+    bottom = max(y for _, _, y in lines) + 5
+    for y, left, right in [*rules, (min(y for _, _, y in lines) - 11, 60, 285), (bottom, 60, 285)]:
+        paper.page.draw_line((left, y), (right, y), width=0.7)
+    for text, x, y in lines:
+        paper.line(text, x, y, size=9)
+    paper.paragraph("Table 1: How they compare.", bottom + 8, LEFT, size=9)
+    body(paper, bottom + 34, LEFT, 120)
+    body(paper, 72, RIGHT)
+    reading = read_here(paper.save(tmp_path / "drawn.pdf"))
+    (table,) = [f for f in reading.figures if f.kind == "table"]
+    return table
+
+
+def _row(cells, y, xs=(64, 130, 180, 230)):
+    return [(cell, x, y) for cell, x in zip(cells, xs, strict=True) if cell]
+
+
+def test_heads_over_several_columns_name_each_of_them(tmp_path):
+    """A head of two lines: the upper one stands in its first column, the frame joins both."""
+    table = _drawn(
+        tmp_path,
+        [
+            ("Faces", 150, 300),
+            *_row(["Method", "Low", "High", "Time"], 313),
+            *_row(["Ours", "31.2", "32.5", "4"], 327),
+            *_row(["Theirs", "29.9", "30.1", "7"], 339),
+        ],
+        [(303, 126, 200), (316.5, 60, 285)],
+    )
+    assert table.head == 2
+    assert table.rows[:2] == (("", "Faces", "", ""), ("Method", "Low", "High", "Time"))
+    assert list(table.to_frame())[:3] == ["Method", "Faces Low", "Faces High"]
+
+
+def test_errors_and_marks_stay_with_their_numbers(tmp_path):
+    """A column of ± is none, and a raised mark belongs to the number it touches."""
+    lines = []
+    for at, name in enumerate(("Ours", "Theirs", "Oldest")):
+        y = 314 + 12 * at
+        lines += [(name, 64, y), (f"3{at}.2", 130, y), ("±", 151, y), (f"0.{at}", 161, y)]
+        lines += [(f"4{at}.5", 220, y)]
+    table = _drawn(
+        tmp_path, [("Method", 64, 300), ("Score", 130, 300), ("Speed", 220, 300), *lines]
+    )
+    assert table.rows[1:] == (
+        ("Ours", "30.2 ± 0.0", "40.5"),
+        ("Theirs", "31.2 ± 0.1", "41.5"),
+        ("Oldest", "32.2 ± 0.2", "42.5"),
+    )
+
+
+def test_wrapped_cells_are_one(tmp_path):
+    """Words below words, where the first had no room in the line above, go on in their cell."""
+    table = _drawn(
+        tmp_path,
+        [
+            *_row(["Name", "What it says", "Count"], 300, (64, 120, 240)),
+            *_row(["First", "a sentence that is cut by", "12"], 316, (64, 120, 240)),
+            ("the narrow column", 120, 327),
+            *_row(["Second", "another one", "15"], 343, (64, 120, 240)),
+        ],
+        [(304, 60, 285)],
+    )
+    assert table.rows[1:] == (
+        ("First", "a sentence that is cut by the narrow column", "12"),
+        ("Second", "another one", "15"),
+    )
+
+
+def test_a_label_for_several_rows_stands_in_the_first(tmp_path):
+    """Labels set in the middle of the rows between two rules are moved up."""
+    lines = _row(["Data", "Method", "Score"], 300, (64, 120, 200))
+    for at, label in enumerate(("Faces", "Hands")):
+        y = 316 + 42 * at
+        lines += [(label, 64, y + 6), *_row(["", "Ours", "31.2"], y, (64, 120, 200))]
+        lines += _row(["", "Theirs", "29.9"], y + 12, (64, 120, 200))
+    table = _drawn(tmp_path, lines, [(304, 60, 285), (342, 60, 285)])
+    assert table.rows[1:] == (
+        ("Faces", "Ours", "31.2"),
+        ("", "Theirs", "29.9"),
+        ("Hands", "Ours", "31.2"),
+        ("", "Theirs", "29.9"),
+    )
+
+
+def test_a_line_over_all_columns_parts_the_body(tmp_path):
+    """It stands in the first column; the columns are those of the other rows."""
+    lines = _row(["Method", "Low", "High", "Time"], 300)
+    lines += [("Models that were trained on faces", 64, 316)]
+    lines += [
+        *_row(["Ours", "31.2", "32.5", "4"], 328),
+        *_row(["Theirs", "29.9", "30.1", "7"], 340),
+    ]
+    table = _drawn(tmp_path, lines, [(304, 60, 285)])
+    assert table.rows[1:] == (
+        ("Models that were trained on faces", "", "", ""),
+        ("Ours", "31.2", "32.5", "4"),
+        ("Theirs", "29.9", "30.1", "7"),
+    )
+
+
+def test_a_table_wider_than_its_column_is_whole(tmp_path):
+    """What its rules span belongs to it."""
+    cells = [["Method", *"ABCD"], *([name, *"1234"] for name in ("Ours", "Theirs", "Older"))]
+    paper = Paper()
+    bottom = paper.table((54, 420), 100, cells)
+    paper.paragraph("Table 1: How they compare.", bottom + 8, LEFT, size=9)
+    body(paper, bottom + 40, LEFT, 200)
+    reading = read_here(paper.save(tmp_path / "wide.pdf"))
+    assert reading.figures[0].rows == tuple(tuple(row) for row in cells)
+
+
+def test_only_tables_are_frames():
+    """A figure says what to ask instead."""
+    with pytest.raises(PaperkitError, match=r"^figure 2: not a table; ask one of kind 'table'"):
+        Figure("figure", "2", 1, (0, 0, 1, 1), "Figure 2: A cat.").to_frame()
+
+
+def test_equal_heads_are_told_apart():
+    """A frame has one name a column, also without heads."""
+    rows = (("", "F1", "F1"), ("Ours", "1", "2"))
+    table = Figure("table", "1", 1, (0, 0, 1, 1), "Table 1", rows=rows, head=1)
+    assert list(table.to_frame()) == ["1", "F1", "F1 (3)"]
+    reading = Reading("A title", 1, "0", figures=(table,))
+    assert Reading.from_dict(reading.to_dict()) == reading

@@ -158,8 +158,8 @@ def test_many_figures_are_counted_not_shown():
 
 def test_an_id_is_looked_up_in_its_library(library, folder):
     """What was read is shown with the library's own images."""
-    library.save_reading("2411.00001", READING)
-    target = library.figures_path("2411.00001")
+    library.files.save_reading("2411.00001", READING)
+    target = library.files.figures_path("2411.00001")
     target.mkdir(parents=True)
     (folder / "figure-1.webp").rename(target / "figure-1.webp")
     shown = show("2411.00001", library=library)

@@ -267,10 +267,10 @@ def test_tables_are_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.jsonl", '{"id": "2411.00001"}', "record 1: 2411.00001: no published date"),
-        ("a.jsonl", "{}\n", "record 1: '': not an arXiv identifier"),
-        ("a.jsonl", "\nnonsense", "record 2: is not JSON"),
-        ("a.jsonl", "[1]", "record 1: is no JSON object"),
+        ("a.jsonl", '{"id": "2411.00001"}', r"2411.00001 \(line 1\): no published date"),
+        ("a.jsonl", "{}\n", r"line 1: '': not an arXiv identifier"),
+        ("a.jsonl", "\nnonsense", "is no JSON, it looks like plain words"),
+        ("a.jsonl", "[1]", "line 1: is no JSON object"),
         ("a.doc", "x", "unknown kind of file; give .jsonl"),
     ],
 )
@@ -278,7 +278,7 @@ def test_a_bad_record_is_named(tmp_path: Path, name: str, content: str, message:
     """File and line first, what to do last."""
     (tmp_path / name).write_text(content)
     with pytest.raises(SourceError, match=rf"{name}: {message}"):
-        load(tmp_path / name)
+        load(tmp_path / name, strict=True)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

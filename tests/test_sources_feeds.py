@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -78,13 +79,65 @@ def test_a_saved_answer_of_the_api_is_a_feed_too() -> None:
 
 def test_today_is_asked_for_once(library: Library) -> None:
     """With a library the feed is kept for the day."""
-    with serve(lambda _: Answer(rss(NEW, REPLACED))) as server, served(Archive([])) as (client, _):
+    archive = Archive([], now=datetime(2024, 11, 27, 12, tzinfo=UTC))
+    with serve(lambda _: Answer(rss(NEW, REPLACED))) as server, served(archive) as (client, _):
         for _ in range(2):
             frame = announcements(
                 ["cs.CV", "cs.GR"], library=library, client=client, endpoint=server.url + "/rss/"
             )
             assert list(frame["announce_type"]) == ["new", "replace"]
     assert [a.path for a in server.asked] == ["/rss/cs.CV+cs.GR"]
+
+
+def test_a_feed_of_yesterday_is_not_todays(library: Library) -> None:
+    """It is shown with its day, and asked for again until today's is there; an old one goes."""
+    answers = [rss(NEW), rss(REPLACED).replace(b"27 Nov", b"29 Nov")]
+    archive = Archive([], now=datetime(2024, 11, 29, 12, tzinfo=UTC))
+    with serve(lambda _: Answer(answers.pop(0))) as server, served(archive) as (client, _):
+        frames = [
+            announcements("cs.CV", library=library, client=client, endpoint=server.url + "/")
+            for _ in range(3)
+        ]
+    assert [list(f.index) for f in frames] == [["2411.16001"], ["2409.00007"], ["2409.00007"]]
+    assert frames[0].attrs["why"] == "arXiv's feed is still that of 2024-11-27; ask again later"
+    assert [f.attrs["why"] for f in frames[1:]] == ["", ""]
+    assert len(server.asked) == 2
+
+
+OAI = """<?xml version="1.0" encoding="UTF-8"?>
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header>
+<identifier>oai:arXiv.org:2411.16001</identifier></header><metadata>{}</metadata></record>
+<record><header status="deleted"><identifier>oai:arXiv.org:2411.16002</identifier></header>
+</record></ListRecords></OAI-PMH>"""
+RAW = r"""<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/"><id>2411.16001</id>
+<version version="v1"><date>Mon, 25 Nov 2024 10:00:00 GMT</date></version>
+<version version="v2"><date>Tue, 26 Nov 2024 11:00:00 GMT</date></version>
+<title>New &amp; good</title><authors>C. Bal\'azs (X, Y), Ben Roe</authors>
+<categories>cs.CV cs.GR</categories><license>http://x.org/by</license><abstract>A.</abstract>
+</arXivRaw>"""
+PLAIN = """<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>2411.16001</id>
+<created>2024-11-25</created><authors><author><keyname>Doe</keyname><forenames>Al</forenames>
+<suffix>Jr</suffix><affiliation>X</affiliation></author></authors><title>New &amp; good</title>
+<categories>cs.CV cs.GR</categories><abstract>A.</abstract></arXiv>"""
+
+
+def test_oai_records_are_read_like_any_file(tmp_path: Path) -> None:
+    """Versions, days and licence of the raw form, names of the plain one; deleted ones told."""
+    (tmp_path / "o.xml").write_text(OAI.format(RAW))
+    with pytest.warns(UserWarning, match=r"1 of 2 records read; 1 was not: 2411.16002"):
+        raw = load(tmp_path / "o.xml")
+    row = raw.loc["2411.16001"]
+    assert (row["version"], row["title"], row["categories"]) == (
+        2,
+        "New & good",
+        ("cs.CV", "cs.GR"),
+    )
+    assert row["authors"] == ("C. Balázs", "Ben Roe")
+    assert f"{row['published']:%d} {row['updated']:%d}" == "25 26"
+    assert row["licence"] == "http://x.org/by"
+    (tmp_path / "o.xml").write_text(OAI.format(PLAIN))
+    with pytest.warns(UserWarning):
+        assert load(tmp_path / "o.xml").loc["2411.16001", "authors"] == ("Al Doe Jr",)
 
 
 def test_no_announcement_has_a_reason() -> None:

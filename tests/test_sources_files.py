@@ -81,13 +81,15 @@ def test_only_what_is_wanted_is_kept(tmp_path: Path) -> None:
 def test_records_that_are_no_papers_can_be_left_out(tmp_path: Path) -> None:
     """They are counted and named."""
     file = snapshot(tmp_path / "s.json", 5, spoiled=2)
-    with pytest.raises(SourceError, match="record 3: 2401.00003: no published date") as caught:
-        load(file)
+    said = r"2401.00003 \(line 3\): no published date"
+    with pytest.raises(SourceError, match=said) as caught:
+        load(file, strict=True)
     assert list(caught.value.papers.index) == ["2401.00001", "2401.00002"]
-    with pytest.warns(UserWarning, match="1 records are no papers"):
-        frame = load(file, strict=False)
+    with pytest.warns(UserWarning, match=f"4 of 5 records read; 1 was not: {said}"):
+        frame = load(file)
     assert len(frame) == 4
-    assert frame.attrs["faults"] == ["3: 2401.00003: no published date; check the source's record."]
+    reason = "no published date; check the source's record."
+    assert frame.attrs["faults"] == [("2401.00003", 3, reason, False)]
 
 
 def test_a_broken_line_costs_no_other(tmp_path: Path) -> None:
@@ -95,13 +97,13 @@ def test_a_broken_line_costs_no_other(tmp_path: Path) -> None:
     file = snapshot(tmp_path / "s.json", 4)
     lines = file.read_text(encoding="utf-8").splitlines()
     file.write_text("\n".join([*lines[:2], lines[2][:30], lines[3]]), encoding="utf-8")
-    with pytest.raises(SourceError, match=r"record 3: is not JSON") as caught:
-        load(file)
+    with pytest.raises(SourceError, match=r"line 3: is not JSON") as caught:
+        load(file, strict=True)
     assert list(caught.value.papers.index) == ["2401.00001", "2401.00002"]
-    with pytest.warns(UserWarning, match="1 records are no papers"):
-        frame = load(file, strict=False)
+    with pytest.warns(UserWarning, match="1 was not: line 3"):
+        frame = load(file)
     assert list(frame.index) == ["2401.00001", "2401.00002", "2401.00004"]
-    assert frame.attrs["faults"] == ["3: is not JSON; mend or drop the line."]
+    assert frame.attrs["faults"] == [("", 3, "is not JSON; mend or drop the line.", False)]
 
 
 def test_a_file_cut_off_keeps_what_could_be_read(tmp_path: Path) -> None:
@@ -153,8 +155,8 @@ def test_a_snapshot_becomes_parquet_for_trends(tmp_path: Path) -> None:
 def test_licences_go_into_the_library(tmp_path: Path, library: Library) -> None:
     """Where the source states them."""
     library.add(load(snapshot(tmp_path / "s.json", 2)))
-    assert library.licence("2401.00002") == "http://creativecommons.org/licenses/by/4.0/"
-    assert library.licence("2401.00001") == ""
+    assert library.files.licence("2401.00002") == "http://creativecommons.org/licenses/by/4.0/"
+    assert library.files.licence("2401.00001") == ""
 
 
 def test_csv_keeps_the_zeros_of_an_id(tmp_path: Path) -> None:
@@ -169,7 +171,7 @@ BIBTEX = r"""
   year = 2024, month = nov, day = 7, eprint = {2411.05184v2}, archivePrefix = {arXiv},
   primaryClass = {cs.CV}, journal = {arXiv preprint arXiv:2411.05184}, abstract = {An abstract.}}
 @inproceedings{b, title = {Named in the journal}, author = {A B}, year = {2023},
-  booktitle = {CVPR}, note = {arXiv:2211.00001}, doi = {https://doi.org/10.1/x}}
+  booktitle = {CVPR}, number = {arXiv:2211.00001}, doi = {https://doi.org/10.1/x}}
 @misc{c, title = {Old}, author = {C D}, url = {http://arxiv.org/abs/math.GT/0309136}}
 """
 
@@ -211,10 +213,10 @@ ER  -
 def test_ris_entries_become_papers(tmp_path: Path) -> None:
     """Those without an arXiv id are told."""
     (tmp_path / "r.ris").write_text(RIS.replace("ER  -", "ER  - "))
-    with pytest.raises(SourceError, match="record 2: '': not an arXiv identifier"):
-        load(tmp_path / "r.ris")
-    with pytest.warns(UserWarning):
-        (paper,) = from_frame(load(tmp_path / "r.ris", strict=False))
+    with pytest.raises(SourceError, match="line 9: no arXiv id"):
+        load(tmp_path / "r.ris", strict=True)
+    with pytest.warns(UserWarning, match=r"1 of 2 entries are on arXiv; 1 is not: line 9"):
+        (paper,) = from_frame(load(tmp_path / "r.ris"))
     assert (paper.id, paper.version) == ("2411.05184", 3)
     assert paper.authors == ("Ada Lovelace", "Grace Hopper")
     assert f"{paper.published:%Y-%m-%d}" == "2024-11-07"
@@ -238,8 +240,10 @@ def test_what_paperkit_exports_it_reads_back(tmp_path: Path, format: str, suffix
 def test_broken_bibtex_is_named_by_its_line(tmp_path: Path) -> None:
     """A brace that is not closed."""
     (tmp_path / "r.bib").write_text("@article{a, title = {x}}\n@article{b, title = {x\n")
-    with pytest.raises(SourceError, match=r"r\.bib: .*(line 2|'')"):
-        load(tmp_path / "r.bib")
+    with pytest.raises(SourceError, match=r"r\.bib: a \(line 1\): no arXiv id"):
+        load(tmp_path / "r.bib", strict=True)
+    with pytest.warns(UserWarning, match="b .line 2.: can't be read; mend its braces"):
+        assert load(tmp_path / "r.bib").empty
 
 
 def test_packing_that_fails_leaves_the_old_file(tmp_path: Path) -> None:

@@ -7,14 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from paperkit.errors import SourceError
 from paperkit.trends import (
+    chart,
     co_occurrence,
     compare,
     fading_terms,
     growth,
+    ngrams,
     papers_behind,
     papers_per,
     rising_terms,
@@ -260,16 +263,91 @@ def test_plural_and_singular_are_one_term():
     """Splat and splats count together, under the singular."""
     rows = [{"title": f"splat{'s' * (i % 2)}", "published": "2024-01-01"} for i in range(10)]
     rows += [{"title": "grid", "published": "2023-01-01"}] * 10
-    found = rising_terms(frame(rows), since="2024-01-01").set_index("term")["count_a"]
-    assert found.to_dict() == {"splat": 10}
+    rising = rising_terms(frame(rows), since="2024-01-01", certain=False)
+    assert rising.set_index("term")["count_a"].to_dict() == {"splat": 10}
 
 
 def test_punctuation_ends_a_term_and_stop_words_do_not_begin_one():
     """No term reaches over a colon, begins or ends with a stop word, or is a number."""
     rows = [{"title": "Splat: the text to image of 2024", "published": "2024-01-01"}] * 10
     rows += [{"title": "grid", "published": "2023-01-01"}] * 10
-    found = set(rising_terms(frame(rows), since="2024-01-01")["term"])
+    found = set(rising_terms(frame(rows), since="2024-01-01", certain=False)["term"])
     assert found == {"splat", "text to image"}
+
+
+TERMS = {
+    "We often captured the second environment temporally, as expected": set(),
+    "A novel framework for efficient methods": set(),
+    "Large language models for two-stage pipelines": {"large language model"},
+    "Learned radiance fields": {"radiance field"},
+    "A multi-agent study of mixture of experts": {"mixture of expert"},
+    "Deep learning for a language": {"deep learning"},
+    "Faster cohomology": {"cohomology"},
+}
+
+
+@pytest.mark.parametrize("title", TERMS)
+def test_terms_are_what_a_reader_would_call_terms(title):
+    """Noun phrases with a technical word and technical nouns; no verbs, adverbs or fragments."""
+    runs = ngrams.runs(pa.chunked_array([pa.array([title, "Expert, model, field, pipeline."])]))
+    found = ngrams.terms(runs, minimum=1).names
+    longest = {name for name in found if not any(name in ngrams.inner(one) for one in found)}
+    assert longest == TERMS[title]
+
+
+def test_an_acronym_and_its_words_are_one_term():
+    """Papers with the one, the other or both count once, and the row leads back to all of them."""
+    texts = ["Gaussian splatting", "GS for all", "Gaussian Splatting (GS) again"]
+    rows = [{"title": texts[i % 3], "published": "2024-01-01"} for i in range(60)]
+    rows += [{"title": "Something else", "published": "2023-01-01"}] * 60
+    found = rising_terms(frame(rows), since="2024-01-01")
+    assert found["term"].tolist() == ["gaussian splatting (GS)"]
+    assert found["count_a"].tolist() == [60]
+    assert len(papers_behind(frame(rows), found)) == 60
+
+
+def test_an_acronym_that_stands_for_two_things_stays_alone():
+    """Where papers explain it in two ways nobody knows which is meant."""
+    texts = ["Gaussian Splatting (GS)", "Gauge Symmetry (GS)"]
+    rows = [{"title": texts[i % 2], "published": "2024-01-01"} for i in range(60)]
+    rows += [{"title": "Something else", "published": "2023-01-01"}] * 60
+    found = rising_terms(frame(rows), since="2024-01-01", certain=False)
+    assert not any("(" in term for term in found["term"])
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("3D Gaussian Splatting (3DGS) is fast", [("3DGS", "3d gaussian splatting")]),
+        ("so neural radiance fields (NeRFs) came", [("NeRF", "neural radiance field")]),
+        ("denoising diffusion probabilistic models (DDPM)",
+         [("DDPM", "denoising diffusion probabilistic model")]),
+        ("in the year (2020) and a figure (Fig2) of the (USA)", []),
+        ("(LLM)", []),
+    ],
+)  # fmt: skip
+def test_acronyms_are_read_where_they_are_explained(text, pairs):
+    """The letters stand in the words before the parenthesis, the first at a word's beginning."""
+    assert list(ngrams.acronyms(text)) == pairs
+
+
+def test_nothing_certain_is_said():
+    """Where nothing rises for certain there is no row, and the frame and its chart say so."""
+    rows = [{"title": "splat", "published": f"2024-{m:02d}-01"} for m in range(1, 13)] * 5
+    found = rising_terms(frame(rows))
+    assert found.empty
+    assert found.attrs["said"] == "Nothing rises for certain in 60 papers."
+    assert "Nothing rises for certain in 60 papers." in chart(found).image("svg").decode()
+
+
+def test_what_is_listed_is_certain(papers):
+    """Every listed interval is on its side of "no difference", and q is at most five percent."""
+    rising = rising_terms(papers, since="2024-01-01")
+    assert len(rising) > 0
+    assert (rising["low"] > 0).all()
+    assert (rising["q"] <= 0.05).all()
+    leaning = rising_terms(papers, since="2024-01-01", certain=False)
+    assert len(leaning) > len(rising)
 
 
 def test_two_sets_are_told_apart_by_their_terms(papers):

@@ -160,7 +160,7 @@ def test_other_frames_and_options_are_refused(drawn):
 
 def click(explorer: Explorer, row: object) -> None:
     """Send what the browser sends after a click."""
-    explorer._receive(explorer, {"row": row}, [])
+    explorer._receive(explorer, {"do": "pick", "row": row}, [])
 
 
 def test_a_click_leads_to_the_papers_behind_the_mark():

@@ -6,6 +6,7 @@ import base64
 import gzip
 import html.parser
 import json
+import re
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -69,14 +70,14 @@ class Wire:
 def ask(triage: Triage, do: str, **content) -> dict:
     """Send a message as the browser does, and return its reply."""
     wire = Wire(triage)
-    triage._receive(triage, {"do": do, "ask": 7, "view": "v", **content}, [])
+    triage._receive(triage, {"do": do, "token": "v.7", **content}, [])
     (reply,) = (c["answer"] for c in wire.sent if "answer" in c)
-    assert (reply["reply"], reply["view"]) == (7, "v")
+    assert reply["token"] == "v.7"
     return reply
 
 
 def rows_of(papers: list[Paper], library: Library) -> list[dict]:
-    return library.rows(library.numbers([p.id for p in papers]))
+    return library.index.rows(library.index.numbers([p.id for p in papers]))
 
 
 # Frames and methods
@@ -228,7 +229,7 @@ def test_a_query_given_goes_before_the_one_remembered(library):
 
 def test_a_view_of_another_version_is_forgotten(library):
     """A field that no longer exists is no error at opening."""
-    library.save_view("triage", {"query": {"color": "red"}})
+    library.index.save_view("triage", {"query": {"color": "red"}})
     assert Triage(library).query == Query(has=("-published",))
 
 
@@ -322,12 +323,12 @@ def test_a_query_from_the_browser_is_answered_to_every_view(library):
     """Rows, total and counts come in one event, which is the reply for the view that asked."""
     triage = Triage(library)
     wire = Wire(triage)
-    triage._receive(triage, {"do": "query", "ask": 1, "view": "v", "query": {"text": "3"}}, [])
+    triage._receive(triage, {"do": "query", "token": "v.1", "query": {"text": "3"}}, [])
     (event,) = wire.events("query")
     assert (event["total"], event["generation"], event["query"]) == (11, 1, {"text": "3",
         "sort": ["-published"]})  # fmt: skip
     assert wire.sent == [event]
-    assert (event["answer"], event["matching"]) == ({"reply": 1, "view": "v"}, 11)
+    assert (event["answer"], event["matching"]) == ({"token": "v.1"}, 11)
 
 
 def test_facets_are_counted_only_where_someone_looks(library):
@@ -354,11 +355,11 @@ def test_what_other_threads_tell_is_not_held_back_by_an_answer(library, monkeypa
         other.join()
         triage._tell("saved", saved=["mine"])
         assert [e["event"] for e in wire.sent] == ["progress"]
-        return {"reply": 1}, []
+        return {"token": "v.1"}, []
 
     monkeypatch.setattr(triage_messages, "answer", answered)
     triage._receive(triage, {}, [])
-    assert wire.sent[1] == {"event": "saved", "saved": ["mine"], "answer": {"reply": 1}}
+    assert wire.sent[1] == {"event": "saved", "saved": ["mine"], "answer": {"token": "v.1"}}
 
 
 def test_what_was_told_before_an_error_reaches_the_browser(library, monkeypatch):
@@ -409,7 +410,7 @@ def test_a_decision_of_another_kernel_is_told_when_the_browser_looks(library):
     ask(triage, "sync")
     Library(library.path).decide(paper(6).id, "keep")
     wire = Wire(triage)
-    triage._receive(triage, {"do": "sync", "ask": 1, "view": "v"}, [])
+    triage._receive(triage, {"do": "sync", "token": "v.1"}, [])
     assert [r["decision"] for r in wire.events("rows")[-1]["rows"]] == ["keep"]
 
 
@@ -478,7 +479,7 @@ def test_a_detail_holds_what_one_decides_by(library):
 def test_versions_tell_what_changed_word_by_word(library):
     """Newest first; the first version has nothing before it."""
     library.add([paper(1, version=2, title="Paper 1 on hands", abstract=paper(1).abstract)])
-    newest, first = triage_pane.versions(library.versions(paper(1).id))
+    newest, first = triage_pane.versions(library.coverage.versions(paper(1).id))
     assert newest["title"] == [("same", "Paper 1 on "), ("gone", "avatars"), ("new", "hands")]
     assert (newest["abstract"], first["title"], first["version"]) == ([], [], 1)
 
@@ -486,8 +487,8 @@ def test_versions_tell_what_changed_word_by_word(library):
 def _read(library: Library, file: str, data: bytes) -> None:
     figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "Overview", file=file)
     reading = Reading("T", 1, "1", figures=(figure,))
-    library.save_reading(paper(1).id, reading)
-    folder = library.figures_path(paper(1).id)
+    library.files.save_reading(paper(1).id, reading)
+    folder = library.files.figures_path(paper(1).id)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / file).write_bytes(data)
 
@@ -505,8 +506,8 @@ def test_figures_are_sent_as_bytes(library):
 def test_only_images_of_the_papers_own_folder_are_sent(library, file, data):
     """No SVG (it could run scripts), no path that leaves the folder."""
     figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "c", file=file)
-    library.save_reading(paper(1).id, Reading("T", 1, "1", figures=(figure,)))
-    folder = library.figures_path(paper(1).id)
+    library.files.save_reading(paper(1).id, Reading("T", 1, "1", figures=(figure,)))
+    folder = library.files.figures_path(paper(1).id)
     folder.mkdir(parents=True)
     if ".." not in file:
         (folder / file).write_bytes(data)
@@ -550,24 +551,54 @@ def test_the_fallback_escapes_hostile_text(tmp_path):
 # What is sent as code
 
 
-def test_a_packed_module_unpacks_to_itself_and_its_style(tmp_path):
-    """The loader carries module and style sheet as gzip in base64."""
+def test_a_packed_module_unpacks_to_itself_and_its_style(tmp_path, monkeypatch):
+    """The loader carries the module and the style sheet as gzip in base64."""
+    monkeypatch.setattr(kit, "SCRIPTS", tmp_path)
     script, style = tmp_path / "a.js", tmp_path / "a.css"
     script.write_text("export default { render() {} };")
     style.write_text(".a { color: red }")
-    packed = kit.packed(script, style=style).split('atob("')[1].split('"')[0]
+    packed = kit.widget("a", style=style).split('atob("')[1].split('"')[0]
     source = gzip.decompress(base64.b64decode(packed)).decode()
     assert source.startswith(script.read_text())
     assert 'sheet.textContent = ".a { color: red }";' in source
 
 
-def test_a_lean_script_says_the_same(tmp_path):
-    """Comments of a line of their own and indentation go, nothing else."""
-    file = tmp_path / "a.js"
-    file.write_text(
-        "// x\nf(() => {\n  /** y */\n  g(`//z`); // w\n\n  /* a */ h(); /* b */\n});\n"
+def test_a_module_is_joined_with_those_it_needs(tmp_path):
+    """Each stands once, after those it needs itself; only the first one exports."""
+    (tmp_path / "a.js").write_text(
+        'import { b } from "./b.js";\nimport {\n  c,\n} from "./c.js";\nexport default b(c);\n'
     )
-    assert kit.lean(file) == "f(() => {\ng(`//z`); // w\n/* a */ h(); /* b */\n});"
+    (tmp_path / "b.js").write_text('import { c } from "./c.js";\nexport const b = (x) => x + c;\n')
+    (tmp_path / "c.js").write_text('import { b } from "./b.js";\nexport const c = 1;\n')
+    joined = kit.joined(tmp_path / "a.js")
+    assert joined == "const c = 1;\nconst b = (x) => x + c;\nexport default b(c);"
+
+
+@pytest.mark.parametrize("name", ["triage", "review", "explorer"])
+def test_a_widget_is_one_module(name):
+    """It exports itself alone, and nothing is left to be imported."""
+    source = kit.joined(kit.SCRIPTS / f"{name}.js")
+    assert len(re.findall(r"(?m)^export ", source)) == 1
+    assert re.search(r"(?m)^import ", source) is None
+
+
+def test_no_two_modules_have_a_name_in_common():
+    """Joined they share one scope, where a second declaration is an error of the whole widget."""
+    declared = re.compile(r"(?m)^(?:export )?(?:async )?(?:const|let|class|function) (\w+)")
+    names = [n for p in kit.SCRIPTS.glob("*.js") for n in declared.findall(p.read_text())]
+    assert len(names) > 100
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_lean_script_says_the_same():
+    """Types, comments of a line of their own and indentation go, nothing else."""
+    script = (
+        "// x\nf(() => {\n  /** y */\n  /**\n   * z\n   */\n  g(`//z`); // w\n\n"
+        "  /* a */ h(); /* b */\n  const i = /** @type {Map<string, a>} */ (j);\n});\n"
+    )
+    assert kit.lean(script) == (
+        "f(() => {\ng(`//z`); // w\n/* a */ h(); /* b */\nconst i = (j);\n});"
+    )
 
 
 def test_a_tight_style_sheet_says_the_same(tmp_path):
@@ -582,13 +613,19 @@ def test_formulas_are_set_by_the_bundled_script():
     assert b"katex" in gzip.decompress(kit.katex())
 
 
-def test_the_browser_code_never_writes_html():
-    """All text becomes text nodes."""
-    from paperkit.widgets import triage
-
-    source = (triage._HERE / "triage.js").read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", sorted(kit.SCRIPTS.glob("*.js")), ids=lambda p: p.name)
+def test_the_browser_code_never_writes_html(path):
+    """All text becomes text nodes; the preview alone reads a page back, one that runs nothing."""
+    source = path.read_text(encoding="utf-8")
     forbidden = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
-    assert [word for word in forbidden if word in source] == []
+    allowed = ["innerHTML"] if path.name == "review_preview.js" else []
+    assert [word for word in forbidden if word in source] == allowed
+
+
+def test_no_script_is_long():
+    """400 lines at most: what is longer is more than one idea."""
+    lengths = {p.name: p.read_text("utf-8").count("\n") for p in kit.SCRIPTS.glob("*.js")}
+    assert {name: n for name, n in lengths.items() if n > 400} == {}
 
 
 # What the library can't take
@@ -615,17 +652,17 @@ WRITES = [
 @pytest.mark.parametrize("asked", WRITES, ids=lambda asked: asked["do"])
 def test_what_a_locked_library_cannot_take_is_said_and_can_be_tried_again(library, locked, asked):
     """The reply names the reason and says that another try may succeed; no row is told changed."""
-    before = library.entries(paper(1).id)
+    before = library.index.entries(paper(1).id)
     triage = Triage(library)
     wire = Wire(triage)
-    triage._receive(triage, {"ask": 7, "view": "v", **asked}, [])
+    triage._receive(triage, {"token": "v.7", **asked}, [])
     (sent,) = wire.sent
     reason = f"{library.path}: the library is locked by another program; wait until it ends."
-    assert sent == {"answer": {"reply": 7, "view": "v", "error": reason, "again": True}}
+    assert sent == {"answer": {"token": "v.7", "error": reason, "again": True}}
     locked.close()
-    assert library.entries(paper(1).id) == before
+    assert library.index.entries(paper(1).id) == before
     wire.sent.clear()
-    triage._receive(triage, {"ask": 8, "view": "v", **asked}, [])
+    triage._receive(triage, {"token": "v.8", **asked}, [])
     assert "error" not in wire.sent[-1]["answer"]
 
 
@@ -672,7 +709,7 @@ def test_a_decision_that_was_saved_is_not_asked_for_again(library, monkeypatch):
     def fail(*_):
         raise gone
 
-    monkeypatch.setattr(library, "changes", fail)
+    monkeypatch.setattr(library.index, "changes", fail)
     wire = Wire(triage)
     reply = ask(triage, "undo")
     assert (reply["ids"], "error" in reply) == ([paper(1).id], False)
@@ -685,9 +722,6 @@ def test_a_decision_that_was_saved_is_not_asked_for_again(library, monkeypatch):
     wire.sent.clear()
     triage.catch_up()
     assert [row["id"] for row in wire.events("rows")[0]["rows"]] == [paper(1).id]
-
-
-# Summarizing
 
 
 class Echo:

@@ -46,8 +46,8 @@ def moved(library: Library) -> Library:
             question="one_line", statements=(Statement("We get 80 %."),), at=datetime.now(UTC)
         )
         digest = Digest(paper_id=ID, version=1, outline="digest", language="en")
-        library.save_answers(digest, [written])
-        assert library.stale().empty
+        library.drafts.save_answers(digest, [written])
+        assert library.coverage.stale().empty
         archive.papers = [SECOND, *papers(4)]
         archive.now = archive.now.replace(day=29)
         report = update([TOPIC], library, client=client)
@@ -58,28 +58,30 @@ def moved(library: Library) -> Library:
 def test_a_new_version_updates_and_keeps_the_old_text(moved: Library) -> None:
     """It is the same paper, shown as changed."""
     assert moved.paper(ID) == SECOND
-    assert moved.versions(ID) == [FIRST, SECOND]
+    assert moved.coverage.versions(ID) == [FIRST, SECOND]
     assert moved.papers().loc[ID, "status"] == "v1→v2"
 
 
 def test_the_change_is_shown(moved: Library) -> None:
     """Field by field, what it was and what it is."""
-    assert moved.version_changes(ID).to_dict("records") == [
+    assert moved.coverage.version_changes(ID).to_dict("records") == [
         {"version": 2, "field": "title", "before": "Old title", "after": "New title"},
         {"version": 2, "field": "abstract", "before": "We get 80 %.", "after": "We get 90 %."},
         {"version": 2, "field": "comment", "before": "", "after": "Accepted"},
     ]
-    assert moved.version_changes("2411.00001").empty
+    assert moved.coverage.version_changes("2411.00001").empty
 
 
 def test_a_write_up_of_an_older_version_is_stale(moved: Library) -> None:
     """Until there is one of the newest."""
-    assert moved.stale().reset_index().to_dict("records") == [
+    assert moved.coverage.stale().reset_index().to_dict("records") == [
         {"id": ID, "version": 2, "digest_version": 1, "approved": False}
     ]
     written = Said(question="one_line", statements=(Statement("x"),), at=datetime.now(UTC))
-    moved.save_answers(Digest(paper_id=ID, version=2, outline="digest", language="en"), [written])
-    assert moved.stale().empty
+    moved.drafts.save_answers(
+        Digest(paper_id=ID, version=2, outline="digest", language="en"), [written]
+    )
+    assert moved.coverage.stale().empty
 
 
 def test_a_withdrawn_paper_is_recognized(library: Library) -> None:
@@ -196,9 +198,9 @@ def test_a_coverage_of_nothing_is_drawn_too(library: Library) -> None:
 
 def test_the_ledger_lists_every_asking(gappy: Library) -> None:
     """With arXiv's count, what came, what can't be used, and why."""
-    (row,) = gappy.ledger(TOPIC).to_dict("records")
+    (row,) = gappy.coverage.ledger(TOPIC).to_dict("records")
     assert (row["promised"], row["got"], row["missing"]) == (25, 9, 16)
     assert row["lost"] == {"2411.21022": "no authors"}
     assert row["why"].startswith("arXiv: HTTP 503, after 3 tries")
-    assert len(gappy.ledger()) == 1
-    assert gappy.ledger("other").empty
+    assert len(gappy.coverage.ledger()) == 1
+    assert gappy.coverage.ledger("other").empty

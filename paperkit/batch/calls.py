@@ -115,7 +115,7 @@ class Calls:
         spent.add(used, cost)
         failed = isinstance(outcome, Exception)
         with self.writing:
-            self.library.save_call(
+            self.library.calls.save(
                 request.paper.id,
                 key=key,
                 model=self.model.name,

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
+from paperkit.library.files import inside
 from paperkit.readings import Figure, Hidden, Link, Reading, Section
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ def show(
 
 def _thumbnails(reading: Reading, folder: Path) -> dict[str, str]:
     """Return data URIs of the figures by file name; what is gone or no image is left out."""
-    names = [f.file for f in reading.figures[:MOST] if f.file and Path(f.file).name == f.file]
-    found = {name: _thumbnail(folder / name) for name in names}
+    paths = [path for f in reading.figures[:MOST] if (path := inside(folder, f.file))]
+    found = {path.name: _thumbnail(path) for path in paths}
     return {name: uri for name, uri in found.items() if uri is not None}
 
 

@@ -54,14 +54,14 @@ def _read_one(library: Library, id: str, download: bool) -> dict[str, Any]:
         outcome = "known"
     else:
         path = _pdf(library, paper, download)
-        held = reading.read_pdf(path, figures_dir=library.figures_path(paper.id), paper=paper)
-        library.save_reading(paper.id, held, version=paper.version)
+        held = reading.read_pdf(path, figures_dir=library.files.figures_path(paper.id), paper=paper)
+        library.files.save_reading(paper.id, held, version=paper.version)
         outcome = "read"
     return {"outcome": outcome, "error": "", "pages": held.page_count, "figures": len(held.figures)}
 
 
 def _pdf(library: Library, paper: Paper, download: bool) -> Path:
-    path = library.pdf_path(paper.id, paper.version)
+    path = library.files.pdf_path(paper.id, paper.version)
     if path.is_file():
         return path
     if not download:
@@ -70,7 +70,7 @@ def _pdf(library: Library, paper: Paper, download: bool) -> Path:
         )
     from paperkit import sources
 
-    return library.save_pdf(paper.id, sources.fetch_pdf(paper))
+    return library.files.save_pdf(paper.id, sources.fetch_pdf(paper))
 
 
 def page_image(

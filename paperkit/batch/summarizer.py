@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from numbers import Real
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -19,12 +19,13 @@ from paperkit.batch.budget import Budget, tokens_in, tokens_out
 from paperkit.batch.calls import Calls, Spent, folder_of, key_of
 from paperkit.batch.limiter import Limiter, provider_of
 from paperkit.batch.run import Left, Row, Run, unforeseen
-from paperkit.checks import lint_answer
+from paperkit.checks import Sources, lint_answer, with_evidence
 from paperkit.digests import Answer, Digest
 from paperkit.errors import Malformed, PaperkitError
 from paperkit.frames import ids_of, table
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
+from paperkit.passages import SourceLine
 from paperkit.prompts import (
     Fault,
     Reply,
@@ -95,7 +96,7 @@ def due(library: Library, key: str, request: Request, outline: str) -> Due:
 
     Not what a person wrote herself or another model answered since, nor what she signed.
     """
-    if not (given := library.answers_to(key)):
+    if not (given := library.drafts.answers_to(key)):
         return Due(request)
     if any(a.error for a in given):
         digest = library.digest(request.paper.id, outline=outline, language=request.language)
@@ -178,7 +179,7 @@ class Summarizer:
             self.limiter.check()
             self.limiter.stopped.wait(_LOOK)
 
-        with self.library.claim(key, wait):
+        with self.library.calls.claim(key, wait):
             return self._summarized(request, key)
 
     def _summarized(self, request: Request, key: str) -> Row:
@@ -192,7 +193,7 @@ class Summarizer:
             answers = self.answers(rest.request, spent)
             gained = [a for a in answers if not (a.error and rest.given)]
             with self.calls.writing:
-                self.library.save_answers(self.digest_of(request), gained, key=key)
+                self.library.drafts.save_answers(self.digest_of(request), gained, key=key)
             errors = Due(None, answers).errors
             row = {"outcome": "partial" if errors else "answered", "error": errors}
             row["note"] = "; ".join(dict.fromkeys(a.note for a in answers if a.note))
@@ -323,7 +324,7 @@ class Summarizer:
     ) -> tuple[Answers, tuple[Fault, ...]]:
         """Return what comes of one request: its answers, and what is wrong with them."""
         try:
-            reply = self.library.held_reply(key) if held else None
+            reply = self.library.calls.held_reply(key) if held else None
             reply = reply or self.calls.ask(request, key, spent, turn=turn)
         except Malformed as error:
             if turn > 1:
@@ -340,10 +341,21 @@ class Summarizer:
             answers = tuple(
                 replace(a, note="; ".join(filter(None, (a.note, cut)))) for a in answers
             )
-        return answers, faults
+        if self._copies:
+            return answers, faults  # each statement is the sentence it rests on
+        sources = _sources(request.sentences)
+        needless = {q.key for q in request.questions if q.translation}
+        found = (a if a.question in needless else with_evidence(a, sources) for a in answers)
+        return tuple(found), faults
 
 
 Answers = tuple[Answer, ...]
+
+
+@lru_cache(maxsize=16)
+def _sources(sentences: tuple[SourceLine, ...]) -> Sources:
+    """Return the lines of a paper made ready for comparison, once for all its questions."""
+    return Sources(sent=sentences)
 
 
 def _merged(first: Answers, second: Answers) -> Answers:
@@ -537,7 +549,7 @@ def summarize(
     )
     if budget is not None:
         _check_budget(_plan(ids, summarizer, price), budget, used.name)
-    library.hold()
+    library.index.hold()
     tasks = {i: partial(summarizer.summarize, i) for i in ids}
     if tasks and (prepare := getattr(used, "prepare", None)) is not None and executor is None:
         prepare()
@@ -562,7 +574,7 @@ _SUMMARY_COLUMNS = {
 
 def _known(library: Library, papers: pd.DataFrame | Iterable[str]) -> list[str]:
     """Return the ids as the library has them, each once, with or without a version."""
-    return list(dict.fromkeys(library.ids(library.numbers(ids_of(papers)))))
+    return list(dict.fromkeys(library.index.ids(library.index.numbers(ids_of(papers)))))
 
 
 def _checked(model: object) -> Model:
@@ -600,8 +612,8 @@ def limiter_of(library: Library, model: Model, pace: Pace | None, budget: Budget
     longest = max((w.seconds for w in used.windows()), default=0.0)
     since = datetime.now(UTC) - timedelta(seconds=longest)
     limiter = Limiter(used, budget, provider_of(model), model.name)
-    budget.recall(*library.longest_replies(model.name))
-    calls = library.calls_since(model.name, since) if longest else ()
+    budget.recall(*library.calls.longest_replies(model.name))
+    calls = library.calls.since(model.name, since) if longest else ()
     limiter.recall(folder_of(library), calls)
     return limiter
 
@@ -639,6 +651,6 @@ def ask(
     check_sense(request)
     given = summarizer.answers(request, Spent(), fresh=True)
     digest = summarizer.digest_of(request)
-    library.save_answers(digest, [replace(a, wish=wish) for a in given])
+    library.drafts.save_answers(digest, [replace(a, wish=wish) for a in given])
     found = library.digest(id, outline=outline.name, language=summarizer.language)
     return found if found is not None else digest

@@ -82,8 +82,10 @@ def refresh(
 
     >>> refresh(library.papers(decision="keep"), library)
 
-    A search by days never finds the v2 of an old paper. Returns the report of `Library.add`; what
-    became outdated is in ``library.stale()``, what changed in ``library.version_changes(id)``.
+    A search by days never finds the v2 of an old paper. Licences that are not known yet are asked
+    for too, one by one at arXiv's pace: stop it any time, the next run goes on. Returns the
+    report of `Library.add`; what became outdated is in ``library.coverage.stale()``, what
+    changed in ``library.coverage.version_changes(id)``.
 
     Raises:
         SourceError: arXiv can't answer or lacks a paper; what had arrived was added.
@@ -98,7 +100,26 @@ def refresh(
         if error.papers is not None:
             library.add(error.papers)
         raise
-    return library.add(found)
+    report = library.add(found)
+    _ask_licences(ids, library, client or sources.client.default())
+    return report
+
+
+def _ask_licences(ids: list[str], library: Library, client: ArxivClient) -> None:
+    from paperkit.errors import SourceError
+
+    if client.oai is None:
+        return
+    unknown = [i for i in ids if not library.files.licence(i)]
+    for done, id in enumerate(unknown):
+        try:
+            _, licence = client.record(id)
+        except SourceError as error:
+            left = f"{len(unknown) - done:,} of {len(ids):,}"
+            warnings.warn(f"refresh: licences of {left} not known: {error}", stacklevel=3)
+            return
+        if licence:
+            library.files.set_licence(id, licence)
 
 
 def model_named(name: str) -> Model:

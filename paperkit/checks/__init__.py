@@ -11,12 +11,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paperkit.checks.batch import republished, swapped
-from paperkit.checks.grounding import Sources, ground, is_quote, support
+from paperkit.checks.grounding import (
+    Sources,
+    find_evidence,
+    ground,
+    is_quote,
+    support,
+    with_evidence,
+)
 from paperkit.checks.lint import Asked, lint_across, lint_answer
 from paperkit.checks.lint_markdown import lint_text
 from paperkit.checks.quotes import Match, find_quote
 from paperkit.checks.wordings import PHRASES, Phrases
-from paperkit.digests import Answer, Digest, Finding
+from paperkit.digests import Answer, Digest, Finding, Severity, Statement
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
 from paperkit.readings import Reading
@@ -31,6 +38,7 @@ __all__ = [
     "Phrases",
     "Sources",
     "check",
+    "find_evidence",
     "find_quote",
     "findings",
     "findings_frame",
@@ -41,6 +49,7 @@ __all__ = [
     "republished",
     "support",
     "swapped",
+    "with_evidence",
 ]
 
 COLUMNS = ("code", "severity", "question", "statement", "words", "message")
@@ -96,7 +105,7 @@ def findings(
     Lint needs the digest alone; grounding needs the `paper` (title, abstract) or its `reading`,
     better both. Findings on the paper as a whole have the question "".
     """
-    sources = Sources(paper, reading)
+    sources = Sources.of(paper, reading)
     answers = {a.question: a for a in digest.answers}
     found = [*_hidden(reading)]
     for question in outline.questions:
@@ -133,13 +142,24 @@ def _answer(answer: Answer, asked: Asked, sources: Sources) -> Iterator[Finding]
         own_words = fault.statement is not None and quoted[fault.statement]
         yield _as_warning(fault) if own_words and fault.code in _STYLE else fault
     for place, statement in enumerate(answer.statements):
-        yield from ground(statement, sources, question=asked.key, place=place)
+        yield from ground(statement, sources, question=asked.key, place=place, origin=answer.origin)
         needless = asked.question is not None and asked.question.translation
         if answer.origin == "model" and not statement.evidence and not needless:
-            message = "No passage of the paper is given for this; add one or check it by hand."
-            yield asked.finding(
-                "no-evidence", message, words=statement.text, statement=place, severity="warn"
-            )
+            yield _without_evidence(statement, place, asked, sources)
+
+
+def _without_evidence(statement: Statement, place: int, asked: Asked, sources: Sources) -> Finding:
+    """Return that a model's statement names no passage; it blocks where none is found either."""
+    passages = find_evidence(statement, sources, most=1)
+    if passages:
+        where = f"Page {passages[0].page}" if passages[0].page else "The abstract"
+        message = f"No passage is given for this. {where} says: {passages[0].quote[:160]}"
+    else:
+        message = "No passage of the paper is given for this, and none was found; correct it."
+    severity: Severity = "warn" if passages else "block"
+    return asked.finding(
+        "no-evidence", message, words=statement.text, statement=place, severity=severity
+    )
 
 
 def _as_warning(finding: Finding) -> Finding:

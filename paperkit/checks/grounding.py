@@ -7,17 +7,20 @@ says that the gate has no objection, below 0.5 that a person should look. No sco
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from paperkit.checks.evidence import MOST, LineIndex, keys_of
 from paperkit.checks.language import known_terms, stands_in, weight
 from paperkit.checks.names import KnownNames, Name, explained, known_names, knows, names
 from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
 from paperkit.checks.polarity import DirectedText, contrary, features, turned
 from paperkit.checks.quotes import Match, find_quote
-from paperkit.digests import Evidence, Finding, Severity, Statement
+from paperkit.checks.tables import Misplaced, Table, digits_of, misplaced, tables_of
+from paperkit.digests import Answer, Evidence, Finding, Origin, Severity, Statement
 from paperkit.papers import Paper
+from paperkit.passages import SourceLine, source_lines
 from paperkit.readings import Reading
 from paperkit.text import FUNCTION_WORDS, is_chinese_text, letters, stem, tokens
 
@@ -228,16 +231,32 @@ _OBJECTION = 0.5
 _OPPOSITE = "The paper seems to say the opposite (direction or negation); compare them."
 _STRANGE = "The statement shares little with the paper; check that it is about it."
 _CLEARLY_OFF = 0.005  # beside a passage of the paper a statement is off topic only if clearly so
+_UNSUPPORTED = "No passage of the paper carries this; correct it, or take it out."
 _LEAST_WORDS = 5  # fewer tell no topic
+# Shares of what a statement says. Measured with the authors' own summaries of 618 papers: below
+# _CARRIED lie 1 % of them and 87 % of those of other papers.
+_CARRIED, _CARRIED_WELL, _SAID, _TOUCHED = 0.15, 0.35, 0.8, 0.05
+_MISPLACED = 0.45  # of the best share: a passage that carries less was not meant
 _STATED = 0.9  # a number in digits that scores less was not found, whatever speaks for it
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What a digest may rest on: the paper's metadata and, where it was read, its full text."""
+    """What a digest may rest on: the paper's metadata and, where it was read, its full text.
+
+    ``sent`` are the lines that a model was given; without them all of the paper's are searched for
+    evidence.
+    """
 
     paper: Paper | None = None
     reading: Reading | None = None
+    sent: tuple[SourceLine, ...] | None = None
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def of(paper: Paper | None, reading: Reading | None) -> Sources:
+        """Return the sources made ready; the last few are remembered."""
+        return Sources(paper, reading)
 
     @cached_property
     def abstract(self) -> str:
@@ -249,16 +268,42 @@ class Sources:
 
     @cached_property
     def full(self) -> str:
-        """The reading's text with its captions, empty where there is no reading."""
+        """The reading's text with its captions and the rows of its tables, else empty."""
         if self.reading is None:
             return ""
         body = [p.text for p in self.reading.body]
-        return "\n\n".join([self.reading.title, *body, *(f.caption for f in self.reading.figures)])
+        captions = [f.caption for f in self.reading.figures]
+        rows = [line.text for line in self.lines if line.kind == "row"]
+        return "\n\n".join([self.reading.title, *body, *captions, *rows])
 
     @cached_property
     def everything(self) -> Source:
         """All sources as one, made ready for comparison."""
         return Source.of("\n\n".join(t for t in (self.abstract, self.full) if t))
+
+    @cached_property
+    def lines(self) -> tuple[SourceLine, ...]:
+        """The sentences, captions and rows that may be evidence."""
+        return source_lines(self.paper, self.reading) if self.sent is None else self.sent
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables whose cells are known."""
+        return tables_of(self.reading)
+
+    def in_cells(self, number: Number) -> bool:
+        """Tell whether a plain decimal's digits stand in a cell of a table."""
+        plain = number.kind == "plain" and number.step < 1 and not (number.measure or number.name)
+        return plain and any(digits_of(number) in t.digits for t in self.tables)
+
+    def prose(self, found: Misplaced) -> list[str]:
+        """Return the sentences and captions that hold a number's digits."""
+        return [s.text for s in self.lines if s.kind != "row" and found.digits in s.text]
+
+    @cached_property
+    def index(self) -> LineIndex:
+        """The lines by their words."""
+        return LineIndex(self.lines)
 
     def find(self, evidence: Evidence) -> Match:
         """Return where a passage stands: in the abstract, else in the full text."""
@@ -274,13 +319,78 @@ class Sources:
         return best
 
 
+def find_evidence(
+    statement: Statement | str, sources: Sources, *, most: int = MOST
+) -> tuple[Evidence, ...]:
+    """Return the sentences, captions and table rows that carry a statement, best first.
+
+    At most `most` of them, each for what it says beyond those before it; none where nothing carries
+    the statement. What the statement itself rests on breaks ties and decides nothing else.
+    """
+    if isinstance(statement, str):
+        statement = Statement(statement)
+    found = _found(statement, sources, most)
+    return found.evidence if found.share >= _CARRIED else ()
+
+
+def with_evidence(answer: Answer, sources: Sources) -> Answer:
+    """Return a model's answer, each statement on the passages that carry it.
+
+    A statement keeps the passages it has where they carry it about as well as the best do.
+    """
+    statements = []
+    for statement in answer.statements:
+        found = None if is_quote(statement) else _found(statement, sources)
+        if found and found.share >= _CARRIED and (not statement.evidence or found.elsewhere):
+            statement = replace(statement, evidence=found.evidence)
+        statements.append(statement)
+    return replace(answer, statements=tuple(statements))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What carries a statement: the best passages, and which share of it they carry.
+
+    ``own`` is the share that its own passages carry, ``same`` that of as many of the best ones.
+    """
+
+    evidence: tuple[Evidence, ...]
+    share: float
+    own: float
+    same: float
+    keys: int
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other passages carry the statement and its own clearly do not."""
+        return self.same >= _CARRIED_WELL and self.own < _MISPLACED * self.same
+
+
+def _found(statement: Statement, sources: Sources, most: int = MOST) -> _Found:
+    keys, index = keys_of(statement.text), sources.index
+    quotes = [e.quote for e in statement.evidence]
+    cited = {n for n, line in enumerate(index.lines) if line.text in quotes}
+    places, shares = index.best(keys, cited, most)
+    lines = (index.lines[n] for n in places)
+    evidence = tuple(Evidence(s.text, s.section, s.page, s.bbox) for s in lines)
+    own = index.share(keys, quotes) if quotes else 0.0
+    same = shares[min(len(quotes), len(shares)) - 1] if quotes and shares else 0.0
+    return _Found(evidence, max(shares, default=0.0), own, same, len(keys))
+
+
 def ground(
-    statement: Statement | str, sources: Sources, *, question: str = "", place: int | None = None
+    statement: Statement | str,
+    sources: Sources,
+    *,
+    question: str = "",
+    place: int | None = None,
+    origin: Origin = "person",
 ) -> tuple[Finding, ...]:
     """Return what in a statement does not stand in `sources`, as findings on `question`.
 
-    `place` is the statement's position within its answer. With neither paper nor reading there is
-    nothing to compare with and no finding.
+    `place` is the statement's position within its answer; what nothing carries blocks where its
+    `origin` is a model. With neither paper nor reading there is nothing to compare with and no
+    finding.
     """
     if isinstance(statement, str):
         statement = Statement(statement)
@@ -288,7 +398,7 @@ def ground(
         return ()
     doubts = list(_evidence(statement, sources))
     if doubts or not is_quote(statement):  # the paper's own sentence needs no comparison with it
-        doubts += _claim(statement, sources)
+        doubts += _claim(statement, sources, origin)
     return tuple(
         Finding(code=c, severity=s, question=question, message=m, words=w[:200], statement=place)
         for c, s, m, w in doubts
@@ -322,21 +432,41 @@ def _evidence(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
             yield "evidence-near", "warn", message, evidence.quote
 
 
-def _claim(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
+def _claim(statement: Statement, sources: Sources, origin: Origin) -> Iterator[_Doubt]:
     quotes = "\n".join(e.quote for e in statement.evidence)
     unseen = sources.reading is None and any(e.page is not None for e in statement.evidence)
     yield from _numbers(statement.text, quotes, sources, unseen=unseen)
+    yield from _cells(statement.text, sources)
     for name, score in unknown_names(statement.text, sources.everything):
         if score < _OBJECTION and not unseen:
             message = f"The name {name.text} is not in the paper; check its spelling and place."
             yield "name-not-in-source", "warn", message, piece(statement.text, name.text)
-    yield from _meaning(statement.text, statement.evidence, sources, unseen=unseen)
+    yield from _direction(statement.text, quotes, sources)
+    if not unseen:
+        yield from _support(statement, sources, origin)
+
+
+def _support(statement: Statement, sources: Sources, origin: Origin) -> Iterator[_Doubt]:
+    """Yield that nothing in the paper carries the statement, or another passage than its own."""
+    text, found = statement.text, _found(statement, sources)
+    nothing = found.keys >= _LEAST_WORDS and found.share < _CARRIED
+    if nothing and origin == "model":
+        yield "unsupported", "block", _UNSUPPORTED, text
+    elif _is_off_topic(statement, sources, found.own):
+        yield "off-topic", "warn", _STRANGE, text
+    elif statement.evidence and found.keys >= _LEAST_WORDS and found.elsewhere:
+        best = found.evidence[0]
+        where = f"Page {best.page}" if best.page else "The abstract"
+        message = f"Another passage carries this. {where} says: {best.quote[:160]}"
+        yield "evidence-elsewhere", "warn", message, text
 
 
 def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:
     missing = unsupported_numbers(text, sources.everything)
     in_quotes = Stated(numbers(quotes) if unseen else ())
     for number, score in missing:
+        if sources.in_cells(number):  # a table may leave its unit to the heading
+            continue
         written = not (number.spelled or number.name)
         if score < (_OBJECTION if not written else _STATED) and not in_quotes.states(number):
             sure = written and score < _OBJECTION and not number.loose
@@ -353,28 +483,48 @@ def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Itera
                 yield "number-not-in-evidence", "warn", message, words
 
 
+def _cells(text: str, sources: Sources) -> Iterator[_Doubt]:
+    """Yield the numbers that a table states of something else, and no sentence of this."""
+    keys = keys_of(text)
+    for found in misplaced(text, sources.tables):
+        least = _SAID if found.instead else _CARRIED_WELL
+        if all(sources.index.share(keys, [s]) < least for s in sources.prose(found)):
+            words = as_typed(text, found.number)
+            severity: Severity = "block" if found.slip else "warn"
+            yield "number-misplaced", severity, _misplaced(words, found), words
+
+
+def _misplaced(words: str, found: Misplaced) -> str:
+    """Return what is wrong with a number that stands in another cell, in words."""
+    if not found.said_of:
+        return f"{found.table} says {found.instead} for {found.given_to}, not {words}; correct it."
+    end = f", for which it says {found.instead}." if found.instead else "."
+    told = f"{found.table} says {words} for {found.said_of}; the statement gives it to"
+    return f"{told} {found.given_to}{end}"
+
+
 def _of_another_unit(number: Number, source: Source) -> bool:
     """Tell whether the source has the digits with another unit, so that the unit is at fault."""
     return bool(number.measure) and source.numbers.has_digits(number)
 
 
-def _meaning(
-    text: str, evidence: Sequence[Evidence], sources: Sources, *, unseen: bool
-) -> Iterator[_Doubt]:
-    quotes = "\n".join(e.quote for e in evidence)
+def _direction(text: str, quotes: str, sources: Sources) -> Iterator[_Doubt]:
     everything = sources.everything.text
     if is_chinese_text(text) and not is_chinese_text(everything[:2000]):
         if words := turned(text, everything) or contrary(text, quotes):
             yield "direction", "warn", _OPPOSITE, words
-        if not unseen and topic_score(text, sources.everything) < _OBJECTION:
-            yield "off-topic", "warn", _STRANGE, text
         return
     against = (Source.of(t) for t in (quotes, sources.abstract, sources.full and everything) if t)
     denied = bool(quotes) and drops_negation(text, Source.of(quotes))
     if denied or all(polarity_score(text, s) < _OBJECTION for s in against):
         yield "direction", "warn", _OPPOSITE, text
-    if unseen or content_words(text) < _LEAST_WORDS:
-        return
-    borne = bool(quotes) and all(sources.find(e).kind == "verbatim" for e in evidence)
-    if topic_score(text, sources.everything) < (_CLEARLY_OFF if borne else _OBJECTION):
-        yield "off-topic", "warn", _STRANGE, text
+
+
+def _is_off_topic(statement: Statement, sources: Sources, own: float) -> bool:
+    """Tell whether a statement shares little with the paper as a whole."""
+    text = statement.text
+    if is_chinese_text(text) and not is_chinese_text(sources.everything.text[:2000]):
+        return topic_score(text, sources.everything) < _OBJECTION
+    if content_words(text) < _LEAST_WORDS:
+        return False
+    return topic_score(text, sources.everything) < (_CLEARLY_OFF if own >= _TOUCHED else _OBJECTION)

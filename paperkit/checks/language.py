@@ -127,6 +127,11 @@ def known_terms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_expression().findall(text)))
 
 
+def english_forms(term: str) -> tuple[str, ...]:
+    """Return how English says a Chinese term of the table, in lower case."""
+    return _table().get(term, ())
+
+
 def stands_in(term: str, english: str) -> bool:
     """Return whether an English text says a Chinese term; `english` as `spaced` returns it."""
     return any(f" {form}" in english for form in _table()[term])

@@ -5,31 +5,33 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
 from filelock import FileLock
 
-from paperkit.errors import LibraryError, PaperkitError
+from paperkit.digests import Digest
+from paperkit.errors import LibraryError, PaperkitError, PublishError
 from paperkit.frames import from_frame, ids_of
-from paperkit.library import (
-    coverage,
-    decisions,
-    files,
-    records,
-    schema,
-    writing,
-)
+from paperkit.library import decisions, drafts, judgements, records, schema
+from paperkit.library.calls import Calls
+from paperkit.library.coverage import Coverage
 from paperkit.library.decisions import State
+from paperkit.library.drafts import Drafts
+from paperkit.library.files import Files, fill
+from paperkit.library.index import Index
+from paperkit.library.judgements import Judgement
+from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import Paper, clean_text
 from paperkit.queries import Query
+from paperkit.readings import Reading
 
 __all__ = ["Library"]
 
 
-class Library(coverage.Ledger, writing.Desk):
+class Library:
     """One folder with papers, decisions, readings, digests and figures.
 
     >>> library = Library("avatars")
@@ -37,8 +39,12 @@ class Library(coverage.Ledger, writing.Desk):
     >>> library.decide(["2411.05184"], "keep", tags=["network"])
 
     Everything is appended; the present state follows from the history, and `undo` is one more
-    entry. Each method opens its own database connection (`session` shares one), so that widgets,
-    threads and several notebooks may use one library at once.
+    entry. Each method opens its own database connection (`index.session` shares one), so that
+    widgets, threads and several notebooks may use one library at once.
+
+    What a person types is a method; what the other rooms need hangs on its parts: ``coverage``
+    (what was asked of arXiv), ``calls`` (to models), ``drafts`` (every answer ever given),
+    ``index`` (what tables ask) and ``files`` (PDFs, figures, licences).
 
     Raises:
         PaperkitError: the folder holds something that is no library.
@@ -53,8 +59,11 @@ class Library(coverage.Ledger, writing.Desk):
         except OSError as error:
             why = error.strerror or error
             raise LibraryError(f"{self.path}: can't be made ({why}); name another.") from error
+        self._file = self.path / schema.NAME
         schema.migrate(self._file)
-        super().__init__()
+        self.coverage, self.calls = Coverage(self.path), Calls(self.path)
+        self.drafts, self.files = Drafts(self.path), Files(self.path)
+        self.index = Index(self.path, self.files)
 
     @classmethod
     def sample(cls, path: str | os.PathLike[str] | None = None) -> Self:
@@ -69,7 +78,7 @@ class Library(coverage.Ledger, writing.Desk):
         with FileLock(folder.parent / f".{folder.name}.lock"):
             if not (folder / "library.db").exists():
                 with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".sample-") as part:
-                    files.fill(cls(part))
+                    fill(cls(part))
                     made = Path(part) / "library.db"
                     shutil.copytree(part, folder, dirs_exist_ok=True, ignore=_database)
                     made.replace(folder / "library.db")
@@ -85,26 +94,32 @@ class Library(coverage.Ledger, writing.Desk):
             count = db.execute("SELECT count(*) FROM papers").fetchone()[0]
         return f"Library({str(self.path)!r}, {count:,} papers)"
 
-    @property
-    def cache_path(self) -> Path:
-        """Return the folder where sources keep the raw answers they were given."""
-        return self.path / "raw"
+    def __dir__(self) -> list[str]:
+        """Name what a person types; the parts are named in the class's own text."""
+        return [name for name in (*super().__dir__(),) if name not in _PARTS]
 
     # Papers
+
+    def paper(self, id: str, *, version: int | None = None) -> Paper:
+        """Return one paper as it was in `version`; in its newest one for None or one never seen."""
+        with schema.reading(self._file) as db:
+            return records.paper_in(db, records.number(db, id), version)
 
     def add(
         self, papers: pd.DataFrame | Iterable[Paper], *, topic: str | None = None
     ) -> pd.DataFrame:
         """Add papers (under a topic), or newer versions of known ones; all of them or none.
 
-        What a known version's record lacked (an abstract, a DOI) is completed. A frame's
-        ``licence`` column, where a source stated it, is remembered too.
+        What a known version's record lacked (an abstract, a DOI) is completed. What arXiv itself
+        says (a frame of `search`) replaces what a file said of that version, and no file changes
+        it; ``version_changes`` shows what was replaced. A frame's ``licence`` column, where a
+        source stated it, is remembered too.
         Returns a report, one row per paper: index id, outcome (new, updated, completed, known),
         version.
         """
         rows = from_frame(papers) if isinstance(papers, pd.DataFrame) else list(papers)
         with schema.writing(self._file) as db:
-            report = records.add(db, rows, topic)
+            report = records.add(db, rows, topic, _source_of(papers))
             if isinstance(papers, pd.DataFrame) and "licence" in papers.columns:
                 records.add_licences(db, papers["licence"])
         frame = pd.DataFrame(report, columns=["id", "outcome", "version"])
@@ -132,7 +147,7 @@ class Library(coverage.Ledger, writing.Desk):
         if narrowed:
             wanted = Query.from_dict({**wanted.to_dict(), **narrowed})
         with schema.reading(self._file) as db:
-            return records.select(db, wanted, self._with_pdf() if _asks_pdf(wanted) else ())
+            return records.select(db, wanted, self.files.with_pdf() if _asks_pdf(wanted) else ())
 
     def topics(self) -> dict[str, int]:
         """Return the topics papers were added under, with their number of papers."""
@@ -167,8 +182,7 @@ class Library(coverage.Ledger, writing.Desk):
             kept = state.note if note is None else clean_text(note)
             return State(decided, decisions.merged(state.tags, added, ()), kept)
 
-        with schema.writing(self._file) as db:
-            decisions.decide(db, ids_of(ids), change, decided=True)
+        self._decide(ids, change, decided=True)
 
     def tag(self, ids: str | Iterable[str], *tags: str, remove: Iterable[str] = ()) -> None:
         """Add and remove tags without deciding; one action for `undo`."""
@@ -177,14 +191,20 @@ class Library(coverage.Ledger, writing.Desk):
         def change(state: State) -> State:
             return state._replace(tags=decisions.merged(state.tags, tags, gone))
 
-        with schema.writing(self._file) as db:
-            decisions.decide(db, ids_of(ids), change, decided=False)
+        self._decide(ids, change, decided=False)
 
     def note(self, id: str, text: str) -> None:
         """Write the note of a paper anew; one action for `undo`."""
+        kept = clean_text(text)
+        self._decide([id], lambda s: s._replace(note=kept), decided=False)
+
+    def _decide(
+        self, ids: str | Iterable[str], change: Callable[[State], State], *, decided: bool
+    ) -> None:
+        named = ids_of(ids)
         with schema.writing(self._file) as db:
-            kept = clean_text(text)
-            decisions.decide(db, [id], lambda s: s._replace(note=kept), decided=False)
+            decisions.decide(db, named, change, decided=decided)
+        self.index.tell(named)
 
     def undo(self, n: int = 1) -> list[str]:
         """Take back the last `n` actions, newest first; return the ids they concerned."""
@@ -192,15 +212,129 @@ class Library(coverage.Ledger, writing.Desk):
         with schema.writing(self._file) as db:
             for _ in range(n):
                 ids.update(dict.fromkeys(decisions.undo(db)))
+        self.index.tell(list(ids))
         return list(ids)
 
     def history(self, id: str) -> pd.DataFrame:
         """Return a paper's entries, oldest first: at, undo, version, decision, tags, note."""
-        rows = self.entries(id)
+        rows = self.index.entries(id)
         columns = ["at", "undo", "version", "decision", "tags", "note"]
         data = {c: pd.Series([r[c] for r in rows], dtype="object") for c in columns}
         data["at"] = pd.to_datetime(data["at"], utc=True)
         return pd.DataFrame(data).astype({"undo": "bool", "version": "int64", "note": "str"})
+
+    # What papers say, and what was written about them
+
+    def reading(self, id: str, *, version: int | None = None) -> Reading | None:
+        """Return what the PDF of a paper says, or None when it was not read.
+
+        That of `version`, by default the newest that was read.
+        """
+        with schema.reading(self._file) as db:
+            return drafts.get_reading(db, records.number(db, id), version)
+
+    def figures(self, id: str, *, version: int | None = None) -> pd.DataFrame:
+        """Return a paper's figures and tables, one row each, as they stand in the paper.
+
+        Columns: kind (figure, table, algorithm, ...), label, page (from 1), caption, path (of the
+        image; missing where there is none), width and height (pixels), teaser (suits a cover
+        best). Of `version`, by default the newest that was read; empty before `read`.
+        """
+        return self.files.figures(id, version)
+
+    def digest(
+        self, id: str, *, outline: str = "digest", language: str | None = None
+    ) -> Digest | None:
+        """Return what is written about a paper, or None when nothing is.
+
+        The newest version's in `language` (None: that written last); a person's edit stands
+        before any draft.
+        """
+        return self.drafts.digest(id, outline, language)
+
+    def edit(
+        self,
+        id: str,
+        question: str,
+        texts: Iterable[str],
+        *,
+        outline: str = "digest",
+        language: str | None = None,
+    ) -> Digest:
+        """Append a person's version of one answer, one text per statement; return the digest."""
+        with schema.writing(self._file) as db:
+            digest = drafts.existing(db, id, outline, language)
+            edited = digest[question].edited([clean_text(t) for t in texts])
+            drafts.put_answers(db, records.number(db, id), digest, [edited], None)
+            return drafts.existing(db, id, outline, digest.language)
+
+    def judge(
+        self,
+        digest: Digest | str,
+        *,
+        outline: Outline = DIGEST,
+        language: str | None = None,
+    ) -> Judgement:
+        """Return what is wrong with a digest (stored or not), or with what is written of an id.
+
+        It is compared with the version of the paper that it is about: its abstract and, where it
+        was read, its PDF. A digest given says its own language.
+
+        Raises:
+            PaperkitError: nothing is written about that id, or it is not in the library.
+        """
+        with schema.reading(self._file) as db:
+            given = digest
+            if not isinstance(given, Digest):
+                given = drafts.existing(db, given, outline.name, language)
+            held = judgements.material(db, records.number(db, given.paper_id), given.version)
+        return judgements.judge(given, held, outline)
+
+    def approve(
+        self,
+        id: str,
+        *,
+        outline: Outline = DIGEST,
+        language: str | None = None,
+        by: str | None = None,
+        reason: str = "",
+        among: Iterable[str] | None = None,
+    ) -> Digest:
+        """Sign a paper's digest as it stands; any later change takes the signature away.
+
+        `by` defaults to the environment's PAPERKIT_NAME or the login name. `among` are the papers
+        it was written together with: a write-up that fits one of those better blocks (None: those
+        written about just before and after it).
+
+        Raises:
+            PublishError: blocking findings remain and no `reason` overrides them.
+        """
+        with schema.reading(self._file) as db:
+            digest = drafts.existing(db, id, outline.name, language)
+            held = judgements.material(db, records.number(db, id), digest.version)
+            written = judgements.written_together(db, digest, outline, among)
+        judged = judgements.judge(digest, held, outline)
+        found = (*judged.findings, *written.swapped(digest))
+        if not reason.strip():
+            judgements.refuse(digest, found)
+        signer = by or judgements.signer()
+        with schema.writing(self._file) as db:
+            now = drafts.existing(db, id, outline.name, digest.language)
+            if now.answers != digest.answers:
+                raise PublishError(f"{digest.paper_id}: changed meanwhile; read it again and sign.")
+            num = records.number(db, id)
+            drafts.put_approval(db, num, digest, by=signer, reason=reason.strip(), findings=found)
+            return drafts.existing(db, id, outline.name, digest.language)
+
+    def disapprove(
+        self, id: str, *, outline: str = "digest", language: str | None = None
+    ) -> Digest:
+        """Take back a signature; the answers stay."""
+        with schema.writing(self._file) as db:
+            digest = drafts.existing(db, id, outline, language)
+            num = records.number(db, id)
+            drafts.put_approval(db, num, digest, by=judgements.signer(), withdraw=True)
+            return drafts.existing(db, id, outline, digest.language)
 
     # Publications
 
@@ -221,6 +355,13 @@ class Library(coverage.Ledger, writing.Desk):
         with schema.reading(self._file) as db:
             rows = decisions.listed(db)
         return pd.DataFrame(rows, columns=["id", "version", "topic", "date"])
+
+
+_PARTS = ("coverage", "calls", "drafts", "files", "index")
+
+
+def _source_of(papers: pd.DataFrame | Iterable[Paper]) -> str:
+    return str(papers.attrs.get("source", "")) if isinstance(papers, pd.DataFrame) else ""
 
 
 def _asks_pdf(query: Query) -> bool:

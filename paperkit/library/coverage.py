@@ -1,4 +1,4 @@
-"""Ledgers: what was asked of arXiv for each topic and day, what came of it, and what changed.
+"""Coverage: what was asked of arXiv for each topic and day, what came of it, and what changed.
 
 A day counts as complete when arXiv gave all it had and every paper of it is in the library: what
 was found but never added is a gap like any other.
@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from paperkit.days import Window
 from paperkit.library import records, schema
-from paperkit.library.tables import Shelf
 from paperkit.papers import Paper
 from paperkit.topics import Topic
 
@@ -47,8 +47,16 @@ _CHANGES = {"version": "int64", "field": "str", "before": "str", "after": "str"}
 _STALE = {"id": "str", "version": "int64", "digest_version": "int64", "approved": "bool"}
 
 
-class Ledger(Shelf):
-    """What `Library` knows about its sources: days asked, versions seen, write-ups outdated."""
+class Coverage:
+    """What a library knows of its sources: days asked, versions seen, write-ups outdated.
+
+    Call it for a topic's days:
+
+    >>> library.coverage(topic)
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / schema.NAME
 
     def save_window(self, window: Window) -> None:
         """Append what was asked for a topic and what came, with its days."""
@@ -75,7 +83,7 @@ class Ledger(Shelf):
         )
         return known, last
 
-    def coverage(self, topic: Topic | str) -> pd.DataFrame:
+    def __call__(self, topic: Topic | str) -> pd.DataFrame:
         """Return what is known of each day of a topic, oldest first; `trends.chart` draws it.
 
         One row per day (of submission, UTC) from the first to the last that was asked for:
@@ -107,13 +115,19 @@ class Ledger(Shelf):
             row["missing"] = None if promised is None else max(0, promised - row["got"])
         return _typed(found, _LEDGER)
 
+    def versions(self, id: str) -> list[Paper]:
+        """Return every version seen of a paper, oldest first."""
+        with schema.reading(self._file) as db:
+            return records.versions(db, records.number(db, id))
+
     def version_changes(self, id: str) -> pd.DataFrame:
         """Return what each new version of a paper changed: version, field, before, after.
 
-        One row per field that differs from the version seen before it; the texts are whole.
+        One row per field that differs from the record before it, also where arXiv corrected what
+        a file had said of the same version; the texts are whole.
         """
         with schema.reading(self._file) as db:
-            seen = records.versions(db, records.number(db, id))
+            seen = records.told(db, records.number(db, id))
         rows = [row for old, new in pairwise(seen) for row in _changes(old, new)]
         return _typed(rows, _CHANGES)
 

@@ -1,4 +1,4 @@
-"""Readings, answers, approvals and calls: what was read and written about the papers."""
+"""Drafts: what was read, answered and signed; every answer is kept, a person's stands first."""
 
 from __future__ import annotations
 
@@ -6,13 +6,87 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from paperkit.digests import Answer, Approval, Digest, Finding
+from paperkit.errors import PaperkitError
+from paperkit.library import records, schema
 from paperkit.library.records import dump, now
-from paperkit.prompts import Reply, writable
+from paperkit.papers import paper_id
 from paperkit.readings import Reading
+
+
+class Drafts:
+    """What was written about a library's papers; call it for all answers to a question.
+
+    >>> library.drafts("2411.05184", "summary")
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / schema.NAME
+
+    def __call__(
+        self,
+        id: str,
+        question: str | None = None,
+        *,
+        outline: str = "digest",
+        language: str | None = None,
+    ) -> tuple[Answer, ...]:
+        """Return every answer ever given to a question (None: to all), oldest first."""
+        with schema.reading(self._file) as db:
+            digest = existing(db, id, outline, language)
+            return given(db, records.number(db, id), digest, question)
+
+    def all_answers(self) -> list[tuple[str, Answer, bool]]:
+        """Return every answer ever given to any question about any paper, oldest first.
+
+        Each with its paper's id, and whether a person signed it as it stands.
+        """
+        with schema.reading(self._file) as db:
+            return all_answers(db)
+
+    def digest(self, id: str, outline: str, language: str | None) -> Digest | None:
+        """Return what is written about a paper, or None (see `Library.digest`)."""
+        with schema.reading(self._file) as db:
+            num = records.number(db, id)
+            return get_digest(db, (num, paper_id(id)), outline, language)
+
+    def save_answers(
+        self,
+        digest: Digest,
+        answers: Iterable[Answer],
+        *,
+        key: str | None = None,
+    ) -> None:
+        """Append answers, all or none, to the digest that `digest` names; `key` is a request's.
+
+        What that request was answered meanwhile, elsewhere, is not appended again.
+        """
+        with schema.writing(self._file) as db:
+            num = records.number(db, digest.paper_id)
+            put_answers(db, num, digest, answers, key)
+
+    def save_edit(self, digest: Digest, answer: Answer, *, seen: datetime | None) -> bool:
+        """Append a person's answer unless an edit newer than that of `seen` stands there.
+
+        `seen` is when the edit it was made over was written (None: there was none). Returns
+        whether it was appended: two open editors never overwrite each other unnoticed.
+        """
+        with schema.writing(self._file) as db:
+            num = records.number(db, digest.paper_id)
+            held = given(db, num, digest, answer.question)
+            newest = next((a.at for a in reversed(held) if a.origin == "person"), None)
+            if newest == seen:
+                put_answers(db, num, digest, [answer], None)
+            return newest == seen
+
+    def answers_to(self, key: str) -> tuple[Answer, ...]:
+        """Return what a request (see `Request.key`) was answered before, failed answers too."""
+        with schema.reading(self._file) as db:
+            return answers_to(db, key)
 
 
 def put_reading(db: sqlite3.Connection, num: int, version: int, reading: Reading) -> None:
@@ -99,6 +173,17 @@ def get_digest(
     )
 
 
+def existing(db: sqlite3.Connection, id: str, outline: str, language: str | None) -> Digest:
+    """Return the digest of a paper, or raise a `PaperkitError` where nothing is written."""
+    digest = get_digest(db, (records.number(db, id), paper_id(id)), outline, language)
+    if digest is None:
+        raise PaperkitError(
+            f"{paper_id(id)}: no digest of outline {outline!r} yet; "
+            "run summarize(papers, library) first."
+        )
+    return digest
+
+
 _NAMED = "num = ? AND outline = ? AND language = ? AND version = ?"
 
 
@@ -118,7 +203,7 @@ def _replaces(draft: Answer, held: Answer) -> bool:
     return held.origin != "person" and not (draft.error and held.statements)
 
 
-def drafts(
+def given(
     db: sqlite3.Connection, num: int, digest: Digest, question: str | None
 ) -> tuple[Answer, ...]:
     """Return every answer ever given to a question of a digest (None: to all), oldest first."""
@@ -126,6 +211,23 @@ def drafts(
     sql = f"SELECT data FROM answers WHERE {wanted} ORDER BY seq"  # noqa: S608
     named = (num, digest.outline, digest.language, digest.version, question)
     return tuple(Answer.from_dict(json.loads(r["data"])) for r in db.execute(sql, named))
+
+
+def all_answers(db: sqlite3.Connection) -> list[tuple[str, Answer, bool]]:
+    """Return every answer ever given: the paper's id, the answer, and whether it is signed now."""
+    sql = (
+        "SELECT p.id, a.num, a.outline, a.language, a.version, a.data FROM answers AS a"
+        " JOIN papers AS p USING (num) ORDER BY a.seq"
+    )
+    signed: dict[tuple[int, str, str, int], tuple[Answer, ...]] = {}
+    found = []
+    for row in db.execute(sql).fetchall():
+        named = (row["num"], row["outline"], row["language"], row["version"])
+        if named not in signed:
+            signed[named] = _current(db, named) if _approval(db, named) else ()
+        answer = Answer.from_dict(json.loads(row["data"]))
+        found.append((row["id"], answer, answer in signed[named]))
+    return found
 
 
 def beside(db: sqlite3.Connection, num: int, outline: str, limit: int) -> list[str]:
@@ -169,56 +271,3 @@ def put_approval(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*named, answer, by, now(), reason, dump([asdict(f) for f in findings])),
     )
-
-
-def put_call(
-    db: sqlite3.Connection,
-    num: int,
-    *,
-    key: str,
-    model: str,
-    tokens: tuple[int | None, int | None],
-    outcome: str,
-    error: str = "",
-    cost: float | None = None,
-    turn: int = 1,
-    reply: str | None = None,
-) -> None:
-    """Append the record of one call to a model, failed ones too; no text of it can fail."""
-    error, reply = writable(error), None if reply is None else writable(reply)
-    db.execute(
-        "INSERT INTO calls (num, key, model, tokens_in, tokens_out, outcome, error, at, cost,"
-        " turn, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (num, key, model, *tokens, outcome, error, now(), cost, turn, reply),
-    )
-
-
-def longest_replies(db: sqlite3.Connection, model: str) -> tuple[int, int]:
-    """Return the most tokens of a model's last answers, and of its last replies cut off."""
-    sql = (
-        "SELECT coalesce(max(tokens_out), 0) FROM (SELECT tokens_out FROM calls"
-        " WHERE model = ? AND outcome = ? ORDER BY at DESC LIMIT 20)"
-    )
-    whole, cut = (db.execute(sql, (model, o)).fetchone()[0] for o in ("answered", "Truncated"))
-    return int(whole), int(cut)
-
-
-def held_reply(db: sqlite3.Connection, key: str) -> Reply | None:
-    """Return a first reply that was paid for but came to nothing: a crash came before."""
-    row = db.execute(
-        "SELECT * FROM calls WHERE key = ? AND reply IS NOT NULL ORDER BY seq DESC LIMIT 1", (key,)
-    ).fetchone()
-    if row is None or row["turn"] != 1:
-        return None
-    used = {"tokens_in": row["tokens_in"], "tokens_out": row["tokens_out"]}
-    return Reply(text=row["reply"], model=row["model"], **used)
-
-
-def calls_since(db: sqlite3.Connection, model: str, since: datetime) -> list[tuple[datetime, int]]:
-    """Return when a model was asked since then, and the tokens each call took."""
-    sql = (
-        "SELECT at, coalesce(tokens_in, 0) + coalesce(tokens_out, 0) FROM calls"
-        " WHERE model = ? AND at >= ? ORDER BY at"
-    )
-    moment = since.astimezone(UTC).isoformat(timespec="microseconds")
-    return [(datetime.fromisoformat(at), n) for at, n in db.execute(sql, (model, moment))]

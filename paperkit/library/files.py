@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -12,13 +13,110 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from filelock import FileLock, Timeout
 
 from paperkit.files import write_atomic as write_atomic
-from paperkit.papers import Paper, clean_paper, parse_id
+from paperkit.frames import table
+from paperkit.library import drafts, records, schema
+from paperkit.papers import Paper, clean_paper, clean_text, parse_id
+from paperkit.readings import Reading
 
 if TYPE_CHECKING:
     from paperkit.library import Library
+
+FIGURES = {
+    "kind": "str",
+    "label": "str",
+    "page": "int64",
+    "caption": "str",
+    "path": "str",
+    "width": "int64",
+    "height": "int64",
+    "teaser": "bool",
+}
+
+
+class Files:
+    """Where a library's files lie: PDFs, figures, raw answers; and under which licence."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._file = folder, folder / schema.NAME
+
+    @property
+    def cache_path(self) -> Path:
+        """Return the folder where sources keep the raw answers they were given."""
+        return self._folder / "raw"
+
+    def _stem(self, id: str, version: int | None) -> str:
+        with schema.reading(self._file) as db:
+            num = records.number(db, id)
+            return stem(id, version or _newest(db, num))
+
+    def with_pdf(self) -> list[str]:
+        """Return the ids of the papers that have a PDF."""
+        stems = [p.stem.rpartition("v")[0] for p in (self._folder / "pdf").glob("*.pdf")]
+        return [s.replace("_", "/") for s in stems]
+
+    def pdf_path(self, id: str, version: int | None = None) -> Path:
+        """Return where the PDF of a paper lies, or would lie; the newest version by default."""
+        return self._folder / "pdf" / f"{self._stem(id, version)}.pdf"
+
+    def figures_path(self, id: str, version: int | None = None) -> Path:
+        """Return the folder of a paper's figure images."""
+        return self._folder / "figures" / self._stem(id, version)
+
+    def figure_path(self, id: str, name: str | None, version: int | None = None) -> Path | None:
+        """Return where a figure of that file name lies; None for a name that leaves its folder."""
+        return inside(self.figures_path(id, version), name)
+
+    def save_pdf(self, id: str, data: bytes, *, version: int | None = None) -> Path:
+        """Keep a paper's PDF; return its path."""
+        return write_atomic(self.pdf_path(id, version), data)
+
+    def licence(self, id: str) -> str:
+        """Return the licence a source states for a paper's files, empty when unknown."""
+        with schema.reading(self._file) as db:
+            return records.licence(db, records.number(db, id))
+
+    def set_licence(self, id: str, licence: str) -> None:
+        """Remember the licence a source states: a name like CC BY 4.0, or its address."""
+        with schema.writing(self._file) as db:
+            records.set_licence(db, records.number(db, id), clean_text(licence))
+
+    def save_reading(self, id: str, reading: Reading, *, version: int | None = None) -> None:
+        """Remember what the PDF of a paper's version says."""
+        with schema.writing(self._file) as db:
+            num = records.number(db, id)
+            drafts.put_reading(db, num, version or _newest(db, num), reading)
+
+    def figures(self, id: str, version: int | None) -> pd.DataFrame:
+        """Return a paper's figures and tables, one row each (see `Library.figures`)."""
+        with schema.reading(self._file) as db:
+            num = records.number(db, id)
+            found = drafts.version_read(db, num, version)
+            reading = None if found is None else drafts.get_reading(db, num, found)
+        rows: list[dict[str, Any]] = []
+        if reading is not None and found is not None:
+            folder = self._folder / "figures" / stem(id, found)
+            for figure in reading.figures:
+                path = inside(folder, figure.file)
+                shown = path is not None and path.is_file()
+                told = {c: getattr(figure, c) for c in FIGURES if c != "path"}
+                rows.append({**told, "path": str(path) if shown else None})
+        return table(rows, FIGURES, index=None)
+
+
+def inside(folder: Path, name: str | None) -> Path | None:
+    """Return the path of a file of that name in `folder`; None where the name leads out of it."""
+    if not name or name in (".", "..") or Path(name).name != name or "\\" in name:
+        return None
+    path = folder / name
+    return path if path.resolve().parent == folder.resolve() else None  # a link may lead out
+
+
+def _newest(db: sqlite3.Connection, num: int) -> int:
+    return int(db.execute("SELECT version FROM papers WHERE num = ?", (num,)).fetchone()[0])
 
 
 def stem(paper: str, version: int) -> str:
@@ -97,5 +195,5 @@ def fill(library: Library) -> None:
     for topic, papers in by_topic.items():
         library.add(papers, topic=topic)
     for record in with_pdf:
-        library.save_pdf(record["id"], (_FOLDER / record["pdf"]).read_bytes())
-        library.set_licence(record["id"], record["licence"])
+        library.files.save_pdf(record["id"], (_FOLDER / record["pdf"]).read_bytes())
+        library.files.set_licence(record["id"], record["licence"])

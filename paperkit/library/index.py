@@ -1,4 +1,4 @@
-"""Catalogs: a library's narrow columns in memory, to filter, order and count by at every key.
+"""The index: what tables ask of a library, answered from narrow columns in memory.
 
 SQLite's FTS5 finds the words; everything else that a `Query` can ask is one comparison of small
 integers here, so that 100,000 papers are filtered and counted in milliseconds. A catalog follows
@@ -10,16 +10,21 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import threading
+import warnings
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from paperkit.errors import PaperkitError
-from paperkit.library import records
+from paperkit.library import decisions, files, records, schema
 from paperkit.papers import paper_id
 from paperkit.queries import DECISIONS, HAVE, VENUES, Query
 
@@ -49,6 +54,126 @@ class Found:
     def total(self) -> int:
         """Return how many papers there are."""
         return len(self.numbers)
+
+
+class Index:
+    """What tables ask, at every key and every turn of a wheel: rows, counts, changes, views.
+
+    Row numbers are the library's own names for its papers: short, and never given anew.
+    """
+
+    def __init__(self, folder: Path, kept: files.Files) -> None:
+        self._folder, self._file, self._files = folder, folder / schema.NAME, kept
+        self._catalog = Catalog()
+        self._catalog_lock = threading.RLock()
+        self._held: sqlite3.Connection | None = None
+
+    def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
+        """Return the first rows of `query` (see `records.rows`) and how many papers it means."""
+        with schema.reading(self._file) as db:
+            found = self._files.with_pdf()
+            return records.first(db, query, limit, found), records.count(db, query, found)
+
+    def find(self, query: Query, *, facets: bool = True) -> Found:
+        """Return what `query` means: the papers' row numbers in its order, and facet counts."""
+        with self._catalog_lock, schema.reading(self._file) as db:
+            stamp = self.stamp()
+            if stamp is None or stamp != self._catalog.stamp:
+                self._catalog.refresh(db, self._files.with_pdf())
+                self._catalog.stamp = stamp
+            return self._catalog.find(db, query, facets=facets)
+
+    def stamp(self) -> tuple[int, ...] | None:
+        """Return what differs once anything was written by anyone; None: too fresh to tell."""
+        return files.stamp(self._file, self._folder / "library.db-wal", self._folder / "pdf")
+
+    def changes(self, since: int = 0) -> tuple[int, list[int]]:
+        """Return the head of the history, and the row numbers of papers decided after `since`."""
+        with schema.reading(self._file) as db:
+            return records.changes(db, since)
+
+    def watch(self, told: Callable[[list[str]], None]) -> Callable[[], None]:
+        """Call `told` with the ids after each decision made in this process; return how to stop.
+
+        Whatever `Library` made it: all that are open on this folder tell each other. It is called
+        in the thread that decided, after the decision was saved, so it should return at once. An
+        error in it is a warning: the decision stands.
+        """
+        listeners = _LISTENERS.setdefault(str(self._folder.absolute()), [])
+        listeners.append(told)
+        return lambda: listeners.remove(told) if told in listeners else None
+
+    def tell(self, ids: list[str]) -> None:
+        """Tell whoever watches that these papers were decided on."""
+        for told in tuple(_LISTENERS.get(str(self._folder.absolute()), ())):
+            try:
+                told(ids)
+            except Exception as error:
+                warnings.warn(f"after a decision: {type(error).__name__}: {error}", stacklevel=2)
+
+    def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
+        """Return light rows of papers by row number, in order (see `records.rows`)."""
+        with schema.reading(self._file) as db:
+            return records.rows(db, numbers, frozenset(self._files.with_pdf()))
+
+    def numbers(self, ids: Iterable[str]) -> list[int]:
+        """Return the row numbers of papers; a number never changes."""
+        with schema.reading(self._file) as db:
+            return records.numbers(db, [ids] if isinstance(ids, str) else list(ids))
+
+    def ids(self, numbers: Iterable[int]) -> list[str]:
+        """Return the ids of papers by row number."""
+        with schema.reading(self._file) as db:
+            return records.ids(db, numbers)
+
+    def why(self, id: str) -> tuple[float | None, str]:
+        """Return the score (0 to 1) a ranking gave a paper, None without one, and its reason."""
+        with schema.reading(self._file) as db:
+            return records.score(db, records.number(db, id))
+
+    def entries(self, id: str) -> list[dict[str, Any]]:
+        """Return the entries of a paper's history as light values (see `Library.history`)."""
+        with schema.reading(self._file) as db:
+            return decisions.history(db, id)
+
+    def decided(self) -> pd.DataFrame:
+        """Return decision and decided_at of what is decided, oldest first; index: row number."""
+        with schema.reading(self._file) as db:
+            return decisions.decided(db)
+
+    def session(self) -> AbstractContextManager[None]:
+        """Use one connection for all that this thread asks of the library within the block.
+
+        Nothing else changes: what others write meanwhile is seen, and each change is saved at once.
+        """
+        return schema.session(self._file)
+
+    def hold(self) -> None:
+        """Keep one idle connection, so that the last one to close has not to tidy up each time.
+
+        SQLite folds its log back into the database when no connection is left; with one held, a
+        decision costs one flush to the disk instead of three.
+        """
+        if self._held is None:
+            self._held = schema.connect(self._file)
+            self._held.execute("SELECT count(*) FROM actions").fetchall()
+
+    def view(self, name: str) -> dict[str, Any]:
+        """Return what a widget remembered under `name`, empty when nothing."""
+        with schema.telling(self._file):
+            return files.read_json(self._folder / "views" / f"{records.view_name(name)}.json")
+
+    def save_view(self, name: str, data: Mapping[str, Any]) -> None:
+        """Remember what a widget looked like: JSON-able data under a name."""
+        path = self._folder / "views" / f"{records.view_name(name)}.json"
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        with schema.telling(self._file):
+            path.parent.mkdir(exist_ok=True)  # never the library's folder, should it be gone
+            files.write_atomic(path, text.encode(), durable=False)
+
+
+_LISTENERS: dict[str, list[Callable[[list[str]], None]]] = {}
+"""By folder, who is told of decisions."""
 
 
 @dataclass

@@ -7,21 +7,14 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from paperkit.errors import PaperkitError
 from paperkit.frames import COLUMNS, frame_of
-from paperkit.papers import (
-    Paper,
-    clean_paper,
-    clean_text,
-    find_links,
-    is_code_link,
-    paper_id,
-)
+from paperkit.papers import Paper, clean_paper, clean_text, find_links, is_code_link, paper_id
 from paperkit.queries import Query
 
 _FIELDS: tuple[str, ...] = (*COLUMNS, "code")
@@ -55,14 +48,19 @@ OUTCOMES: tuple[str, ...] = get_args(Outcome)
 """What adding a paper can come to; every report that counts papers has these columns."""
 
 
-def add(db: sqlite3.Connection, papers: Iterable[Paper], topic: str | None) -> list[dict[str, Any]]:
+def add(
+    db: sqlite3.Connection, papers: Iterable[Paper], topic: str | None, source: str = ""
+) -> list[dict[str, Any]]:
     """Add papers, newer versions or what a known record lacks.
+
+    `source` says whose word the records are: ``arxiv`` (the authority for each of its versions),
+    ``file`` (changes nothing that arXiv said), or nothing where it isn't known.
 
     Returns id, outcome (one of `OUTCOMES`) and version each.
     """
     report = []
     for paper in papers:
-        outcome = _add_one(db, paper)
+        outcome = _add_one(db, paper, source)
         if topic:
             db.execute(
                 "INSERT OR IGNORE INTO topics SELECT num, ?, ? FROM papers WHERE id = ?",
@@ -72,56 +70,81 @@ def add(db: sqlite3.Connection, papers: Iterable[Paper], topic: str | None) -> l
     return report
 
 
-def _add_one(db: sqlite3.Connection, paper: Paper) -> Outcome:
+def _add_one(db: sqlite3.Connection, paper: Paper, source: str) -> Outcome:
     known = db.execute("SELECT * FROM papers WHERE id = ?", (paper.id,)).fetchone()
     if known is not None and known["version"] == paper.version:
-        fuller = _completed(paper_of(known), paper)
-        if fuller == paper_of(known):
+        before = paper_of(known)
+        kept = _kept_record(db, known["num"], paper.version)
+        fuller = _completed(before, paper, source, kept.get("source", ""))
+        if fuller == before and source in ("", kept.get("source", "")):
             return "known"
-        _write(db, known["num"], fuller)
-        return "completed"
+        if fuller != before:
+            kept.setdefault("was", []).append(json.loads(_record(before)))
+        _write(db, known["num"], fuller, source or kept.get("source", ""), kept.get("was", []))
+        return "known" if fuller == before else "completed"
     values = _values(paper)
     if known is None:
         marks = ", ".join("?" * (len(values) + 2))
         columns = ", ".join(("id", *_FIELDS, "added_at"))
         sql = f"INSERT INTO papers ({columns}) VALUES ({marks})"  # noqa: S608 our own names
         num = db.execute(sql, (paper.id, *values, now())).lastrowid
-        _keep_version(db, int(num or 0), paper)
+        _keep_version(db, int(num or 0), paper, source)
         return "new"
     if paper.version > known["version"]:
-        _write(db, known["num"], paper)
+        _write(db, known["num"], paper, source)
         return "updated"
-    _keep_version(db, known["num"], paper)  # an old version not seen before
+    _keep_version(db, known["num"], paper, source)  # an old version not seen before
     return "known"
 
 
-def _write(db: sqlite3.Connection, num: int, paper: Paper) -> None:
+def _write(
+    db: sqlite3.Connection, num: int, paper: Paper, source: str, was: Sequence[Any] = ()
+) -> None:
     assignments = ", ".join(f"{f} = ?" for f in _FIELDS)
     sql = f"UPDATE papers SET {assignments} WHERE num = ?"  # noqa: S608 our own names
     db.execute(sql, (*_values(paper), num))
-    if not _keep_version(db, num, paper):  # completed; moved to the end, where it is noticed
+    if not _keep_version(
+        db, num, paper, source
+    ):  # completed; moved to the end, where it is noticed
         newest = "(SELECT max(rowid) + 1 FROM versions)"
         sql = f"UPDATE versions SET rowid = {newest}, record = ? WHERE num = ? AND version = ?"  # noqa: S608 our own names
-        db.execute(sql, (_record(paper), num, paper.version))
+        db.execute(sql, (_record(paper, source, was), num, paper.version))
 
 
-def _record(paper: Paper) -> str:
+def _record(paper: Paper, source: str = "", was: Sequence[Any] = ()) -> str:
     days = {"published": _moment(paper.published), "updated": _moment(paper.updated)}
-    return dump({**vars(paper), **days})
+    told = {name: value for name, value in (("source", source), ("was", was)) if value}
+    return dump({**vars(paper), **days, **told})
 
 
-def _keep_version(db: sqlite3.Connection, num: int, paper: Paper) -> int:
-    row = (num, paper.version, _record(paper), now())
+def _kept_record(db: sqlite3.Connection, num: int, version: int) -> dict[str, Any]:
+    """Return what is kept of a version: its record, ``source``, and what it ``was`` before."""
+    sql = "SELECT record FROM versions WHERE num = ? AND version = ?"
+    row = db.execute(sql, (num, version)).fetchone()
+    return json.loads(row["record"]) if row else {}
+
+
+def told(db: sqlite3.Connection, num: int) -> list[Paper]:
+    """Return every record that was ever kept of a paper, oldest first; corrected ones too."""
+    rows = db.execute("SELECT record FROM versions WHERE num = ? ORDER BY version", (num,))
+    kept = [json.loads(row["record"]) for row in rows]
+    return [clean_paper(record) for one in kept for record in (*one.get("was", ()), one)]
+
+
+def _keep_version(db: sqlite3.Connection, num: int, paper: Paper, source: str) -> int:
+    row = (num, paper.version, _record(paper, source), now())
     return db.execute("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", row).rowcount
 
 
-def _completed(known: Paper, told: Paper) -> Paper:
+def _completed(known: Paper, told: Paper, source: str, kept: str) -> Paper:
     """Return a version's record with what another source says beyond it.
 
-    Of one version arXiv changes only the comment, the journal reference and the DOI: the newest
-    word counts there. What else is empty is filled in, and a day told exactly replaces the first
-    of its month.
+    arXiv's own word replaces what others said, and no file changes it. Else, as of one version
+    arXiv changes only the comment, the journal reference and the DOI, the newest word counts
+    there; what else is empty is filled in, and a day told exactly replaces the first of its month.
     """
+    if source == "arxiv" or (source == "file" and kept == "arxiv"):
+        return told if source == "arxiv" else known
     changes: dict[str, Any] = {
         name: getattr(told, name)
         for name in ("comment", "journal_ref", "doi")
@@ -248,13 +271,13 @@ def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
         values.append(query.since.isoformat())
     if query.until:
         clauses.append("p.published < ?")
-        values.append((query.until + timedelta(days=1)).isoformat())
+        values.append(f"{query.until.isoformat()}U")  # behind that day's moments, which have a T
     for name in query.has:
         bare = name.removeprefix("-")
         sql = HAS[bare]
         if bare == "pdf":
-            sql = f"p.id IN ({', '.join('?' * len(with_pdf))})"
-            values.extend(with_pdf)
+            sql = "p.id IN (SELECT value FROM json_each(?))"
+            values.append(dump(list(with_pdf)))
         clauses.append(f"NOT {sql}" if name.startswith("-") else sql)
     return " AND ".join(clauses) or "1", values
 
@@ -285,11 +308,7 @@ def select(db: sqlite3.Connection, query: Query, with_pdf: Sequence[str] = ()) -
     """Return the papers frame of `query`, with what the library knows beyond arXiv."""
     condition, values = where(query, with_pdf)
     sql = _FRAME.format(posted=POSTED, where=condition, order=order(query))
-    try:
-        rows = db.execute(sql, values).fetchall()
-    except sqlite3.OperationalError as error:
-        raise PaperkitError(f"query {query.text!r}: {error}; use plain words.") from error
-    return _frame(rows)
+    return _frame(_run(db, query, sql, values))
 
 
 def _frame(rows: Sequence[sqlite3.Row]) -> pd.DataFrame:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from paperkit.errors import LibraryError, PaperkitError
 
+NAME = "library.db"
+"""The database's file in a library's folder."""
+
 _FIRST = """
 CREATE TABLE papers (
     num INTEGER PRIMARY KEY,

@@ -8,14 +8,23 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import lazy_loader
 
 from paperkit.errors import PaperkitError
 from paperkit.prompts import Reply, Request
 
-_lazily, __dir__, _names = lazy_loader.attach(
+if TYPE_CHECKING:
+    from paperkit.models.extractive import Extractive
+    from paperkit.models.gemini import Gemini
+    from paperkit.models.genai import GenAI
+    from paperkit.models.openai import OpenAIChat
+
+__all__ = ["Extractive", "Gemini", "GenAI", "Limit", "Model", "OpenAIChat", "Pace", "Price"]
+
+# An SDK is loaded when its model is first named, so that importing the room stays quick.
+__getattr__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "extractive": ["Extractive"],
@@ -23,9 +32,7 @@ _lazily, __dir__, _names = lazy_loader.attach(
         "genai": ["GenAI"],
         "openai": ["OpenAIChat"],
     },
-)
-__getattr__ = _lazily
-__all__ = [*_names, "Limit", "Model", "Pace", "Price", "price_of", "price_table"]
+)[0]
 
 
 @runtime_checkable

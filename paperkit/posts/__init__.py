@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING, Any
 from paperkit.errors import PaperkitError
 from paperkit.files import write_atomic
 from paperkit.library import Library
-from paperkit.posts.adoptions import adopt
-from paperkit.posts.archives import load_posts
+from paperkit.posts.adoption import adopt
+from paperkit.posts.cards import preview
 from paperkit.posts.citations import bibliography
+from paperkit.posts.exporters import is_recorded, remember
 from paperkit.posts.flavors import flavor_of
+from paperkit.posts.markdown import load_posts, notes
 from paperkit.posts.notebooks import compose, library_of, post_of, read_notebook
-from paperkit.posts.previews import preview
-from paperkit.posts.sites import is_recorded, remember
-from paperkit.posts.values import Post
-from paperkit.posts.vaults import notes
+from paperkit.posts.post import Post
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from paperkit.posts.pages import Page
+    from paperkit.posts.rendering import Page
 
 __all__ = ["Post", "adopt", "bibliography", "compose", "export", "load_posts", "notes", "preview"]
 

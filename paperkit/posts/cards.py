@@ -1,10 +1,12 @@
-"""Cards: one paper's part of a post, from what arXiv, the PDF and the digest say.
+"""Affiliations: where a paper's first author works, out of the block of names below the title.
 
-Every word from outside is made inert here; the templates only lay out what they are given.
+No e-mail address ever comes out: a post is public, and its robots are not the authors' friends.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.digests import Digest
-from paperkit.outlines import Outline, Question, label_of
+from paperkit.library import Library
+from paperkit.outlines import DIGEST, Outline, Question, label_of
 from paperkit.papers import Paper, find_links, is_code_link
 from paperkit.posts import escapes
-from paperkit.posts.affiliations import affiliation
 from paperkit.posts.figures import Image, captioned, images, is_open, licence_name
 from paperkit.posts.figures import label_of as figure_label
-from paperkit.posts.flavors import Flavor
+from paperkit.posts.flavors import Flavor, flavor_of
 from paperkit.posts.labels import label
 from paperkit.readings import Reading
 
@@ -27,6 +29,77 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from paperkit.library import Library
+
+
+LONGEST = 200
+"""Characters of an affiliation that are shown."""
+
+_EMAIL = re.compile(
+    r"(?:[{\[(][^{}\[\]()@]{1,300}[}\])]|[\w+’'-]+(?:(?:\.| \. )[\w+’'-]+)*)\s*@\s*"
+    r"[\w-]+(?:\s?\.\s?[\w-]+)*|\S*@\S*"
+)
+_MARKS = r"[†‡∗*§¶♢♠♡♣♦◇⋆★☆]|\d{1,2}"
+_MARKED = re.compile(rf"(?:(?<=[\s,;–—])|^)({_MARKS})\s?(?=[^\W\d_a-z])")
+_REMARK = re.compile(r"(?i)equal|contribut|correspond|work (?:was )?done|intern\b|e-?mail|orcid")
+_PLACE = re.compile(
+    r"Universit|Institut|Depart|Laborator|\bLabs?\b|School|College|\bCent(?:er|re)|Facult|Academ|"
+    r"Research|Hospital|Corporation|\bInc\b|\bLtd|GmbH|Company|Technolog|[ÉE]cole|Polytechni|\bETH|"
+    r"CNRS|INRIA|Inria|CERN|NASA|Max Planck|Fraunhofer|Observator|Google|Microsoft|NVIDIA|Adobe|"
+    r"Amazon|Apple|Meta\b|Tencent|Alibaba|ByteDance|Huawei|Baidu|Samsung|Intel\b|IBM|OpenAI|"
+    r"DeepMind|大学|学院|研究|实验室|公司|医院"
+)
+
+
+def affiliation(block: str, authors: Sequence[str]) -> str:
+    """Return the first author's affiliation, or the first one stated; "" where none is clear.
+
+    `block` is what stands between title and abstract, `authors` are arXiv's.
+    """
+    text = _EMAIL.sub(" ", block)
+    names, *marked = _MARKED.split(text)
+    stated: dict[str, list[str]] = {}
+    for mark, words in zip(marked[::2], marked[1::2], strict=True):
+        if not _REMARK.search(words) and (found := _tidy(words)):
+            stated.setdefault(mark, []).append(found)
+    wanted = [stated[m] for m in _marks_of(authors, names) if m in stated] or list(stated.values())
+    if wanted:
+        places = [words for words in wanted[0] if _PLACE.search(words)]
+        return "; ".join(dict.fromkeys(places or wanted[0]))
+    lines = [_tidy(_nameless(line, authors)) for line in text.splitlines()]
+    return next((line for line in lines if _PLACE.search(line)), "")
+
+
+def _marks_of(authors: Sequence[str], names: str) -> list[str]:
+    """Return the marks that stand behind the first author's name."""
+    if not authors:
+        return []
+    last = re.escape(authors[0].split()[-1])
+    found = re.search(rf"\b{last}((?:[\s,]?(?:{_MARKS})(?![^\W\d_]))+)", names)
+    return re.findall(_MARKS, found[1]) if found else []
+
+
+def _nameless(line: str, authors: Sequence[str]) -> str:
+    """Return a line without the authors' names, in full or with initials."""
+    for author in authors:
+        *given, last = map(re.escape, author.split() or [author])
+        names = "|".join([*given, r"[^\W\d_]\."])
+        # Possessive: no name, however odd, makes this slow.
+        whole = rf"(?<!\w)(?:(?:{names})[\s-]*)*+{last}(?!\w)(?:{_MARKS}|,(?=\d))*"
+        line = re.sub(whole, " ", line)
+    return line
+
+
+def _tidy(words: str) -> str:
+    """Return one affiliation without the marks and commas around it, cut at a comma if long."""
+    text = re.sub(r"\s*,(?:\s*(?:,|&|\band\b))+", ",", " ".join(words.split()))
+    text = re.sub(r"[†‡∗*§¶♢♠♡♣♦◇⋆★☆]|\s+(?=,)", "", text).strip(" ,;.&–—")
+    text = re.sub(r"^(?:and|&)\s+|\s+(?:and|&)$", "", text)
+    if len(text) <= LONGEST:
+        return text
+    return text[:LONGEST].rpartition(",")[0] or text[:LONGEST].rpartition(" ")[0]
+
+
+# ---- Cards: one paper's part of a post, from what arXiv, the PDF and the digest say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +123,8 @@ def source_of(id: str, library: Library, outline: Outline, language: str) -> Sou
         paper=replace(paper, version=version),
         digest=digest,
         reading=library.reading(id, version=version),
-        licence=licence_name(library.licence(id)),
-        folder=library.figures_path(id, version),
+        licence=licence_name(library.files.licence(id)),
+        folder=library.files.figures_path(id, version),
         newest=paper.version,
     )
 
@@ -329,3 +402,63 @@ def _linked(figure: Any, source: Source, style: Style) -> dict[str, Any]:
         "label": style.inline(name, links=False),
         "caption": style.inline(caption, links=False),
     }
+
+
+# ---- Previews: a paper's card by itself, as text and as something to look at in a notebook
+
+
+class CardText(str):
+    """A card's Markdown; as a cell's last value Jupyter shows it laid out (text/html beside it)."""
+
+    __slots__ = ("html",)
+
+    html: str
+
+    def __new__(cls, text: str, html: str = "") -> CardText:
+        """Return the text with its look."""
+        made = super().__new__(cls, text)
+        made.html = html
+        return made
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return what Jupyter, nbconvert and a terminal show of it."""
+        return {"text/html": self.html, "text/markdown": str(self), "text/plain": str(self)}
+
+
+def preview(
+    digest_or_id: Digest | str,
+    library: Library,
+    flavor: str = "hexo",
+    *,
+    outline: Outline = DIGEST,
+    language: str | None = None,
+) -> CardText:
+    """Return a paper's card as the exporter writes it: Markdown of that flavor.
+
+    A `Digest` is shown as it is given, saved or not; of an id the library's present one. As a
+    cell's last value it is shown as a page, with the figures that a post may show.
+    """
+    digest = digest_or_id if isinstance(digest_or_id, Digest) else None
+    paper = digest.paper_id if digest else str(digest_or_id)
+    if digest is None:
+        digest = library.digest(paper, outline=outline.name, language=language)
+    spoken = language or (digest.language if digest else "en")
+    source = source_of(paper, library, outline, spoken)
+    source = replace(source, digest=digest or source.digest)
+    style = Style(flavor=flavor_of(flavor), language=spoken, outline=outline)
+    return CardText(card(source, style), _html(source, style))
+
+
+def local(style: Style, source: Source, start: Path) -> Style:
+    """Return a style whose figures lie in the library: seen from a notebook in `start`."""
+    folder = os.path.relpath(source.folder.resolve(), start.resolve()).replace(os.sep, "/")
+    return replace(style, link=f"{folder}/", local=True)
+
+
+def _html(source: Source, style: Style) -> str:
+    """Return the card as HTML; what came from outside was made inert with the text."""
+    from mistune import create_markdown
+
+    marked = replace(style, flavor=flavor_of("hexo"))
+    text = card(source, local(marked, source, Path.cwd()))
+    return str(create_markdown(escape=False, plugins=["table"])(text))

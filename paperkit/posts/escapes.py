@@ -3,7 +3,9 @@
 Measured in the real engines: a Markdown-active character as a numeric entity is inert in marked,
 kramed, goldmark, kramdown, pandoc and markdown-it alike, backslashes are not. Formulas go one of
 two ways: as entities, where the engine knows no math and MathJax reads the finished page, or
-untouched, where the engine itself takes them out before it looks for Markdown.
+in dollars, where the engine itself takes them out before it looks for Markdown. These engines
+don't agree on where a formula ends, and some print it as HTML: what they might read otherwise than
+we do goes out as text, and no formula holds a "<".
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
@@ -28,13 +31,20 @@ _SMART = re.compile(r"['\"]|(?<=[-+])-|(?<=\.)\.|\((?=(?:c|r|p|tm)\))", re.I)
 _ACTIVE_OR_SMART = re.compile(f"{_ACTIVE.pattern}|{_SMART.pattern}", re.I)
 _LITERALS: dict[str, Callable[[str], str]] = {
     "span": lambda text: "".join(f"<span>{'&#92;' if c == chr(92) else c}</span>" for c in text),
+    # Jupyter's readers and GitHub's look for dollars everywhere, in an element's text too.
+    "entity": lambda text: "".join(f"<span>{entity(c)}</span>" for c in text),
     "code": lambda text: f"`{text}`",
     "escape": lambda text: text.replace("\\", "&#92;").replace("$", "\\$"),
-    # pandoc's pages let MathJax look for \\( everywhere.
-    "pandoc": lambda text: text.replace("\\", "<span>&#92;</span>").replace("$", "\\$"),
+    # pandoc's pages let MathJax look for \\( and $$ everywhere.
+    "pandoc": lambda text: re.sub(
+        r"\$+",
+        lambda run: "\\$" if len(run[0]) == 1 else "<span>\\$</span>" * len(run[0]),
+        text.replace("\\", "<span>&#92;</span>"),
+    ),
 }
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LIST_NUMBER = re.compile(r"\d{1,9}[.)]")
+_ENDS = frozenset(("\\(", "\\)", "\\[", "\\]"))
 _FENCES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 _ENVIRONMENT = (
     r"\\begin\{((?:align|alignat|eqnarray|equation|flalign|gather|multline|displaymath|math)\*?)\}"
@@ -48,6 +58,11 @@ _REACHING = re.compile(
 )
 _ALIGNING = re.compile(r"\\begin\b|\\(?:\w*matrix|\w*cases|\w*align\w*)\b")
 _MONEY = re.compile(r"\d[\d.,]*\s?(?:[kKMB]|bn|USD|million|billion)?(?:\s|[,;:.]\s|$)")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*[+%]?")
+# Groups whose content is no mathematics: "\\lt" would be shown as it is written.
+_WORDS_IN_MATH = re.compile(
+    r"\\(?:text\w*|[mhf]box|ce|pu|tag|label|(?:eq)?ref|operatorname|verb)(?![A-Za-z])\*?"
+)
 _PLAIN_IN_MATH = frozenset("+=,()/;:!? ")
 
 
@@ -58,27 +73,29 @@ class Formula(NamedTuple):
     display: bool
 
 
-def pieces(text: str) -> Iterator[str | Formula]:
+def pieces(text: str, style: MathStyle = "entities") -> Iterator[str | Formula]:
     r"""Yield the text's runs of words and its formulas (``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]``).
 
     A dollar sign that opens no formula ("$5 and then $6") stays in the words. So does a formula
-    with macros that reach beyond it (``\href``, ``\def``), or whose braces don't match. What
-    would be an error in TeX is escaped: "#", and "&" where nothing is aligned ("$S&P500$").
+    with macros that reach beyond it (``\href``, ``\def``), whose braces don't match, or which
+    engines of that `style` might end elsewhere. What would be an error in TeX is escaped: "#",
+    and "&" where nothing is aligned ("$S&P500$").
     """
     start = position = 0
     while found := _OPENING.search(text, position):
         position = found.end()
         close = rf"\end{{{found[1]}}}" if found[1] else _FENCES.get(found[0], "")
         end = _closing(text, position, close) if close else -1
-        if end < 0 or not _is_formula(text[position:end], found[0]):
+        behind = end + len(close)
+        if end < 0 or not _is_formula(text[position:end], found[0], text[behind : behind + 1]):
+            continue
+        tex = _tidy(text[found.start() : behind] if found[1] else text[position:end])
+        if style == "native" and not (tex := _native(tex)):
             continue
         if found.start() > start:
             yield text[start : found.start()]
-        start = end + len(close)
-        tex = text[found.start() : start] if found[1] else text[position:end]
-        tex = re.sub(r"(?<!\\)#" if _ALIGNING.search(tex) else r"(?<!\\)[#&]", r"\\\g<0>", tex)
-        yield Formula(" ".join(tex.split()), found[0] not in ("$", "\\("))
-        position = start
+        yield Formula(tex, found[0] not in ("$", "\\("))
+        start = position = behind
     if start < len(text):
         yield text[start:]
 
@@ -99,16 +116,62 @@ def _closing(text: str, start: int, close: str) -> int:
     return -1
 
 
-def _is_formula(tex: str, fence: str) -> bool:
-    if not tex.strip() or "\n\n" in tex or _REACHING.search(tex):
+def _is_formula(tex: str, fence: str, after: str) -> bool:
+    """Whether TeX between a fence and its end, before the character `after`, is a formula."""
+    if not tex.strip() or "\n\n" in tex or _REACHING.search(tex) or _has_loose_end(tex):
         return False
     if fence != "$" or re.search(r"[\\^_=<>{}]", tex):
         return True
+    if tex != tex.strip() or after.isdigit() or tex[-1] in "/([":
+        return False
     if _MONEY.match(tex):
-        return tex.strip().isdigit()
-    if tex[0] == " " or not re.search(r"[\w)\]|'!]$", tex):
+        return bool(_NUMBER.fullmatch(tex))
+    if tex[-1] in ".,;:+" and after.isalnum():  # $HOME:$PATH
         return False
     return not re.search(r"[^\W\d]{3,}\s+[^\W\d]{2,}", tex)
+
+
+def _has_loose_end(tex: str) -> bool:
+    r"""Whether a delimiter could end the formula early: pairs in braces (``\text``) can't."""
+    depth, dollars = 0, 0
+    for token in re.findall(r"(?s)\\.|[{}]|\$+", tex):
+        depth += {"{": 1, "}": -1}.get(token, 0)
+        if token[0] == "$":
+            dollars += 1
+        if token.startswith("$$") or (depth == 0 and (token[0] == "$" or token in _ENDS)):
+            return True
+    return dollars % 2 == 1
+
+
+def _tidy(tex: str) -> str:
+    """TeX on one line, without what would be an error there, or would escape its own end."""
+    tex = re.sub(r"(?<!\\)#" if _ALIGNING.search(tex) else r"(?<!\\)[#&]", r"\\\g<0>", tex)
+    tex = " ".join(tex.split())
+    return tex + " {}" if re.search(r"(?<!\\)(?:\\\\)*\\\$?$", tex) else tex
+
+
+def _native(tex: str) -> str:
+    """TeX that every engine which knows dollars ends where we do, and that opens no tag; or ""."""
+    turns = cycle(("\\(", "\\)"))
+
+    def written(found: re.Match[str]) -> str:
+        return next(turns) if found[0] == "$" else f"{found[0]} " if found[1] else found[0]
+
+    # "$" within \text is "\(" there; Jupyter takes the brace of "\\{" for an escaped one.
+    tex = re.sub(r"(\\\\)(?=[{}])|\\.|\$", written, tex)
+    tex = tex.replace("``", "“").replace("`", "‘")
+    tex = re.sub(r"\](?=[(\[{])", "] ", tex)  # no link and no attributes, whoever reads it
+    return "" if _has_tag_in_words(tex) else tex.replace("<", "\\lt ")
+
+
+def _has_tag_in_words(tex: str) -> bool:
+    r"""Whether a "<" stands in words within a formula (``\text{a<b}``)."""
+    for found in _WORDS_IN_MATH.finditer(tex):
+        group = re.sub(r"\\\(.*?\\\)", "", tex[found.end() :])
+        end = _closing(group, 1, "}")
+        if "<" in (group[:end] if end >= 0 else group):
+            return True
+    return False
 
 
 def entity(text: str) -> str:
@@ -120,7 +183,7 @@ def formula(found: Formula, style: MathStyle) -> str:
     """Return a formula with its delimiters, safe from the engine."""
     if style == "native":
         fence = "$$" if found.display else "$"
-        return f"{fence}{found.tex.replace('{{<', '{ {<')}{fence}"
+        return f"{fence}{found.tex}{fence}"
     tex = "".join(
         c if c.isalnum() or c in _PLAIN_IN_MATH or ord(c) > 127 else entity(c) for c in found.tex
     )
@@ -138,7 +201,7 @@ class Escape:
     """
 
     math: MathStyle = "entities"
-    literal: Literal["span", "code", "escape", "pandoc"] = "span"
+    literal: Literal["span", "entity", "code", "escape", "pandoc"] = "span"
     smart: Literal["entity", "backslash", ""] = "entity"
 
     def words(self, text: str) -> str:
@@ -156,14 +219,15 @@ class Escape:
     def inline(self, text: str, *, links: bool = True) -> str:
         """Return one line of outside text as Markdown: words inert, formulas kept, URLs linked."""
         write = self._linked if links else self.words
-        done = ""
-        for piece in pieces(" ".join(text.split())):
+        done, is_behind = "", False  # right behind a formula whose end an engine looks for
+        for piece in pieces(" ".join(text.split()), self.math):
             if isinstance(piece, Formula):
-                done += formula(piece, self.math)
-            elif done and self.math == "native" and piece[0].isdigit():
+                done += "&#8288;" * is_behind + formula(piece, self.math)  # "$x$$y$"
+            elif is_behind and piece[0].isdigit():
                 done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
             else:
                 done += write(piece)
+            is_behind = self.math == "native" and isinstance(piece, Formula)
         return _not_leading(done)
 
     def _linked(self, text: str) -> str:
@@ -224,7 +288,7 @@ def prose(markdown: str, style: MathStyle, templates: tuple[str, ...] = ()) -> s
 
 def _formulas(text: str, style: MathStyle, templates: tuple[str, ...]) -> str:
     parts = []
-    for piece in pieces(text):
+    for piece in pieces(text, style):
         if isinstance(piece, Formula):
             parts.append(formula(piece, style))
             continue

@@ -1,16 +1,46 @@
-"""Figures: which images of a paper a post shows, under which stable names, and on what ground."""
+"""Slugs: file names from topics and titles that no file system and no address misreads."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from paperkit.library.files import inside
 from paperkit.papers import Paper
-from paperkit.posts.slugs import web_slug
 from paperkit.readings import Figure
+
+# "%" in a path makes Hexo 8 drop the post, "#" ends an address.
+_UNSAFE = re.compile(r'[/?"*:<>|\\%#]')
+_DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)")
+LONGEST = 120
+
+
+def slug(text: str) -> str:
+    """Return a topic as file name: unsafe characters become ``_``, at most 120 characters.
+
+    Control characters and a trailing dot or space are dropped; a Windows device name, a leading
+    dot and an empty name get an underscore in front. At most 200 bytes in UTF-8, so that a suffix
+    still fits the 255 bytes of common file systems.
+    """
+    plain = unicodedata.normalize("NFC", text)
+    plain = "".join(c for c in plain if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    name = _UNSAFE.sub("_", " ".join(plain.split()))[:LONGEST]
+    while len(name.encode()) > 200:
+        name = name[:-1]
+    name = name.strip().rstrip(". ")
+    return f"_{name}" if not name or name[0] == "." or _DEVICES.match(name) else name
+
+
+def web_slug(text: str) -> str:
+    """Return lower-case words joined by hyphens, for parts of a name that nobody reads."""
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", text).lower()).strip("-")[:60]
+
+
+# ---- Figures: which images of a paper a post shows, under which stable names, and on what groun
 
 # Licences that let anyone show the figures anywhere with attribution. Those with NC or ND depend
 # on the blog, which only the person knows: figures="include" is her word for it.
@@ -77,10 +107,8 @@ def images(paper: Paper, figures: tuple[Figure, ...], folder: Path) -> tuple[Ima
 
 def located(figure: Figure, folder: Path) -> Path | None:
     """Return the figure's file, or None; a name that leads out of the folder is none."""
-    if not figure.file or Path(figure.file).name != figure.file:
-        return None
-    path = folder / figure.file
-    return path if path.is_file() else None
+    path = inside(folder, figure.file)
+    return path if path is not None and path.is_file() else None
 
 
 def missing(figures: tuple[Figure, ...], folder: Path) -> tuple[Figure, ...]:

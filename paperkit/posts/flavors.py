@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import yaml
 
 from paperkit.errors import PaperkitError
 from paperkit.posts.escapes import Escape
+from paperkit.posts.labels import label
+from paperkit.posts.post import Post
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +106,7 @@ FLAVORS: dict[str, Flavor] = {
             files=_BESIDE,
             link=f"{_BESIDE}/",
             front="plain",
-            escape=Escape(math="native", smart=""),
+            escape=Escape(math="native", literal="entity", smart=""),
         ),
     )
 }
@@ -110,7 +118,7 @@ NOTEBOOK = Flavor(
     files="",
     link="",
     front="plain",
-    escape=Escape(math="native", smart=""),
+    escape=Escape(math="native", literal="entity", smart=""),
 )
 """How a card looks in Jupyter itself."""
 
@@ -124,3 +132,245 @@ def flavor_of(name: str) -> Flavor:
     if name not in FLAVORS:
         raise PaperkitError(f"flavor {name!r}: unknown; use {', '.join(FLAVORS)}.")
     return FLAVORS[name]
+
+
+# ---- Front matter: the keys each engine reads, written so that every YAML reader reads them bac
+
+_DOUBTFUL = re.compile(r"(?i)[\d.+\-~=<].*|y|n|yes|no|on|off|true|false|null|none|nan|inf")
+
+_SPECIAL = re.compile(
+    "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, no anchors, keys in the order given."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write equal values out in full."""
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Indent list items below their key, as the blogs do."""
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    style = '"' if _SPECIAL.search(value) else "'" if _DOUBTFUL.fullmatch(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _nothing(dumper: yaml.SafeDumper, _: None) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:null", "")
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(type(None), _nothing)
+
+
+def written(front: Mapping[str, Any]) -> str:
+    """Return front matter with its fences; ``None`` is an empty key."""
+    text = yaml.dump(
+        dict(front),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=False,
+        width=float("inf"),
+    )
+    return f"---\n{text}---\n"
+
+
+def parsed(text: str, where: str) -> dict[str, Any]:
+    """Return the keys of front matter as a person wrote it, fences optional.
+
+    Raises:
+        PaperkitError: it is no YAML mapping.
+    """
+    body = re.sub(r"\A\s*---[ \t]*\n|\n---[ \t]*\s*\Z", "", text)
+    try:
+        data = yaml.safe_load(body)
+    except (yaml.YAMLError, ValueError) as error:
+        first = str(error).splitlines()[0]
+        raise PaperkitError(
+            f"{where}: not valid YAML ({first}); quote texts that hold ':'."
+        ) from error
+    if not isinstance(data, dict | None):
+        raise PaperkitError(f"{where}: must be 'key: value' lines; mend the cell.")
+    return {str(k): v for k, v in (data or {}).items()}
+
+
+def front_of(
+    post: Post, row: str, *, first_title: str, cover: str, draft: bool = False
+) -> dict[str, Any]:
+    """Return the front matter of a post in an engine's row of keys; a draft's keeps it back."""
+    inert = _INERT.get(row, str)
+    common = {
+        "title": inert(post.title or post.topic),
+        "date": post.date,
+        "author": inert(post.author) or None,
+        "cover": post.cover or cover or None,
+        "tags": [inert(t) for t in post.tags or (post.topic,)],
+        "description": inert(post.description or _description(post, first_title)),
+        "topic": inert(post.topic),
+    }
+    held = {} if not draft else {"published": False} if row in _UNPUBLISHED else {"draft": True}
+    return {**_ROWS[row](post, common), **post.front, **held}
+
+
+_UNPUBLISHED = ("hexo", "jekyll")
+"""The engines that leave out what says ``published: false``; the others know ``draft: true``."""
+
+
+def _description(post: Post, first_title: str) -> str:
+    values = {"topic": post.topic, "date": post.day, "title": first_title}
+    return label("description", post.language, **values).rstrip()
+
+
+JOINER = "\u2060"
+"""What keeps characters apart in a Hexo post's front matter; a reader may drop it."""
+
+# butterfly prints descriptions and neighbors' titles as HTML, and the page's title into a script
+# between single quotes, of which it escapes only the quotes.
+_PRINTED = re.compile(r"<(?=[A-Za-z/!?])|\\(?=['ux]|$)")
+
+
+def harmless(text: str) -> str:
+    """Return one line that opens no tag and ends no JavaScript string, and looks the same."""
+    return _PRINTED.sub(lambda found: found[0] + JOINER, re.sub(r"[\r\n]+", " ", text))
+
+
+def _markdown(text: str) -> str:
+    return Escape(math="native", literal="pandoc", smart="backslash").inline(text, links=False)
+
+
+_INERT = {"hexo": harmless, "quarto": _markdown}
+
+
+_BUTTERFLY = {
+    "toc": None,
+    "toc_number": False,
+    "toc_style_simple": True,
+    "copyright": None,
+    "copyright_author": None,
+    "copyright_author_href": None,
+    "copyright_url": None,
+    "copyright_info": None,
+    "mathjax": True,
+    "katex": None,
+    "aplayer": None,
+    "highlight_shrink": None,
+    "aside": None,
+    # Not read by the theme: nothing in the post is a Nunjucks template.
+    "disableNunjucks": True,
+}
+
+
+def _hexo(post: Post, common: dict[str, Any]) -> dict[str, Any]:
+    head = {k: common[k] for k in ("title", "date", "author", "cover")}
+    tail = {"description": common["description"], "keywords": common["topic"]}
+    return {**head, "categories": post.category, "tags": common["tags"], **tail, **_BUTTERFLY}
+
+
+def _stated(data: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in data.items() if v not in (None, "", [])}
+
+
+def _hugo(post: Post, common: dict[str, Any]) -> dict[str, Any]:
+    return _stated(
+        {
+            **{k: common[k] for k in ("title", "date", "author")},
+            "images": [common["cover"]] if common["cover"] else None,
+            "categories": [post.category],
+            "tags": common["tags"],
+            "description": common["description"],
+            "keywords": [common["topic"]],
+            "math": True,
+        }
+    )
+
+
+def _jekyll(post: Post, common: dict[str, Any]) -> dict[str, Any]:
+    return _stated(
+        {
+            "layout": "post",
+            **{k: common[k] for k in ("title", "date", "author")},
+            "image": common["cover"],
+            "categories": [post.category],
+            "tags": common["tags"],
+            "description": common["description"],
+            "mathjax": True,
+            "render_with_liquid": False,
+        }
+    )
+
+
+def _quarto(post: Post, common: dict[str, Any]) -> dict[str, Any]:
+    return _stated(
+        {
+            **{k: common[k] for k in ("title", "date", "author")},
+            "image": common["cover"],
+            "categories": [post.category, *common["tags"]],
+            "description": common["description"],
+            "lang": post.language,
+        }
+    )
+
+
+def _myst(post: Post, common: dict[str, Any]) -> dict[str, Any]:
+    return _stated(
+        {
+            "title": common["title"],
+            "date": common["date"],
+            "authors": [common["author"]] if common["author"] else None,
+            "thumbnail": common["cover"],
+            "tags": [post.category, *common["tags"]],
+            "description": common["description"],
+        }
+    )
+
+
+def _plain(post: Post, common: dict[str, Any]) -> dict[str, Any]:
+    return _stated(
+        {
+            **{k: common[k] for k in ("title", "date", "author", "cover")},
+            "categories": [post.category],
+            "tags": common["tags"],
+            "description": common["description"],
+        }
+    )
+
+
+_ROWS = {
+    "hexo": _hexo,
+    "hugo": _hugo,
+    "jekyll": _jekyll,
+    "quarto": _quarto,
+    "myst": _myst,
+    "plain": _plain,
+}
+
+_EDITABLE = ("topic", "date", "title", "author", "cover", "category", "tags", "description")
+_SETTINGS = ("language", "figures", "assets_url", "repeats")
+
+
+def cell_of(post: Post) -> str:
+    """Return the YAML a person edits at the head of a post's notebook."""
+    values: dict[str, Any] = {k: getattr(post, k) or None for k in (*_EDITABLE, *_SETTINGS)}
+    values |= {"tags": list(post.tags) or None, "date": post.date}
+    return written({**values, **post.front})
+
+
+def edited(post: Post, text: str) -> Post:
+    """Return the post as its front-matter cell says; further keys go into ``front``."""
+    data = parsed(text, "front matter cell")
+    known = (*_EDITABLE, *_SETTINGS)
+    stated = {k: data.get(k) for k in known if k in data}
+    fields: dict[str, Any] = {k: "" if v is None else v for k, v in stated.items()}
+    for name in fields.keys() - {"date", "tags", "repeats"}:
+        fields[name] = fields[name] if isinstance(fields[name], str) else str(fields[name])
+    if isinstance(fields.get("date"), datetime | None) is False:
+        fields["date"] = str(fields["date"])
+    rest = {k: v for k, v in data.items() if k not in known}
+    base = {f: getattr(post, f) for f in ("topic", "date", "papers", "prose", "outline")}
+    return Post(**{**base, **{k: v for k, v in fields.items() if v != ""}, "front": rest})

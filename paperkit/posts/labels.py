@@ -91,6 +91,7 @@ OBSTACLES: Mapping[str, Mapping[str, str]] = {
         "digest": "尚未撰写内容。",
         "figure": "图片文件缺失。",
         "card": "笔记本中的内容经手工改动，尚未写入文献库。",
+        "copied": "笔记本的单元格中含有未经人工审核的草稿。",
         "twice": "在本文中出现了两次。",
         "published": "已在另一篇文章中发布。",
         "missing": "没有回答。",

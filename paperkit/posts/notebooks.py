@@ -1,9 +1,4 @@
-"""Notebooks: a post as cells a person can edit, and the post that such a notebook holds.
-
-The notebook's metadata and the cells' names are paperkit's memory: which cell is whose card, what
-it looked like when paperkit wrote it, and where the library lies. The words come from the library
-each time, so that a signature taken back there is taken back here.
-"""
+"""Pictures: the images that the code cells of a post's notebook have drawn, with their words."""
 
 from __future__ import annotations
 
@@ -11,7 +6,7 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,19 +14,55 @@ from typing import TYPE_CHECKING, Any
 from paperkit.errors import PaperkitError
 from paperkit.files import write_atomic
 from paperkit.library import Library
-from paperkit.posts import fronts
-from paperkit.posts.cards import Source, Style, card, source_of
+from paperkit.posts import flavors
+from paperkit.posts.cards import Source, Style, card, local, source_of
 from paperkit.posts.flavors import NOTEBOOK
-from paperkit.posts.gates import repeated
+from paperkit.posts.gate import repeated
 from paperkit.posts.labels import label
-from paperkit.posts.merges import Merge, merged
-from paperkit.posts.pages import CardOf, Part, Prose, banner
-from paperkit.posts.pictures import charts_of
-from paperkit.posts.previews import local
-from paperkit.posts.values import Post
+from paperkit.posts.post import Merge, Post, merged
+from paperkit.posts.rendering import CardOf, Chart, Part, Prose, banner
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+
+_IMAGES = {"image/png": ".png", "image/jpeg": ".jpg", "image/svg+xml": ".svg"}
+
+
+def charts_of(cell: Mapping[str, Any]) -> list[Chart]:
+    """Return the charts of a code cell's outputs, one image each."""
+    found = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        kind = next((k for k in _IMAGES if k in data), None)
+        if kind is None:
+            continue
+        raw = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
+        content = raw.encode() if kind.endswith("xml") else base64.b64decode(raw)
+        found.append(Chart(content, _IMAGES[kind], _alternative(output, data)))
+    return found
+
+
+def _alternative(output: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """A chart's alternative text: stated by its maker, else the title of its specification."""
+    stated = output.get("metadata", {})
+    for place in (stated, *(v for v in stated.values() if isinstance(v, Mapping))):
+        if isinstance(place.get("alt"), str):
+            return str(place["alt"])
+    for kind, spec in data.items():
+        if "vegalite" in kind and isinstance(spec, Mapping):
+            title = spec.get("description") or spec.get("title") or ""
+            if isinstance(title, Mapping):
+                title = title.get("text", "")
+            return (
+                " ".join(title)
+                if isinstance(title, Sequence) and not isinstance(title, str)
+                else str(title)
+            )
+    return ""
+
+
+# ---- Notebooks: a post as cells a person can edit, and the post that such a notebook holds
 
 KEY = "paperkit"
 """Where paperkit keeps what it knows, in the notebook's metadata and in its cells'."""
@@ -155,7 +186,7 @@ class _Writer:
                 cells += self.refreshed(cell)
             elif role == "front":
                 cells.append(self.front() if merge.taken else cell)
-                if told := " ".join(filter(None, (merge.notice(asked), kept))):
+                if told := " ".join(filter(None, (_inert(merge.notice(asked)), kept))):
                     cells.append(_notice("front matter", told))
             elif role == "banner":
                 cells.append(self.banner())
@@ -202,7 +233,7 @@ class _Writer:
     def placed(self, paper: str) -> list[Any]:
         """A paper's card, after a notice where another post wrote about it."""
         stop = self.repeats.get(paper)
-        told = [_notice(paper, f"{stop.finding} {stop.next_step}")] if stop else []
+        told = [_notice(paper, _inert(f"{stop.finding} {stop.next_step}"))] if stop else []
         return [*told, self.card(paper)]
 
     def is_foreign(self, cell: NotebookNode, paper: str) -> bool:
@@ -211,7 +242,7 @@ class _Writer:
         return is_edited(cell) and hash_of(cell["source"]) != fresh
 
     def front(self) -> NotebookNode:
-        return _cell("raw", fronts.cell_of(self.post).rstrip(), "front")
+        return _cell("raw", flavors.cell_of(self.post).rstrip(), "front")
 
     def banner(self) -> NotebookNode:
         lines = banner(self.post, list(self.sources.values()))
@@ -258,6 +289,11 @@ _OFFERED = (
 )
 
 
+def _inert(text: str) -> str:
+    """What names topics and titles, as text that Jupyter and nbconvert show as it is."""
+    return NOTEBOOK.escape.inline(text, links=False)
+
+
 def _notice(paper: str, text: str) -> NotebookNode:
     return _cell("markdown", f"> ✋ {paper}: {text}", "notice", paper=paper)
 
@@ -269,6 +305,8 @@ def _cell(kind: str, source: str, role: str, **known: Any) -> NotebookNode:
     cell: NotebookNode = make(source)
     paper = re.sub(r"\W", "-", str(known.get("paper", "")))
     cell["id"] = f"{role}-{paper}".rstrip("-")[:64]
+    if kind == "raw":  # nbconvert prints a raw cell without a type as it is, in HTML too
+        cell.metadata["raw_mimetype"] = "application/yaml"
     if role != "prose":
         cell.metadata[KEY] = {"role": role, **known}
     return cell
@@ -314,7 +352,7 @@ def post_of(nb: NotebookNode) -> Post:
     post = Post.from_dict(known)
     for cell in nb.cells:
         if role_of(cell) == "front":
-            return fronts.edited(post, cell["source"])
+            return flavors.edited(post, cell["source"])
     return post
 
 

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from paperkit.errors import ReadError
+from paperkit.files import write_atomic
 from paperkit.papers import Paper
 from paperkit.readings import READER_VERSION, Box, Limits, PageImage, Reading
 
@@ -31,12 +34,16 @@ def read_pdf(
     that stays the same as long as the picture does. Raises `ReadError` when the file can't be
     read within the limits.
     """
+    import base64
+
     from paperkit.reading.identity import compared
     from paperkit.reading.worker import ask
 
-    folder = None if figures_dir is None else str(Path(figures_dir).absolute())
-    told = ask("read", Path(path), limits or Limits(), figures_dir=folder)
-    reading = Reading.from_dict(told)
+    told = ask("read", Path(path), limits or Limits(), drawn=figures_dir is not None)
+    reading = Reading.from_dict(told["reading"])
+    if figures_dir is not None:
+        images = {name: base64.b64decode(data) for name, data in told["images"].items()}
+        _write(Path(figures_dir), images)
     return reading if paper is None else compared(reading, paper)
 
 
@@ -72,8 +79,19 @@ def read_here(
     """Return what a PDF says, read in this process: only for processes that may die."""
     from paperkit.reading import document
 
-    folder = None if figures_dir is None else Path(figures_dir)
-    return document.read_here(Path(path), limits=limits or Limits(), figures_dir=folder)
+    drawn = figures_dir is not None
+    reading, images = document.read_here(Path(path), limits=limits or Limits(), drawn=drawn)
+    if figures_dir is not None:
+        _write(Path(figures_dir), images)
+    return reading
+
+
+def _write(folder: Path, images: Mapping[str, bytes]) -> None:
+    """Write images under their names into a folder; none is ever seen half written."""
+    for name, data in images.items():
+        if not re.fullmatch(r"[a-z0-9-]+\.(?:png|webp)", name):
+            raise ReadError(f"{name[:80]!r}: no name of a figure; read the PDF again")
+        write_atomic(folder / name, data)
 
 
 def read_dict(path: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from paperkit.reading.pages import (
     words_of,
 )
 from paperkit.reading.placing import Placed, continued_tables, edge_shapes, placed_captions
-from paperkit.reading.rasters import gray_of, ink_of, unseen, write_figure
+from paperkit.reading.rasters import drawn_figure, gray_of, ink_of, unseen
 from paperkit.reading.tables import joined, table_in
 from paperkit.reading.text import repaired, spliced
 from paperkit.readings import (
@@ -101,13 +101,11 @@ def _without(text: str, title: str) -> str:
 # ---- reading
 
 
-def read_here(path: Path, *, limits: Limits, figures_dir: Path | None) -> Reading:
-    """Return what a PDF says; write its figures' images where a folder is given."""
+def read_here(path: Path, *, limits: Limits, drawn: bool) -> tuple[Reading, dict[str, bytes]]:
+    """Return what a PDF says and, if it is to be ``drawn``, its figures' images by name."""
     with open_pdf(path, limits) as document:
         reading, turns = _reading(document, limits)
-        if figures_dir is None:
-            return reading
-        return _illustrated(document, reading, turns, figures_dir)
+        return _illustrated(document, reading, turns) if drawn else (reading, {})
 
 
 @dataclass(frozen=True)
@@ -368,11 +366,14 @@ def _warnings(document: Any, looked: _Looked, limits: Limits) -> list[str]:
     return found
 
 
-def _illustrated(document: Any, reading: Reading, turns: _Turns, folder: Path) -> Reading:
-    figures = []
+def _illustrated(
+    document: Any, reading: Reading, turns: _Turns
+) -> tuple[Reading, dict[str, bytes]]:
+    figures, images = [], {}
     for figure in reading.figures:
         what = (figure.kind, figure.label, figure.page, figure.bbox)
         turn = turns.get(what[:3], 0)
-        name, width, height = write_figure(document, folder, what, turn)
+        name, data, width, height = drawn_figure(document, what, turn)
+        images[name] = data
         figures.append(replace(figure, file=name, width=width, height=height))
-    return replace(reading, figures=tuple(figures))
+    return replace(reading, figures=tuple(figures)), images

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import ReadError
-from paperkit.files import write_atomic
 from paperkit.reading.pages import Page, open_pdf
 from paperkit.readings import Box, Limits, PageImage
 
@@ -234,10 +233,10 @@ def _mark(pix: Any, box: Sequence[float]) -> None:
     image[y, x] = (image[y, x] * np.array([1.0, 0.93, 0.45])).astype(np.uint8)
 
 
-def write_figure(
-    document: Any, folder: Path, figure: tuple[str, str, int, Box], turn: int = 0
-) -> tuple[str, int, int]:
-    """Write the crop of (kind, label, page, box); return its file name, width and height.
+def drawn_figure(
+    document: Any, figure: tuple[str, str, int, Box], turn: int = 0
+) -> tuple[str, bytes, int, int]:
+    """Return the file name, image, width and height of the crop of (kind, label, page, box).
 
     ``turn`` (degrees clockwise) is how far the page is turned to read it.
     """
@@ -248,9 +247,7 @@ def write_figure(
     clip = pymupdf.Rect(box[0] - PAD, box[1] - PAD, box[2] + PAD, box[3] + PAD) & sheet.rect
     zoom = LONG_SIDE / max(clip.width, clip.height, 1.0)
     data, suffix, width, height = _encoded(sheet, clip, zoom, turn)
-    name = file_name(kind, label, data, suffix)
-    write_atomic(folder / name, data)
-    return name, width, height
+    return file_name(kind, label, data, suffix), data, width, height
 
 
 def _encoded(sheet: Any, clip: Any, zoom: float, turn: int) -> tuple[bytes, str, int, int]:

@@ -169,7 +169,7 @@ def _grid(sheet: Sheet, box: Box, bands: Sequence[_Band]) -> tuple[Rows, int] | 
     if len(strips) < 2 or crossing > 0.34 * len(body):
         return None
     rows = [_cells(band, strips) or _across(band, strips) for band in bands]
-    head = head or _worded_head(bands, [_texts(row) for row in rows])
+    head = _whole_head(head, bands, [_texts(row) for row in rows])
     heads = _joined_heads(rows[:head], bands[:head], strips, rules)
     below = _joined_rows(rows[head:], bands[head:], strips, rules)
     told = _one_sign([_texts(row) for row in (*heads, *below)], len(heads))
@@ -294,6 +294,20 @@ def _headed(bands: Sequence[_Band], rules: Sequence[_Rule]) -> int:
     return 0
 
 
+def _whole_head(head: int, bands: Sequence[_Band], cells: Sequence[tuple[str, ...]]) -> int:
+    """Return how many rows are head: above a rule, or by the print of the first row.
+
+    A first row without a head for the labels stands over several columns; the rows of words
+    below it name the columns.
+    """
+    head = head or _worded_head(bands, cells)
+    body = [c for row in cells[head:] for c in row[1:] if c]
+    if head and not cells[0][0] and 2 * sum(map(_is_number, body)) > len(body):
+        while head < min(4, len(cells) - 1) and not any(map(_is_number, cells[head])):
+            head += 1
+    return head
+
+
 def _worded_head(bands: Sequence[_Band], cells: Sequence[tuple[str, ...]]) -> int:
     """Return 1 if the first row alone is bold, or words over numbers; else 0."""
     first, later = bands[0], [p for band in bands[1:] for p in band]
@@ -344,7 +358,9 @@ def _joined_rows(
         ruled = at == 0 or parted[at - 1]
         groups += [len(result)] if ruled else []
         if not ruled and (
-            boxed or _wrapped(result[-1], row, strips) or _between(bands, at, row, result[-1])
+            (boxed and not any(_is_number(_text(c)) for c in row if c))
+            or _wrapped(result[-1], row, strips)
+            or _between(bands, at, row, result[-1])
         ):
             result[-1] = [a + b for a, b in zip(result[-1], row, strict=True)]
         else:
@@ -363,6 +379,8 @@ def _parted(bands: Sequence[_Band], rules: Sequence[_Rule]) -> list[bool]:
 def _wrapped(before: _Cells, row: _Cells, strips: _Strips) -> bool:
     """Return whether a row is the next line of the one before: no word of it had room there."""
     filled = [i for i, cell in enumerate(row) if cell]
+    if filled == [0] and before[0]:
+        return _text(row[0])[0].islower()
     if row[0] or not all(before[i] and re.search(r"[^\W\d_]{2}", _text(row[i])) for i in filled):
         return False
     lower = bool(filled) and all(_text(row[i])[0].islower() for i in filled)

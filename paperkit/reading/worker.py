@@ -1,7 +1,8 @@
 """The worker: one PDF in one process of its own, with limits, gone when it is done or overdue.
 
 Run as ``python -m paperkit.reading.worker``: a request as one line of JSON comes in on standard
-input, one line of JSON goes out on standard output. Nothing from the PDF is ever executed.
+input, one line of JSON goes out on standard output, images included: the worker writes no file.
+Nothing from the PDF is ever executed; see ``sandbox`` for what the worker may not do.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from paperkit.errors import ReadError
+from paperkit.reading.sandbox import confine
 from paperkit.readings import Limits
 
 
@@ -27,9 +30,24 @@ def ask(job: str, path: Path, limits: Limits, **arguments: Any) -> Any:
     """Return the worker's answer to a job (``read`` or ``crop``), or raise `ReadError`."""
     request = {"job": job, "path": str(path.absolute()), "limits": asdict(limits), **arguments}
     answer = _answer(json.dumps(request) + "\n", path.name, limits)
+    _tell_once(answer.get("free", ()))
     if "error" in answer:
         raise ReadError(answer["error"])
     return answer["result"]
+
+
+_told: set[str] = set()
+
+
+def _tell_once(free: Sequence[str]) -> None:
+    """Warn, once a process, of what the kernel doesn't keep a worker from."""
+    if free and not _told:
+        _told.update(free)
+        warnings.warn(
+            f"this machine doesn't keep the process that reads PDFs from these: {', '.join(free)}; "
+            "read only PDFs you trust, or read on Linux 5.13 or later with libseccomp.",
+            stacklevel=4,
+        )
 
 
 def _answer(request: str, name: str, limits: Limits) -> dict[str, Any]:
@@ -127,16 +145,17 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints must not reach the answer
     request = json.loads(sys.stdin.readline())
     limits = Limits(**request["limits"])
-    _confine(limits)
+    _limit(limits)
+    free = confine(Path(request["path"]))
     _end_with_parent(limits)
     # PyMuPDF 2.0 loads a layout model's runtime on import: seconds and memory we don't need.
     sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]
-    answer = json.dumps(_done(request, limits)).encode()
+    answer = json.dumps({**_done(request, limits), "free": free}).encode()
     with os.fdopen(out, "wb") as pipe:
         pipe.write(answer)
 
 
-def _confine(limits: Limits) -> None:
+def _limit(limits: Limits) -> None:
     try:
         import resource
     except ImportError:  # Windows has no such limits; the parent's clock still holds.
@@ -147,6 +166,7 @@ def _confine(limits: Limits) -> None:
         (resource.RLIMIT_AS, size),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
     ):
         with suppress(ValueError, OSError):
             resource.setrlimit(what, (most, most))
@@ -191,10 +211,13 @@ def _starved(error: Exception) -> bool:
 
 
 def _read(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
+    import base64
+
     from paperkit.reading.document import read_here
 
-    folder = request["figures_dir"]
-    return read_here(path, limits=limits, figures_dir=Path(folder) if folder else None).to_dict()
+    reading, images = read_here(path, limits=limits, drawn=request["drawn"])
+    told = {name: base64.b64encode(data).decode() for name, data in images.items()}
+    return {"reading": reading.to_dict(), "images": told}
 
 
 def _crop(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:

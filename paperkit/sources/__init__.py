@@ -7,6 +7,7 @@ from paperkit.sources.explain import explain
 from paperkit.sources.feeds import announcements
 from paperkit.sources.files import load, load_chunks, pack
 from paperkit.sources.search import search
+from paperkit.sources.zotero import seeds
 
 __all__ = [
     "ArxivClient",
@@ -17,4 +18,5 @@ __all__ = [
     "load_chunks",
     "pack",
     "search",
+    "seeds",
 ]

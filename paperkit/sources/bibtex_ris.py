@@ -1,109 +1,263 @@
-"""References: BibTeX and RIS entries that name an arXiv paper, as records of papers."""
+"""Other people's libraries: entries of BibTeX, RIS, CSL-JSON and Zotero, as records of papers.
+
+One odd entry never costs the others: each comes with its key, its line and what is wrong with it.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
-from paperkit.errors import PaperkitError, SourceError
-from paperkit.papers import parse_id
+from paperkit import tex
+from paperkit.papers import ARCHIVES, identify, split_names, turned
 
-_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?"
-_NAMED = re.compile(rf"arxiv(?:\.org/(?:abs|pdf|html)/|[:.]\s*)({_ID})", re.I)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+NOT_ON_ARXIV = "no arXiv id, and no DOI or address of arXiv's"
 
 
-def bibtex(text: str, name: str) -> Iterator[dict[str, Any]]:
-    """Yield a record per entry of a BibTeX file; accents in TeX become letters.
+class Entry(NamedTuple):
+    """One entry of a file: its key, its line (from 1), and what it says as `Paper`'s fields.
 
-    Raises:
-        SourceError: an entry can't be read (named by its line).
+    ``problem`` says why nothing can be made of it, ``remark`` what was odd about it.
     """
-    from bibtexparser.entrypoint import parse_string
-    from bibtexparser.middlewares import LatexDecodingMiddleware
 
-    # Mathematics stays TeX, as arXiv writes it.
-    decoding = LatexDecodingMiddleware(keep_math_mode=True)
-    library = parse_string(text, append_middleware=[decoding])
-    if library.failed_blocks:
-        line = (library.failed_blocks[0].start_line or 0) + 1
-        raise SourceError(f"{name}: the entry at line {line} can't be read; mend or drop it.")
-    for entry in library.entries:
-        found = {f.key.lower(): str(f.value) for f in entry.fields}
-        yield _of_bibtex(found)
+    key: str
+    line: int
+    record: dict[str, Any]
+    problem: str = ""
+    remark: str = ""
 
 
-def _of_bibtex(found: dict[str, str]) -> dict[str, Any]:
-    eprint = found.get("eprint") or found.get("arxivid") or ""
-    identity = _identity(eprint, *found.values())
-    named = " ".join(found.get("author", "").split())
+def bibtex(text: str) -> Iterator[Entry]:
+    """Yield the entries of a BibTeX file; accents in TeX become letters, ``%`` stays."""
+    from bibtexparser.library import Library
+    from bibtexparser.middlewares.parsestack import default_parse_stack
+    from bibtexparser.model import DuplicateFieldKeyBlock, ParsingFailedBlock
+    from bibtexparser.model import Entry as Block
+    from bibtexparser.splitter import Splitter
+
+    logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # the entry says it
+    with_comma: list[str] = []
+
+    def joined(match: re.Match[str]) -> str:
+        with_comma.append(match[2].replace(",", "").strip())
+        return match[1] + with_comma[-1]
+
+    split = Splitter(_COMMA_KEY.sub(joined, text)).split()
+    blocks: list[tuple[Any, str]] = []
+    for block in split.blocks:
+        inner = getattr(block, "ignore_error_block", None)
+        if isinstance(inner, Block):
+            twice = isinstance(block, DuplicateFieldKeyBlock)
+            blocks.append((inner, f"{_named(block) if twice else 'this key'} stands twice"))
+        elif isinstance(block, (Block, ParsingFailedBlock)):
+            blocks.append((block, ""))
+    for block, remark in blocks:
+        if isinstance(block, ParsingFailedBlock):
+            raw = re.match(r"\s*@\w+\s*[{(]\s*([^,\s]*)", block.raw or "")
+            line = (block.start_line or 0) + 1
+            yield Entry(raw[1] if raw else "", line, {}, "can't be read; mend its braces or quotes")
+            continue
+        alone = Library([*split.strings, block])
+        for step in default_parse_stack(allow_inplace_modification=True):
+            alone = step.transform(alone)
+        odd = "a comma in the key" if block.key in with_comma else remark
+        yield _of_block(alone.entries[0], odd)
+
+
+_COMMA_KEY = re.compile(r"(@\w+\s*\{)([^,={}\"\n]+(?:,[^,={}\"\n]+)+)(?=,\s*[\w-]+\s*=)")
+
+
+def _named(block: Any) -> str:
+    return ", ".join(sorted(block.duplicate_keys))
+
+
+def _of_block(block: Any, remark: str) -> Entry:
+    found: dict[str, str] = {}
+    for field in block.fields:
+        if str(field.value).strip():
+            found.setdefault(field.key.lower(), str(field.value))
+    return Entry(str(block.key), (block.start_line or 0) + 1, _of_bibtex(found), remark=remark)
+
+
+def _of_bibtex(found: Mapping[str, str]) -> dict[str, Any]:
+    identity = stated(found)
+    classes = found.get("primaryclass") or found.get("eprintclass") or ""
     return {
         "id": identity,
-        "title": found.get("title"),
-        "authors": [_turned(n) for n in re.split(r"\s+and\s+", named) if n],
-        "abstract": found.get("abstract"),
-        "categories": (found.get("primaryclass") or "").split(),
+        "title": _text(found.get("title")),
+        "authors": _people(found),
+        "abstract": _text(found.get("abstract")),
+        "categories": categories(classes),
         "published": month_of(identity, _date(found)),
-        "journal_ref": _journal(found.get("journal") or found.get("booktitle") or ""),
-        "doi": _doi(found.get("doi", "")),
-        "comment": found.get("note"),
+        "journal_ref": journal(
+            _text(found.get("journal") or found.get("journaltitle") or found.get("booktitle"))
+        ),
+        "doi": doi(found.get("doi", "")),
+        "comment": _text(found.get("note")),
     }
 
 
-def _date(found: dict[str, str]) -> str:
+def stated(found: Mapping[str, Any]) -> str:
+    """Return the arXiv id (with its version) that a record states as its own, else nothing."""
+    identity = identify(found)
+    return "" if identity is None else "v".join(str(p) for p in identity if p)
+
+
+def _text(value: str | None) -> str:
+    return tex.of_html(tex.of_bibtex(value or ""))
+
+
+def _people(found: Mapping[str, str]) -> list[str]:
+    names = [_person(n) for n in _split(found.get("author", ""), r"\s+and\s+")]
+    group = _text(found.get("collaboration")).removesuffix(" Collaboration")
+    if group and not any(group in n for n in names):
+        names.insert(0, f"{group} Collaboration")
+    return names
+
+
+def _person(name: str) -> str:
+    """Return one name of BibTeX's author field, first name first; braces hold it together."""
+    name = " ".join(name.split())
+    if re.match(r"(?:family|given|prefix|suffix)\s*=", name):
+        told = dict(p.split("=", 1) for p in _split(name, r"\s*,\s*") if "=" in p)
+        order = [told.get(k, "").strip() for k in ("given", "prefix", "family", "suffix")]
+        return _text(" ".join(p for p in order if p))
+    parts = _split(name, r"\s*,\s*")
+    if len(parts) == 3:
+        parts = [parts[2], f"{parts[0]} {parts[1]}"]
+    elif len(parts) > 1:
+        parts = [*parts[1:], parts[0]]
+    return _text(" ".join(parts))
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split a field where no brace is open."""
+    depth, start, found = 0, 0, []
+    for match in re.finditer(rf"\\.|[{{}}]|{separator}", text, re.S):
+        if match[0] in ("{", "}"):
+            depth += 1 if match[0] == "{" else -1
+        elif depth <= 0 and not match[0].startswith("\\"):
+            found.append(text[start : match.start()])
+            start = match.end()
+    return [part for part in [*found, text[start:]] if part.strip()]
+
+
+def _date(found: Mapping[str, str]) -> str:
     if "date" in found:
         return found["date"]
-    month = found.get("month", "").lower()
+    month = found.get("month", "").strip(" {}").lower()
     number = _MONTHS.index(month[:3]) + 1 if month[:3] in _MONTHS else month
     return f"{found.get('year', '')}-{number:0>2}-{found.get('day', '1'):0>2}"
 
 
-def ris(text: str, name: str) -> Iterator[dict[str, Any]]:
-    """Yield a record per entry of a RIS file.
-
-    Raises:
-        SourceError: the file is no RIS.
-    """
+def ris(text: str) -> Iterator[Entry]:
+    """Yield the entries of a RIS file."""
     import rispy
 
-    try:
-        entries = rispy.loads(text)
-    except (OSError, ValueError, KeyError) as error:
-        raise SourceError(f"{name}: is no RIS file ({error}); mend or drop that line.") from error
-    for entry in entries:
-        yield _of_ris(entry)
+    starts = [m.start() for m in re.finditer(r"^\s*TY {0,2}-", text, re.M)]
+    for start, end in pairwise([*starts, len(text)]):
+        line = text.count("\n", 0, start) + 1
+        part = re.sub(r"^\s*([A-Z][A-Z0-9]) {0,2}-[ \t]*", r"\1  - ", text[start:end], flags=re.M)
+        part = re.split(r"^ER  - .*$", part, maxsplit=1, flags=re.M)[0].rstrip("\n")
+        try:
+            (found,) = rispy.loads(f"{part}\nER  - \n")
+        except (OSError, ValueError, KeyError) as error:
+            yield Entry("", line, {}, f"can't be read ({error}); mend or drop it")
+        else:
+            yield Entry(str(found.get("id") or found.get("label") or ""), line, _of_ris(found))
 
 
-def _of_ris(entry: dict[str, Any]) -> dict[str, Any]:
-    texts = [str(v) for value in entry.values() for v in (value if _is_list(value) else [value])]
-    identity = _identity("", *texts)
-    day = str(entry.get("date") or entry.get("year") or "").strip("/").replace("/", "-")
+def _of_ris(found: Mapping[str, Any]) -> dict[str, Any]:
+    # M1 is where Zotero writes a report's number; rispy calls it a note.
+    identity = stated({**found, "howpublished": found.get("note")})
+    day = str(found.get("date") or found.get("year") or found.get("publication_year") or "")
+    named = found.get("authors") or found.get("first_authors") or []
     return {
         "id": identity,
-        "title": entry.get("title") or entry.get("primary_title"),
-        "authors": [_turned(n) for n in entry.get("authors") or entry.get("first_authors") or []],
-        "abstract": entry.get("abstract") or entry.get("notes_abstract"),
-        "categories": [
-            k for k in entry.get("keywords") or [] if re.fullmatch(r"[a-z-]+(\.\S+)?", k)
-        ],
-        "published": month_of(identity, day),
-        "journal_ref": _journal(entry.get("journal_name") or entry.get("secondary_title") or ""),
-        "doi": _doi(str(entry.get("doi") or "")),
+        "title": tex.of_html(str(found.get("title") or found.get("primary_title") or "")),
+        "authors": [turned(n) if "," in n else n for n in named],
+        "abstract": tex.of_html(str(found.get("abstract") or found.get("notes_abstract") or "")),
+        "categories": categories(found.get("keywords") or []),
+        "published": month_of(identity, day.strip("/").replace("/", "-")),
+        "journal_ref": journal(
+            str(found.get("journal_name") or found.get("alternate_title3") or "")
+            or str(found.get("secondary_title") or "")
+        ),
+        "doi": doi(str(found.get("doi") or "")),
     }
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
+def is_csl(record: Mapping[str, Any]) -> bool:
+    """Return whether a JSON record is one of CSL-JSON (https://citationstyles.org)."""
+    return "type" in record and not {"versions", "authors", "published"} & set(record)
 
 
-def _identity(stated: str, *texts: str) -> str:
-    """Return the arXiv id an entry states or mentions; without one it is no paper for us."""
-    with suppress(PaperkitError):
-        return "v".join(str(p) for p in parse_id(stated) if p)
-    found = (_NAMED.search(text) for text in texts)
-    return next((match[1] for match in found if match), "")
+def of_csl(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a CSL-JSON item as a record of a paper."""
+    facts = {k: v for k, v in record.items() if k not in ("id", "note", "abstract")}
+    identity = stated(facts)
+    parts = ((record.get("issued") or {}).get("date-parts") or [[]])[0]
+    return {
+        "id": identity,
+        "title": tex.of_html(_joined(record.get("title"))),
+        "authors": people(record.get("author")),
+        "abstract": tex.of_html(_joined(record.get("abstract"))),
+        "categories": categories(record.get("keyword") or record.get("categories") or ""),
+        "published": month_of(identity, "-".join(f"{int(p):02}" for p in parts if p)),
+        "journal_ref": journal(_joined(record.get("container-title"))),
+        "doi": doi(str(record.get("DOI") or "")),
+    }
+
+
+def of_zotero(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item of Zotero's API as a record; its ``data`` holds the fields."""
+    data = item.get("data") or {}
+    names = ("DOI", "url", "archiveLocation", "number")
+    facts = {n: data.get(n) for n in names}
+    facts |= {"journal": data.get("publicationTitle"), "arxiv": data.get("archiveID")}
+    return {
+        "id": stated(facts),
+        "title": tex.of_html(str(data.get("title") or "")),
+        "abstract": tex.of_html(str(data.get("abstractNote") or "")),
+    }
+
+
+def people(value: Any) -> list[str]:
+    """Return author names however a JSON record holds them: a line, names, or their parts."""
+    if isinstance(value, str):
+        return split_names(value)
+    return [_member(one) for one in value or () if one]
+
+
+def _member(one: Any) -> str:
+    if not isinstance(one, Mapping):
+        return str(one)
+    if whole := one.get("name") or one.get("literal"):
+        return str(whole)
+    names = ("given", "non-dropping-particle", "family", "suffix")
+    return " ".join(str(one[n]) for n in names if one.get(n))
+
+
+def _joined(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def categories(value: str | Sequence[str]) -> list[str]:
+    """Return arXiv's codes among what a record calls its categories, in their order."""
+    words = re.split(r"[\s,;]+", value) if isinstance(value, str) else list(value)
+    bare = (str(w).strip(" []{}()").partition(".") for w in words)
+    return [
+        f"{archive.lower()}{dot}{part.upper() if len(part) == 2 else part}"
+        for archive, dot, part in bare
+        if archive.lower() in _CODES and re.fullmatch(r"[A-Za-z-]*", part)
+    ]
+
+
+_CODES = ARCHIVES | {"econ", "eess", "q-fin", "stat"}
 
 
 def month_of(identity: str, day: str) -> str:
@@ -116,19 +270,16 @@ def month_of(identity: str, day: str) -> str:
         return day
     century = "19" if int(digits[1]) > 90 else "20"
     month = f"{century}{digits[1]}-{digits[2]}"
-    full = re.fullmatch(r"\d{4}-\d{2}-\d{2}", day)
-    return day if full and day.startswith(month) else f"{month}-01"
+    full = re.match(r"\d{4}-\d{2}-\d{2}", day)
+    return full[0] if full and day.startswith(month) else f"{month}-01"
 
 
-def _turned(name: str) -> str:
-    last, _, first = name.partition(", ")
-    return f"{first} {last}".strip() if first else name
-
-
-def _journal(text: str) -> str:
+def journal(text: str) -> str:
+    """Return a journal's name, nothing where it only says arXiv."""
     return "" if re.match(r"arxiv|corr\b", text.strip(), re.I) else text
 
 
-def _doi(text: str) -> str:
-    bare = re.sub(r"^https?://(?:dx\.)?doi\.org/", "", text.strip())
-    return "" if bare.lower().startswith("10.48550/arxiv") else bare
+def doi(text: str) -> str:
+    """Return a DOI without its address; arXiv's own is none of a journal."""
+    bare = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text.strip(" {}"), flags=re.I)
+    return "" if bare.lower().startswith("10.48550/arxiv") else bare.replace("\\_", "_")

@@ -9,16 +9,28 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from paperkit.errors import PaperkitError, SourceError
-from paperkit.papers import Paper, clean_paper
-from paperkit.sources.transport import Answer, Pace, Transport, agent, arxiv, read_all, requests
+from paperkit.papers import Paper, clean_paper, clean_text
+from paperkit.sources.transport import (
+    Answer,
+    Pace,
+    Transport,
+    agent,
+    arxiv,
+    busy,
+    is_busy,
+    read_all,
+    requests,
+)
 
 if TYPE_CHECKING:
     from arxiv import Result
 
 
 _API = "https://export.arxiv.org/api/query"
+_OAI = "https://oaipmh.arxiv.org/oai"
 _PAGE = 100
 
 
@@ -46,14 +58,17 @@ class Page:
 class ArxivClient:
     """The way to arXiv: where the API is, and how patiently it is asked.
 
-    One for the process is enough; the pace holds over all of them. ``interval`` and ``backoff``
-    are seconds, ``timeout`` those to connect and to read; ``now`` is the clock.
+    One for the process is enough; the pace holds over all of them. ``oai`` is where single
+    records come from: by default arXiv's own beside arXiv's API, and none beside another.
+    ``interval`` and ``backoff`` are seconds, ``timeout`` those to connect and to read; ``now``
+    is the clock.
     """
 
     def __init__(
         self,
         endpoint: str = _API,
         *,
+        oai: str | None = None,
         interval: float = 3.0,
         retries: int = 4,
         timeout: tuple[float, float] = (10.0, 60.0),
@@ -61,6 +76,7 @@ class ArxivClient:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.endpoint = endpoint
+        self.oai = oai or (_OAI if endpoint == _API else None)
         self.now = now
         pace = Pace(interval)
         self.transport = Transport(pace, retries=retries, timeout=timeout, backoff=backoff, now=now)
@@ -119,6 +135,34 @@ class ArxivClient:
             return read_all(response, 10 * timeout[1])
 
         return self.transport.patiently(fetch, url, judged).content
+
+    def record(self, id: str) -> tuple[Paper, str]:
+        """Return a paper and its licence as OAI-PMH gives them, by another door than `page`.
+
+        https://info.arxiv.org/help/oa/index.html (arXivRaw: dates of all versions, licence).
+
+        Raises:
+            SourceError: there is no such door here, arXiv has no such paper, or it can't answer.
+        """
+        from paperkit.sources import feeds, files
+
+        if self.oai is None:
+            raise SourceError(f"{id}: no OAI address for {self.endpoint}; give the client one.")
+        asked = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{id}"}
+        url = f"{self.oai}?{urlencode({**asked, 'metadataPrefix': 'arXivRaw'}, safe=':/')}"
+
+        def judged(url: str, status: int, content: bytes) -> Answer:
+            if b'code="idDoesNotExist"' in content:
+                raise SourceError(f"{id}: arXiv has no such paper; check the id.")
+            return feeds.judged(url, status, content)
+
+        try:
+            raw = files.fields(next(feeds.entries(self.get(url, judged), id)))
+            return clean_paper(raw), clean_text(str(raw.get("licence") or ""))
+        except (PaperkitError, StopIteration, ValueError, KeyError) as error:
+            if isinstance(error, SourceError):
+                raise
+            raise SourceError(f"{id}: arXiv's OAI record can't be read ({error}).") from error
 
 
 _default: ArxivClient | None = None
@@ -183,8 +227,8 @@ def fetch_pdf(paper: Paper, *, client: ArxivClient | None = None, url: str | Non
     label = f"{paper.id}v{paper.version}"
 
     def judged(_: str, status: int, content: bytes) -> Answer:
-        if status in (429, 500, 502, 503, 504):
-            return Answer(f"HTTP {status}")
+        if is_busy(status, content) or status in (500, 502, 504):
+            return Answer(busy(status, content))
         if status != 200 or b"%PDF-" not in content[:1024]:
             raise SourceError(
                 f"{label}: arXiv sent no PDF (HTTP {status}); "

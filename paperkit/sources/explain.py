@@ -12,7 +12,7 @@ from paperkit.sources.client import ArxivClient, default
 from paperkit.topics import Either, Expression, Topic, date_window, matches, parse, terms
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
 
 _EXAMPLES = 3
@@ -27,9 +27,6 @@ _COLUMNS = {
 
 
 class _Library(Protocol):
-    @property
-    def cache_path(self) -> Path: ...
-
     def papers(self) -> pd.DataFrame: ...
 
 

@@ -1,8 +1,9 @@
-"""Feeds: arXiv's daily announcements as RSS or Atom, with announce type and licence.
+"""Feeds: arXiv's daily announcements as RSS or Atom, and its records as OAI-PMH gives them.
 
-https://info.arxiv.org/help/rss.html. An announcement tells when a paper was announced, not when
-it was submitted: ``published`` is the day of a new paper's announcement, and of a replaced one
-the first of the month in its id. `search` of the ids gives arXiv's own dates.
+https://info.arxiv.org/help/rss.html, https://info.arxiv.org/help/oa/index.html. An announcement
+tells when a paper was announced, not when it was submitted: ``published`` is the day of a new
+paper's announcement, and of a replaced one the first of the month in its id. `search` of the ids
+gives arXiv's own dates.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,10 +20,10 @@ from zoneinfo import ZoneInfo
 from paperkit.days import why_none
 from paperkit.errors import SourceError
 from paperkit.files import write_atomic
-from paperkit.papers import clean_paper
-from paperkit.sources.bibtex_ris import month_of
+from paperkit.papers import split_names
+from paperkit.sources.bibtex_ris import Entry, month_of
 from paperkit.sources.client import ArxivClient, default
-from paperkit.sources.transport import Answer
+from paperkit.sources.transport import Answer, busy, is_busy, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 _FEEDS = "https://rss.arxiv.org/rss/"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
+_OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _LEAD = re.compile(r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<type>[\w-]+)\s*(?:Abstract:)?\s*", re.I)
 
@@ -38,10 +41,15 @@ class _HasCache(Protocol):
     def cache_path(self) -> Path: ...
 
 
+class _HasFiles(Protocol):
+    @property
+    def files(self) -> _HasCache: ...
+
+
 def announcements(
     categories: str | Iterable[str],
     *,
-    library: _HasCache | None = None,
+    library: _HasFiles | None = None,
     client: ArxivClient | None = None,
     endpoint: str = _FEEDS,
 ) -> pd.DataFrame:
@@ -51,7 +59,8 @@ def announcements(
 
     Beyond a papers frame's columns it has announce_type (new, cross, replace, replace-cross),
     announced (a day) and licence. It is empty on weekends and holidays; ``attrs["why"]`` says so.
-    With a `library` the feed is kept there for the day.
+    With a `library` the feed is kept there for the day. Where arXiv still shows the feed of an
+    earlier day, ``attrs["why"]`` says that, and it is asked for again next time.
 
     Raises:
         SourceError: arXiv gives no whole feed.
@@ -63,31 +72,54 @@ def announcements(
     today = used.now().astimezone(ZoneInfo("America/New_York")).date()
     kept = None
     if library is not None:
-        kept = library.cache_path / "rss" / f"{today:%Y%m%d}-{'+'.join(names)}.xml"
-    if kept is not None and kept.is_file():
-        return _frame(kept.read_bytes())
-    content = used.get(endpoint + "+".join(names), judged)
-    frame = _frame(content)
-    if kept is not None and len(frame):  # an empty feed may still fill today
-        write_atomic(kept, content)
-    frame.attrs["why"] = "" if len(frame) else why_none(today)
+        kept = library.files.cache_path / "rss" / f"{today:%Y%m%d}-{'+'.join(names)}.xml"
+    if kept is not None and kept.is_file() and _feed_day(held := kept.read_bytes()) == today:
+        content = held
+    else:
+        content = used.get(endpoint + "+".join(names), judged)
+    frame, day = _frame(content), _feed_day(content)
+    if kept is not None and len(frame) and day == today:  # any other may still fill today
+        write_atomic(kept, content, durable=False)
+    late = f"arXiv's feed is still that of {day:%Y-%m-%d}; ask again later" if day else ""
+    frame.attrs["why"] = (late if day != today else "") if len(frame) else why_none(today)
     return frame
 
 
+def _feed_day(content: bytes) -> date | None:
+    """Return the day, in New York, that a feed says it is of; None where it doesn't say."""
+    try:
+        feed = ET.fromstring(content)  # noqa: S314 expat limits entity expansion
+    except ET.ParseError:
+        return None
+    names = ("channel/pubDate", "channel/lastBuildDate", f"{_ATOM}updated", "channel/item/pubDate")
+    for text in filter(None, map(feed.findtext, (*names, f"{_ATOM}entry/{_ATOM}published"))):
+        for read in (parsedate_to_datetime, datetime.fromisoformat):
+            try:
+                moment = read(text.strip())
+            except (TypeError, ValueError):
+                continue
+            zone = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return zone.astimezone(ZoneInfo("America/New_York")).date()
+    return None
+
+
 def _frame(content: bytes) -> pd.DataFrame:
-    from paperkit.sources.files import Batch, fields
+    from paperkit.sources.files import Batch, Filter
 
     batch = Batch()
-    for record in entries(content, "announcements"):
-        raw = fields(record)
-        batch.add(clean_paper(raw), raw)
-    return batch.frame()
+    for place, record in enumerate(entries(content, "announcements"), 1):
+        batch.read(Entry(str(record.get("id") or ""), place, record), Filter())
+    frame = batch.frame()
+    frame.attrs["source"] = ""  # arXiv's word, but without comment and days of submission
+    return frame
 
 
 def judged(url: str, status: int, content: bytes) -> Answer:
     """Return whether an answer is a whole feed."""
+    if is_busy(status, content):
+        return Answer(busy(status, content))
     if status in (400, 403, 404):
-        raise SourceError(f"arXiv: HTTP {status} for {url}; check the categories.")
+        raise SourceError(f"arXiv: HTTP {status} for {short(url)}; check the categories or the id.")
     if status != 200:
         return Answer(f"HTTP {status}")
     try:
@@ -108,7 +140,10 @@ def entries(content: bytes, name: str) -> Iterator[dict[str, Any]]:
     except ET.ParseError as error:
         raise SourceError(f"{name}: is no whole feed ({error}); get it again.") from error
     for item in items:
-        yield _of_rss(item) if item.tag == "item" else _of_atom(item)
+        if item.tag == f"{_OAI}record":
+            yield of_oai(item)
+        else:
+            yield _of_rss(item) if item.tag == "item" else _of_atom(item)
 
 
 def _items(content: bytes) -> list[ET.Element]:
@@ -117,7 +152,52 @@ def _items(content: bytes) -> list[ET.Element]:
         return feed.findall("channel/item")
     if feed.tag == f"{_ATOM}feed":
         return feed.findall(f"{_ATOM}entry")
-    raise SourceError(f"{feed.tag[:40]}: neither RSS nor Atom; give one of arXiv's feeds.")
+    if feed.tag == f"{_OAI}OAI-PMH":
+        return list(feed.iter(f"{_OAI}record"))
+    raise SourceError(
+        f"{feed.tag[:40]}: neither RSS nor Atom nor OAI-PMH; give one of arXiv's feeds."
+    )
+
+
+def of_oai(item: ET.Element) -> dict[str, Any]:
+    """Return an OAI-PMH record (arXivRaw, arXiv or oai_dc) as a record of a paper."""
+    told: dict[str, list[str]] = {}
+    metadata = item.find(f"{_OAI}metadata")
+    for element in metadata.iter() if metadata is not None else ():
+        name = element.tag.rpartition("}")[2]
+        told.setdefault(name, []).append((element.text or "").strip())
+    first = {name: values[0] for name, values in told.items()}
+    identity = (item.findtext(f"{_OAI}header/{_OAI}identifier") or "").rpartition(":")[2]
+    if "metadata" not in told or first.get("title") is None:
+        return {"id": identity}
+    found: dict[str, Any] = {
+        "id": first.get("id") or identity,
+        "title": first["title"],
+        "abstract": first.get("abstract") or first.get("description"),
+        "authors": first.get("authors") or told.get("creator"),
+        "categories": first.get("categories"),
+        "comment": first.get("comments"),
+        "journal_ref": first.get("journal-ref"),
+        "doi": first.get("doi"),
+        "licence": first.get("license") or first.get("rights"),
+        "published": first.get("created") or first.get("date") or month_of(identity, ""),
+        "updated": first.get("updated"),
+    }
+    if people := [_oai_name(a) for a in item.iter() if a.tag.endswith("}author")]:
+        found["authors"] = people
+    if versions := [_oai_version(v) for v in item.iter() if v.tag.endswith("}version")]:
+        found["versions"] = versions
+    return found
+
+
+def _oai_name(author: ET.Element) -> str:
+    parts = {child.tag.rpartition("}")[2]: child.text or "" for child in author}
+    return " ".join(parts[n] for n in ("forenames", "keyname", "suffix") if parts.get(n))
+
+
+def _oai_version(version: ET.Element) -> dict[str, str]:
+    date = next((c.text or "" for c in version if c.tag.endswith("}date")), "")
+    return {"version": version.get("version") or "", "created": date}
 
 
 def _of_rss(item: ET.Element) -> dict[str, Any]:
@@ -169,7 +249,7 @@ def _announced(item: ET.Element, identity: str, text: str, day: str) -> dict[str
     creators = ", ".join(c.text or "" for c in item.findall(f"{_DC}creator"))
     return {
         "id": identity,
-        "authors": [n for n in re.split(r",\s+", " ".join(creators.split())) if n],
+        "authors": split_names(creators),
         "abstract": text[lead.end() :] if lead else text,
         "published": day if kind == "new" else month_of(identity, ""),
         "updated": day,

@@ -26,18 +26,34 @@ _LIMIT = 100
 Moment = date | datetime | str | None
 
 
-class Ledger(Protocol):
-    """What a search needs of a library: a folder for raw answers, and the days it knows."""
+class HasCache(Protocol):
+    """Where sources keep what they were given."""
 
     @property
     def cache_path(self) -> Path:
         """The folder of raw answers."""
+
+
+class Days(Protocol):
+    """The days a library knows of each topic."""
 
     def known_days(self, topic: str, query: str) -> tuple[Mapping[date, date | None], date | None]:
         """Return when each day asked was last complete, and the last complete one followed."""
 
     def save_window(self, window: Window) -> None:
         """Append an entry."""
+
+
+class Ledger(Protocol):
+    """What a search needs of a library: a folder for raw answers, and the days it knows."""
+
+    @property
+    def files(self) -> HasCache:
+        """Where the raw answers are kept."""
+
+    @property
+    def coverage(self) -> Days:
+        """The days."""
 
 
 def search(
@@ -74,7 +90,7 @@ def search(
     if limit is not None and limit < 1:
         raise PaperkitError(f"limit {limit}: must be 1 or more; leave it out for the default.")
     used = client or default()
-    cache = library.cache_path / "arxiv" if library is not None else None
+    cache = library.files.cache_path / "arxiv" if library is not None else None
     if (ids := _ids(topic_or_query)) is not None:
         return _by_id(ids, used, cache)
     window = (_moment(since, "since", time.min), _moment(until, "until", time.max))
@@ -146,12 +162,29 @@ def _by_id(ids: list[str], client: ArxivClient, cache: Path | None) -> pd.DataFr
             found.lost.update({name: (reason, days) for name, reason, days in page.lost})
     except SourceError as error:
         found.error = error
+        if client.oai is not None:
+            _by_oai(ids, client, found)
     frame = _frame([found], warn=False)
     if missing := [i for i in ids if parse_id(i).id not in found.papers]:
         name = parse_id(missing[0]).id
         said = found.lost.get(name, ("arXiv has no such paper; check the id", (None, None)))[0]
         raise SourceError(f"{missing[0]}: {said}.", papers=frame)
     return frame
+
+
+def _by_oai(ids: list[str], client: ArxivClient, found: Results) -> None:
+    """Ask the second door for what the first didn't give; versions other than the newest stay."""
+    for wanted in map(parse_id, ids):
+        if wanted.id in found.papers:
+            continue
+        try:
+            paper, _ = client.record(wanted.id)
+        except SourceError:
+            return  # the first door's words are the ones to tell
+        if wanted.version not in (None, paper.version):
+            return
+        found.take((paper,))
+    found.error = None
 
 
 def _frame(found: list[Results], *, warn: bool = True) -> pd.DataFrame:
@@ -163,6 +196,7 @@ def _frame(found: list[Results], *, warn: bool = True) -> pd.DataFrame:
         lost.update(part.lost)
     papers = sorted(whole.papers.values(), key=lambda p: p.published, reverse=True)
     frame = to_frame(papers if len(found) > 1 else whole.papers.values())
+    frame.attrs["source"] = "arxiv"
     frame.attrs["total"] = sum(part.total or 0 for part in found)
     frame.attrs["missing"] = [part.why for part in found if part.why]
     if error := next((part.error for part in found if part.error), None):
@@ -187,7 +221,7 @@ def follow(
 
     Windows with gaps come before those that are only looked at again. An error ends it.
     """
-    known, last = library.known_days(topic.name, ask.query)
+    known, last = library.coverage.known_days(topic.name, ask.query)
     today = ask.client.now().date()
     windows = to_ask(
         known, today=today, max_age_days=topic.max_age_days, last=last, look_back=look_back
@@ -231,7 +265,7 @@ def record(
         followed=followed,
         days=tuple(_days(found, since, until, ask.client.now())),
     )
-    library.save_window(window)
+    library.coverage.save_window(window)
 
 
 def _whole_days(since: datetime, until: datetime) -> tuple[date, date]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import logging
 import os
+import re
 import tempfile
 import threading
 import time
@@ -22,7 +24,14 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from filelock import FileLock
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+    SSLError,
+)
 
 from paperkit.errors import PaperkitError, SourceError
 from paperkit.files import write_atomic
@@ -55,12 +64,42 @@ class Answer:
     content: bytes = field(default=b"", repr=False)
 
 
+def is_busy(status: int, content: bytes) -> bool:
+    """Return whether an answer only asks for patience: all doors then share one pause.
+
+    arXiv throttles with 429, 503 and, since September 2026, 406. A 403 that says something is a
+    throttle too; a bare one is a block.
+    """
+    return status in (406, 429, 503) or (status == 403 and bool(_words(content)))
+
+
+def busy(status: int, content: bytes) -> str:
+    """Return what a busy arXiv says, in its own words where it has some."""
+    said = _words(content)
+    return f"HTTP {status} ({said})" if said else f"HTTP {status}"
+
+
+def _words(content: bytes) -> str:
+    """Return what a page says to a person, at most 120 characters."""
+    text = content[:4000].decode("utf-8", errors="replace")
+    text = re.sub(r"<(script|style|title)\b.*?</\1>|<[^>]*>?", " ", text, flags=re.S | re.I)
+    return clean_text(html.unescape(text))[:120]
+
+
+def short(url: str) -> str:
+    """Return an address as it is told to a person: on one line, its end cut."""
+    bare = url.partition("://")[2] or url
+    return bare if len(bare) <= 80 else f"{bare[:79]}…"
+
+
 def judge(url: str, status: int, content: bytes) -> Answer:
     """Return what an answer of the API is worth.
 
     Raises:
         SourceError: arXiv refuses the request itself, so that asking again is vain.
     """
+    if is_busy(status, content):
+        return Answer(busy(status, content))
     if status in (400, 403, 404):
         said = _error_text(content) or "no reason given"
         step = (
@@ -69,7 +108,7 @@ def judge(url: str, status: int, content: bytes) -> Answer:
             else "check the query"
         )
         raise SourceError(
-            f"arXiv: refused the request with HTTP {status} ({said}) for {url}; {step}."
+            f"arXiv: refused the request with HTTP {status} ({said}) for {short(url)}; {step}."
         )
     if status != 200:
         return Answer(f"HTTP {status}")
@@ -80,7 +119,7 @@ def judge(url: str, status: int, content: bytes) -> Answer:
     if feed.tag != f"{_ATOM}feed":
         return Answer("a page that is no Atom feed")
     if said := _error_text(content):
-        raise SourceError(f"arXiv: {said} (for {url}); check the query.")
+        raise SourceError(f"arXiv: {said} (for {short(url)}); check the query.")
     return _counted(url, feed, content)
 
 
@@ -316,20 +355,26 @@ class Transport(HTTPAdapter):
                 problem = answer.problem or "an unusable entry"
                 pause = self._pause(response, pause)
             except (requests.RequestException, HTTPError) as error:
+                if why := _not_connected(error):
+                    raise SourceError(
+                        f"arXiv: no connection to {urlsplit(url).netloc} ({why}); check the "
+                        "network, VPN or proxy and run it again."
+                    ) from None
                 problem = type(error).__name__
             if attempt < self.retries:
                 _log.info("arXiv: %s; asking again in %.0f s.", problem, pause)
                 wait(pause)
         raise SourceError(
-            f"arXiv: {problem}, after {self.retries + 1} tries of {url}; try again in some minutes."
+            f"arXiv: {problem}, after {self.retries + 1} tries of {short(url)}; try again in some "
+            "minutes."
         )
 
     def _pause(self, response: requests.Response, default: float) -> float:
         """Return the seconds to wait before the next try; everyone of this user waits them."""
-        if response.status_code not in (429, 503):
+        if not is_busy(response.status_code, response.content):
             return default
         asked = retry_after(response.headers.get("Retry-After", ""))
-        pause = default * _BUSY if asked is None else asked
+        pause = min(default * _BUSY, LONGEST) if asked is None else asked
         if pause > LONGEST:
             raise SourceError(
                 f"arXiv: HTTP {response.status_code}, it asks for a pause of {pause / 60:.0f} "
@@ -343,6 +388,29 @@ class Transport(HTTPAdapter):
     ) -> requests.Response:
         response = super().send(request, **{**options, "stream": True, "timeout": self.timeout})
         return read_all(response, _SLOWEST * self.timeout[1])
+
+
+_UNREACHED = (
+    (NameResolutionError, "its name is not found"),
+    (ConnectTimeoutError, "no answer"),
+    (NewConnectionError, "refused or unreachable"),
+    (ProxyError, "the proxy does not answer"),
+    (SSLError, "its certificate is not trusted"),
+)
+
+
+def _not_connected(error: BaseException | None) -> str:
+    """Return why there is no connection at all, empty where one was there: then it may come back.
+
+    Nothing was asked yet, so that waiting for arXiv's sake is vain, and the person can act.
+    """
+    while error is not None:
+        for kind, why in _UNREACHED:
+            if isinstance(error, kind):
+                return why
+        inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+        error = inner if isinstance(inner, BaseException) else None
+    return ""
 
 
 def read_all(response: requests.Response, seconds: float) -> requests.Response:

@@ -11,11 +11,16 @@ from paperkit.trends.authors import co_occurrence, top_authors, venues
 from paperkit.trends.charts import Chart, chart, chart_image
 from paperkit.trends.counts import growth, papers_per
 from paperkit.trends.lookup import papers_behind
+from paperkit.trends.news import CatchUp, Changes, catch_up, changes
 from paperkit.trends.terms import compare, fading_terms, rising_terms, terms_per
 from paperkit.trends.themes import themes
 
 __all__ = [
+    "CatchUp",
+    "Changes",
     "Chart",
+    "catch_up",
+    "changes",
     "chart",
     "chart_image",
     "co_occurrence",

@@ -49,7 +49,8 @@ def terms(frame: pd.DataFrame, wish: Wish) -> Drawing:
     data = frame if wish.top is None else frame.head(wish.top)
     title = wish.title or str(frame.attrs.get("title", "Terms that tell two sides apart"))
     if not len(data):
-        return finished(nothing(wish), [], title, ["n = 0 papers"], f"{title}. No terms.")
+        said = str(frame.attrs.get("said", "No papers to show"))
+        return finished(nothing(wish, said), [], title, ["n = 0 terms"], f"{title}. {said}")
     first = data.iloc[0]
     a, b = str(first.get("side_a", "a")), str(first.get("side_b", "b"))
     notes = [

@@ -107,8 +107,8 @@ def _members(papers: Papers, expression: str, groups: set[str]) -> list[tuple[st
 def _holding(papers: Papers, names: Iterable[str], text: str) -> dict[str, set[str]]:
     """Return for each term the ids of the papers that hold it."""
     corpus = terms.written(papers, text)
-    found = ngrams.terms(corpus.texts, minimum=1)
-    return {name: set(corpus.ids.take(found.holders_of(name)).to_pylist()) for name in names}
+    held = {name: ngrams.holders_of(corpus.texts, name) for name in names}
+    return {name: set(corpus.ids.take(rows).to_pylist()) for name, rows in held.items()}
 
 
 def _of_pairs(papers: Papers, trend: pd.DataFrame, chosen: pd.DataFrame) -> set[str]:

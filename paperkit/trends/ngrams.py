@@ -1,17 +1,24 @@
-"""Words of many texts as numbers: tokens, terms of one to three words, and who holds them.
+"""Words of many texts as numbers, the terms of one to three words in them, and who holds them.
 
 A text becomes a run of word numbers in one flat array, so that millions of titles cost a few
 sorts. Punctuation ends a run; case, hyphens, possessives and LaTeX commands do not count;
-a plural is its singular where both are in use.
+a plural is its singular where both are in use. A term is a noun phrase with a technical word in
+it, or a technical noun; ``data/terms.txt`` says which words are what.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -23,22 +30,38 @@ BREAK = -1
 LONGEST = 3
 RARELY = 0.05
 STOP = frozenset(
-    "a about across after against all also among an and any are as at be been before between both "
-    "but by can could do does due during each et al for from further had has have here how however "
-    "i if in into is it its itself just may more most much must near no non nor not of off on one "
-    "only onto or other our out over own per same several should since so some such than that the "
-    "their them then there these they this those through thus to too toward towards two under "
-    "until up upon us use used using via was we well were what when where whether which while who "
-    "whose why will with within without would yet you your de la le les des du der die das und "
-    "very many new novel paper papers propose proposed present presents show shows based approach "
-    "approaches method methods".split()
+    "a about across after against all also among an and any are as at be been before being between "
+    "both but by can could do does due during each et al etc for from further had has have having "
+    "here how however i if in into is it its itself just may more most much must near no non nor "
+    "not of off on one once only onto or other our out over own per same several should since so "
+    "some such than that the their them then there these they this those through thus to too "
+    "toward towards two three under until up upon us use used using vs via was we well were what "
+    "when where whether which while who whose why will with within without would yet you your de "
+    "la le les des du der die das und very many new novel based state art http https www com "
+    "github org url website arxiv first second third".split()
 )
+"""Words that are in no term; "of" and "to" may stand in the middle of one."""
+EMPTY = frozenset(
+    "ability absence abstract advance advantage aim amount analysis answer application approach "
+    "aspect author basis benefit capabilities capability case challenge choice comparison "
+    "community conclusion contribution countries country degradation difference direction "
+    "discussion drawback effectiveness evaluation evidence example existence expectation "
+    "experiment extension failure form framework gain goal idea impact importance improvement "
+    "insight instance interest introduction issue kind lack level limitation literature manner "
+    "method methodology need note number order overview page paper part people performance "
+    "perspective possibility potential presence progress properties property purpose range "
+    "requirement researcher result role scenario scheme section sense setting solution stage step "
+    "studies study success support technique term thing type understanding usage variety version "
+    "way work year party children women judge struggle harm company money profit cities "
+    "government business lightweight".split()
+)
+"""Nouns that end no term, whatever stands before them, and are none by themselves."""
 # Words that end like a plural and are none.
 SINGULAR = frozenset("news lens bias gas physics mathematics dynamics always as is".split())
 _COMMAND = re.compile(r"\\[a-z]+")
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 _ENDS = re.compile(r"[.,;:?!()\[\]{}|\"“”]")
-_DIGITS = re.compile(r"\d+")
+_AMOUNT = re.compile(r"\d+[a-ce-z]?")  # "10x", not "3d"
 
 
 @dataclass(frozen=True)
@@ -116,21 +139,16 @@ def folded(counts: dict[str, int]) -> dict[str, str]:
     """Return for each plural its singular; one that hardly occurs is no singular."""
     forms = {}
     for word, count in counts.items():
-        if len(word) < 4 or word[-1] != "s" or word in SINGULAR or word[-2:] in ("ss", "us", "is"):
-            continue
-        if counts.get(word[:-1], 0) >= RARELY * count:
-            forms[word] = word[:-1]
+        one = singular(word)
+        if one != word and counts.get(one, 0) >= RARELY * count:
+            forms[word] = one
     return forms
 
 
-def _forms(word: str) -> tuple[str, ...]:
-    """Return the singular a word may have been folded to."""
-    return (word[:-1],) if len(word) > 3 and word.endswith("s") else ()
-
-
-def is_content(word: str) -> bool:
-    """Say whether a word may begin or end a term."""
-    return len(word) > 1 and word not in STOP and not _DIGITS.fullmatch(word)
+def singular(word: str) -> str:
+    """Return a word without a plural's ending."""
+    plain = len(word) < 4 or word[-1] != "s" or word in SINGULAR or word[-2:] in ("ss", "us", "is")
+    return word if plain else word[:-1]
 
 
 def normal(term: str) -> str:
@@ -166,39 +184,178 @@ class Terms:
         sums = np.concatenate([[0], np.cumsum(weight[self.document])])
         return sums[self.start[1:]] - sums[self.start[:-1]]
 
-    def holders_of(self, term: str) -> Any:
-        """Return the documents that hold a term given as a person writes it."""
-        import numpy as np
-
-        wanted = normal(term)
-        last = wanted.rsplit(" ", 1)[-1]
-        for name in (wanted, *(wanted.removesuffix(last) + form for form in _forms(last))):
-            if name in self.names:
-                return self.holders(self.names.index(name))
-        return np.zeros(0, dtype=np.int64)
-
     def holders(self, term: int) -> Any:
         """Return the documents that hold a term, in order."""
         return self.document[self.start[term] : self.start[term + 1]]
 
 
-def terms(texts: Runs, *, longest: int = LONGEST, minimum: int = 5) -> Terms:
-    """Return the terms of one to ``longest`` words that at least ``minimum`` documents hold."""
+@dataclass(frozen=True)
+class Words:
+    """What each word of a lexicon may do in a term: masks over word numbers, the last a break.
+
+    ``pairs`` are the numbers (first times ``base`` plus second) of listed phrases.
+    """
+
+    begins: Any
+    inside: Any
+    ends: Any
+    technical: Any
+    alone: Any
+    weak: Any
+    joins: Any
+    prefix: Any
+    pairs: Any
+    base: int
+
+
+@cache
+def groups() -> dict[str, frozenset[str]]:
+    """Return the lists of ``data/terms.txt`` by name, "_" for spaces."""
+    text = (files("paperkit") / "data" / "terms.txt").read_text(encoding="utf-8")
+    lines = [line.partition(": ") for line in text.splitlines() if not line.startswith("#")]
+    return {name: frozenset(words.split()) for name, _, words in lines}
+
+
+@cache
+def _listed() -> frozenset[tuple[str, str]]:
+    """Return neighboring words that make a phrase a term: listed ones, and those of acronyms."""
+    long = [pair.partition("=")[2].split("_") for pair in groups()["acronyms"]]
+    short = [words for words in long if len(words) <= LONGEST and "to" not in words]
+    phrases = [phrase.split("_") for phrase in groups()["phrases"]]
+    return frozenset(pair for words in phrases + short for pair in pairwise(words))
+
+
+def group_of(word: str) -> str:
+    """Return what a word is in a term: "never", "weak", "modifier", …, "" for a technical noun."""
+    if len(word) < 2 or word in STOP or _AMOUNT.fullmatch(word):
+        return "never"
+    for form in (word, singular(word)):
+        for name in ("never", "weak", "modifier", "special", "general", "half"):
+            if form in groups()[name]:
+                return name
+    # A word too rare to be listed goes by its ending.
+    if word.isalpha() and len(word) > 5 and word.endswith("ly"):
+        return "never"
+    modifies = word in ("1d", "2d", "3d", "4d") or (len(word) > 5 and word.endswith(_MODIFIES))
+    return "special" if modifies else ""
+
+
+_MODIFIES = ("ed", "ive", "ous", "ful", "able", "ible", "al", "ic", "ary", "less", "ish")
+
+
+def classified(names: list[str], known: frozenset[str] = frozenset()) -> Words:
+    """Return what the words of a lexicon may do in a term; ``known`` are acronyms."""
+    import numpy as np
+
+    kinds = np.array([*map(group_of, names), "never"])
+    empty = np.array([singular(name) in EMPTY or name in EMPTY for name in names] + [True])
+    noun = np.isin(kinds, ("general", "half", "")) & ~empty
+    technical = np.isin(kinds, ("special", "half", "")) & ~empty
+    named = np.array([len(name) > 2 for name in names] + [False])
+    number = {name: at for at, name in enumerate(names)}
+    base = len(names) + 1
+    pairs = [number[a] * base + number[b] for a, b in _listed() if a in number and b in number]
+    joins = np.array([name in ("of", "to") for name in names] + [False])
+    return Words(
+        begins=kinds != "never",
+        inside=(kinds != "never") | joins,
+        ends=noun,
+        technical=technical,
+        alone=(kinds == "") & noun & named | np.array([name in known for name in names] + [False]),
+        weak=kinds == "weak",
+        joins=joins,
+        prefix=np.array([name == "multi" for name in names] + [False]),
+        pairs=np.sort(np.array(pairs, dtype=np.int64)),
+        base=base,
+    )
+
+
+def terms(
+    texts: Runs,
+    *,
+    longest: int = LONGEST,
+    minimum: int = 5,
+    known: frozenset[str] = frozenset(),
+) -> Terms:
+    """Return the terms of one to ``longest`` words that at least ``minimum`` documents hold.
+
+    ``known`` words (acronyms, in lower case) are terms whatever the lists say of them.
+    """
+    return _found(texts, longest, minimum, partial(classified, known=known))
+
+
+def every(texts: Runs, *, longest: int = LONGEST, minimum: int = 5) -> Terms:
+    """Return all sequences of one to ``longest`` words, terms or not."""
+    return _found(texts, longest, minimum, None)
+
+
+def _found(
+    texts: Runs, longest: int, minimum: int, classify: Callable[[list[str]], Words] | None
+) -> Terms:
     import numpy as np
 
     if not 1 <= longest <= LONGEST:
         raise ValueError(f"words is {longest}; give 1 to {LONGEST}")
     word, names = _lexicon(texts, minimum)
-    content = np.array([is_content(name) for name in names] + [False])
+    words = classify(names) if classify else None
     found: list[Terms] = []
     for length in range(1, longest + 1):
-        found.append(_of_length(texts.document, word, names, content, length, minimum))
+        found.append(_of_length(texts.document, word, names, words, length, minimum))
     sizes = np.concatenate([np.diff(part.start) for part in found])
     return Terms(
         [name for part in found for name in part.names],
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         np.concatenate([part.document for part in found]),
     )
+
+
+def _may(words: Words, places: list[Ints]) -> Any:
+    """Say of sequences, given as a list of words per place, whether they are terms."""
+    import numpy as np
+
+    if len(places) == 1:
+        return words.alone[places[0]]
+    use, ends = words.begins[places[0]].copy(), words.ends[places[-1]]
+    if len(places) == 2:
+        use &= ~words.prefix[places[0]]  # "multi agent" says half of what it is part of
+    telling = words.technical[places[0]] | words.technical[places[-1]]
+    for first, second in pairwise(places):
+        listed = np.isin(first.astype(np.int64) * words.base + second, words.pairs)
+        use &= ~words.weak[first] | listed
+        telling |= listed
+    use &= ends | listed
+    for middle in places[1:-1]:
+        use &= words.inside[middle]
+        telling |= words.technical[middle] & ~words.joins[middle]
+    return use & telling
+
+
+def holders_of(texts: Runs, term: str) -> Ints:
+    """Return the documents that hold a term as a person writes it, or as `terms` names it.
+
+    Plural and singular of the last word are one; of "words (ACRONYM)" either will do.
+    """
+    import numpy as np
+
+    long, _, short = term.rstrip(")").partition(" (")
+    held = [_held(texts, normal(name)) for name in (long, short) if name]
+    return np.unique(np.concatenate([*held, np.zeros(0, dtype=np.int32)]))
+
+
+def _held(texts: Runs, term: str) -> Ints:
+    """Return the documents that hold these words in a row."""
+    import numpy as np
+
+    number = {name: at for at, name in enumerate(texts.words)}
+    words = term.split(" ")
+    forms = [{word, singular(word), f"{singular(word)}s"} for word in words]
+    choices = [{number[form] for form in each if form in number} for each in forms]
+    last = max(len(texts.word) - len(words) + 1, 0)
+    at = np.flatnonzero(np.isin(texts.word[:last], sorted(choices[0])))
+    for place, choice in enumerate(choices[1:], 1):
+        at = at[np.isin(texts.word[at + place], sorted(choice))]
+        at = at[texts.document[at] == texts.document[at + place]]
+    return texts.document[at]
 
 
 def _lexicon(texts: Runs, minimum: int) -> tuple[Ints, list[str]]:
@@ -220,16 +377,19 @@ def _lexicon(texts: Runs, minimum: int) -> tuple[Ints, list[str]]:
 
 
 def _of_length(
-    document: Ints, word: Ints, names: list[str], content: Any, length: int, minimum: int
+    document: Ints, word: Ints, names: list[str], words: Words | None, length: int, minimum: int
 ) -> Terms:
     """Return the terms of exactly ``length`` words."""
     import numpy as np
 
     last = max(len(word) - length + 1, 0)
-    use = content[word[:last]] & content[word[length - 1 :][:last]]
-    use &= document[:last] == document[length - 1 :][:last]
-    for middle in range(1, length - 1):
-        use &= word[middle:][:last] >= 0
+    places = [word[place:][:last] for place in range(length)]
+    use = document[:last] == document[length - 1 :][:last]
+    for place in places:
+        use &= place >= 0
+    if words is not None:
+        at = np.flatnonzero(use)
+        use[at] = _may(words, [place[at] for place in places])
     at = np.flatnonzero(use)
     key = np.zeros(len(at), dtype=np.int64)
     for place in range(length):
@@ -247,3 +407,36 @@ def _of_length(
     pairs = np.repeat(kept, sizes)
     start = np.concatenate([[0], np.cumsum(sizes[kept])]).astype(np.int64)
     return Terms(labels, start, holder[pairs])
+
+
+# Acronyms
+
+_SHORT = re.compile(r"\(([A-Z0-9][A-Za-z0-9-]{1,9})\)")
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+def acronyms(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (acronym as written, its words in lower case) for each "long form (ACRONYM)".
+
+    After Schwartz and Hearst (2003): the acronym's letters stand in this order before it, the
+    first at the beginning of a word; no more words than letters. A plural is its singular.
+    """
+    for match in _SHORT.finditer(text):
+        short = match[1].removesuffix("s")
+        letters = [c for c in short.lower() if c.isalnum()]
+        if sum(c.isupper() or c.isdigit() for c in short) > 1:
+            words = _TOKEN.findall(_spelled(letters, text[: match.start()].lower()))
+            if 1 < len(words) <= len(letters) and words[0] not in STOP:
+                yield short, " ".join([*words[:-1], singular(words[-1])])
+
+
+def _spelled(letters: list[str], before: str) -> str:
+    """Return the end of a text in which an acronym's letters stand, "" if they do not."""
+    at = len(before)
+    for place in reversed(range(len(letters))):
+        at = before.rfind(letters[place], max(0, at - 60), at)
+        while place == 0 and at > 0 and before[at - 1].isalnum():
+            at = before.rfind(letters[0], 0, at)
+        if at < 0:
+            return ""
+    return before[at:]

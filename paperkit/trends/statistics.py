@@ -53,6 +53,19 @@ def count_interval(count: ArrayLike, *, level: float = 0.95) -> tuple[Any, Any]:
     return low, gammaincinv(k + 1, 1 - tail)
 
 
+def fewer(count: ArrayLike, before: ArrayLike) -> Floats:
+    """Return the chance of so few now and so many before if the rate had not changed.
+
+    The exact conditional test of two Poisson counts over times of one length.
+    """
+    import numpy as np
+    from scipy.special import bdtr
+
+    now, then = np.asarray(count, dtype=float), np.asarray(before, dtype=float)
+    chance: Floats = bdtr(now, (now + then).astype(int), 0.5)
+    return chance
+
+
 def log_odds(
     a: ArrayLike, a_total: float, b: ArrayLike, b_total: float, *, prior: float = 50.0
 ) -> tuple[Floats, Floats]:
@@ -72,7 +85,7 @@ def log_odds(
         outside = (a_total + prior - inside[0], b_total + prior - inside[1])
         ratio = np.log(inside[0] / outside[0]) - np.log(inside[1] / outside[1])
         error = np.sqrt(1 / inside[0] + 1 / outside[0] + 1 / inside[1] + 1 / outside[1])
-    return np.nan_to_num(ratio), np.nan_to_num(error, nan=np.inf)
+    return np.nan_to_num(ratio), np.where(np.isnan(error), np.inf, error)
 
 
 def false_discovery(z: ArrayLike) -> Floats:

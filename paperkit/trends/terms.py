@@ -1,4 +1,4 @@
-"""Terms of one to three words: which rise, which fade, which divide two sets of papers.
+"""Terms of one to three words: which rise, which fade, which tell two sets of papers apart.
 
 Shares of papers are compared, not counts, so that a growing field does not make every word
 rise; a prior made of both sides together keeps rare words from winning by luck.
@@ -6,6 +6,7 @@ rise; a prior made of both sides together keeps rare words from winning by luck.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ TEXTS = {
     "both": "concat(title, ' . ', abstract)",
 }
 RECENT = 0.75
+# False discoveries among what is called certain.
+FALSE = 0.05
+# Papers that explain an acronym, and the share of them that must agree on its words.
+TELL, AGREE = 2, 0.8
 EXPLAINED = 0.8
 COLUMNS = (
     "term log_odds low high z q count_a total_a share_a count_b total_b share_b papers "
@@ -36,11 +41,15 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Written:
-    """Texts of a corpus: ids, dates (UTC, no zone) and the words of each paper."""
+    """Texts of a corpus: ids, dates (UTC, no zone), the words of each paper, acronyms explained.
+
+    ``acronyms`` counts the papers per (acronym as written, its words).
+    """
 
     ids: pa.ChunkedArray
     published: Any
     texts: ngrams.Runs
+    acronyms: Counter[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Look:
     top: int | None = 30
     examples: int = 3
     level: float = 0.95
+    certain: bool = True
 
 
 def rising_terms(
@@ -75,12 +85,19 @@ def rising_terms(
     that hold the term, recent), ``count_b`` ``total_b`` ``share_b`` (earlier), ``papers`` (ids
     of its newest papers), ``side_a``, ``side_b`` (what the sides are).
 
+    Only what moved for certain is listed: the interval holds no "no difference", and at most one
+    in twenty of the listed terms is expected to be there by chance (``q``). Often that is nothing;
+    ``attrs["said"]`` then says so. ``certain=False`` lists what leans that way as well.
+
+    A term is a noun phrase with a technical word or a technical noun (see ``trends.ngrams``); an
+    acronym and its words are one term, "large language model (LLM)", where the papers explain it
+    or arXiv's papers agree. A term that occurs almost only inside a longer one is left to it.
+
     ``text`` is ``"title"``, ``"abstract"`` or ``"both"``; where some papers lack an abstract,
     use titles. Options: ``longest`` term in words (3); ``minimum`` papers that hold it on both
     sides together (None: 5, or one paper in 20,000 if that is more); ``prior``, the weight of
     "no difference" in papers (50); ``top`` terms (30; None: all); ``examples`` ids (3);
-    ``level`` of the interval (0.95). ``executor`` reads several files side by side. A term
-    that occurs almost only inside a longer one is left to the longer one.
+    ``level`` of the interval (0.95). ``executor`` reads several files side by side.
     """
     corpus = written(papers, text, after=after, until=until, dated=True, executor=executor)
     return _moved(corpus, since, text, Look(**options), 1)
@@ -150,8 +167,7 @@ def terms_per(
     import numpy as np
 
     corpus = written(papers, text, after=since, until=until, dated=True)
-    found = ngrams.terms(corpus.texts, minimum=1)
-    held = [found.holders_of(term) for term in terms]
+    held = [ngrams.holders_of(corpus.texts, term) for term in terms]
     names = np.repeat(np.array([*terms, ""], dtype=object)[:-1], [len(one) for one in held])
     holders = np.concatenate([*held, np.zeros(0, dtype=np.int64)])
     tally = counts.labeled(corpus.published, holders, names, period)
@@ -193,7 +209,17 @@ def _read(piece: Any, *, text: str, limits: tuple[Any, Any, bool]) -> Written:
         found.column("id"),
         found.column("published").to_numpy().astype("datetime64[us]"),
         ngrams.runs(found.column("text")),
+        _explained(found.column("text")),
     )
+
+
+def _explained(texts: pa.ChunkedArray) -> Counter[tuple[str, str]]:
+    """Return how many texts explain each acronym by which words."""
+    import pyarrow.compute as pc
+
+    some = texts.filter(pc.match_substring_regex(texts, r"\([A-Z0-9][A-Za-z0-9-]{1,9}\)"))
+    pairs = (set(ngrams.acronyms(text)) for text in some.to_pylist())
+    return Counter(pair for each in pairs for pair in each)
 
 
 def _moved(corpus: Written, since: Any, text: str, look: Look, sign: int) -> pd.DataFrame:
@@ -209,6 +235,9 @@ def _moved(corpus: Written, since: Any, text: str, look: Look, sign: int) -> pd.
     frame = contrast(corpus, recent, ~recent, sign, sides, look)
     frame.attrs["title"] = "Rising terms" if sign > 0 else "Fading terms"
     frame.attrs |= {"text": text, "level": look.level}
+    if look.certain and frame.empty and len(dates):
+        moves = "rises" if sign > 0 else "fades"
+        frame.attrs["said"] = f"Nothing {moves} for certain in {len(dates):,} papers."
     return frame
 
 
@@ -225,7 +254,8 @@ def _joined(several: list[Written]) -> Written:
     ids = [chunk for part in several for chunk in part.ids.chunks]
     dates = np.concatenate([part.published for part in several])
     texts = ngrams.joined([part.texts for part in several])
-    return Written(pa.chunked_array(ids, pa.string()), dates, texts)
+    explained = sum((part.acronyms for part in several), Counter[tuple[str, str]]())
+    return Written(pa.chunked_array(ids, pa.string()), dates, texts, explained)
 
 
 def contrast(
@@ -237,12 +267,17 @@ def contrast(
 
     total_a, total_b = int(in_a.sum()), int(in_b.sum())
     minimum = look.minimum or max(5, (total_a + total_b) // 20_000)
-    found = ngrams.terms(corpus.texts, longest=look.longest, minimum=minimum)
+    meanings = _meanings(corpus.acronyms)
+    known = frozenset(short.lower() for short in meanings)
+    found = ngrams.terms(corpus.texts, longest=look.longest, minimum=minimum, known=known)
+    found = _with_acronyms(found, meanings, corpus.acronyms)
     a, b = (found.counts(side.astype(np.int64)) for side in (in_a, in_b))
     odds, error = statistics.log_odds(a, total_a, b, total_b, prior=look.prior)
     z = odds / error
     q = statistics.false_discovery(z)
-    chosen = _chosen(sign * z, found, look.top)
+    least = statistics.normal_quantile(look.level) if look.certain else 0.0
+    moved = (sign * z > least) & ((q <= FALSE) | (not look.certain))
+    chosen = _chosen(np.where(moved, sign * z, 0.0), found, look.top)
     reach = statistics.normal_quantile(look.level) * error
     side = in_a if sign > 0 else in_b
     values = {
@@ -273,6 +308,54 @@ def telling(order: list[int], found: ngrams.Terms) -> list[int]:
         for part in ngrams.inner(found.names[i]):
             within[part] = max(within.get(part, 0), int(sizes[i]))
     return [i for i in order if within.get(found.names[i], 0) < EXPLAINED * sizes[i]]
+
+
+def _with_acronyms(
+    found: ngrams.Terms, meanings: dict[str, str], explained: Counter[tuple[str, str]]
+) -> ngrams.Terms:
+    """Return the terms with each acronym and its words as one, "words (ACRONYM)".
+
+    An acronym whose words are no term here is written as its papers write it; one of two letters
+    that no paper explains is left out.
+    """
+    import numpy as np
+
+    number = {name: at for at, name in enumerate(found.names)}
+    names, held = list(found.names), [found.holders(at) for at in range(len(found.names))]
+    gone: set[int] = set()
+    for short, words in meanings.items():
+        at, long = number.get(short.lower()), number.get(words)
+        if at is not None and long is not None and at not in gone:
+            names[long] = f"{words} ({short})"
+            held[long] = np.union1d(held[long], held[at])
+            gone.add(at)
+        elif at is not None and (short, words) in explained:
+            names[at] = short
+        elif at is not None and len(short) < 3:
+            gone.add(at)
+    left = [at for at in range(len(names)) if at not in gone]
+    sizes = [len(held[at]) for at in left]
+    return ngrams.Terms(
+        [names[at] for at in left],
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        np.concatenate([np.zeros(0, np.int64), *(held[at] for at in left)]).astype(np.int64),
+    )
+
+
+def _meanings(explained: Counter[tuple[str, str]]) -> dict[str, str]:
+    """Return what acronyms mean: as the papers explain them, else as arXiv's papers agree."""
+    listed = (pair.split("=") for pair in ngrams.groups()["acronyms"])
+    known = {short: words.replace("_", " ") for short, words in listed}
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    for (short, words), papers in explained.items():
+        forms[short][words] += papers
+    for short, counted in forms.items():
+        words, papers = counted.most_common(1)[0]
+        if papers >= TELL and papers >= AGREE * counted.total():
+            known[short] = words
+        elif papers >= TELL:
+            known.pop(short, None)
+    return known
 
 
 def _newest(holders: Any, corpus: Written, side: Any, many: int) -> tuple[str, ...]:

@@ -81,14 +81,14 @@ def finished(
     return Drawing(spec, plain(title), alt)
 
 
-def nothing(wish: Wish) -> dict[str, Any]:
+def nothing(wish: Wish, said: str = "No papers to show") -> dict[str, Any]:
     """Return the body of a drawing of no papers: words instead of an empty frame."""
     text = {"type": "text", "color": INK, "fontSize": 13}
     return {
         "width": wish.width,
         "height": 60,
         "mark": text,
-        "encoding": {"text": {"value": "No papers to show"}},
+        "encoding": {"text": {"value": said}},
         "data": {"values": [{}]},
     }
 

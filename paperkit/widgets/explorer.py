@@ -21,38 +21,14 @@ if TYPE_CHECKING:
     from paperkit.trends.corpus import Papers
 
 
-_DRAW = """
-async function render({ model, el }) {
-  const dark = document.body.dataset.jpThemeLight === "false";
-  // As SVG each mark has words for screen readers.
-  const options = { mode: "vega-lite", actions: false, renderer: "svg",
-    theme: dark ? "dark" : undefined, config: { mark: { cursor: "pointer" } } };
-  const place = document.createElement("div");
-  const said = document.createElement("p");
-  said.setAttribute("role", "status");
-  said.style.cssText = "font: 12px sans-serif; margin: 4px 0; min-height: 1.2em";
-  el.append(place, said);
-  const { view } = await window.paperkitVegaEmbed(place, model.get("_spec"), options);
-  const say = () => { said.textContent = model.get("_said"); };
-  view.addEventListener("click", (event, item) => {
-    const row = item?.datum?.row;
-    if (Number.isInteger(row)) model.send({ row });
-  });
-  model.on("change:_said", say);
-  say();
-  return () => { model.off("change:_said", say); view.finalize(); };
-}
-export default { render };
-"""
-
-
 @cache
 def _module() -> str:
     """Return the widget's module: Vega, Vega-Lite and the few lines that listen to clicks."""
     import vl_convert
 
     vega = vl_convert.javascript_bundle("window.paperkitVegaEmbed = vegaEmbed;", VERSION)
-    return kit.pack(f"{vega}\n{_DRAW}")
+    script = kit.joined(kit.SCRIPTS / "explorer.js")
+    return kit.pack(f"{vega}\n{script}")
 
 
 _NAMES = ("period", "group", "term", "name", "a", "b")
@@ -107,7 +83,8 @@ class Explorer(anywidget.AnyWidget):
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         """Pick the row that was clicked."""
-        row = content.get("row") if isinstance(content, dict) else None
+        asked = content if isinstance(content, dict) and content.get("do") == "pick" else {}
+        row = asked.get("row")
         if isinstance(row, int) and 0 <= row < len(self.trend):
             self.picked = self.trend.index[row]
 

@@ -1,19 +1,32 @@
-"""Frontend: the widgets' JavaScript as the kernel sends it, and the KaTeX they share."""
+"""Kit: what the widgets share: scripts as the kernel sends them, KaTeX, tables, word diffs."""
 
 from __future__ import annotations
 
 import base64
 import gzip
+import html
 import json
 import re
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from urllib.parse import quote
 
-_KATEX = Path(str(resources.files("paperkit"))) / "data" / "katex"
-FORMULAS = _KATEX / "formulas.js"
-"""Where formulas stand in a text, and how a page loads KaTeX once: a script of every widget."""
+from paperkit.text import CJK
 
+_PACKAGE = Path(str(resources.files("paperkit")))
+SCRIPTS = _PACKAGE / "widgets" / "js"
+"""The widgets' scripts: one module per widget, those they import, and one style sheet."""
+
+RUN_AGAIN = "run the cell to work with it."
+"""What a saved notebook says where no widget can run."""
+
+_IMPORT = re.compile(r'^import [^;]*? from "\./([^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_DOCS = re.compile(r"^\s*/\*\*(?:(?!\*/).)*\*/\s*$", re.MULTILINE | re.DOTALL)
+_TYPE = re.compile(r"/\*\* @type (?:(?!\*/).)*\*/ ?")
 _COMMENT = re.compile(r"//.*|/\*((?!\*/).)*\*/")
 
 _LOADER = """\
@@ -35,15 +48,34 @@ document.head.append(sheet);
 """
 
 
-def packed(*scripts: Path, style: Path) -> str:
-    """Return an ES module that unpacks and exports the default export of these scripts joined.
+def widget(name: str, *, style: Path = SCRIPTS / "widgets.css") -> str:
+    """Return the ES module of a widget: its script with those it imports, and the style sheet.
 
     A widget's code crosses the wire once per widget and is saved with the notebook's widget
     state: packed it is a third of its size. Browsers import it from a blob either way, as anywidget
     does. The style sheet travels with it and is put into the page once.
     """
     sheet = _STYLE.format(name=json.dumps(style.stem), text=json.dumps(tight(style)))
-    return pack("\n".join([*map(lean, scripts), sheet]))
+    return pack(joined(SCRIPTS / f"{name}.js") + sheet)
+
+
+def joined(entry: Path) -> str:
+    """Return a module and all it imports as one, each after those it needs itself.
+
+    They share one scope then: no two may have a name at their top level.
+    """
+    found: dict[Path, str] = {}
+
+    def take(path: Path, above: tuple[Path, ...]) -> None:
+        text = path.read_text(encoding="utf-8")
+        for name in _IMPORT.findall(text):
+            needed = path.with_name(name)
+            if needed not in found and needed not in above:
+                take(needed, (*above, needed))
+        found[path] = lean(_EXPORT.sub("", _IMPORT.sub("", text)))
+
+    take(entry, (entry,))
+    return "\n".join([*(text for path, text in found.items() if path != entry), found[entry]])
 
 
 def pack(source: str) -> str:
@@ -52,12 +84,12 @@ def pack(source: str) -> str:
     return _LOADER.format(packed=base64.b64encode(data).decode())
 
 
-def lean(path: Path) -> str:
-    """Return a script without indentation, empty lines and lines that are a comment.
+def lean(script: str) -> str:
+    """Return a script without its types, indentation, empty lines and lines that are a comment.
 
     No text of ours has a line that begins like a comment, or needs its indentation.
     """
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    lines = (line.strip() for line in _TYPE.sub("", _DOCS.sub("", script)).splitlines())
     return "\n".join(line for line in lines if line and not _COMMENT.fullmatch(line))
 
 
@@ -73,4 +105,72 @@ def tight(path: Path) -> str:
 @cache
 def katex() -> bytes:
     """Return the bundled KaTeX, gzipped; it is sent when the first formula comes into view."""
-    return gzip.compress((_KATEX / "katex.min.js").read_bytes(), 6, mtime=0)
+    return gzip.compress((_PACKAGE / "data" / "katex" / "katex.min.js").read_bytes(), 6, mtime=0)
+
+
+# What a saved notebook shows where no widget can run
+
+_UNSAFE = re.compile(r"[^\w ,.:;?()/’“”…–-]|_")
+
+
+def static_table(
+    head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]], caption: str
+) -> dict[str, str]:
+    """Return a table of papers as a mime bundle of HTML and Markdown, all of it inert.
+
+    A row is a paper's id and its cells; the cell under ``title`` leads to arXiv. In Markdown every
+    character that Markdown or HTML could know is an entity.
+    """
+    at = list(head).index("title")
+    marked = [f"<tr>{''.join(f'<th>{html.escape(name)}</th>' for name in head)}</tr>"]
+    lines = [_line(head), _line(["---"] * len(head))]
+    for id, cells in rows:
+        address = f"https://arxiv.org/abs/{quote(id)}"
+        texts, plain = [html.escape(c) for c in cells], [_inert(c) for c in cells]
+        texts[at] = f'<a href="{address}">{texts[at]}</a>'
+        plain[at] = f"[{plain[at]}]({address})"
+        marked.append(f"<tr>{''.join(f'<td>{text}</td>' for text in texts)}</tr>")
+        lines.append(_line(plain))
+    body = "\n".join(marked[1:])
+    return {
+        "text/html": f"<table>\n<caption>{html.escape(caption)}</caption>\n"
+        f"<thead>{marked[0]}</thead>\n<tbody>\n{body}\n</tbody>\n</table>",
+        "text/markdown": "\n".join([*lines, "", _inert(caption)]),
+    }
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _inert(text: str) -> str:
+    return _UNSAFE.sub(lambda m: f"&#{ord(m[0])};", " ".join(text.split()))
+
+
+# How one text became another
+
+Difference = list[tuple[str, str]]
+"""Pieces in order: ("=", kept), ("-", only before), ("+", only after)."""
+
+_TOKEN = re.compile(rf"\s+|[{CJK}]|[^\W{CJK}]+|.", re.S)
+
+
+def tokens(text: str) -> list[str]:
+    """Return a text's words, spaces, signs and Chinese characters; joined they are the text."""
+    return _TOKEN.findall(text)
+
+
+def difference(before: str, after: str) -> Difference:
+    """Return the pieces that lead from `before` to `after`, word by word.
+
+    The pieces marked "=" and "-" joined are `before`, those marked "=" and "+" are `after`.
+    """
+    old, new = tokens(before), tokens(after)
+    pieces: Difference = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(("=", "".join(old[i1:i2])))
+            continue
+        both = (("-", "".join(old[i1:i2])), ("+", "".join(new[j1:j2])))
+        pieces += [(mark, text) for mark, text in both if text]
+    return pieces

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -28,15 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Review"]
 
 
-_FRONT = Path(__file__).parents[1] / "review" / "front"
-_SCRIPTS = tuple(
-    _FRONT / f"{name}.js"
-    for name in (
-        "dom math words keepsake fields answers finder evidence preview batch keys panels review"
-    ).split()
-)
-
-
 class Review(anywidget.AnyWidget):
     """Edit, check and sign the write-ups of some papers, one at a time.
 
@@ -55,7 +45,7 @@ class Review(anywidget.AnyWidget):
         PaperkitError: no papers were given, or the library doesn't have one of them.
     """
 
-    _esm = kit.packed(kit.FORMULAS, *_SCRIPTS, style=_FRONT / "review.css")
+    _esm = kit.widget("review")
 
     current = traitlets.Unicode().tag(sync=True)
     """The id of the paper shown; `show` sets it."""
@@ -94,12 +84,7 @@ class Review(anywidget.AnyWidget):
         """Return the widget, and a list of the papers for where no widget can run."""
         found = super()._repr_mimebundle_(**kwargs)
         data, metadata = found if isinstance(found, tuple) else (found or {}, {})
-        rows = self._batch
-        texts = {
-            "text/html": review_preview.as_html(rows),
-            "text/markdown": review_preview.as_markdown(rows),
-        }
-        return {**data, **texts}, metadata
+        return {**data, **review_forms.static(self._batch)}, metadata
 
     # What it shows
 
@@ -134,7 +119,7 @@ class Review(anywidget.AnyWidget):
     def digests(self) -> pd.DataFrame:
         """Return one row per paper: index id, status, version, language, findings, approval."""
         desk = self._desk
-        with self.library.session():
+        with self.library.index.session():
             return review_forms.digests(
                 (i, desk.title(i), desk.digest(i), desk.findings(i)) for i in desk.ids
             )
@@ -142,7 +127,7 @@ class Review(anywidget.AnyWidget):
     @property
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: id, question, statement, severity, code, words, message."""
-        with self.library.session():
+        with self.library.index.session():
             return review_forms.findings((i, self._desk.findings(i)) for i in self._desk.ids)
 
     def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
@@ -270,7 +255,7 @@ class Review(anywidget.AnyWidget):
                 beside an edit, or the answers were edited elsewhere and are not those shown.
         """
         desk, of = self._desk, self._one(id)
-        with self.library.session():
+        with self.library.index.session():
             self._check_current(of)
             self._check_findings(of, reason)
             digest = self.library.approve(
@@ -324,7 +309,7 @@ class Review(anywidget.AnyWidget):
         self._write(of, question, statements)
 
     def _write(self, of: str, question: str, statements: Sequence[Statement]) -> None:
-        with self.library.session():
+        with self.library.index.session():
             saved = self._desk.save(of, question, statements, self._seen(of, question))
             self._changed(of)
         if not saved:
@@ -390,7 +375,7 @@ class Review(anywidget.AnyWidget):
 
     def _draw(self, id: str) -> None:
         desk = self._desk
-        with desk.lock, self.library.session():
+        with desk.lock, self.library.index.session():
             digest, history = desk.digest(id), desk.history(id)
             language = desk.named(id).language
             found = desk.findings(id)
@@ -408,7 +393,7 @@ class Review(anywidget.AnyWidget):
 
     def _changed(self, id: str) -> None:
         """Draw again what shows a paper: the form, or only its row of the list."""
-        with self._desk.lock, self.library.session():
+        with self._desk.lock, self.library.index.session():
             if id == self.current:
                 self._draw(id)
             else:

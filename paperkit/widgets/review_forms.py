@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -17,29 +16,10 @@ from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline, Question, is_chinese, label_of
 from paperkit.papers import Paper
 from paperkit.widgets import review_evidence
-
-Difference = list[tuple[str, str]]
-"""Pieces in order: ("=", kept), ("-", only before), ("+", only after)."""
+from paperkit.widgets.kit import RUN_AGAIN, Difference, difference, static_table, tokens
 
 ALIKE = 0.4
 """The least share of words in common with which a text counts as changed, not as another."""
-
-_TOKEN = re.compile(r"\s+|[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff\uf900-\ufaff]+|.", re.S)
-
-
-def difference(before: str, after: str) -> Difference:
-    """Return the pieces that lead from `before` to `after`.
-
-    The pieces marked "=" and "-" joined are `before`, those marked "=" and "+" are `after`.
-    """
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    pieces: Difference = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(("=", "".join(old[i1:i2])))
-            continue
-        pieces += [(mark, text) for mark, text in _both(old[i1:i2], new[j1:j2]) if text]
-    return pieces
 
 
 def by_item(before: Sequence[str], after: Sequence[str]) -> list[Difference]:
@@ -83,12 +63,8 @@ def _paired(old: Sequence[str], new: Sequence[str]) -> list[Difference]:
 
 
 def _likeness(one: str, other: str) -> float:
-    words = [[t for t in _TOKEN.findall(text) if not t.isspace()] for text in (one, other)]
+    words = [[t for t in tokens(text) if not t.isspace()] for text in (one, other)]
     return Indel.normalized_similarity(*words)
-
-
-def _both(old: list[str], new: list[str]) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("-", "".join(old)), ("+", "".join(new))
 
 
 # ---- Listings: the batch under review as frames, and as the rows that the review widget shows
@@ -103,6 +79,23 @@ def status(digest: Digest | None) -> str:
     if digest.approval is not None:
         return "overridden" if digest.approval.reason else "approved"
     return "edited" if any(a.origin == "person" for a in digest.answers) else "draft"
+
+
+ROWS = 50
+"""How many papers the table of a saved notebook holds."""
+
+
+def static(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what a saved notebook shows of a review: a table, as HTML and Markdown."""
+    signed = sum(row["status"] in ("approved", "overridden") for row in rows)
+    caption = f"{signed} of {len(rows)} papers approved; {RUN_AGAIN}"
+    listed = ((row["id"], (row["status"], row["title"], _doubts(row))) for row in rows[:ROWS])
+    return static_table(("status", "title", "findings"), listed, caption)
+
+
+def _doubts(row: Mapping[str, Any]) -> str:
+    counts = ((row["block"], "blocking"), (row["warn"], "to look at"))
+    return ", ".join(f"{n} {name}" for n, name in counts if n)
 
 
 _DIGESTS = {

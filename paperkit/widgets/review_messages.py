@@ -8,13 +8,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import LibraryError, PaperkitError
+from paperkit.library.schema import waiting
 from paperkit.readings import Box
 from paperkit.widgets import kit, review_evidence, review_forms
 
 if TYPE_CHECKING:
     from paperkit.widgets.review import Review
 
+
+PATIENCE = 2.0
+"""Seconds that an action waits for another program's lock before the browser hears of it."""
 
 COUNTING = 0.2
 """Seconds that one look for findings over the batch may take before the browser asks again."""
@@ -40,13 +44,15 @@ def receive(review: Review, content: dict[str, Any]) -> None:
 def _reply(review: Review, name: str, content: dict[str, Any]) -> None:
     buffers: list[bytes] = []
     try:
-        with review.library.session():
+        with waiting(PATIENCE), review.library.index.session():
             reply, buffers = _ACTIONS[name](review, content)
+    except LibraryError as error:
+        reply = {"error": str(error), "again": True}
     except PaperkitError as error:
         reply = {"error": str(error)}
     except (KeyError, TypeError, ValueError) as error:
         reply = {"error": f"{name}: not understood ({error}); reload the notebook."}
-    review.send({**reply, "token": content.get("token")}, buffers)
+    review.send({"answer": {**reply, "token": content.get("token")}}, buffers)
 
 
 def _method(name: str, *arguments: str) -> _Action:
@@ -156,7 +162,7 @@ def _preview(review: Review, _content: dict[str, Any]) -> _Reply:
     return {"page": review.preview()}, []
 
 
-def _mathematics(_review: Review, _content: dict[str, Any]) -> _Reply:
+def _math(_review: Review, _content: dict[str, Any]) -> _Reply:
     return {}, [kit.katex()]
 
 
@@ -169,7 +175,7 @@ _ACTIONS: dict[str, _Action] = {
     "find": _find,
     "image": _image,
     "preview": _preview,
-    "mathematics": _mathematics,
+    "math": _math,
     "show": _method("show", "id"),
     "next": _walk("next"),
     "previous": _walk("previous"),

@@ -136,7 +136,7 @@ class Desk:
         return self._row(id).get("decision") or None
 
     def _row(self, id: str) -> dict[str, Any]:
-        return self.library.rows(self.library.numbers([id]))[0]
+        return self.library.index.rows(self.library.index.numbers([id]))[0]
 
     def named(self, id: str) -> Digest:
         """Return a paper's digest, or the empty one that a first answer is saved under."""
@@ -199,7 +199,7 @@ class Desk:
     def append(self, id: str, answer: Answer, seen: datetime | None) -> bool:
         """Append a person's answer unless another edit than that of `seen` is the newest."""
         edit = replace(answer, origin="person", at=datetime.now(UTC), error="", wish="")
-        return self.library.save_edit(self.named(id), edit, seen=seen)
+        return self.library.drafts.save_edit(self.named(id), edit, seen=seen)
 
     # What it rests on
 
@@ -288,4 +288,6 @@ class Desk:
         source = review_evidence.offered(newest, self.library.reading(id, version=newest.version))
         kept = [moved(a, source) for a in digest.answers if a.statements]
         answers = [replace(a, origin="person", at=at) for a in kept]
-        self.library.save_answers(replace(digest, version=newest.version, answers=()), answers)
+        self.library.drafts.save_answers(
+            replace(digest, version=newest.version, answers=()), answers
+        )

@@ -7,7 +7,6 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Triage"]
 
-_HERE = Path(__file__).parent
 _AT_FIRST = Query(has=("-published",))
 _open_widgets: weakref.WeakSet[Triage] = weakref.WeakSet()
 
@@ -65,7 +63,7 @@ class Triage(anywidget.AnyWidget):
         PaperkitError: the query has a field or value that `Query` doesn't know.
     """
 
-    _esm = kit.packed(kit.FORMULAS, _HERE / "triage.js", style=_HERE / "triage.css")
+    _esm = kit.widget("triage")
 
     query = _QueryTrait()
     """What the table shows; words or a mapping with `Query`'s fields are taken too."""
@@ -86,7 +84,7 @@ class Triage(anywidget.AnyWidget):
         self._batch = Batch()
         self._estimating = threading.Lock()
         self._outbox = threading.local()
-        left = library.view("triage")
+        left = library.index.view("triage")
         wanted = _query_left(left) if query is None else _meant(query)
         self.table = Table(library, wanted)
         if left.get("query") == wanted.to_dict():
@@ -103,7 +101,7 @@ class Triage(anywidget.AnyWidget):
 
     def _beginning(self, query: Query) -> dict[str, Any]:
         """The first rows come straight from the database, with the widget itself."""
-        rows, total = self.library.page(query, limit=FIRST_ROWS)
+        rows, total = self.library.index.page(query, limit=FIRST_ROWS)
         return {
             "generation": self.table.generation,
             "query": query.to_dict(),
@@ -138,7 +136,7 @@ class Triage(anywidget.AnyWidget):
         return triage_table.unseen(self.library, self.query)
 
     def _frame(self, numbers: Iterable[int]) -> pd.DataFrame:
-        ids = self.library.ids(numbers)
+        ids = self.library.index.ids(numbers)
         wanted = Query(ids=tuple(ids)) if ids else Query(since=date.max)
         return self.library.papers(wanted).loc[ids]
 
@@ -177,7 +175,7 @@ class Triage(anywidget.AnyWidget):
     ) -> None:
         """Select papers (None: all listed); ``add`` to or ``remove`` from what is selected."""
         given = [ids] if isinstance(ids, str) else ids
-        numbers = self.table.listed if given is None else self.library.numbers(given)
+        numbers = self.table.listed if given is None else self.library.index.numbers(given)
         self._tell("selected", **self.table.select(numbers, add=add, remove=remove))
 
     def clear(self) -> None:
@@ -196,7 +194,7 @@ class Triage(anywidget.AnyWidget):
             return ""
         here = self.table.place(self.table.cursor)
         place = 0 if here is None else max(0, min(len(listed) - 1, here + step))
-        self.show(self.library.ids([listed[place]])[0])
+        self.show(self.library.index.ids([listed[place]])[0])
         return self.table.cursor
 
     def previous(self, step: int = 1) -> str:
@@ -216,14 +214,14 @@ class Triage(anywidget.AnyWidget):
 
     def save(self, name: str) -> Query:
         """Keep the query under a name, offered in the table and by `load`; return it."""
-        saved = self.library.view("queries")
-        self.library.save_view("queries", {**saved, name: self.query.to_dict()})
+        saved = self.library.index.view("queries")
+        self.library.index.save_view("queries", {**saved, name: self.query.to_dict()})
         self._tell("saved", saved=self.saved)
         return self.query
 
     def load(self, name: str) -> Query:
         """Show the query that was saved under a name; return it."""
-        known = self.library.view("queries")
+        known = self.library.index.view("queries")
         if name not in known:
             raise PaperkitError(
                 f"{name!r}: no saved query; there are {', '.join(known) or 'none'}, save() one."
@@ -234,13 +232,13 @@ class Triage(anywidget.AnyWidget):
     @property
     def saved(self) -> list[str]:
         """Return the names queries were saved under."""
-        return sorted(self.library.view("queries"))
+        return sorted(self.library.index.view("queries"))
 
     def summarize(self, ids: str | Iterable[str] | None = None) -> None:
         """Summarize papers in the background, by default those `targets` names."""
         if self.model is None:
             raise PaperkitError("triage: no model; make it with Triage(library, model=...).")
-        papers = self._frame(self.library.numbers(self.targets(ids)))
+        papers = self._frame(self.library.index.numbers(self.targets(ids)))
         self._batch.start(papers, self.library, self.model, self._progress)
 
     def stop(self) -> None:
@@ -261,7 +259,7 @@ class Triage(anywidget.AnyWidget):
         if ids is not None:
             return [ids] if isinstance(ids, str) else list(ids)
         selected = self.table.selected
-        return self.library.ids(selected) if selected else [self._here()]
+        return self.library.index.ids(selected) if selected else [self._here()]
 
     def _here(self) -> str:
         if not self.table.cursor:
@@ -321,7 +319,7 @@ class Triage(anywidget.AnyWidget):
     def _remember(self) -> None:
         state = {"query": self.query.to_dict(), "cursor": self.table.cursor}
         try:
-            self.library.save_view("triage", {**state, "layout": self.layout_state})
+            self.library.index.save_view("triage", {**state, "layout": self.layout_state})
         except LibraryError as error:
             self._tell("trouble", text=f"The table's place is not remembered: {error}")
 
@@ -350,10 +348,9 @@ class Triage(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        rows, total = self.library.page(self.query, limit=triage_pane.ROWS)
+        rows, total = self.library.index.page(self.query, limit=triage_pane.ROWS)
         light = {
-            "text/html": triage_pane.as_html(rows, total),
-            "text/markdown": triage_pane.as_markdown(rows, total),
+            **triage_pane.static(rows, total),
             "text/plain": f"Triage({self.library!r}, {total:,} listed)",
         }
         return {**data, **light}, metadata

@@ -24,12 +24,12 @@ PATIENCE = 2.0
 def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
     """Return the reply to a message and its binary parts; None when it is none of ours.
 
-    A reply repeats ``ask`` and ``view``, so that the one who asked finds it; what went wrong
-    stands in ``error``. With ``again`` nothing was saved, and the same may succeed later.
+    A reply repeats ``token``, so that the one who asked finds it; what went wrong stands in
+    ``error``. With ``again`` nothing was saved, and the same may succeed later.
     """
     if not isinstance(asked, dict) or asked.get("do") not in _ANSWERS:
         return None
-    reply: dict[str, Any] = {"reply": asked.get("ask"), "view": asked.get("view")}
+    reply: dict[str, Any] = {"token": asked.get("token")}
     buffers: Buffers = []
     try:
         with waiting(PATIENCE):

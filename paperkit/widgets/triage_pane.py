@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Any
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.papers import Paper, find_links, is_code_link
+from paperkit.widgets.kit import RUN_AGAIN, difference, static_table
 
 _LARGEST_FIGURE = 8_000_000
 _SIGNATURES = {
@@ -32,8 +31,8 @@ class Image:
 def detail(library: Library, id: str) -> dict[str, Any]:
     """Return everything the library knows of a paper that a person decides by."""
     paper = library.paper(id)
-    row = library.rows(library.numbers([paper.id]))[0]
-    score, why = library.why(paper.id)
+    row = library.index.rows(library.index.numbers([paper.id]))[0]
+    score, why = library.index.why(paper.id)
     return {
         "row": row,
         "authors": list(paper.authors),
@@ -43,7 +42,7 @@ def detail(library: Library, id: str) -> dict[str, Any]:
         "links": _links(paper),
         "score": score,
         "why": why,
-        "versions": versions(library.versions(paper.id)),
+        "versions": versions(library.coverage.versions(paper.id)),
         "history": _history(library, paper.id),
         "figures": _figures(library, paper.id),
         "digest": _line(library, paper.id),
@@ -64,7 +63,7 @@ def _links(paper: Paper) -> list[dict[str, Any]]:
 def _history(library: Library, id: str) -> list[dict[str, Any]]:
     return [
         e | {"at": e["at"][:16].replace("T", " "), "tags": list(e["tags"])}
-        for e in library.entries(id)
+        for e in library.index.entries(id)
     ]
 
 
@@ -80,26 +79,21 @@ def versions(papers: list[Paper]) -> list[dict[str, Any]]:
             {
                 "version": paper.version,
                 "updated": paper.updated.date().isoformat(),
-                "title": changes(before.title, paper.title) if before else [],
-                "abstract": changes(before.abstract, paper.abstract) if before else [],
+                "title": _changes(before.title, paper.title) if before else [],
+                "abstract": _changes(before.abstract, paper.abstract) if before else [],
                 "comment": paper.comment,
             }
         )
     return told[::-1]
 
 
-def changes(before: str, after: str) -> list[tuple[str, str]]:
-    """Return how one text became another, word by word: (same | gone | new, text) pairs."""
+_KINDS = {"=": "same", "-": "gone", "+": "new"}
+
+
+def _changes(before: str, after: str) -> list[tuple[str, str]]:
     if before == after:
         return []
-    old, new = (re.findall(r"\s+|[^\s]+", text) for text in (before, after))
-    told: list[tuple[str, str]] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            told.append(("same", "".join(old[a:b])))
-            continue
-        told += [(k, t) for k, t in (("gone", "".join(old[a:b])), ("new", "".join(new[c:d]))) if t]
-    return told
+    return [(_KINDS[mark], text) for mark, text in difference(before, after)]
 
 
 def _figures(library: Library, id: str) -> list[dict[str, Any]]:
@@ -122,9 +116,8 @@ def figure(library: Library, id: str, index: int) -> Image:
     reading = library.reading(id)
     figures = reading.figures if reading else ()
     name = figures[index].file if 0 <= index < len(figures) else None
-    folder = library.figures_path(id).resolve()
-    path = (folder / name).resolve() if name else None
-    if path is None or path.parent != folder or not path.is_file():
+    path = library.files.figure_path(id, name)
+    if path is None or not path.is_file():
         raise PaperkitError(f"{id}: no figure {index}; read the paper again.")
     data = path.read_bytes() if path.stat().st_size <= _LARGEST_FIGURE else b""
     for type_, signature in _SIGNATURES.items():
@@ -145,12 +138,15 @@ def _line(library: Library, id: str) -> dict[str, Any] | None:
     return {"text": " ".join(first.texts), "by": first.model or first.origin}
 
 
-# ---- Fallbacks: the few rows a saved notebook shows where no widget can run
-
 ROWS = 20
-"""How many rows a fallback holds."""
+"""How many papers the table of a saved notebook holds."""
 
-_HEAD = ("decision", "title", "authors", "date", "topics")
+
+def static(rows: Sequence[dict[str, Any]], total: int) -> dict[str, str]:
+    """Return what a saved notebook shows of the listed papers: a table, as HTML and Markdown."""
+    head = ("decision", "title", "authors", "date", "topics")
+    caption = f"{len(rows)} of {total:,} papers; {RUN_AGAIN}"
+    return static_table(head, ((row["id"], _cells(row)) for row in rows), caption)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -167,41 +163,3 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _short(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _caption(rows: Sequence[dict[str, Any]], total: int) -> str:
-    return f"{len(rows)} of {total:,} papers; run the cell for the table."
-
-
-def as_html(rows: Sequence[dict[str, Any]], total: int) -> str:
-    """Return an HTML table of rows (see `paperkit.library.records.rows`), everything escaped."""
-    head = "".join(f"<th>{name}</th>" for name in _HEAD)
-    lines = []
-    for row in rows:
-        decision, title, *rest = (html.escape(cell) for cell in _cells(row))
-        link = f'<a href="https://arxiv.org/abs/{html.escape(row["id"])}">{title}</a>'
-        cells = "".join(f"<td>{cell}</td>" for cell in (decision, link, *rest))
-        lines.append(f"<tr>{cells}</tr>")
-    body = "\n".join(lines)
-    return (
-        f"<table>\n<caption>{_caption(rows, total)}</caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
-    )
-
-
-def as_markdown(rows: Sequence[dict[str, Any]], total: int) -> str:
-    """Return a Markdown table of rows; every character Markdown or HTML knows is an entity."""
-    lines = [_fallback_line(_HEAD), _fallback_line(["---"] * len(_HEAD))]
-    for row in rows:
-        decision, title, *rest = (_plain(cell) for cell in _cells(row))
-        linked = f"[{title}](https://arxiv.org/abs/{row['id']})"
-        lines.append(_fallback_line([decision, linked, *rest]))
-    return "\n".join([*lines, "", _caption(rows, total)])
-
-
-def _fallback_line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\w ,.:;?()/’“”…–-]|_", lambda m: f"&#{ord(m[0])};", text)

@@ -26,8 +26,8 @@ def unseen(library: Library, query: Query) -> Remaining | None:
     """
     import pandas as pd
 
-    listed = library.find(replace(query, decisions=()), facets=False).numbers
-    decided = library.decided()
+    listed = library.index.find(replace(query, decisions=()), facets=False).numbers
+    decided = library.index.decided()
     decided = decided[decided.index.isin(listed)]
     if int(decided["decision"].isin(("keep", "skip")).sum()) < _LEAST:
         return None
@@ -62,8 +62,8 @@ class Table:
         self._found: Found | None = None
         self._selected: dict[int, None] = {}
         self._lock = threading.RLock()
-        library.hold()
-        self._head = library.changes()[0]
+        library.index.hold()
+        self._head = library.index.changes()[0]
         self._stamp: tuple[int, ...] | None = None
 
     @property
@@ -71,7 +71,7 @@ class Table:
         """Return the row numbers of the papers listed, in order."""
         with self._lock:
             if self._found is None:
-                self._found = self.library.find(self._query, facets=False)
+                self._found = self.library.index.find(self._query, facets=False)
             return self._found.numbers
 
     def ask(self, query: Query) -> None:
@@ -85,7 +85,7 @@ class Table:
         """Return where a paper stands in the list, None when it doesn't."""
         if not id:
             return None
-        found = np.flatnonzero(self.listed == self.library.numbers([id])[0])
+        found = np.flatnonzero(self.listed == self.library.index.numbers([id])[0])
         return int(found[0]) if len(found) else None
 
     def window(self, start: int, count: int) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ class Table:
 
     def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Return rows by number; those selected have ``selected``."""
-        rows = self.library.rows(numbers)
+        rows = self.library.index.rows(numbers)
         return [{**row, "selected": True} if row["num"] in self._selected else row for row in rows]
 
     def answer(self, *, facets: bool) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class Table:
         """
         with self._lock:
             if self._found is None:
-                self._found = self.library.find(self._query, facets=facets)
+                self._found = self.library.index.find(self._query, facets=facets)
             counted = not facets or self._found.facets
             return {
                 "generation": self.generation,
@@ -117,7 +117,7 @@ class Table:
 
     def counts(self, *, facets: bool) -> dict[str, Any]:
         """Return how many papers match now, how many are selected, and the facets if wanted."""
-        return self._counted(self.library.find(self._query, facets=facets))
+        return self._counted(self.library.index.find(self._query, facets=facets))
 
     def _counted(self, found: Found) -> dict[str, Any]:
         counts: dict[str, Any] = {"matching": found.total, "selected": len(self._selected)}
@@ -135,10 +135,10 @@ class Table:
 
         None: nothing at all was written to the library.
         """
-        stamp = self.library.stamp()
+        stamp = self.library.index.stamp()
         if stamp is not None and stamp == self._stamp:
             return None
-        self._head, numbers = self.library.changes(self._head)
+        self._head, numbers = self.library.index.changes(self._head)
         self._stamp = stamp
         return numbers
 

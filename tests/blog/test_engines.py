@@ -17,7 +17,7 @@ from paperkit.library import Library
 from paperkit.papers import Paper, clean_paper
 from paperkit.posts import Post, export
 from paperkit.posts.escapes import Formula, pieces
-from paperkit.posts.fronts import JOINER
+from paperkit.posts.flavors import JOINER
 from tests import posts_samples as samples
 from tests.blog import engines
 
@@ -34,6 +34,7 @@ HOSTILE_TEXTS = (
     "A \\begin{align*} x_1 &= y \\end{align*}, "
     "\\begin{theor} $t$ \\end{theor} \\\\ \\$5 \\ref{a} \\alpha",
     "“重点”后：**“重点”**后，见 https://example.org/v1，然后 my_var_name 中文、标点。",
+    *samples.SCRIPTS,
     "⚠️🔴💗 emoji, שלום עולם and مرحبا, O'Neil's \"quotes\" -- dashes --- and dots...",
 )
 
@@ -178,13 +179,14 @@ def meant(text: str, engine: str) -> str:
             fence = "$$" if piece.display else "$"
             parts.append(f"{fence}{piece.tex}{fence}")
         else:
-            parts.append(piece)
+            parts.append(re.sub(r"\\[()]", "$", re.sub(r"\\[\[\]]", "$$", piece)))
     return close(" ".join("".join(parts).split()))
 
 
 def set_pieces(text: str, engine: str) -> Iterator[str | Formula]:
     """Yield a text's formulas as an engine's MathJax gets them, and what is between them."""
-    for piece in pieces(" ".join(text.split())):
+    style = "native" if engine in ("quarto", "myst") else "entities"
+    for piece in pieces(" ".join(text.split()), style):
         is_changed = engine == "myst" and isinstance(piece, Formula)
         yield by_myst(piece) if is_changed else piece
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from paperkit.posts import Post
-from paperkit.posts.fronts import JOINER, front_of, written
+from paperkit.posts.flavors import JOINER, front_of, written
 from tests.blog import engines
 
 SPECIAL = (

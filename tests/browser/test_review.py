@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +217,7 @@ def test_new_draft_is_shown_beside_the_edit(
     digest = shelf.digest(FIRST)
     assert digest is not None
     fresh = answer("summary", ("AvatarNet makes a head avatar of one photo.", cite(0)))
-    shelf.save_answers(digest, [fresh])
+    shelf.drafts.save_answers(digest, [fresh])
     python(page, "review.refresh()")
     box = page.locator(".rv-newer")
     expect(box).to_contain_text("New draft by model-1")
@@ -307,7 +309,7 @@ def test_hostile_texts_stay_texts(cells_in: Notebook, shelf: Library) -> None:
     digest = shelf.digest(HOSTILE)
     assert digest is not None
     evil = "<script>alert(2)</script><b>bold</b> [x](javascript:alert(3))"
-    shelf.save_answers(digest, [answer("summary", (evil, cite(0)))])
+    shelf.drafts.save_answers(digest, [answer("summary", (evil, cite(0)))])
     page = cells_in(cells(shelf))
     paper_button(page, "onerror").click()
     expect(field(page, "Summary")).to_have_value(evil)
@@ -369,6 +371,44 @@ def test_text_survives_a_killed_kernel(notebook: Notebook, shelf: Library) -> No
     page.get_by_role("button", name="Take it back").click(timeout=60_000)
     saved(page)
     assert texts(shelf, "summary") == ("Saved words about AvatarNet. More, typed on.",)
+
+
+def test_text_that_a_locked_library_cannot_take_is_saved_later(
+    cells_in: Notebook, shelf: Library
+) -> None:
+    """It is said, kept, and tried again until the other program has ended."""
+    page = cells_in(cells(shelf))
+    with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        field(page, "Summary").fill("Words about AvatarNet, later.")
+        expect(page.locator(".rv-notice")).to_contain_text("the library is locked by another")
+        expect(page.locator(".rv-saved")).to_have_text("Not saved")
+    expect(page.locator(".rv-saved")).to_have_text("All saved", timeout=20_000)
+    expect(page.locator(".rv-notice")).to_be_empty()
+    assert texts(shelf, "summary") == ("Words about AvatarNet, later.",)
+
+
+PASTE = """(area, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    const how = { clipboardData, bubbles: true, cancelable: true };
+    area.dispatchEvent(new ClipboardEvent("paste", how));
+}"""
+
+
+def test_undo_in_a_text_is_the_browsers_own(cells_in: Notebook, shelf: Library) -> None:
+    """Pasted lines become one line; undo takes them back, redo brings them again."""
+    page = cells_in(cells(shelf))
+    summary = field(page, "Summary")
+    summary.press("End")
+    summary.evaluate(PASTE, " Pasted\nin two lines.")
+    expect(summary).to_have_value(f"{SENTENCES[0]} Pasted in two lines.")
+    saved(page)
+    page.keyboard.press("Control+z")
+    expect(summary).to_have_value(SENTENCES[0])
+    page.keyboard.press("Control+Shift+z")
+    expect(summary).to_have_value(f"{SENTENCES[0]} Pasted in two lines.")
+    saved(page)
 
 
 def test_input_methods_are_left_alone(notebook: Notebook, python: Python, shelf: Library) -> None:
@@ -763,7 +803,9 @@ def test_boxes_are_accessible_in_both_themes(
     saved(one)
     digest = shelf.digest(FIRST)
     assert digest is not None
-    shelf.save_answers(digest, [answer("summary", ("AvatarNet makes a head avatar.", cite(0)))])
+    shelf.drafts.save_answers(
+        digest, [answer("summary", ("AvatarNet makes a head avatar.", cite(0)))]
+    )
     assert python(page, "review.refresh()") == ""
     expect(one.locator(".rv-newer")).to_be_visible()
     item = field(one, "Key Takeaways, 2 of 3")
@@ -834,7 +876,7 @@ def test_a_swap_is_seen_and_stopped(cells_in: Notebook, shelf: Library) -> None:
     assert digest is not None
     items = [f"Raman lasers measure phonon spectra of {n} planar crystals." for n in "abc"]
     wrong = [("summary", [ions]), ("takeaways", items), ("approach", [ions])]
-    shelf.save_answers(digest, [answer(q, *((t, ()) for t in given)) for q, given in wrong])
+    shelf.drafts.save_answers(digest, [answer(q, *((t, ()) for t in given)) for q, given in wrong])
     page = cells_in(cells(shelf, papers=[HOSTILE, "2411.00009"]))
     keys(page, "a")
     expect(page.locator(".rv-override [data-code=swapped]")).to_contain_text("2411.00009")

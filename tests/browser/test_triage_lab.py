@@ -46,7 +46,7 @@ library.decide("2401.00300", None, tags=[evil], note="<script>alert(8)</script>"
 library.score(library.papers().assign(score=0.5, why="<b>alike</b>").head(5))
 """
 SHOW = "triage = Triage(library, query=Query())\ntriage"
-BASE = "base = library.changes()[0]"
+BASE = "base = library.index.changes()[0]"
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def page(opened):
     """Give the widget as at first: everything listed, nothing decided, the first row active."""
     execute(
         opened,
-        "while library.changes(base)[1] and library.changes(base)[0] != base:\n"
+        "while library.index.changes(base)[1] and library.index.changes(base)[0] != base:\n"
         "    if not library.undo(): break\n"
         "    if not any(library.papers()['decision']): break\n"
         "triage.layout_state = {}\ntriage.query = Query()\ntriage.refresh()\ntriage.clear()\n"
@@ -153,6 +153,7 @@ def test_typing_in_the_search_field_filters_and_marks(page):
     page.keyboard.press("/")
     page.keyboard.type("neural hand")
     page.wait_for_selector(".pk-count:has-text('1 papers')")
+    page.wait_for_selector(".pk-triage[data-shown='neural hand']")
     assert row(page, "hands").locator(".pk-title mark").all_inner_texts() == ["neural", "hand"]
     assert execute(page, "print(triage.query.text, len(triage.visible))") == "neural hand 1"
 

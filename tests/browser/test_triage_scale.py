@@ -88,7 +88,7 @@ def test_a_sweep_over_all_rows_is_never_blank_and_stops_at_the_right_ones(page):
     page.wait_for_selector(".pk-body:not(.pk-behind) .pk-row:has-text('Paper 50000 on')")
     page.locator(".pk-row:has-text('Paper 50000 on')").click()
     active(page, "Paper 50000 on")
-    told = "print(triage.library.ids([triage.table.listed[49_999]]) == [triage.table.cursor])"
+    told = "print(triage.library.index.ids([triage.table.listed[49_999]]) == [triage.table.cursor])"
     page.wait_for_selector(".pk-pane h3:has-text('Paper 50000 on')")
     page.wait_for_function("document.querySelector('.pk-body:not(.pk-behind)')")
     assert execute(page, told) == "True"
@@ -115,9 +115,12 @@ def test_a_selection_of_thousands_is_decided_and_undone_in_one_step(page):
     page.wait_for_selector(".pk-count:has-text('11,111 selected')")
     page.keyboard.press("d")
     page.wait_for_selector(".pk-row[data-decision='skip']")
-    assert execute(page, "print(len(library.find(Query(decisions=['skip'])).numbers))") == "11111"
+    assert (
+        execute(page, "print(len(library.index.find(Query(decisions=['skip'])).numbers))")
+        == "11111"
+    )
     page.keyboard.press("End")
     page.wait_for_selector(".pk-row.pk-active[data-decision='skip']:has-text('Paper 9 on')")
     page.keyboard.press("u")
     page.wait_for_selector(".pk-row[data-decision='skip']", state="hidden")
-    assert execute(page, "print(len(library.find(Query(decisions=['skip'])).numbers))") == "0"
+    assert execute(page, "print(len(library.index.find(Query(decisions=['skip'])).numbers))") == "0"

@@ -10,7 +10,7 @@ from tests.browser.test_triage_lab import SETUP
 SETUP_WORK = """
 import io, threading
 from PIL import Image
-from paperkit import Extractive
+from paperkit.models import Extractive
 from paperkit.readings import Figure, Reading
 
 class Gated:
@@ -23,8 +23,8 @@ class Gated:
 
 model = Gated()
 figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "<b>Overview</b>", file="a.png")
-library.save_reading("2401.00303", Reading("T", 1, "1", figures=(figure,)))
-folder = library.figures_path("2401.00303")
+library.files.save_reading("2401.00303", Reading("T", 1, "1", figures=(figure,)))
+folder = library.files.figures_path("2401.00303")
 folder.mkdir(parents=True, exist_ok=True)
 Image.new("RGB", (60, 40), "teal").save(folder / "a.png")
 """
@@ -129,3 +129,88 @@ def test_what_is_unseen_is_said_once_it_can_be(table):
     assert "from 4 kept of 20 read" in line.get_attribute("title")
     execute(table.page, "triage.undo(20)")
     line.wait_for(state="hidden")
+
+
+LOCK = """import sqlite3
+from paperkit.triage import messages
+messages.PATIENCE = 0.05
+lock = sqlite3.connect(library.path / "library.db", isolation_level=None)
+_ = lock.execute("BEGIN IMMEDIATE")"""
+TITLE = "document.querySelector('.pk-body .pk-active .pk-title').innerText"
+
+
+@pytest.fixture
+def locked(table):
+    """The first table, over a library that another program is writing to."""
+    assert execute(table.page, LOCK) == ""
+    yield table
+    execute(table.page, "lock.close(); messages.PATIENCE = 2.0; triage.undo(9)")
+
+
+def test_a_decision_that_cannot_be_saved_is_said_and_saved_later(locked):
+    """The cursor comes back, the row isn't colored; once the library is free, both follow."""
+    page = locked.page
+    page.keyboard.press("s")
+    told = locked.locator(".pk-live.pk-wrong:has-text('Not saved')")
+    told.filter(has_text="the library is locked by another program").wait_for()
+    page.wait_for_function(f"() => {TITLE}.includes('头像重建')")
+    assert locked.locator(".pk-row[data-decision='keep']").count() == 0
+    execute(page, "lock.close()")
+    locked.locator(".pk-row[data-decision='keep']:has-text('头像重建')").wait_for()
+    locked.locator(".pk-live:not(.pk-wrong):has-text('keep: ')").wait_for()
+    assert execute(page, "print(list(triage.kept.index))") == "['2401.00303']"
+
+
+def test_what_waits_to_be_saved_can_be_taken_back(locked):
+    """A note and a decision: u takes back the decision alone, the note is saved."""
+    page = locked.page
+    page.keyboard.press("n")
+    page.keyboard.type("see fig 3")
+    page.keyboard.press("Enter")
+    locked.locator(".pk-live.pk-wrong:has-text('Not saved')").wait_for()
+    page.keyboard.press("d")
+    page.keyboard.press("u")
+    locked.locator(".pk-live:has-text('taken back before it was saved: skip')").wait_for()
+    execute(page, "lock.close()")
+    locked.locator(".pk-live:has-text('note saved')").wait_for()
+    told = "p = library.papers(); print(p.loc['2401.00303', 'note'], p['decision'].notna().sum())"
+    assert execute(page, told) == "see fig 3 0"
+
+
+def test_a_key_held_down_decides_one_paper(table):
+    """The keyboard repeats it; only moving follows."""
+    page = table.page
+    page.keyboard.down("s")
+    page.keyboard.down("s")
+    page.keyboard.down("s")
+    page.keyboard.up("s")
+    table.locator(".pk-row[data-decision='keep']").wait_for()
+    page.keyboard.press("d")
+    table.locator(".pk-row[data-decision='skip']").wait_for()
+    assert execute(page, "print(library.papers()['decision'].notna().sum())") == "2"
+    execute(page, "triage.undo(2)")
+
+
+def test_keys_mean_the_same_on_a_layout_with_other_letters(table):
+    """The key of the letter s on a Russian keyboard keeps."""
+    table.locator(".pk-grid").evaluate(
+        "grid => grid.dispatchEvent(new KeyboardEvent('keydown',"
+        " { key: 'ы', code: 'KeyS', bubbles: true }))"
+    )
+    table.locator(".pk-row[data-decision='keep']:has-text('头像重建')").wait_for()
+    execute(table.page, "triage.undo()")
+
+
+def test_undo_and_redo_in_a_note_are_the_browsers_own(table):
+    """They change the words, and neither the decisions nor the notebook."""
+    page = table.page
+    page.keyboard.press("n")
+    note = table.locator(".pk-asking input")
+    note.fill("first")
+    page.keyboard.insert_text(" second")
+    page.keyboard.press("Control+z")
+    assert note.input_value() == "first"
+    page.keyboard.press("Control+Shift+z")
+    assert note.input_value() == "first second"
+    page.keyboard.press("Escape")
+    assert page.locator(".pk-triage").count() == 2

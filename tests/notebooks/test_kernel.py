@@ -24,7 +24,8 @@ GOOD = json.dumps({q.key: [ROW] for q in DIGEST.questions})
 COUNT = 6
 
 BEGIN = """
-from paperkit import Library, OpenAIChat, Pace, summarize
+from paperkit import Library, summarize
+from paperkit.models import OpenAIChat, Pace
 library = Library("library")
 model = OpenAIChat("some", base_url={url!r}, pace=Pace(workers=2))
 model.prepare()

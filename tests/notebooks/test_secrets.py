@@ -29,7 +29,8 @@ FIRST = """
 import logging
 logging.basicConfig(level=logging.DEBUG, filename="everything.log")
 %xmode Verbose
-from paperkit import Gemini, GenAI, Library, OpenAIChat, Pace, summarize
+from paperkit import Library, summarize
+from paperkit.models import Gemini, GenAI, OpenAIChat, Pace
 library, one = Library("library"), Pace(workers=1, tries=1)
 """
 CASES = ("ok", "unauthorized", "broken", "hangs")

@@ -18,6 +18,7 @@ from paperkit.batch import Run, summarize
 from paperkit.batch.run import Pause, Progress, Workers, noted
 from paperkit.errors import Unauthorized
 from paperkit.library import Library
+from paperkit.library.drafts import Drafts
 from paperkit.models import Pace
 from paperkit.outlines import DIGEST
 from paperkit.prompts import Reply, Request, make_request
@@ -39,18 +40,21 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 # Repair and resume
 
 
-def test_a_reply_that_was_paid_for_is_not_asked_again(library: Library) -> None:
+def test_a_reply_that_was_paid_for_is_not_asked_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A crash between reply and answers costs nothing; one before the repair, only the repair."""
 
     class Crash(BaseException):
         pass
 
-    class Fragile(Library):
-        def save_answers(self, *_: object, **__: object) -> None:
-            raise Crash
+    def crash(*_: object, **__: object) -> None:
+        raise Crash
 
     model = Scripted()
-    died = summarize(IDS[:1], Fragile(library.path), model)
+    with monkeypatch.context() as patch:
+        patch.setattr(Drafts, "save_answers", crash)
+        died = summarize(IDS[:1], library, model)
     assert list(died["outcome"]) == ["failed"]
     assert list(summarize(IDS[:1], library, model)["outcome"]) == ["answered"]
     assert len(model.asked) == 1
@@ -100,6 +104,7 @@ INTERRUPTED = """
 import sys, time
 from paperkit.batch import summarize
 from paperkit.library import Library
+from paperkit.library.drafts import Drafts
 from paperkit.models.openai import OpenAIChat
 library = Library(sys.argv[1])
 try:

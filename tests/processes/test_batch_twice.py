@@ -122,7 +122,7 @@ def test_a_killed_process_holds_no_claim(library: Library, server: Server) -> No
     key = "k" * 64
     code = (
         "import os, signal, sys; from paperkit.library import Library\n"
-        f"with Library(sys.argv[1]).claim({key!r}, print):\n"
+        f"with Library(sys.argv[1]).calls.claim({key!r}, print):\n"
         "    os.kill(os.getpid(), signal.SIGKILL)"
     )
     process = started(code, library, server)
@@ -132,7 +132,7 @@ def test_a_killed_process_holds_no_claim(library: Library, server: Server) -> No
     def wait() -> None:
         raise AssertionError("it is held")
 
-    with library.claim(key, wait):
+    with library.calls.claim(key, wait):
         assert (library.path / ".claims" / f"{key}.lock").exists()
 
 
@@ -190,9 +190,9 @@ def test_an_answer_given_meanwhile_is_not_written_again(library: Library) -> Non
     digest = library.digest(IDS[0])
     assert digest is not None
     for _ in range(2):
-        library.save_answers(digest, digest.answers, key="k")
-    assert len(library.answers_to("k")) == len(digest.answers)
+        library.drafts.save_answers(digest, digest.answers, key="k")
+    assert len(library.drafts.answers_to("k")) == len(digest.answers)
     count = len(library.drafts(IDS[0]))
-    library.save_answers(digest, digest.answers, key="k")
+    library.drafts.save_answers(digest, digest.answers, key="k")
     assert len(library.drafts(IDS[0])) == count
     assert {q.key for q in DIGEST.questions} >= {a.question for a in digest.answers}

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 import zlib
 from pathlib import Path
 
@@ -272,6 +273,85 @@ def test_scripts_attachments_and_references_are_never_touched(tmp_path, monkeypa
     figures = tmp_path / "figures"
     assert read_here(path, figures_dir=figures).text == "Plain words of the paper"
     assert sorted(tmp_path.iterdir()) == before
+
+
+_CONFINED = """
+import os, socket, subprocess, sys, threading
+from pathlib import Path
+from paperkit.reading.sandbox import confine
+
+pdf, other = Path(sys.argv[1]), Path(sys.argv[2])
+assert confine(pdf) == []
+for name, act in {
+    "network": lambda: socket.socket(),
+    "program": lambda: subprocess.run(["true"]),
+    "process": os.fork,
+    "new file": lambda: (other.parent / "made").write_text("x"),
+    "longer file": lambda: other.open("a"),
+    "shorter file": lambda: os.truncate(other, 0),
+    "gone file": other.unlink,
+    "another file": other.read_text,
+    "the PDF written": lambda: pdf.open("r+b"),
+    "environment": Path(f"/proc/{os.getppid()}/environ").read_bytes,
+    "memory": lambda: open(f"/proc/{os.getppid()}/mem", "rb").read(1),
+    "signal": lambda: os.kill(os.getppid(), 0),
+}.items():
+    try:
+        act()
+    except PermissionError:
+        continue
+    print("open:", name)
+threading.Thread(target=lambda: print("read:", pdf.read_bytes()[:5])).start()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux holds it")
+def test_the_reader_can_do_nothing_but_read_its_pdf(tmp_path):
+    """No network, program, process or file of others, no writing, no keys of the caller."""
+    other = tmp_path / "keys.txt"
+    other.write_text("secret")
+    command = [sys.executable, "-c", _CONFINED, str(_paper(tmp_path)), str(other)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("read: b'%PDF-'\n", "")
+    assert other.read_text() == "secret"
+
+
+def test_figures_are_written_by_the_caller(tmp_path):
+    """The worker sends them; what is written is what reading in this process writes."""
+    paper = Paper()
+    end = body(paper, 72, LEFT, 120)
+    paper.plot((60, end + 10, 280, end + 130))
+    paper.paragraph("Figure 1: A curve.", end + 136, LEFT)
+    path = paper.save(tmp_path / "paper.pdf")
+    reading = read_pdf(path, figures_dir=tmp_path / "one")
+    assert reading == read_here(path, figures_dir=tmp_path / "two")
+    names = [f.file for f in reading.figures]
+    assert [p.name for p in (tmp_path / "one").iterdir()] == names
+    one, two = ((tmp_path / folder / names[0]).read_bytes() for folder in ("one", "two"))
+    assert one == two
+
+
+def test_what_a_machine_does_not_hold_is_said_once(tmp_path, monkeypatch):
+    """Reading goes on where the kernel can't shut the worker off; one warning names what."""
+    told = {"free": ["write files"], "result": {"png": "", "box": [0, 0, 1, 1], "marks": []}}
+    monkeypatch.setattr("paperkit.reading.worker._answer", lambda *_: told)
+    monkeypatch.setattr("paperkit.reading.worker._told", set())
+    path = _paper(tmp_path)
+    with pytest.warns(UserWarning, match=r"these: write files; read only PDFs you trust"):
+        page_crop(path, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        page_crop(path, 1)
+
+
+def test_a_name_that_leaves_the_folder_is_refused(tmp_path, monkeypatch):
+    """Whatever took over the worker can't choose where an image is written."""
+    reading = read_here(_paper(tmp_path)).to_dict()
+    told = {"result": {"reading": reading, "images": {"../x.png": ""}}}
+    monkeypatch.setattr("paperkit.reading.worker._answer", lambda *_: told)
+    with pytest.raises(ReadError, match=r"^'\.\./x\.png': no name of a figure"):
+        read_pdf(tmp_path / "paper.pdf", figures_dir=tmp_path / "figures")
+    assert not (tmp_path / "x.png").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")

@@ -27,8 +27,8 @@ def stocked(library, tmp_path):
     paper.plot((60, end + 10, 280, end + 130))
     paper.paragraph("Figure 1: A curve.", end + 136, LEFT)
     path = paper.save(tmp_path / "paper.pdf")
-    library.save_pdf(IDS[0], path.read_bytes())
-    library.save_pdf(IDS[1], b"%PDF-1.5\n1 0 obj")
+    library.files.save_pdf(IDS[0], path.read_bytes())
+    library.files.save_pdf(IDS[1], b"%PDF-1.5\n1 0 obj")
     return library
 
 
@@ -81,7 +81,7 @@ def test_a_paper_is_read_again_only_by_a_newer_reader(stocked, monkeypatch):
     again = read(IDS[:1], stocked, download=False)
     assert (list(first["outcome"]), list(again["outcome"])) == (["read"], ["known"])
     old = Reading("Old", 9, "0")
-    stocked.save_reading(IDS[0], old)
+    stocked.files.save_reading(IDS[0], old)
     assert stocked.reading(IDS[0]) == old
     newer = read(IDS[:1], stocked, download=False)
     assert (list(newer["outcome"]), stocked.reading(IDS[0]).page_count) == (["read"], 1)
@@ -90,14 +90,14 @@ def test_a_paper_is_read_again_only_by_a_newer_reader(stocked, monkeypatch):
 def test_a_known_paper_needs_no_file(stocked, monkeypatch):
     """What was read is not opened again, not even looked for."""
     read(IDS[:1], stocked, download=False)
-    stocked.pdf_path(IDS[0]).unlink()
+    stocked.files.pdf_path(IDS[0]).unlink()
     monkeypatch.setattr(reading, "read_pdf", None)
     assert list(read(IDS[:1], stocked)["outcome"]) == ["known"]
 
 
 def test_figures_are_a_frame(library):
     """One row per figure or table, as in the paper; a path only where there is an image."""
-    folder = library.figures_path(IDS[0])
+    folder = library.files.figures_path(IDS[0])
     folder.mkdir(parents=True)
     (folder / "figure-1.png").write_bytes(b"image")
     box = (1.0, 2.0, 3.0, 4.0)
@@ -106,7 +106,7 @@ def test_figures_are_a_frame(library):
         Figure("table", "I", 3, box, "Table I: B.", "gone.png", 800, 200),
         Figure("figure", "2", 4, box, "Figure 2: C.", "../../library.db"),
     )
-    library.save_reading(IDS[0], Reading("T", 4, "1", figures=figures))
+    library.files.save_reading(IDS[0], Reading("T", 4, "1", figures=figures))
     frame = library.figures(IDS[0])
     assert list(frame.columns) == COLUMNS
     assert frame.astype(object).where(frame.notna(), None).values.tolist() == [
@@ -119,7 +119,7 @@ def test_figures_are_a_frame(library):
 def test_figures_before_reading_are_an_empty_frame(library):
     """The columns and their dtypes are those of a full one."""
     empty = library.figures(IDS[0])
-    library.save_reading(
+    library.files.save_reading(
         IDS[0], Reading("T", 1, "1", figures=(Figure("figure", "1", 1, (0, 0, 1, 1), "x"),))
     )
     assert len(empty) == 0
@@ -132,10 +132,10 @@ def test_figures_are_those_of_the_version_read(library):
 
     box = (1.0, 2.0, 3.0, 4.0)
     name = "figure-1.png"
-    library.save_reading(
+    library.files.save_reading(
         IDS[0], Reading("T", 1, "1", figures=(Figure("figure", "1", 1, box, "x", name),))
     )
-    path = library.figures_path(IDS[0]) / name
+    path = library.files.figures_path(IDS[0]) / name
     path.parent.mkdir(parents=True)
     path.write_bytes(b"image")
     library.add([make_paper(IDS[0], version=2)])

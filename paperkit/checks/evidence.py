@@ -1,0 +1,136 @@
+"""Evidence: which lines of a paper carry a statement, by its words, names and numbers.
+
+Containment of words locates a passage; it does not verify: a changed digit, name or direction is
+for `paperkit.checks.grounding`. A Chinese statement meets an English line in the terms of a table,
+in Latin names and in numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from paperkit.checks.language import english_forms, known_terms, spaced, weight
+from paperkit.passages import SourceLine
+from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
+
+MOST = 3
+_GAIN = 0.12  # a further line has to carry that share of the statement beyond those before it
+_NUMBER = re.compile(r"(?<![A-Za-z0-9.])\d+(?:[.,]\d+)*")
+_NUMBER_WEIGHT, _TERM_WEIGHT = 10.0, 6.0  # bits, as for words
+_ALIKE = 0.8  # words that share their first five letters
+_AS_GOOD = 0.95  # so close to the best line, the one that was pointed at is taken
+
+Keys = dict[str, float]
+"""What a statement says: stems, numbers and Chinese terms, each with how much it tells."""
+
+
+def keys_of(text: str) -> Keys:
+    """Return what a text says, each part with its weight in bits."""
+    found = {w: weight(w) for w in _stems(text)}
+    found |= dict.fromkeys(_numbers(text), _NUMBER_WEIGHT)
+    if is_chinese_text(text):
+        found |= dict.fromkeys(known_terms(text), _TERM_WEIGHT)
+    return found
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(w) for w in tokens(text) if w not in FUNCTION_WORDS and len(w) > 1}
+
+
+def _numbers(text: str) -> set[str]:
+    """Return the digits of the numbers in a text; counts up to ten tell nothing."""
+    found = (m.replace(",", "") for m in _NUMBER.findall(text))
+    return {n for n in found if len(n) > 1 and n != "10"}
+
+
+class LineIndex:
+    """Lines made ready to be asked which of them carry a statement."""
+
+    def __init__(self, lines: Sequence[SourceLine]) -> None:
+        """Note where each word, number and beginning of a word stands."""
+        self.lines = tuple(lines)
+        self._exact: dict[str, set[int]] = {}
+        self._heads: dict[str, set[int]] = {}
+        self._spaced: list[str] | None = None
+        for place, line in enumerate(self.lines):
+            for word in _stems(line.text) | _numbers(line.text):
+                self._exact.setdefault(word, set()).add(place)
+        for word, places in self._exact.items():
+            if len(word) > 5 and word[0].isalpha():
+                self._heads.setdefault(word[:5], set()).update(places)
+
+    def holders(self, key: str) -> dict[int, float]:
+        """Return the lines that say `key`, each with how well (1, or less where alike)."""
+        if not key.isascii():
+            return dict.fromkeys(self._holding_term(key), 1.0)
+        alike = self._heads.get(key[:5], set()) if len(key) > 5 else set()
+        return {**dict.fromkeys(alike, _ALIKE), **dict.fromkeys(self._exact.get(key, ()), 1.0)}
+
+    def _holding_term(self, term: str) -> Iterable[int]:
+        if self._spaced is None:
+            self._spaced = [spaced(line.text) for line in self.lines]
+        forms = [f" {form}" for form in english_forms(term)]
+        return (n for n, text in enumerate(self._spaced) if any(f in text for f in forms))
+
+    def telling(self, keys: Keys) -> Keys:
+        """Return keys weighed by how few of the lines say them."""
+        size = math.log(1 + len(self.lines)) or 1.0
+        return {
+            k: v * math.sqrt(math.log(1 + len(self.lines) / max(1, len(self.holders(k)))) / size)
+            for k, v in keys.items()
+        }
+
+    def best(
+        self, keys: Keys, cited: Collection[int] = (), most: int = MOST
+    ) -> tuple[list[int], list[float]]:
+        """Return the lines that carry most of `keys`, best first, and the share carried so far.
+
+        Where a line that was `cited` is as good as the best, it is taken.
+        """
+        weights = self.telling(keys)
+        total = sum(weights.values())
+        open_keys = {k: (weights[k], self.holders(k)) for k in keys}
+        chosen: list[int] = []
+        shares: list[float] = []
+        while total and len(chosen) < most:
+            gains = _gains(open_keys.values())
+            if not gains:
+                break
+            top = max(gains.values())
+            near = [n for n, g in gains.items() if g >= _AS_GOOD * top]
+            line = min(near, key=lambda n: (n not in cited, -gains[n], n))
+            if chosen and gains[line] / total < _GAIN:
+                break
+            chosen.append(line)
+            shares.append((shares[-1] if shares else 0.0) + gains[line] / total)
+            open_keys = {k: v for k, v in open_keys.items() if line not in v[1]}
+        return chosen, shares
+
+    def share(self, keys: Keys, texts: Iterable[str]) -> float:
+        """Return what share of `keys` some passages say together."""
+        said = " ".join(texts)
+        words = _stems(said) | _numbers(said)
+        heads = {w[:5] for w in words if len(w) > 5}
+        english = spaced(said)
+        weights = self.telling(keys)
+        carried = 0.0
+        for key, value in weights.items():
+            if key in words or (not key.isascii() and _says(english, key, said)):
+                carried += value
+            elif len(key) > 5 and key[:5] in heads:
+                carried += _ALIKE * value
+        return carried / (sum(weights.values()) or 1.0)
+
+
+def _says(english: str, term: str, text: str) -> bool:
+    return term in text or any(f" {form}" in english for form in english_forms(term))
+
+
+def _gains(keys: Iterable[tuple[float, dict[int, float]]]) -> dict[int, float]:
+    gains: dict[int, float] = {}
+    for value, holders in keys:
+        for line, how in holders.items():
+            gains[line] = gains.get(line, 0.0) + value * how
+    return gains

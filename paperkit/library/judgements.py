@@ -1,0 +1,141 @@
+"""Judgements: what is wrong with a digest, by which version of the paper, and who signs it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from paperkit import checks
+from paperkit.checks.batch import Batch
+from paperkit.digests import Digest, Finding, blocking
+from paperkit.errors import PaperkitError, PublishError
+from paperkit.library import drafts, records
+from paperkit.outlines import Outline
+from paperkit.papers import Paper, paper_id
+from paperkit.readings import Reading
+
+BESIDE = 100
+"""How many papers a write-up is compared with where no batch is named."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What the library holds of the version that a digest is about.
+
+    ``paper`` is that version's record, the newest one's where that version was never seen;
+    ``reading`` is None where its PDF was not read. ``newest`` and ``read`` are the newest version
+    known and the newest one read (None: none).
+    """
+
+    paper: Paper
+    reading: Reading | None
+    newest: int
+    read: int | None
+
+
+def material(db: sqlite3.Connection, num: int, version: int) -> Material:
+    """Return what the library holds of a paper's version."""
+    newest = records.paper_in(db, num, None)
+    return Material(
+        paper=records.paper_in(db, num, version),
+        reading=drafts.get_reading(db, num, version),
+        newest=newest.version,
+        read=drafts.version_read(db, num),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What is wrong with a digest, and what it was judged by.
+
+    ``paper`` and ``reading`` are of the version the digest is about, whatever version is the
+    newest. Without that version's PDF its abstract alone is the source; ``missing`` says so in a
+    sentence, and is empty when nothing is missing. ``newest`` is the newest version known.
+    """
+
+    digest: Digest
+    paper: Paper
+    reading: Reading | None
+    newest: int
+    missing: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """Return the findings that keep the digest from being approved without a reason."""
+        return blocking(self.findings)
+
+    @property
+    def stale(self) -> bool:
+        """Return whether the paper has a newer version than the one written about."""
+        return self.digest.version < self.newest
+
+
+def judge(digest: Digest, held: Material, outline: Outline) -> Judgement:
+    """Return the judgement of a digest, stored or not, by its own version of the paper."""
+    found = checks.findings(digest, held.reading, paper=held.paper, outline=outline)
+    missing = _missing(digest.version, held)
+    if missing and (held.read is not None or held.paper.version != digest.version):
+        other = Finding(code="version-unread", severity="warn", question="", message=missing)
+        found = (other, *found)
+    return Judgement(
+        digest=digest,
+        paper=held.paper,
+        reading=held.reading,
+        newest=held.newest,
+        missing=missing,
+        findings=found,
+    )
+
+
+def _missing(version: int, held: Material) -> str:
+    """Return what of a version is not at hand, and what to do; empty when nothing is missing."""
+    told = []
+    if held.paper.version != version:
+        told.append(f"The abstract of v{version} is not known; v{held.paper.version}'s is used.")
+    if held.reading is None:
+        other = "" if held.read is None else f" (that of v{held.read} was)"
+        told.append(f"The PDF of v{version} was not read{other}; only the abstract is compared.")
+    if told:
+        newer = held.newest > version
+        told.append("Take the write-up over to the newest version." if newer else "Read the paper.")
+    return " ".join(told)
+
+
+# ---- Signatures
+
+
+def written_together(
+    db: sqlite3.Connection, digest: Digest, outline: Outline, among: Iterable[str] | None
+) -> Batch:
+    """Return the papers a digest might be mistaken for one of, its own first.
+
+    `among` are the papers it was written with; None: those written about just before and after.
+    """
+    num = records.number(db, digest.paper_id)
+    paper = records.paper_in(db, num, digest.version)
+    others = drafts.beside(db, num, outline.name, BESIDE) if among is None else map(paper_id, among)
+    beside = (records.number(db, i) for i in others if i != paper.id)
+    return Batch((paper, *(records.paper_in(db, n, None) for n in beside)))
+
+
+def refuse(digest: Digest, found: Iterable[Finding]) -> None:
+    """Raise a `PublishError` where findings keep a digest from being signed without a reason."""
+    if stops := blocking(tuple(found)):
+        first = f"{stops[0].question or 'paper'}: {stops[0].message}"
+        raise PublishError(
+            f"{digest.paper_id}: {len(stops)} blocking finding{'s' * (len(stops) > 1)}, "
+            f"the first at {first} Edit the answer in Review, or approve with a reason."
+        )
+
+
+def signer() -> str:
+    """Return who works here: the environment's PAPERKIT_NAME, else the login name."""
+    try:
+        return os.environ.get("PAPERKIT_NAME") or getpass.getuser()
+    except (OSError, KeyError) as error:  # a container's user may have no name
+        text = "PAPERKIT_NAME: not set, and no login name is known; set it to who signs."
+        raise PaperkitError(text) from error

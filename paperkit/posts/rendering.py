@@ -1,0 +1,339 @@
+"""Pages: a post's notebook laid out for one engine, as text and files; nothing is written here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperkit.posts import escapes, flavors
+from paperkit.posts.cards import Source, Style, card, joined, shown, source_of
+from paperkit.posts.figures import Files, Image, slug, web_slug
+from paperkit.posts.flavors import NOTEBOOK, Flavor
+from paperkit.posts.gate import Obstacle, drafts_in, exchanged, obstacles, refuse, repeated
+from paperkit.posts.labels import label
+from paperkit.posts.post import Post
+
+if TYPE_CHECKING:
+    from paperkit.library import Library
+
+
+@dataclass(frozen=True)
+class Prose:
+    """What a person wrote between the cards, with the images she put into it."""
+
+    text: str
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CardOf:
+    """The place of a paper's card; ``edited`` says that its cell was changed by hand."""
+
+    paper: str
+    edited: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """An image that a code cell of the notebook drew: its bytes, suffix and alternative text."""
+
+    data: bytes
+    suffix: str
+    alt: str
+
+
+Part = Prose | CardOf | Chart
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished post: its path below the site's root, its text, and its other files by path."""
+
+    path: str
+    text: str
+    files: Files
+
+
+def lay_out(
+    post: Post, parts: Sequence[Part], library: Library, flavor: Flavor, *, draft: bool = False
+) -> Page:
+    """Return a post for one engine.
+
+    Raises:
+        PublishError: a paper isn't approved, a card was edited by hand, or a figure is missing;
+            with `draft` the post is written all the same and says so.
+    """
+    parts = recognized(parts, post, library)
+    cards = [p for p in parts if isinstance(p, CardOf)]
+    copied, told = drafts_in(_texts(post, parts), post, library)
+    sources = {
+        i: source_of(i, library, post.outline, post.language)
+        for i in dict.fromkeys([*(c.paper for c in cards), *sorted(told)])
+    }
+    placed = {c.paper: sources[c.paper] for c in cards}
+    found = [
+        *_obstacles(post, cards, sources, library),
+        *copied,
+        *exchanged(placed),
+        *repeated(post, placed, library),
+    ]
+    if found and not draft:
+        raise refuse(post.topic, found)
+    return _Layout(post, flavor, sources, found, draft).page(parts)
+
+
+def _texts(post: Post, parts: Sequence[Part]) -> Iterator[str]:
+    """Yield every word of a post that is not written anew from the library."""
+    yield from (post.title, post.description)
+    for part in parts:
+        if isinstance(part, Prose):
+            yield part.text
+        elif isinstance(part, Chart):
+            yield part.alt
+
+
+def recognized(parts: Sequence[Part], post: Post, library: Library) -> list[Part]:
+    """Return a post's parts with the approved cards that lost their marks as cards again.
+
+    Merged with a remark, or kept by a tool that drops metadata, a card is known by its text.
+    """
+    done = [p for p in parts if not isinstance(p, CardOf)]
+    placed = {p.paper for p in parts if isinstance(p, CardOf)}
+    found = [q for p in parts if (q := _without_banner(p, post)) is not None]
+    for paper in (i for i in post.papers if i not in placed):
+        if any(isinstance(p, Prose) and f"/abs/{paper}" in p.text for p in done):
+            source = source_of(paper, library, post.outline, post.language)
+            if source.digest and source.digest.approved:
+                heads = list(_heads(source, post))
+                found = [half for p in found for half in _halves(p, source, heads)]
+    return found
+
+
+def _without_banner(part: Part, post: Post) -> Part | None:
+    """Return a part without the lines of a banner or a notice that lost its marks, or None."""
+    if not isinstance(part, Prose):
+        return part
+    names = ("written", "nothing", "screening", "tool")
+    ours = ["> ✋ ", *(f"> {label(n, post.language).partition('{')[0]}" for n in names)]
+    heading = f"# {label('update', post.language, date=post.day)}"
+    lines = part.text.splitlines()
+    kept = [x for x in lines if x.rstrip() != heading and not x.startswith(tuple(ours))]
+    if len(kept) == len(lines):
+        return part
+    text = re.sub(r"\A(?:>?[ \t]*\n)+|\A>\Z", "", "\n".join(kept) + "\n").strip("\n")
+    return replace(part, text=text) if text.strip() else None
+
+
+def _halves(part: Part, source: Source, heads: Sequence[str]) -> list[Part]:
+    """Return a cell's text before a card, the card, and the text behind; or the cell as it is."""
+    if not isinstance(part, Prose) or source.paper.id not in part.text:
+        return [part]
+    text = "\n".join(line.rstrip() for line in part.text.splitlines())
+    for written in heads:
+        before, is_there, behind = text.partition(written)
+        if is_there:
+            behind = re.sub(r"\A\s*<details>.*?</details>", "", behind, count=1, flags=re.S)
+            around = (replace(part, text=t) if t.strip() else None for t in (before, behind))
+            first, last = around
+            return [p for p in (first, CardOf(source.paper.id), last) if p is not None]
+    return [part]
+
+
+def _heads(source: Source, post: Post) -> Iterator[str]:
+    """Yield a card's text above its figures, as composed since it was approved, and before."""
+    style = Style(flavor=NOTEBOOK, language=post.language, outline=post.outline, figures="link")
+    unsigned = replace(source.digest, approval=None) if source.digest else None
+    for known in (source, replace(source, digest=unsigned)):
+        yield card(known, style).partition("<details>")[0].strip()
+
+
+def _obstacles(
+    post: Post, cards: Sequence[CardOf], sources: Mapping[str, Source], library: Library
+) -> list[Obstacle]:
+    found = []
+    for place in cards:
+        if place.edited:
+            found.append(_edited(place.paper))
+        if sum(c.paper == place.paper for c in cards) > 1:
+            found.append(Obstacle(place.paper, "card", "it stands twice.", "Delete one.", "twice"))
+        found += obstacles(sources[place.paper], post.outline, post.language, library)
+    return list(dict.fromkeys(found))
+
+
+def _edited(paper: str) -> Obstacle:
+    return Obstacle(
+        paper,
+        "card",
+        "it was edited by hand in the notebook.",
+        "Take the change into the library with adopt(notebook, library), or drop it with "
+        "compose(post, library, path=…, discard=[id]).",
+        "card",
+    )
+
+
+def _names(post: Post, draft: bool) -> dict[str, str]:
+    """What a flavor's paths are made of; a draft never takes the place of the post itself."""
+    return {
+        "category": slug(post.category),
+        "section": web_slug(post.category) or "paper",
+        "day": post.day,
+        "slug": slug(post.title or post.topic) + ("-draft" if draft else ""),
+    }
+
+
+class _Layout:
+    """One layout in the making: what all its parts need to know."""
+
+    def __init__(
+        self,
+        post: Post,
+        flavor: Flavor,
+        sources: Mapping[str, Source],
+        found: Sequence[Obstacle],
+        draft: bool,
+    ) -> None:
+        self.post, self.flavor, self.sources = post, flavor, sources
+        self.found, self.draft = found, draft
+        self.images = {i: shown(s, post.figures) for i, s in sources.items()}
+        names = _names(post, draft)
+        self.path = flavor.text.format(**names)
+        self.folder = flavor.files.format(**names)
+        self.link = post.assets_url or flavor.link.format(**names)
+        if self.link and not self.link.endswith("/"):
+            self.link += "/"
+        self.style = Style(
+            flavor=flavor,
+            language=post.language,
+            outline=post.outline,
+            figures=post.figures,
+            link=self.link,
+        )
+        self.files: dict[str, Path | bytes] = {}
+
+    def page(self, parts: Sequence[Part]) -> Page:
+        """Return the finished page."""
+        order = [p.paper for p in parts if isinstance(p, CardOf)]
+        first = self.sources[order[0]] if order else None
+        front = flavors.written(
+            flavors.front_of(
+                self.post,
+                self.flavor.front,
+                first_title=first.paper.title if first else "",
+                cover=self._cover(order),
+                draft=self.draft,
+            )
+        )
+        heading = f"# {label('update', self.post.language, date=self.post.day)}"
+        blocks = [*self._banner(order), heading, *(self._part(p) for p in parts)]
+        body = "\n\n".join(b.strip("\n") for b in blocks if b.strip())
+        return Page(self.path, f"{front}\n{body}\n", Files(self.files))
+
+    def _banner(self, order: Sequence[str]) -> Iterator[str]:
+        behind = [i for i in self.sources if i not in order]  # told of in a person's cell
+        told = [self.sources[i] for i in (*order, *behind)]
+        lines = banner(self.post, told, copied=bool(behind))
+        if self.draft:
+            papers = len({o.paper for o in self.found})
+            lines.insert(0, label("draft", self.post.language, count=papers))
+        yield "\n>\n".join(f"> {line}" for line in lines)
+
+    def _part(self, part: Part) -> str:
+        if isinstance(part, Prose):
+            return self._prose(part)
+        if isinstance(part, Chart):
+            return self._image(part.data, part.suffix, part.alt)
+        images = self.images[part.paper]
+        self.files.update({f"{self.folder}/{i.name}": i.path for i in images})
+        source, notices = self.sources[part.paper], self._notices(part.paper)
+        return card(source, self.style, notices=notices, included=images)
+
+    def _notices(self, paper: str) -> list[str]:
+        stops = [o for o in self.found if o.paper == paper]
+        if not self.draft or not stops:
+            return []
+        listed = joined([o.told(self.post.outline, self.post.language) for o in stops])
+        return [label("draft_card", self.post.language, findings=listed)]
+
+    def _prose(self, part: Prose) -> str:
+        text = escapes.prose(part.text, self.flavor.escape.math, self.flavor.templates)
+        for name, data in part.attachments.items():
+            suffix = Path(name).suffix.lower() or ".png"
+            stored = self._store("image", data, suffix)
+            text = text.replace(f"attachment:{name}", escapes.safe_url(self.link + stored))
+        return text
+
+    def _image(self, data: bytes, suffix: str, alt: str) -> str:
+        alt = alt or label("chart", self.post.language)
+        stored = self._store("chart", data, suffix)
+        return f"![{self.flavor.escape.words(alt)}]({escapes.safe_url(self.link + stored)})"
+
+    def _store(self, stem: str, data: bytes, suffix: str) -> str:
+        from paperkit.posts.figures import digest_of
+
+        name = f"{stem}-{digest_of(data)}{suffix}"
+        self.files[f"{self.folder}/{name}"] = data
+        return name
+
+    def _cover(self, order: Sequence[str]) -> str:
+        for paper in order:
+            if images := self.images[paper]:
+                chosen: Image = next((i for i in images if i.teaser), images[0])
+                return escapes.safe_url(self.link + chosen.name)
+        return ""
+
+
+def banner(post: Post, sources: Sequence[Source], *, copied: bool = False) -> list[str]:
+    """Return the lines that say who wrote and who approved what follows, from provenance.
+
+    `copied` says that a person's cell holds answers, though none of `sources` may have them.
+    """
+    digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
+    return (
+        [
+            _written(post, sources),
+            label("screening", post.language),
+            label("tool", post.language, tool=tool(), date=post.day),
+        ]
+        if digests
+        else [
+            *([] if copied else [label("nothing", post.language)]),
+            label("tool", post.language, tool=tool(), date=post.day),
+        ]
+    )
+
+
+def _written(post: Post, sources: Sequence[Source]) -> str:
+    digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
+    models = sorted({m for d in digests for m in d.models})
+    plain = escapes.Escape()
+    authors = [
+        label(m, post.language) if m == "extractive" else plain.inline(m, links=False)
+        for m in models
+    ]
+    if any(a.origin == "person" for d in digests for a in d.answers if a.statements):
+        authors.append(label("person", post.language))
+    names = label("comma", post.language).join(authors)
+    return label("written", post.language, authors=names, approval=_approval(post, sources))
+
+
+def _approval(post: Post, sources: Sequence[Source]) -> str:
+    signed = [s.digest.approval.at for s in sources if s.digest and s.digest.approval]
+    if not signed:
+        return label("unapproved", post.language)
+    if len(signed) < len(sources):
+        return label("partly", post.language, approved=len(signed), all=len(sources))
+    return label("approved", post.language, date=f"{max(signed):%Y-%m-%d}")
+
+
+def tool() -> str:
+    """Return paperkit's name, linked to its home page where the package states one."""
+    stated = metadata.metadata("paperkit").get_all("Project-URL") or []
+    urls = {
+        name.strip().lower(): url.strip() for name, _, url in (s.partition(",") for s in stated)
+    }
+    home = escapes.safe_url(urls.get("homepage", ""))
+    return f"[paperkit]({home})" if home else "paperkit"

@@ -1,0 +1,353 @@
+// Triage in the browser: draws the window of rows it was sent and says what a person did.
+// The kernel filters, sorts and decides.
+
+import { h } from "./dom.js";
+import { formulas, hasFormula, hasKatex, loadKatex } from "./formulas.js";
+import { act, focus, guard, isCombination } from "./keys.js";
+import { Link } from "./link.js";
+import { ViewState } from "./state.js";
+import { Bars } from "./triage_bars.js";
+import { Choice } from "./triage_choice.js";
+import { Columns } from "./triage_columns.js";
+import { Facets } from "./triage_facets.js";
+import { Grid, HEIGHTS } from "./triage_grid.js";
+import { Pane } from "./triage_pane.js";
+import { REST, Rows } from "./triage_rows.js";
+import { withWords, wordPattern } from "./words.js";
+import { Writes } from "./writes.js";
+
+/** @typedef {{density: string, facets: boolean, pane: boolean, columns: string[] | null, widths: Record<string, number>}} Layout */
+
+const PATIENT = new Set(["sync", "counts", "remaining", "move"]); // no one waits for these
+const QUIET = new Set(["sync", "move", "remaining"]); // when they fail, what a person did has not
+const OFTEN = 2000; // ms between two looks for what other kernels decided
+/** @type {Layout} */
+const LAYOUT = { density: "normal", facets: false, pane: true, columns: null, widths: {} };
+
+export class Triage {
+  /** @param {import("./link.js").Model} model @param {HTMLElement} el */
+  constructor(model, el) {
+    const start = model.get("start");
+    this.link = new Link(model, { told: (event, content) => this.told(event, content), state: (late) => this.waiting(late) });
+    this.name = this.link.name;
+    this.writes = new Writes((what, content) => this.ask(what, content), (...told) => this.choice.refused(...told));
+    this.state = new ViewState(model, "layout_state", LAYOUT, () => this.arrange());
+    /** @type {Record<string, any>} */
+    this.query = start.query ?? {};
+    this.modelName = /** @type {string} */ (start.model ?? "");
+    this.pattern = wordPattern(this.query.text ?? "");
+    this.cursor = 0;
+    this.answers = 0;
+    /** @type {Record<string, any> | undefined} */
+    this.next = undefined;
+    this.querying = false;
+    this.syncing = false;
+    this.rows = new Rows(this);
+    this.grid = new Grid(this);
+    this.columns = new Columns(this);
+    this.choice = new Choice(this);
+    this.facets = new Facets(this);
+    this.pane = new Pane(this);
+    this.bars = new Bars(this);
+    this.bindings = this.makeBindings();
+    const list = h("div", { class: "pk-list" }, this.grid.node, this.grid.nothing);
+    this.root = h("div", { class: "pk-triage", role: "region", "aria-label": "Triage of papers",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) },
+    this.bars.head, this.facets.chips, h("div", { class: "pk-main" }, this.facets.node, list, this.pane.node),
+    this.choice.asking, this.bars.foot, this.bars.help);
+    el.append(this.root);
+    this.arrange();
+    this.rows.renew({ ...start, total: start.total ?? 0 });
+    this.grid.draw();
+    this.sizes = new ResizeObserver(() => this.grid.fit());
+    for (const node of [this.grid.node, this.root]) this.sizes.observe(node);
+    // After the first paint: facets, the place last visited, the papers' order.
+    requestAnimationFrame(() => setTimeout(() => this.hello(), 0));
+    this.clock = setInterval(() => this.sync(), OFTEN);
+    this.unguard = guard(this.root);
+  }
+
+  close() {
+    clearInterval(this.clock);
+    for (const timer of [this.counting, this.estimating, this.setting]) clearTimeout(timer);
+    this.unguard();
+    this.sizes.disconnect();
+    for (const part of [this.link, this.writes, this.state, this.grid, this.pane]) part.close();
+  }
+
+  // Talking to the kernel
+
+  /** A busy kernel gets to it: nothing a person asked for is given up. @param {string} what @param {object} [content] @param {boolean} [patient] */
+  async ask(what, content = {}, patient = PATIENT.has(what)) {
+    try {
+      return await this.link.ask(what, content, { stay: true, patient });
+    } finally {
+      this.root.dataset.answers = String(++this.answers);
+    }
+  }
+
+  /** Ask; what fails is said, and null returned. @param {string} what @param {object} [content] @param {boolean} [patient] */
+  async try(what, content, patient) {
+    try {
+      return await this.ask(what, content, patient);
+    } catch (error) {
+      if (!QUIET.has(what) && !this.writes.failing) this.tell(/** @type {Error} */ (error).message, true);
+      return null;
+    }
+  }
+
+  /** @param {boolean} late */
+  waiting(late) {
+    this.root.dataset.state = late ? "pending" : "";
+    this.tell(late ? "The kernel is busy or gone; what you do waits for it." : "");
+  }
+
+  /** @param {string} event @param {any} content */
+  told(event, content) {
+    const hear = /** @type {Record<string, (content: any) => void>} */ ({
+      query: (told) => this.onQuery(told),
+      counts: (told) => this.onCounts(told),
+      remaining: (told) => this.bars.remaining(told),
+      rows: (told) => this.onRows(told),
+      selected: (told) => this.choice.selected(told),
+      show: (told) => this.onShow(told),
+      saved: ({ saved }) => this.bars.drawSaved(saved),
+      stale: () => this.onStale(),
+      progress: (told) => this.bars.progressed(told),
+      trouble: ({ text }) => this.writes.failing || this.tell(text, true),
+    });
+    hear[event]?.(content);
+  }
+
+  async hello() {
+    const answer = await this.try("hello");
+    if (!answer) return;
+    if (answer.generation !== this.rows.generation) this.renew(answer);
+    this.rows.keep(0, answer.rows ?? []);
+    this.rows.total = answer.total;
+    this.bars.drawSaved(answer.saved);
+    this.onCounts(answer);
+    if (answer.index !== null) this.choice.move(answer.index, { center: true, went: false });
+    this.grid.draw();
+    if (this.state.value.pane) this.pane.openSoon(false);
+    this.root.dataset.ready = "true";
+  }
+
+  /** Decisions made by another kernel are looked for while the table is in sight. */
+  async sync() {
+    if (document.visibilityState !== "visible" || !this.root.offsetParent || this.syncing) return;
+    this.syncing = true;
+    await this.try("sync");
+    this.syncing = false;
+  }
+
+  /** @param {any} answer */
+  renew(answer) {
+    this.query = answer.query;
+    this.pattern = wordPattern(this.query.text ?? "");
+    this.grid.answered = this.query.text ?? "";
+    this.rows.renew(answer);
+  }
+
+  /** @param {any} told */
+  onQuery(told) {
+    const here = this.here?.id;
+    this.renew(told);
+    const { search } = this.bars;
+    if (document.activeElement !== search) search.value = this.query.text ?? "";
+    if (this.grid.top) this.grid.scrollTo(0);
+    this.onCounts(told);
+    this.cursor = this.rows.places.get(here ?? "") ?? 0;
+    this.grid.paint(); // in the task of the message: the next frame shows the rows
+    this.columns.drawHeads();
+    this.pane.openSoon(false);
+  }
+
+  /** @param {any} told */
+  onCounts({ facets, matching, selected }) {
+    this.facets.counts = facets;
+    this.bars.matching = matching;
+    this.choice.count = selected;
+    this.facets.draw();
+    this.bars.status();
+    if (this.state.value.facets && !facets) this.recount();
+    clearTimeout(this.estimating);
+    this.estimating = setTimeout(() => this.try("remaining"), 1000); // no one counts while deciding
+  }
+
+  /** @param {any} told */
+  onRows({ rows, all }) {
+    this.rows.update(rows);
+    if (!all) this.rows.expire();
+    this.grid.paint(); // in the task of the message: the next frame shows the decision
+    const { shownId } = this.pane;
+    const isHere = this.here?.id === shownId; // else another is on its way
+    if (isHere && (!all || rows.some((/** @type {{id: string}} */ row) => row.id === shownId))) this.pane.open(shownId);
+    this.countSoon();
+  }
+
+  /** Counts follow when the hand rests: a row of decisions does not wait for them. */
+  countSoon() {
+    clearTimeout(this.counting);
+    this.counting = setTimeout(() => this.recount(), 150);
+  }
+
+  async recount() {
+    const answer = await this.try("counts", { facets: Boolean(this.state.value.facets) });
+    if (answer) this.onCounts(answer);
+  }
+
+  /** @param {any} told */
+  onShow({ id, index }) {
+    if (index !== null) this.choice.move(index, { center: true, went: false });
+    this.pane.openNow(id);
+  }
+
+  onStale() {
+    this.rows.expire();
+    this.grid.draw();
+    this.countSoon();
+  }
+
+  // Texts and formulas
+
+  /**
+   * Put text into a node: words of the query marked, formulas set once KaTeX is here.
+   * @template {HTMLElement} T @param {T} node @param {string} text @param {RegExp | null} [pattern] @returns {T}
+   */
+  say(node, text, pattern = this.pattern) {
+    node.replaceChildren(...formulas(text, (rest) => withWords(rest, pattern)));
+    if (!hasKatex() && hasFormula(text)) this.setting ??= setTimeout(() => this.setFormulas(), 50);
+    return node;
+  }
+
+  /** After the rows are on the screen and when the hand rests: it takes as long as two frames. */
+  async setFormulas() {
+    const rest = Math.max(this.rows.asleep, this.grid.scroll.when + REST) - performance.now();
+    if (rest > 0) {
+      this.setting = setTimeout(() => this.setFormulas(), rest);
+      return;
+    }
+    try {
+      await loadKatex(this.link);
+    } catch (error) {
+      this.setting = undefined;
+      return this.tell(/** @type {Error} */ (error).message, true);
+    }
+    this.grid.draw();
+    this.pane.redraw();
+  }
+
+  // The query
+
+  /** While an answer is awaited, only the newest wish is kept: typing never queues up. @param {Record<string, any>} change */
+  async wanted(change) {
+    /** @type {Record<string, any>} */
+    const wish = { ...(this.next ?? this.query), ...change };
+    const said = Object.entries(wish).filter(([, value]) => value !== null && value !== "" && value?.length !== 0);
+    this.query = this.next = Object.fromEntries(said);
+    if (this.querying) return;
+    this.querying = true;
+    while (this.next) {
+      const query = this.next;
+      this.next = undefined;
+      await this.try("query", { query });
+    }
+    this.querying = false;
+  }
+
+  // Keys
+
+  /** @returns {import("./keys.js").Bindings} */
+  makeBindings() {
+    const { choice } = this;
+    const to = (/** @type {() => number} */ place) => ({ run: (/** @type {KeyboardEvent} */ event) => choice.move(place(), { extend: event.shiftKey }) });
+    const step = (/** @type {number} */ by) => to(() => this.cursor + by);
+    const once = (/** @type {() => void} */ run) => ({ run, once: true }); // a held key decides once
+    const pane = once(() => this.togglePane());
+    const toggle = { run: () => choice.toggle(this.cursor) };
+    return {
+      j: step(1), ArrowDown: step(1), k: step(-1), ArrowUp: step(-1),
+      PageDown: to(() => this.cursor + this.grid.shown), PageUp: to(() => this.cursor - this.grid.shown),
+      Home: to(() => 0), End: to(() => this.rows.total - 1),
+      x: toggle, " ": toggle, a: once(() => choice.all()),
+      s: once(() => choice.decide("keep")), d: once(() => choice.decide("skip")), l: once(() => choice.decide("later")),
+      c: once(() => choice.decide(null)), u: once(() => choice.undo()),
+      t: once(() => choice.tag()), n: once(() => choice.note()),
+      "/": once(() => this.bars.searching()), f: once(() => this.toggleFacets(true)), z: once(() => this.nextDensity()),
+      Enter: pane, o: pane, r: once(() => this.wanted({})), "?": once(() => this.bars.toggleHelp()), Escape: { run: () => this.escape() },
+    };
+  }
+
+  /** What is typed here is ours; combinations stay with the browser and JupyterLab. @param {KeyboardEvent} event */
+  key(event) {
+    if (!isCombination(event)) event.stopPropagation();
+    act(this.bindings, event);
+  }
+
+  escape() {
+    if (!this.bars.help.hidden) this.bars.toggleHelp(false);
+    else if (!this.columns.menu.hidden) this.columns.toggleMenu(false);
+    else if (this.choice.count) this.choice.none();
+    focus(this.grid.node);
+  }
+
+  arrange() {
+    const { density, facets, pane } = this.state.value;
+    this.root.dataset.density = density;
+    this.root.classList.toggle("pk-with-side", Boolean(facets));
+    this.root.classList.toggle("pk-with-pane", Boolean(pane));
+    this.bars.filters.setAttribute("aria-expanded", String(Boolean(facets)));
+    this.columns.arrange();
+    this.grid.draw();
+  }
+
+  /** @param {Partial<Layout>} change */
+  remember(change) {
+    this.state.keep(change);
+    this.arrange();
+  }
+
+  nextDensity() {
+    const names = Object.keys(HEIGHTS);
+    const density = names[(names.indexOf(this.state.value.density) + 1) % names.length];
+    this.remember({ density });
+    this.grid.reveal(true);
+    this.tell(`rows: ${density}`);
+  }
+
+  async toggleFacets(enter = false) {
+    const side = this.facets.node;
+    const on = enter || !this.state.value.facets;
+    if (on !== this.state.value.facets) this.remember({ facets: on });
+    else if (side.contains(document.activeElement)) return this.remember({ facets: false });
+    if (on && enter) side.focus(); // keys typed meanwhile are not the list's
+    if (on && !this.facets.counts) await this.recount();
+    this.facets.draw();
+    const first = /** @type {HTMLElement | null} */ (side.querySelector("input, button"));
+    if (on && enter && document.activeElement === side) first?.focus();
+  }
+
+  togglePane(on = !this.state.value.pane) {
+    if (on !== this.state.value.pane) this.remember({ pane: on });
+    if (on) this.pane.openNow(this.here?.id);
+  }
+
+  /** The paper under the cursor. */
+  get here() {
+    return this.rows.at(this.cursor);
+  }
+
+  /** @param {string} text @param {boolean} [wrong] */
+  tell(text, wrong) {
+    this.bars.tell(text, wrong);
+  }
+}
+
+export default {
+  /** @param {{model: import("./link.js").Model, el: HTMLElement}} given */
+  render({ model, el }) {
+    const view = new Triage(model, el);
+    return () => view.close();
+  },
+};
