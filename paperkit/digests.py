@@ -40,7 +40,8 @@ class Answer:
     """The answer to one question of an outline, by one origin at one time (UTC).
 
     A line has one statement, a list one per item, a text one per sentence. ``error`` says why
-    there are none; it is never shown as content. ``wish`` is what a person asked for in words.
+    there are none; it is never shown as content. ``wish`` is what a person asked for in words;
+    ``note`` says what of the paper the model was not given.
     """
 
     question: str
@@ -51,6 +52,7 @@ class Answer:
     at: datetime
     error: str = ""
     wish: str = ""
+    note: str = ""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -144,6 +146,11 @@ class Digest:
     def models(self) -> tuple[str, ...]:
         """Return the names of the models that wrote something that still stands, sorted."""
         return tuple(sorted({a.model for a in self.answers if a.model and a.statements}))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what of the paper the models were not given, each note once."""
+        return tuple(dict.fromkeys(a.note for a in self.answers if a.note and a.statements))
 
     def to_frame(self) -> pd.DataFrame:
         """Return where every sentence comes from: one row per statement, in order.

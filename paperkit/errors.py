@@ -105,4 +105,13 @@ class Unavailable(ModelError):
 
 
 class Unauthorized(ModelError):
-    """The provider does not accept the key, the model name or the request: trying again is vain."""
+    """The provider does not accept the key, the model name or the request: trying again is vain.
+
+    ``everyone`` says that every other paper would fail the same way; by default the status tells:
+    a key, an account, or a name or an address that isn't accepted.
+    """
+
+    def __init__(self, message: str, *, everyone: bool | None = None, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        by_status = self.status in (401, 402, 403, 404)
+        self.everyone = by_status if everyone is None else everyone

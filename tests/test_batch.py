@@ -9,14 +9,15 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from paperkit.batch import Run, ask, estimate, read, summarize
+from paperkit.batch.summarizer import is_small
 from paperkit.errors import ModelError, PaperkitError, RateLimited, Refused, Unavailable
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
 from paperkit.prompts import Reply, Request
+from tests.conftest import make_paper
 from tests.servers import Answer, Asked, serve
 
 IDS = ["2411.00001", "2411.00002", "math/0309136"]
@@ -185,8 +186,6 @@ def test_a_stopped_run_sends_nothing_more(library: Library) -> None:
 
 
 def _more(count: int) -> list:
-    from tests.conftest import make_paper
-
     return [make_paper(f"2412.{n:05}") for n in range(count)]
 
 
@@ -281,33 +280,144 @@ class Spoken(Scripted):
         return replace(super().answer(request), text=self.replies.pop(0))
 
 
-BARE = {"text": "It renders avatars.", "evidence": []}
+LINE = Outline("line", (DIGEST["summary"],))
 
 
-@pytest.mark.parametrize("second", [{}, {"summary": [{"text": 1}]}, {"summary": [BARE]}])
-def test_a_draft_without_evidence_outlives_a_failed_repair(
-    library: Library, second: object
-) -> None:
-    """It is asked about once more; if that brings nothing better, the checks will judge it."""
-    only = Outline("line", (DIGEST["summary"],))
-    model = Spoken({"summary": [BARE]}, second)
-    report = summarize(IDS[:1], library, model, outline=only)
-    assert isinstance(report, pd.DataFrame)
+def test_a_question_left_empty_is_asked_again_in_plain_lines(library: Library) -> None:
+    """An empty list for what must be answered is no answer; the simpler form brings one."""
+    model = Spoken({"summary": []})
+    model.replies.append("It renders avatars with 3D Gaussians.")
+    report = summarize(IDS[:1], library, model, outline=LINE)
     assert list(report["outcome"]) == ["answered"]
-    assert "names no sentence of the paper" in model.asked[1].faults[0]
+    assert [r.form for r in model.asked] == ["json", "lines"]
     digest = library.digest(IDS[0], outline="line")
     assert digest is not None
-    assert digest["summary"].texts == ("It renders avatars.",)
-    assert len(library.calls()) == 2
+    assert digest["summary"].texts == ("It renders avatars with 3D Gaussians.",)
 
 
-def test_a_paper_too_long_says_so(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The report tells that its end was not sent."""
-    monkeypatch.setattr("paperkit.prompts.MAX_CHARACTERS", 45)
+def test_a_question_that_stays_empty_is_never_answered(library: Library) -> None:
+    """The row is partial, names the question, and the next run asks for it again."""
+    outline = Outline("two", (DIGEST["summary"], DIGEST["takeaways"]))
+    row = {"text": "It renders avatars.", "evidence": [1]}
+    model = Spoken({"summary": [row], "takeaways": []})
+    model.replies += ["NOT STATED"] * 2
+    report = summarize(IDS[:1], library, model, outline=outline)
+    assert list(report["outcome"]) == ["partial"]
+    assert report.loc[IDS[0], "error"].startswith("takeaways: the model had nothing to say")
+    digest = library.digest(IDS[0], outline="two")
+    assert digest is not None
+    assert [bool(a.error) for a in digest.answers] == [False, True]
+    again = Spoken({"takeaways": [row]})
+    assert list(summarize(IDS[:1], library, again, outline=outline)["outcome"]) == ["answered"]
+    assert [q.key for q in again.asked[0].questions] == ["takeaways"]
+
+
+def test_one_question_at_a_time(library: Library) -> None:
+    """Each is a request of its own over the same source, and the report says so."""
+
+    class Plain(Scripted):
+        def answer(self, request: Request) -> Reply:
+            return replace(super().answer(request), text="We render avatars with 3D Gaussians.")
+
+    model = Plain()
+    report = summarize(IDS[:1], library, model, ask="single")
+    assert list(report["outcome"]) == ["answered"]
+    assert list(report["asked"]) == ["one at a time"]
+    assert {(r.form, len(r.questions)) for r in model.asked} == {("lines", 1)}
+    assert len({r.source() for r in model.asked}) == 1
+    assert list(summarize(IDS[:1], library, Scripted())["outcome"]) == ["known"]
+
+
+def test_what_suits_a_model_is_remembered(library: Library) -> None:
+    """One that answers nothing as a whole is asked one thing at a time from then on."""
+
+    class Small(Scripted):
+        provider = ("a test", "of falling back")
+
+        def answer(self, request: Request) -> Reply:
+            empty = json.dumps({q.key: [] for q in request.questions})
+            text = empty if request.form == "json" else "We render avatars with 3D Gaussians."
+            return replace(super().answer(request), text=text)
+
+    model = Small()
+    outline = Outline("two", (DIGEST["summary"], DIGEST["takeaways"]))
+    assert list(summarize(IDS[:1], library, model, outline=outline)["outcome"]) == ["answered"]
+    assert [r.form for r in model.asked] == ["json", "lines", "lines"]
+    summarize(IDS[1:2], library, model, outline=outline)
+    assert [r.form for r in model.asked[3:]] == ["lines", "lines"]
+
+
+@pytest.mark.parametrize(
+    ("name", "small"),
+    [
+        ("qwen2.5:1.5b", True),
+        ("SmolLM2-135M-Instruct.Q4_1", True),
+        ("llama3.3:70b", False),
+        ("some-model", False),
+        ("gpt-5", False),
+    ],
+)
+def test_a_small_local_model_is_known_by_its_name(name: str, small: bool) -> None:
+    """It is asked one thing at a time from the first paper on."""
+
+    class Local(Scripted):
+        local = True
+
+    assert is_small(Local(name=name)) == small
+    assert not is_small(Scripted(name=name))
+
+
+def test_chatter_is_no_answer(library: Library) -> None:
+    """Who talks to whoever asked did not answer; two such answers in a row are enough."""
+
+    class Chatty(Scripted):
+        def answer(self, request: Request) -> Reply:
+            text = "Certainly! As an AI language model, I cannot answer this."
+            return replace(super().answer(request), text=text)
+
+    model = Chatty()
+    report = summarize(IDS[:1], library, model, ask="single")
+    assert list(report["outcome"]) == ["failed"]
+    assert "talks to whoever asked" in report.loc[IDS[0], "error"]
+    assert len(model.asked) == 4
+
+
+def test_an_abstract_alone_is_said(library: Library) -> None:
+    """In the report and with the digest."""
     report = summarize(IDS[:1], library, Scripted())
-    assert isinstance(report, pd.DataFrame)
-    assert report.loc[IDS[0], "outcome"] == "answered"
-    assert report.loc[IDS[0], "error"].endswith("characters: the end was not sent")
+    note = "written from the abstract alone; the PDF was not read"
+    assert list(report["note"]) == [note]
+    digest = library.digest(IDS[0])
+    assert digest is not None
+    assert digest.notes == (note,)
+
+
+LONG = "We render avatars with 3D Gaussians in real time on one graphics card. " * 400
+
+
+def test_a_server_that_cuts_a_paper_is_found_out(library: Library) -> None:
+    """It says how many tokens it read: far fewer than were sent."""
+    library.add([make_paper("2411.00009", abstract=LONG)])
+
+    class Cutting(Scripted):
+        def answer(self, request: Request) -> Reply:
+            return replace(super().answer(request), tokens_in=2_000)
+
+    report = summarize(["2411.00009"], library, Cutting())
+    assert "the server read only 2,000 of about" in report.loc["2411.00009", "note"]
+    assert "num_ctx" in report.loc["2411.00009", "note"]
+
+
+def test_a_small_context_gets_a_shorter_paper(library: Library) -> None:
+    """It fits, with room for the reply."""
+    library.add([make_paper("2411.00009", abstract=LONG)])
+
+    class Narrow(Scripted):
+        context = 4096
+
+    model = Narrow()
+    assert list(summarize(["2411.00009"], library, model)["outcome"]) == ["answered"]
+    assert len(model.asked[0].prompt()) / 3 < 4096
 
 
 def test_a_language_is_kept_under_its_usual_tag(library: Library) -> None:

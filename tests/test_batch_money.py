@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from paperkit.batch import Run, estimate, summarize
-from paperkit.batch.budget import Purse, tokens_out
-from paperkit.batch.limiter import Gate
+from paperkit.batch.budget import Budget, tokens_out
+from paperkit.batch.limiter import Limiter
 from paperkit.errors import RateLimited, Refused, Truncated, Unavailable
 from paperkit.library import Library
 from paperkit.library.drafts import Drafts
@@ -131,25 +131,15 @@ def test_a_server_that_ignores_the_limit_is_found_out(library: Library) -> None:
     assert 0 < library.calls()["cost"].sum() <= 0.5
 
 
-def test_a_purse_learns_a_worse_tokenizer() -> None:
-    """One byte a token: twice as much is set aside for the next prompt."""
-    purse = Purse(1.0, Price(1.0, 0.0))
-    size = len(REQUEST.prompt().encode())
-    held = purse.hold(REQUEST, purse.limit(REQUEST))
-    assert held == pytest.approx((size / 2 + 200) / 1e6)
-    purse.settle(REQUEST, held, (size, 1))
-    assert purse.hold(REQUEST, purse.limit(REQUEST)) == pytest.approx((size + 200) / 1e6)
-
-
-def test_a_purse_learns_longer_replies() -> None:
+def test_a_budget_learns_longer_replies() -> None:
     """What one reply took, the next may take: less is not enough."""
-    purse = Purse(0.1, Price(1.0, 1.0))
+    budget = Budget(0.1, Price(1.0, 1.0))
     limited = replace(REQUEST, output_limit=20_000)
-    purse.settle(limited, 0.0, (10, 15_000))
-    assert purse.needed(REQUEST) == 15_000
-    assert purse.limit(REQUEST) == 30_000
-    purse.spent = 0.1 - 0.014
-    assert purse.limit(REQUEST) == 0
+    budget.settle(limited, 0.0, (10, 15_000))
+    assert budget.needed(REQUEST) == 15_000
+    assert budget.limit(REQUEST) == 30_000
+    budget.spent = 0.1 - 0.014
+    assert budget.limit(REQUEST) == 0
     assert tokens_out(REQUEST) < 7_000
 
 
@@ -158,17 +148,17 @@ def test_a_purse_learns_longer_replies() -> None:
 
 def test_no_reply_at_all_is_a_count_of_nothing() -> None:
     """A prompt that was refused costs its tokens, not what was set aside."""
-    gate = Gate(Pace(), Purse(1.0, Price(1.0, 2.0)))
-    used, cost = gate.leave(gate.enter(REQUEST), Refused("blocked", usage=(100, 0)))
+    limiter = Limiter(Pace(), Budget(1.0, Price(1.0, 2.0)))
+    used, cost = limiter.leave(limiter.enter(REQUEST), Refused("blocked", usage=(100, 0)))
     assert (used, cost) == ((100, 0), pytest.approx(1e-4))
-    assert gate.purse.spent == pytest.approx(1e-4)
+    assert limiter.budget.spent == pytest.approx(1e-4)
 
 
 def test_what_is_free_is_free_whatever_it_took() -> None:
     """A local server that counts no tokens costs nothing; elsewhere nobody knows."""
-    assert Purse(None, Price(0.0, 0.0)).cost((None, None)) == 0
-    assert Purse(None, Price(0.0, 1.0)).cost((None, None)) is None
-    assert Purse(None, None).cost((1, 1)) is None
+    assert Budget(None, Price(0.0, 0.0)).cost((None, None)) == 0
+    assert Budget(None, Price(0.0, 1.0)).cost((None, None)) is None
+    assert Budget(None, None).cost((1, 1)) is None
 
 
 def test_failed_calls_cost_what_they_used(library: Library) -> None:
@@ -263,7 +253,7 @@ def test_an_error_while_writing_says_what_was_paid(
 
 @pytest.mark.parametrize("odd", ["7", "x", 7.5, -1, float("nan"), None, True, 10**30])
 def test_an_odd_count_of_tokens_blocks_nobody(library: Library, odd: object) -> None:
-    """It is a number or unknown; the lane is given back, and the call is on record."""
+    """It is a number or unknown; the place is given back, and the call is on record."""
 
     class Odd(Scripted):
         pace = Pace(workers=1)
@@ -282,14 +272,14 @@ def test_an_odd_count_of_tokens_blocks_nobody(library: Library, odd: object) -> 
 def test_a_lane_is_given_back_whatever_the_purse_does() -> None:
     """An error while counting is no reason for all others to wait for ever."""
 
-    class Broken(Purse):
+    class Broken(Budget):
         def settle(self, *_: object, **__: object) -> None:
             raise ArithmeticError
 
-    gate = Gate(Pace(workers=1), Broken(None, None))
+    limiter = Limiter(Pace(workers=1), Broken(None, None))
     with pytest.raises(ArithmeticError):
-        gate.leave(gate.enter(REQUEST), Reply(text="{}", model="m"))
-    gate.enter(REQUEST)
+        limiter.leave(limiter.enter(REQUEST), Reply(text="{}", model="m"))
+    limiter.enter(REQUEST)
 
 
 @pytest.mark.parametrize("raw", ["We render \ud83d avatars.", "We render\x00 avatars."])

@@ -57,7 +57,7 @@ class Provider:
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     monkeypatch.setenv("GEMINI_API_KEY", "none")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr("paperkit.batch.summarizer._SINGLE", set())
     made = Provider()
     with serve(made.answer) as made.server:
         made.model = OPENAI.model(made.server.url, pace=Pace(tries=1))
@@ -80,7 +80,7 @@ def test_what_passes_is_asked_again_on_the_next_run(
 ) -> None:
     """A server that failed for one paper is asked for that paper only, and then for none."""
     provider.script["Slow ions"] = OPENAI.failure(500)
-    failed = "some-model: the server fails (HTTP 500); try again later."
+    failed = "some-model: the server fails (HTTP 500: no); try again later."
     assert run() == [("answered", ""), ("failed", failed), ("answered", "")]
     provider.asked()
     provider.script.clear()
@@ -95,7 +95,7 @@ def test_a_question_that_failed_is_asked_again_alone(
 ) -> None:
     """What was answered stays as it is; what is asked says what was wrong."""
     provider.script["Slow ions"] = OPENAI.reply(json.dumps({"what": [ROW]}))
-    assert run() == [("answered", ""), ("answered", LEFT_OUT), ("answered", "")]
+    assert run() == [("answered", ""), ("partial", LEFT_OUT), ("answered", "")]
     provider.asked()
     provider.script["Slow ions"] = OPENAI.reply(json.dumps({"how": [ROW]}))
     plan = estimate(IDS, library, provider.model, outline=OUTLINE)
@@ -124,7 +124,8 @@ def test_what_fails_again_is_said_again_and_costs_nothing_else(
     for _ in range(2):
         said = ("failed", f"2411.00002: {LEFT_OUT}; ask again.")
         assert run() == [("known", ""), said, ("known", "")]
-        assert provider.asked() == [("2411.00002", ["how"])] * 2  # asked, and asked to repair
+        # asked, asked to repair, and asked in plain lines
+        assert [paper for paper, _ in provider.asked()] == ["2411.00002"] * 3
     assert len(library.drafts(IDS[1], outline="small")) == 3
 
 

@@ -1,4 +1,4 @@
-"""Purses: the money of a batch, reserved before a request leaves, so that no cap is crossed."""
+"""Budget: the money of a batch, reserved before a request leaves, so that no cap is crossed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OUTPUT = 8192
 """The most tokens a reply may have at first where there is a budget; thoughts count too."""
 
 _BYTES_PER_TOKEN = 2.0
-"""Text of papers has 3 to 4.5 bytes a token; reserving goes by the worst."""
+"""Text of papers has 3 to 4.5 bytes a token; what is set aside goes by the worst."""
 
 
 def tokens_in(request: Request) -> int:
@@ -34,21 +34,21 @@ def tokens_out(request: Request) -> int:
     return int(total)
 
 
-class Purse:
+class Budget:
     """What a batch may spend: ``spent`` so far, and what is held for requests in flight.
 
     It learns from the replies how long they get: until the first is there nobody knows whether the
-    model thinks aloud, or the server heeds a limit at all. It is no lock: whoever shares it among
+    model thinks aloud, or the server heeds a limit at all. ``total`` is the most there is to spend
+    (None: no cap). It is no lock: whoever shares it among
     threads holds one.
     """
 
-    def __init__(self, budget: float | None, price: Price | None) -> None:
-        self.budget = budget
+    def __init__(self, total: float | None, price: Price | None) -> None:
+        self.total = total
         self.price = price
         self.spent = 0.0
         self.held = 0.0
         self.learned = False
-        self._bytes_per_token = _BYTES_PER_TOKEN
         self._longest = 0  # of the replies that ended by themselves
         self._cut = 0  # the largest limit at which one was cut off
         self._beyond = 0  # the longest that went beyond its limit
@@ -56,7 +56,7 @@ class Purse:
     @property
     def capped(self) -> bool:
         """Return whether replies have a limit: there is a budget, and a price."""
-        return self.budget is not None and self.price not in (None, (0.0, 0.0))
+        return self.total is not None and self.price not in (None, (0.0, 0.0))
 
     def recall(self, longest: int, cut: int) -> None:
         """Take up how long replies were in earlier batches."""
@@ -73,9 +73,9 @@ class Purse:
 
     def room(self, request: Request) -> float:
         """Return the tokens of a reply that what is left pays for."""
-        if self.budget is None or self.price is None:
+        if self.total is None or self.price is None:
             return math.inf
-        left = self.budget - self.spent - self.held - self.price.of(self._most_in(request), 0)
+        left = self.total - self.spent - self.held - self.price.of(self._most_in(request), 0)
         if left < 0 or self.price.tokens_out == 0:
             return -1.0 if left < 0 else math.inf
         tokens = left * 1e6 / self.price.tokens_out
@@ -107,12 +107,9 @@ class Purse:
         ``whole`` tells a reply from an error; ``request`` has the limit it was sent with.
         """
         self.held -= held
-        sent, received = used
+        received = used[1]
         cost = self.cost(used)
         self.spent += held if cost is None else cost
-        if sent:  # a tokenizer worse than thought
-            size = len(request.prompt().encode()) / sent
-            self._bytes_per_token = min(self._bytes_per_token, size)
         self.learned = self.learned or whole
         limit = request.output_limit
         if received and limit and received > limit:
@@ -139,4 +136,4 @@ class Purse:
         return self.price.of(sent, received)
 
     def _most_in(self, request: Request) -> float:
-        return len(request.prompt().encode()) / self._bytes_per_token + 200  # the schema
+        return len(request.prompt().encode()) / _BYTES_PER_TOKEN + 200  # the schema

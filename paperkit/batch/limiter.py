@@ -1,4 +1,4 @@
-"""Windows: when the next request fits under the limits of a pace; pure, told the time."""
+"""Limiter: when a request may leave, by pace, pauses and budget, over all batches of a provider."""
 
 from __future__ import annotations
 
@@ -12,73 +12,59 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from paperkit.batch.budget import Purse, Used, tokens_in, tokens_out
+from paperkit.batch.budget import Budget, Used, tokens_in, tokens_out
 from paperkit.batch.run import Pause
 from paperkit.errors import ModelError, RateLimited, Truncated, Unavailable
 from paperkit.models import Limit, Pace
 from paperkit.prompts import Reply, Request
 
 _MARGIN = 1.01
-"""Requests do not reach the server as evenly as they leave: windows are taken a little longer."""
-
-_SENDING = (0.15, 0.5)
-"""Least and most seconds a request on its way is taken to need until the server counts it."""
-
-_FIRST = 10
-"""So many replies must be there before the quickest tells how long the server takes."""
+_JITTER = 0.1
+"""Requests do not reach the server as evenly as they leave: windows are taken by a hundredth and by
+a tenth of a second longer."""
 
 _DAY = 86_400.0
 
 
 @dataclass
 class Entry:
-    """One request: when it was let through, when the server counted it (seconds), its tokens.
+    """One request: when it left (seconds), and its tokens.
 
-    ``shelf`` names the library that has it on record once it is settled.
+    ``library`` is the folder that has it on record once it is ``settled``.
     """
 
     sent: float
-    counted: float
     tokens: float
     settled: bool = True
-    shelf: str = ""
+    library: str = ""
 
 
-class Windows:
+class SlidingWindow:
     """The requests to a model of late, and the wait until one more keeps every limit."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
-        self._quickest = math.inf
-        self._seen = 0
         self._longest = 0.0
 
     def recall(
-        self, shelf: str, past: Iterable[tuple[float, int]], limits: Iterable[Limit]
+        self, library: str, past: Iterable[tuple[float, int]], limits: Iterable[Limit]
     ) -> None:
         """Count what a library has on record (when, tokens), instead of what is known of it."""
         self._longest = max(self._longest, *(_length(w) for w in limits), 0.0)
-        others = [e for e in self._entries if e.shelf != shelf or not e.settled]
-        self._entries = others + [Entry(at, at, float(n), shelf=shelf) for at, n in past]
+        others = [e for e in self._entries if e.library != library or not e.settled]
+        past_ones = [Entry(at, float(n), library=library) for at, n in past]
+        self._entries = sorted(others + past_ones, key=lambda e: e.sent)
 
-    def add(self, now: float, tokens: float, shelf: str = "") -> Entry:
+    def add(self, now: float, tokens: float, library: str = "") -> Entry:
         """Count a request that is sent now, with the tokens it is expected to take."""
-        entry = Entry(now, now + _SENDING[0], float(tokens), settled=False, shelf=shelf)
+        entry = Entry(now, float(tokens), settled=False, library=library)
         if self._longest:
             self._entries.append(entry)
         return entry
 
-    def settle(self, entry: Entry, now: float, tokens: float | None) -> None:
-        """Correct a request whose reply is there: its tokens, and when the server counted it.
-
-        It did so before the reply by at least the time that the quickest of all took.
-        """
-        self._quickest = min(self._quickest, now - entry.sent)
-        self._seen += 1
-        counted = now - self._quickest
-        if self._seen <= _FIRST:  # the first of all may all be slow: connections, loading
-            counted = min(now, entry.sent + _SENDING[1])
-        entry.counted, entry.settled = counted, True
+    def settle(self, entry: Entry, tokens: float | None) -> None:
+        """Correct the tokens of a request whose reply is there."""
+        entry.settled = True
         if tokens is not None:
             entry.tokens = tokens
 
@@ -87,21 +73,14 @@ class Windows:
     ) -> tuple[float, Limit | None]:
         """Return the seconds until a request of so many tokens fits, and the limit that asks it."""
         self._longest = max(self._longest, *(_length(w) for w in limits), 0.0)
-        oldest = now - self._longest
-        for entry in self._entries:
-            if not entry.settled:  # longer on its way than others: maybe it isn't there yet
-                late = now - entry.sent - self._quickest
-                entry.counted = entry.sent + min(max(late, _SENDING[0]), _SENDING[1])
-        self._entries = sorted(
-            (e for e in self._entries if e.counted > oldest), key=lambda e: e.counted
-        )
+        self._entries = [e for e in self._entries if e.sent > now - self._longest]
         waits = [(self._wait(w, now, tokens), w) for w in limits]
         seconds, limit = max(waits, key=lambda pair: pair[0], default=(0.0, None))
         return (seconds, limit) if seconds > 0 else (0.0, None)
 
     def _wait(self, limit: Limit, now: float, tokens: float) -> float:
         """Return the seconds until enough of the oldest requests have left one window."""
-        inside = [e for e in self._entries if e.counted > now - _length(limit)]
+        inside = [e for e in self._entries if e.sent > now - _length(limit)]
         count, used = len(inside), sum(e.tokens for e in inside)
         until = now
         for entry in inside:
@@ -111,7 +90,7 @@ class Windows:
             if not many and not much:
                 break
             count, used = count - 1, used - entry.tokens
-            until = entry.counted + _length(limit)
+            until = entry.sent + _length(limit)
         return until - now
 
 
@@ -121,23 +100,23 @@ def is_daily(limit: Limit) -> bool:
 
 
 def _length(limit: Limit) -> float:
-    return limit.seconds if is_daily(limit) else limit.seconds * _MARGIN
+    return limit.seconds if is_daily(limit) else limit.seconds * _MARGIN + _JITTER
 
 
-# ---- Lanes: what all batches that ask one provider share: its pauses, windows and requests in f
+# ---- What all batches that ask one provider share: its pauses, windows and requests in flight
 
 
-class Lane:
-    """The way to one provider: ``changed`` guards and announces everything else in it.
+class Provider:
+    """What is known of one provider: ``changed`` guards and announces everything else in it.
 
     ``windows`` are per model, as providers count; pause and flight are the provider's.
     """
 
     def __init__(self, owner: Any = None) -> None:
         self.changed = threading.Condition()
-        self.windows: dict[str, Windows] = {}
+        self.windows: dict[str, SlidingWindow] = {}
         self.until = 0.0
-        self._owner = owner  # alive as long as the lane, so that nobody takes over its id
+        self._owner = owner  # alive as long as this is, so that nobody takes over its id
         self._flying: Counter[int] = Counter()
         self._room = float("inf")
 
@@ -169,22 +148,22 @@ class Lane:
             self._room += 1
 
 
-_LANES: WeakValueDictionary[Hashable, Lane] = WeakValueDictionary()
+_PROVIDERS: WeakValueDictionary[Hashable, Provider] = WeakValueDictionary()
 _LOCK = threading.Lock()
 
 
-def lane_of(model: Any) -> Lane:
-    """Return the lane of a model's ``provider``, or of the model alone where it names none."""
-    provider = getattr(model, "provider", None)
-    key = id(model) if provider is None else provider
+def provider_of(model: Any) -> Provider:
+    """Return what is shared by a model's ``provider``; a model that names none has its own."""
+    named = getattr(model, "provider", None)
+    key = id(model) if named is None else named
     with _LOCK:
-        lane = _LANES.get(key)
-        if lane is None:
-            lane = _LANES[key] = Lane(model)
-        return lane
+        found = _PROVIDERS.get(key)
+        if found is None:
+            found = _PROVIDERS[key] = Provider(model)
+        return found
 
 
-# ---- Gates: what the requests of a batch share: pauses, paces, the purse, and how to stop
+# ---- The limiter of one batch
 
 _LATE = 2
 """How often at most a request is sent whose whole answer doesn't come in time."""
@@ -200,7 +179,7 @@ _LONGEST = 86_400.0
 
 
 @dataclass
-class Ticket:
+class Permit:
     """One request let through: as it may be sent, its place in the windows, its money.
 
     ``again`` says that its reply was cut off before, at a lower limit.
@@ -212,48 +191,50 @@ class Ticket:
     again: bool = False
 
 
-class Gate(Pause):
-    """Lets a request of a batch through when its purse, and its provider's lane, allow it."""
+class Limiter(Pause):
+    """Lets a request of a batch through when the budget, and what the provider takes, allow it."""
 
-    def __init__(self, pace: Pace, purse: Purse, lane: Lane | None = None, name: str = "") -> None:
+    def __init__(
+        self, pace: Pace, budget: Budget, provider: Provider | None = None, name: str = ""
+    ) -> None:
         super().__init__()
         self.pace = pace
-        self.purse = purse
-        self._lane = lane or Lane()
-        self.changed = self._lane.changed
+        self.budget = budget
+        self._provider = provider or Provider()
+        self.changed = self._provider.changed
         self._limits = pace.windows()
         with self.changed:
-            self._windows = self._lane.windows.setdefault(name, Windows())
+            self._window = self._provider.windows.setdefault(name, SlidingWindow())
         self._in_flight = 0
 
-    def recall(self, shelf: str, calls: Iterable[tuple[datetime, int]]) -> None:
-        """Count what a library, `shelf`, knows to have been asked lately."""
+    def recall(self, library: str, calls: Iterable[tuple[datetime, int]]) -> None:
+        """Count what a library knows to have been asked lately."""
         now, today = time.monotonic(), datetime.now(UTC)
         past = [(now - (today - at).total_seconds(), tokens) for at, tokens in calls]
         with self.changed:
-            self._windows.recall(shelf, past, self._limits)
+            self._window.recall(library, past, self._limits)
 
     def hold(self, seconds: float) -> None:
         """Let nobody who asks this provider go on for some seconds."""
         with self.changed:
-            self._lane.hold(min(max(0.0, seconds), _LONGEST))
+            self._provider.hold(min(max(0.0, seconds), _LONGEST))
         if self.why_waiting():
             self.tell()
 
     def delay(self) -> float:
         """Return the seconds until all may go on, infinite while a person pauses this batch."""
-        return math.inf if self.paused else max(0.0, self._lane.until - time.monotonic())
+        return math.inf if self.paused else max(0.0, self._provider.until - time.monotonic())
 
     def why_waiting(self) -> str:
         """Return why nothing is sent for a while, empty where it is only for a moment."""
-        left = self._lane.until - time.monotonic()
+        left = self._provider.until - time.monotonic()
         if self.paused or self.stopped.is_set() or left < _MOMENT:
-            return ""
+            return super().why_waiting()
         until = (datetime.now() + timedelta(seconds=left)).astimezone()
         return f"waiting until {until:%H:%M:%S}, as the provider asks"
 
-    def enter(self, request: Request, shelf: str = "") -> Ticket:
-        """Wait for this request's turn; `shelf` is the library that puts it on record.
+    def enter(self, request: Request, library: str = "") -> Permit:
+        """Wait for this request's turn; `library` is the folder that puts it on record.
 
         Raises:
             Left: the batch is stopped, or must stop: nothing more may be sent.
@@ -265,7 +246,7 @@ class Gate(Pause):
                 seconds = self._delay(request, expected)
                 self.check()
                 if seconds <= 0:
-                    return self._let_in(request, expected, shelf)
+                    return self._let_in(request, expected, library)
                 self.changed.wait(None if math.isinf(seconds) else seconds)
 
     def _delay(self, request: Request, expected: int) -> float:
@@ -273,40 +254,40 @@ class Gate(Pause):
         held = self.delay()
         if held > 0:
             return held
-        if self._in_flight >= self.pace.workers or self._lane.is_full(self.pace.workers):
+        if self._in_flight >= self.pace.workers or self._provider.is_full(self.pace.workers):
             return math.inf
-        if self._in_flight and self.purse.capped and not self.purse.learned:
+        if self._in_flight and self.budget.capped and not self.budget.learned:
             return math.inf  # the first reply of all tells how long they get
-        if self.purse.limit(request) == 0:
-            if self.purse.held > 0 and self._in_flight:
+        if self.budget.limit(request) == 0:
+            if self.budget.held > 0 and self._in_flight:
                 return math.inf  # what is in flight may cost less than was set aside
             self.stop(self._too_dear(request))
             return math.inf
-        seconds, limit = self._windows.wait(time.monotonic(), expected, self._limits)
+        seconds, limit = self._window.wait(time.monotonic(), expected, self._limits)
         if limit is not None and is_daily(limit):
             what = f"{limit.requests} requests" if limit.requests else f"{limit.tokens} tokens"
             self.stop(f"the {what} of the day are used up; run it again tomorrow to go on")
         return seconds
 
     def _too_dear(self, request: Request) -> str:
-        purse = self.purse
-        room, needed = max(0, int(min(purse.room(request), 1e9))), purse.needed(request)
+        budget = self.budget
+        room, needed = max(0, int(min(budget.room(request), 1e9))), budget.needed(request)
         return (
-            f"the next request might cross the budget of {purse.budget:g} ({purse.spent:.4g} "
-            f"spent): it leaves {room:,} tokens for a reply, and one may need {needed:,}; "
+            f"the next request might cross the budget of {budget.total:g} ({budget.spent:.4g} "
+            f"spent): it leaves {room:,} tokens for a reply, which may need {needed:,}; "
             "run it again with a larger budget= to go on"
         )
 
-    def _let_in(self, request: Request, expected: int, shelf: str) -> Ticket:
-        limit = self.purse.limit(request)
-        held = self.purse.hold(request, limit)
+    def _let_in(self, request: Request, expected: int, library: str) -> Permit:
+        limit = self.budget.limit(request)
+        held = self.budget.hold(request, limit)
         self._in_flight += 1
-        self._lane.add(self.pace.workers)
-        entry = self._windows.add(time.monotonic(), expected, shelf)
+        self._provider.add(self.pace.workers)
+        entry = self._window.add(time.monotonic(), expected, library)
         allowed = request if limit is None else replace(request, output_limit=limit)
-        return Ticket(allowed, entry, held, again=request.output_limit is not None)
+        return Permit(allowed, entry, held, again=request.output_limit is not None)
 
-    def leave(self, ticket: Ticket, outcome: Reply | Exception) -> tuple[Used, float | None]:
+    def leave(self, permit: Permit, outcome: Reply | Exception) -> tuple[Used, float | None]:
         """Count what a request used and let the next in; return its tokens and its cost.
 
         None is what nobody knows.
@@ -317,37 +298,37 @@ class Gate(Pause):
         paid = (0, 0) if free else used
         with self.changed:
             self._in_flight -= 1
-            self._lane.remove(self.pace.workers, outcome)
+            self._provider.remove(self.pace.workers, outcome)
             try:
                 whole = isinstance(outcome, Reply)
-                self.purse.settle(ticket.request, ticket.held, paid, whole=whole)
-                if _is_cut(ticket.request, outcome):
-                    self._was_cut(ticket)
+                self.budget.settle(permit.request, permit.held, paid, whole=whole)
+                if _is_cut(permit.request, outcome):
+                    self._was_cut(permit)
                 tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
-                self._windows.settle(ticket.entry, time.monotonic(), tokens)
+                self._window.settle(permit.entry, tokens)
             finally:
                 self.changed.notify_all()
-        return used, 0.0 if free else self.purse.cost(paid)
+        return used, 0.0 if free else self.budget.cost(paid)
 
-    def longer(self, ticket: Ticket, error: Truncated) -> bool:
+    def longer(self, permit: Permit, error: Truncated) -> bool:
         """Return whether a reply cut off is to be asked for once more, with a higher limit.
 
         Only where the limit was the budget's, not the provider's, and not again and again.
         """
         with self.changed:
-            return _is_cut(ticket.request, error) and self._may_grow(ticket)
+            return _is_cut(permit.request, error) and self._may_grow(permit)
 
-    def _may_grow(self, ticket: Ticket) -> bool:
-        return not ticket.again and self.purse.limit(ticket.request) != 0
+    def _may_grow(self, permit: Permit) -> bool:
+        return not permit.again and self.budget.limit(permit.request) != 0
 
-    def _was_cut(self, ticket: Ticket) -> None:
+    def _was_cut(self, permit: Permit) -> None:
         """Learn from a reply that the limit cut off, before anyone else is let in.
 
         Where no reply was whole yet, the next paper would fare no better: the batch stops.
         """
-        sent = ticket.request
-        self.purse.was_cut(sent.output_limit or 0)
-        if not self.purse.answers_fit and not self._may_grow(ticket):
+        sent = permit.request
+        self.budget.was_cut(sent.output_limit or 0)
+        if not self.budget.answers_fit and not self._may_grow(permit):
             self.stop(
                 f"{sent.paper.id}: the budget allowed {sent.output_limit:,} tokens for the "
                 "reply, thoughts included, and the model needs more; run it again with a "

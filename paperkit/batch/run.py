@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -110,6 +110,7 @@ class Workers(Executor):
 _WORKERS = 4
 _LOOK = 0.2  # seconds; an interrupt is seen at least as often, on every system
 _SHOWN = 8  # failures, in a panel
+_SLOW = 10.0  # seconds; a request that takes longer is spoken of
 _LEFT = {"outcome": "left", "error": "not done yet; run it again to go on"}
 
 Row = dict[str, Any]
@@ -117,6 +118,14 @@ Row = dict[str, Any]
 
 class Left(PaperkitError):
     """The batch stopped before this paper's turn."""
+
+
+@dataclass(eq=False)
+class Watch:
+    """A request on its way: how many words of its reply are here, and whether to give it up."""
+
+    stopped: threading.Event = field(default_factory=threading.Event)
+    words: int = 0
 
 
 class Pause:
@@ -129,6 +138,7 @@ class Pause:
         self.paused = False
         self.listeners: list[Callable[[], None]] = []
         self._until = 0.0
+        self._asked: dict[Watch, tuple[str, float]] = {}
 
     def hold(self, seconds: float) -> None:
         """Let nobody go on for some seconds."""
@@ -143,7 +153,23 @@ class Pause:
 
     def why_waiting(self) -> str:
         """Return why nothing goes on for a while, empty where it does."""
-        return ""
+        now = time.monotonic()
+        asked = [(now - since, id, watch) for watch, (id, since) in self._asked.copy().items()]
+        seconds, id, watch = max(asked, key=lambda a: a[0], default=(0.0, "", None))
+        if watch is None or seconds < _SLOW:
+            return ""
+        so_far = f", {watch.words} words so far" if watch.words else ""
+        return f"asking {id}, {seconds:.0f} s{so_far}"
+
+    @contextmanager
+    def asking(self, id: str) -> Iterator[Watch]:
+        """Give what follows a request on its way, for who shows the batch and who stops it."""
+        watch = Watch(stopped=self.stopped)
+        self._asked[watch] = (id, time.monotonic())
+        try:
+            yield watch
+        finally:
+            del self._asked[watch]
 
     def pause(self) -> None:
         """Let nobody go on until `resume`."""
@@ -220,6 +246,7 @@ class _Tally:
     def __init__(self) -> None:
         self.ended = self.done = self.failed = self.worked = self.tokens = 0
         self.cost: float | None = 0.0
+        self.last = time.monotonic()  # when a paper was worked through
         self.failures: deque[str] = deque(maxlen=_SHOWN)
         self._lock = threading.Lock()
 
@@ -233,7 +260,8 @@ class _Tally:
             if row["outcome"] == "left":
                 return
             self.done += 1
-            self.worked += row["outcome"] != "known"
+            if row["outcome"] != "known":
+                self.worked, self.last = self.worked + 1, time.monotonic()
             if row["outcome"] == "failed":
                 self.failed += 1
                 self.failures.append(str(row["error"]))
@@ -306,9 +334,6 @@ class Run:
         """Return how far the batch is."""
         now = self._tally
         left = len(self._ids) - now.done
-        each = (time.monotonic() - self._began) / now.worked if now.worked else None
-        if self._pause.stopped.is_set():
-            each = None  # what is left stays left
         return Progress(
             total=len(self._ids),
             done=now.done,
@@ -316,9 +341,21 @@ class Run:
             left=left,
             tokens=now.tokens,
             cost=now.cost,
-            seconds_left=None if each is None else each * left,
+            seconds_left=self._seconds_left(left),
             waiting=self._pause.why_waiting(),
         )
+
+    def _seconds_left(self, left: int) -> float | None:
+        """Return about how long it still takes; a slow paper does not make it grow.
+
+        None: nobody knows yet or any more, or it is stopped and what is left stays left.
+        """
+        now = self._tally
+        if not now.worked or self._pause.stopped.is_set():
+            return None
+        each = (now.last - self._began) / now.worked
+        seconds = each * left - (time.monotonic() - now.last)
+        return seconds if seconds > 0 else None
 
     @property
     def failures(self) -> list[str]:

@@ -1,102 +1,81 @@
-"""Jobs: one paper's request through the gate to a model, repaired once, recorded, written down."""
+"""Summarizer: papers asked of a model, read, asked again where needed, and written down."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+import threading
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from numbers import Real
-from threading import Lock
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 
-from paperkit import checks
-from paperkit.batch.budget import Purse, Used, tokens_in, tokens_out
-from paperkit.batch.limiter import Gate, Ticket, lane_of
+from paperkit.batch.budget import Budget, tokens_in, tokens_out
+from paperkit.batch.calls import Calls, Spent, folder_of, key_of
+from paperkit.batch.limiter import Limiter, provider_of
 from paperkit.batch.run import Left, Row, Run, unforeseen
+from paperkit.checks import Sources, lint_answer, with_evidence
 from paperkit.digests import Answer, Digest
-from paperkit.errors import (
-    Malformed,
-    ModelError,
-    PaperkitError,
-    RateLimited,
-    Truncated,
-    Unauthorized,
-    Unavailable,
-)
+from paperkit.errors import Malformed, PaperkitError
 from paperkit.frames import ids_of, table
 from paperkit.library import Library
-from paperkit.outlines import DIGEST, Outline, language_tag
+from paperkit.outlines import DIGEST, Outline, Question, language_tag
+from paperkit.passages import SourceLine
 from paperkit.prompts import (
-    MAX_CHARACTERS,
+    Fault,
     Reply,
     Request,
-    faults_of,
     make_request,
-    parse_reply,
+    read_reply,
     repairing,
+    single,
 )
 
 if TYPE_CHECKING:
     from paperkit.models import Model, Pace, Price
 
-
-_CUT = f"longer than {MAX_CHARACTERS:,} characters: the end was not sent"
-_FINAL = (401, 402, 403, 404)
-"""A key, an account or a model's name not accepted: every further paper would fail the same way."""
+Ask = Literal["auto", "whole", "single"]
 
 _LOOK = 0.1  # seconds between two looks at a request that somebody else holds
 
 
-@dataclass(frozen=True)
-class Job:
-    """What the papers of a batch share.
+# ---- Which way a model is asked: all questions in one request, or one at a time
 
-    ``thinking`` lets one thread at a time work hard, so that those who send and receive don't
-    wait for the interpreter; ``writing`` spares the library's writers its lock's long naps.
-    """
+_SMALL = 9.0
+"""Billions of parameters; smaller models answer one question better than twelve."""
 
-    library: Library
-    model: Model
-    outline: Outline
-    language: str
-    gate: Gate
-    executor: Executor | None = None
-    thinking: Lock = field(default_factory=Lock)
-    writing: Lock = field(default_factory=Lock)
+_SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)([bm])(?![a-z])", re.IGNORECASE)
+_SINGLE: set[Hashable] = set()
+_SINGLE_LOCK = threading.Lock()
 
 
-@dataclass
-class Spent:
-    """What one paper used so far; None: a call whose usage or price nobody knows."""
-
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    costs: list[float | None] = field(default_factory=list)
-
-    def add(self, used: Used, cost: float | None) -> None:
-        """Count one call."""
-        if used[0] is not None:
-            self.tokens_in = (self.tokens_in or 0) + used[0]
-        if used[1] is not None:
-            self.tokens_out = (self.tokens_out or 0) + used[1]
-        self.costs.append(cost)
-
-    def columns(self) -> Row:
-        """Return the columns of the report."""
-        cost = None if None in self.costs else sum(c or 0.0 for c in self.costs)
-        return {"tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "cost": cost}
+def _identity(model: Model) -> Hashable:
+    return getattr(model, "provider", None) or id(model), model.name
 
 
-def key_of(model: Model, request: Request) -> str:
-    """Return the key under which the answer of `model` to `request` is known."""
-    parameters: Mapping[str, Any] = getattr(model, "parameters", {})
-    return request.key(model.name, parameters)
+def is_small(model: Model) -> bool:
+    """Return whether a local model's name says that it is small ("qwen2.5:1.5b", "135M")."""
+    sizes = [float(n) / (1000 if unit in "mM" else 1) for n, unit in _SIZE.findall(model.name)]
+    return bool(getattr(model, "local", False) and sizes and max(sizes) <= _SMALL)
+
+
+def _asks_single(model: Model, ask: Ask) -> bool:
+    if ask != "auto":
+        return ask == "single"
+    return is_small(model) or _identity(model) in _SINGLE
+
+
+def _remember_single(model: Model) -> None:
+    with _SINGLE_LOCK:
+        _SINGLE.add(_identity(model))
+
+
+# ---- What is still to be asked
 
 
 @dataclass(frozen=True)
@@ -129,43 +108,329 @@ def due(library: Library, key: str, request: Request, outline: str) -> Due:
     return Due(None, given)
 
 
-def summarize_one(job: Job, request: Request) -> Row:
-    """Return one paper's row of the report; its answers are written before.
+class Summarizer:
+    """One model that answers one outline's questions in one language, for papers of a library.
 
-    Answers to what failed before join those there are, under the key of the whole request.
+    ``ask`` is how: *whole* sends all questions in one request, *single* one after the other in
+    plain lines, *auto* begins with what suits the model and falls back question by question.
+    ``thinking`` lets one thread at a time work hard, so that those who send and receive don't
+    wait for the interpreter.
     """
-    key = key_of(job.model, request)
 
-    def wait() -> None:
-        job.gate.check()
-        job.gate.stopped.wait(_LOOK)
+    def __init__(
+        self,
+        library: Library,
+        model: Model,
+        *,
+        outline: Outline = DIGEST,
+        language: str = "en",
+        ask: Ask = "auto",
+        limiter: Limiter | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        if ask not in get_args(Ask):
+            raise PaperkitError(f"ask={ask!r}: no such way; give 'auto', 'whole' or 'single'.")
+        self.library = library
+        self.model = model
+        self.outline = outline
+        self.language = language_tag(language)
+        self.ask = ask
+        self.limiter = limiter or limiter_of(library, model, None, Budget(None, None))
+        self.calls = Calls(library, model, self.limiter, executor)
+        self.thinking = threading.Lock()
 
-    with job.library.calls.claim(key, wait):
-        return _summarized(job, request, key)
+    # What is asked
+
+    def request(self, id: str, *, questions: Iterable[str] = (), wish: str = "") -> Request:
+        """Return the request for a paper; where the model can't take the whole, for its parts."""
+        paper = self.library.paper(id)
+        reading = self.library.reading(id, version=paper.version)
+        options = {"outline": self.outline, "language": self.language, "wish": wish}
+        make = partial(make_request, paper, reading, questions=questions, **options)  # type: ignore[arg-type]
+        request = make(answerable=not self._copies)
+        room = _room(self.model, request)
+        return make(answerable=not self._copies, room=room) if room is not None else request
+
+    @property
+    def _copies(self) -> bool:
+        """Return whether the model copies the paper's sentences: it is asked once, about all."""
+        from paperkit.models.extractive import Extractive
+
+        return isinstance(self.model, Extractive)
+
+    def requests(self, request: Request) -> list[Request]:
+        """Return what is sent for a request if all goes well."""
+        if not _asks_single(self.model, self.ask):
+            return [request]
+        return [single(request, q) for q in request.questions]
+
+    # One paper of a batch
+
+    def summarize(self, id: str) -> Row:
+        """Return one paper's row of the report; its answers are written before.
+
+        Answers to what failed before join those there are, under the key of the whole request.
+        """
+        with self.thinking:
+            request = self.request(id)
+        key = key_of(self.model, request)
+
+        def wait() -> None:
+            self.limiter.check()
+            self.limiter.stopped.wait(_LOOK)
+
+        with self.library.calls.claim(key, wait):
+            return self._summarized(request, key)
+
+    def _summarized(self, request: Request, key: str) -> Row:
+        rest = due(self.library, key, request, self.outline.name)
+        if rest.request is None:
+            row = {"outcome": "known", "error": rest.errors, "cost": 0.0}
+            return {**row, "findings": self._findings(request)}
+        spent = Spent()
+        try:
+            check_sense(request)
+            answers = self.answers(rest.request, spent)
+            gained = [a for a in answers if not (a.error and rest.given)]
+            with self.calls.writing:
+                self.library.drafts.save_answers(self.digest_of(request), gained, key=key)
+            errors = Due(None, answers).errors
+            row = {"outcome": "partial" if errors else "answered", "error": errors}
+            row["note"] = "; ".join(dict.fromkeys(a.note for a in answers if a.note))
+            row["asked"] = "one at a time" if _asks_single(self.model, self.ask) else "whole"
+            row["findings"] = self._findings(request)
+        except Left as error:
+            row = {"outcome": "left", "error": str(error)}
+        except PaperkitError as error:
+            row = {"outcome": "failed", "error": str(error)}
+        except Exception as error:
+            row = {"outcome": "failed", "error": unforeseen(request.paper.id, error)}
+        return {**row, **spent.columns()}  # however it ended, what it cost is said
+
+    def digest_of(self, request: Request) -> Digest:
+        """Return the empty digest that a request's answers belong to."""
+        return Digest(
+            paper_id=request.paper.id,
+            version=request.paper.version,
+            outline=self.outline.name,
+            language=self.language,
+        )
+
+    def _findings(self, request: Request) -> int:
+        """Return how many findings keep a paper's digest from being approved."""
+        with self.thinking:
+            digest = self.library.digest(
+                request.paper.id, outline=self.outline.name, language=self.language
+            )
+            if digest is None:
+                return 0
+            return len(self.library.judge(digest, outline=self.outline).blocking)
+
+    # Its answers
+
+    def answers(self, request: Request, spent: Spent, *, fresh: bool = False) -> Answers:
+        """Return the answers to a request; what is wrong with them was asked again.
+
+        A reply that was paid for before a crash is taken up again, unless a `fresh` one is wanted.
+
+        Raises:
+            ModelError: there is no usable reply.
+        """
+        if _asks_single(self.model, self.ask):
+            answers = self._one_by_one(request, request.questions, spent, fresh=fresh)
+        else:
+            answers = self._whole(request, spent, fresh=fresh)
+        if all(a.error for a in answers):
+            first = f"{answers[0].question}: {answers[0].error}"
+            raise Malformed(f"{request.paper.id}: {first}; ask again.")
+        return answers
+
+    def _whole(self, request: Request, spent: Spent, *, fresh: bool) -> Answers:
+        key = key_of(self.model, request)
+        answers, faults = self._asked(request, key, spent, held=not fresh)
+        if self._copies:  # what the paper does not say in a sentence of its own stays open
+            return tuple(replace(a, error="") for a in answers)
+        if not faults:
+            return answers
+        if self.ask == "whole" or not all(f.empty for f in faults):
+            keys = tuple(f.question for f in faults)
+            again = repairing(request, tuple(f.words for f in faults), keys)
+            broken = not any(a.statements for a in answers)
+            try:
+                mended, faults = self._asked(again, key, spent, turn=2)
+            except Malformed:
+                if broken:
+                    raise
+                return answers
+            answers = _merged(answers, mended)
+        return self._simpler(request, answers, faults, spent)
+
+    def _simpler(
+        self, request: Request, answers: Answers, faults: Sequence[Fault], spent: Spent
+    ) -> Answers:
+        """Return the answers after what is still missing was asked one question at a time."""
+        failed = {f.question for f in faults if not f.usable}
+        left = [q for q in request.questions if q.key in failed]
+        if not left or self.ask != "auto":
+            return answers
+        answered = any(a.statements for a in answers)
+        mended = self._one_by_one(request, left, spent, last=True, patience=1 + answered)
+        gained = sum(not a.error for a in mended)
+        if gained and 2 * len(left) > len(request.questions):
+            _remember_single(self.model)
+        return _merged(answers, mended)
+
+    def _one_by_one(
+        self,
+        request: Request,
+        questions: Sequence[Question],
+        spent: Spent,
+        *,
+        fresh: bool = False,
+        last: bool = False,
+        patience: int = 2,
+    ) -> Answers:
+        """Return the answers to one question after the other.
+
+        Where the first of them, as many as `patience`, all fail, no more is asked. It is the `last`
+        way of asking after others failed, or the first.
+        """
+        found: list[Answer] = []
+        for question in questions:
+            asked = single(request, question)
+            found.append(self._line(asked, spent, held=not fresh, last=last))
+            if len(found) == patience and all(a.error for a in found):
+                break
+        skipped = questions[len(found) :]
+        return (*found, *(replace(found[-1], question=q.key) for q in skipped))
+
+    def _line(self, asked: Request, spent: Spent, *, held: bool, last: bool) -> Answer:
+        """Return the answer to one question; an empty or wrong one was asked for once more."""
+        key = key_of(self.model, asked)
+        answers: Answers = ()
+        try:
+            if not last:
+                answers, faults = self._asked(asked, key, spent, held=held)
+                if not faults:
+                    return answers[0]
+                asked = replace(asked, faults=tuple(f.words for f in faults))
+            mended, _ = self._asked(asked, key, spent, turn=2)
+        except Malformed as error:
+            return (answers or _failed(asked, self.model, error)[0])[0]
+        return _merged(answers or mended, mended)[0]
+
+    def _asked(
+        self, request: Request, key: str, spent: Spent, *, turn: int = 1, held: bool = False
+    ) -> tuple[Answers, tuple[Fault, ...]]:
+        """Return what comes of one request: its answers, and what is wrong with them."""
+        try:
+            reply = self.library.calls.held_reply(key) if held else None
+            reply = reply or self.calls.ask(request, key, spent, turn=turn)
+        except Malformed as error:
+            if turn > 1:
+                raise
+            return _failed(request, self.model, error)
+        with self.thinking:
+            return self._read(request, reply)
+
+    def _read(self, request: Request, reply: Reply) -> tuple[Answers, tuple[Fault, ...]]:
+        answers, faults = read_reply(request, reply)
+        if request.form == "lines":
+            answers, faults = _without_chatter(request, answers, faults)
+        if cut := _silently_cut(request, reply):
+            answers = tuple(
+                replace(a, note="; ".join(filter(None, (a.note, cut)))) for a in answers
+            )
+        if self._copies:
+            return answers, faults  # each statement is the sentence it rests on
+        sources = _sources(request.sentences)
+        needless = {q.key for q in request.questions if q.translation}
+        found = (a if a.question in needless else with_evidence(a, sources) for a in answers)
+        return tuple(found), faults
 
 
-def _summarized(job: Job, request: Request, key: str) -> Row:
-    rest = due(job.library, key, request, job.outline.name)
-    if rest.request is None:
-        row = {"outcome": "known", "error": rest.errors, "cost": 0.0}
-        return {**row, "findings": _findings(job, request)}
-    spent = Spent()
-    try:
-        check_sense(request)
-        answers = answered(job, rest.request, key_of(job.model, rest.request), spent)
-        gained = [a for a in answers if not (a.error and rest.given)]
-        with job.writing:
-            job.library.drafts.save_answers(named(job, request), gained, key=key)
-        told = [Due(None, answers).errors, _CUT if request.cut else ""]
-        row = {"outcome": "answered", "error": "; ".join(t for t in told if t)}
-        row["findings"] = _findings(job, request)
-    except Left as error:
-        row = {"outcome": "left", "error": str(error)}
-    except PaperkitError as error:
-        row = {"outcome": "failed", "error": str(error)}
-    except Exception as error:
-        row = {"outcome": "failed", "error": unforeseen(request.paper.id, error)}
-    return {**row, **spent.columns()}  # however it ended, what it cost is said
+Answers = tuple[Answer, ...]
+
+
+@lru_cache(maxsize=16)
+def _sources(sentences: tuple[SourceLine, ...]) -> Sources:
+    """Return the lines of a paper made ready for comparison, once for all its questions."""
+    return Sources(sent=sentences)
+
+
+def _merged(first: Answers, second: Answers) -> Answers:
+    """Return the answers after a second try; what was right the first time is kept."""
+    new = {a.question: a for a in second if not a.error}
+    return tuple(new.get(a.question, a) for a in first)
+
+
+def _failed(request: Request, model: Model, error: Malformed) -> tuple[Answers, tuple[Fault, ...]]:
+    """Return what comes of a request whose answer was not even a reply."""
+    made = {"origin": "model", "model": model.name, "at": datetime.now(UTC), "error": str(error)}
+    answers = tuple(Answer(question=q.key, **made) for q in request.questions)  # type: ignore[arg-type]
+    return answers, tuple(Fault(q.key, str(error)) for q in request.questions)
+
+
+_CHATTER = frozenset(("filler", "refusal", "placeholder", "echo"))
+_TALK = "the model talks to whoever asked instead of answering"
+
+
+def _without_chatter(
+    request: Request, answers: Answers, faults: tuple[Fault, ...]
+) -> tuple[Answers, tuple[Fault, ...]]:
+    """Return answers in plain lines without those that speak of something else than the paper."""
+    kept, found = [], list(faults)
+    for answer in answers:
+        said = tuple(s for s in answer.statements if not _is_chatter(s.text, request.language))
+        question = next(q for q in request.questions if q.key == answer.question)
+        failed = bool(answer.statements) and not said and not question.optional
+        if failed:
+            found.append(Fault(question.key, f'"{question.key}": {_TALK}'))
+        error = _TALK if failed else answer.error
+        kept.append(replace(answer, statements=said, error=error))
+    return tuple(kept), tuple(found)
+
+
+def _is_chatter(text: str, language: str) -> bool:
+    return any(f.code in _CHATTER for f in lint_answer(text, language=language))
+
+
+# ---- What a model can take
+
+_CHARACTERS_PER_TOKEN = 3.0
+"""Text of papers has 3 to 4.5 characters a token; what is sent goes by the worst."""
+
+_SHORT = 4_000
+"""Characters; a shorter source fits any model, and no server is asked what it can take."""
+
+_MOST_PER_TOKEN = 7.0
+"""No tokenizer has more characters of a paper a token; a server that counts less cut the text."""
+
+
+def _room(model: Model, request: Request) -> int | None:
+    """Return how many characters of the paper a model with a small context can take."""
+    if len(request.source()) < _SHORT:
+        return None
+    context = getattr(model, "context", None)
+    if not context:
+        return None
+    around = len(request.instructions()) + len(request.task()) + len(request.paper.title)
+    reply = min(tokens_out(request), context // 4)
+    tokens = context - reply - around / _CHARACTERS_PER_TOKEN
+    numbers = 0.85  # a line's number and its brackets
+    return max(400, int(tokens * _CHARACTERS_PER_TOKEN * numbers))
+
+
+def _silently_cut(request: Request, reply: Reply) -> str:
+    """Return the words for a server that read less than it was sent, empty for others."""
+    expected = tokens_in(request)
+    sent = len(request.prompt())
+    if not reply.tokens_in or sent < _SHORT or reply.tokens_in * _MOST_PER_TOKEN > sent:
+        return ""
+    return (
+        f"the server read only {reply.tokens_in:,} of about {expected:,} tokens: it cut the paper; "
+        "raise its context (Ollama: num_ctx) or give the model context="
+    )
 
 
 def check_sense(request: Request) -> None:
@@ -178,171 +443,6 @@ def check_sense(request: Request) -> None:
             f"{id}: no abstract and no text read, so nothing was sent; "
             f"run read([{id!r}], library) first."
         )
-
-
-def named(job: Job, request: Request) -> Digest:
-    """Return the empty digest that a request's answers belong to."""
-    return Digest(
-        paper_id=request.paper.id,
-        version=request.paper.version,
-        outline=job.outline.name,
-        language=job.language,
-    )
-
-
-def answered(
-    job: Job, request: Request, key: str, spent: Spent, *, fresh: bool = False
-) -> tuple[Answer, ...]:
-    """Return the answers to a request after at most one round of repair.
-
-    A reply that was paid for before a crash is taken up again, unless a `fresh` one is wanted.
-
-    Raises:
-        ModelError: there is no usable reply.
-    """
-    reply, faults, keys = _first(job, request, key, spent, fresh)
-    if reply is not None and not faults:
-        answers = _parsed(request, reply)
-    else:
-        partly = reply if reply is not None and _says_something(request, reply) else None
-        again = repairing(request, faults, keys)
-        answers = _mended(job, request, again, partly, (key, spent))
-    if all(a.error for a in answers):
-        first = f"{answers[0].question}: {answers[0].error}"
-        raise Malformed(f"{request.paper.id}: {first}; ask again.")
-    return answers
-
-
-def _says_something(request: Request, reply: Reply) -> bool:
-    try:
-        return any(not a.error for a in _parsed(request, reply))
-    except Malformed:
-        return False
-
-
-def _first(
-    job: Job, request: Request, key: str, spent: Spent, fresh: bool
-) -> tuple[Reply | None, tuple[str, ...], tuple[str, ...]]:
-    """Return the first reply (None: not even text), what is wrong with it, and whom it concerns."""
-    try:
-        held = None if fresh else job.library.calls.held_reply(key)
-        reply = held or _ask(job, request, key, spent, 1)
-    except Malformed as error:
-        return None, (str(error),), tuple(q.key for q in request.questions)
-    return reply, *faults_of(request, reply)
-
-
-def _mended(
-    job: Job, request: Request, again: Request, partly: Reply | None, paid: tuple[str, Spent]
-) -> tuple[Answer, ...]:
-    """Return the answers after the repair; what was right the first time is kept."""
-    try:
-        mended = _parsed(again, _ask(job, again, *paid, 2))
-    except Malformed:
-        if partly is None:
-            raise
-        mended = ()
-    if partly is None:
-        return mended
-    new = {a.question: a for a in mended if not a.error}
-    return tuple(new.get(a.question, a) for a in _parsed(request, partly))
-
-
-def _parsed(request: Request, reply: Reply) -> tuple[Answer, ...]:
-    """Return the answers of a reply, each statement on the passages that carry it."""
-    answers = parse_reply(request, reply, at=datetime.now(UTC))
-    sources = checks.Sources(sent=request.sentences)
-    needless = {q.key for q in request.questions if q.translation}
-    return tuple(a if a.question in needless else checks.with_evidence(a, sources) for a in answers)
-
-
-def _findings(job: Job, request: Request) -> int:
-    """Return how many findings keep a paper's digest from being approved."""
-    paper = request.paper
-    with job.thinking:
-        digest = job.library.digest(paper.id, outline=job.outline.name, language=job.language)
-        if digest is None:
-            return 0
-        return len(job.library.judge(digest, outline=job.outline).blocking)
-
-
-def _ask(job: Job, request: Request, key: str, spent: Spent, turn: int) -> Reply:
-    """Ask until there is a reply; each try is on record, failed ones too."""
-    tried = 0
-    while True:
-        tried += 1
-        ticket, outcome = _send(job, request, key, spent, turn)
-        if isinstance(outcome, Reply):
-            return outcome
-        if isinstance(outcome, Unauthorized) and outcome.status in _FINAL:
-            job.gate.stop(str(outcome))
-        if isinstance(outcome, Truncated):
-            if not job.gate.longer(ticket, outcome):
-                raise outcome
-            request = ticket.request  # its limit is what was too little
-            continue
-        passes = isinstance(outcome, (RateLimited, Unavailable))
-        seconds = job.gate.after(outcome, tried) if passes else None
-        if seconds is None:
-            raise outcome
-        if seconds:
-            job.gate.stopped.wait(seconds)
-
-
-def _send(
-    job: Job, request: Request, key: str, spent: Spent, turn: int
-) -> tuple[Ticket, Reply | ModelError]:
-    """Send a request once, in its turn, and put the call on record."""
-    ticket = job.gate.enter(request, shelf_of(job.library))
-    outcome: Reply | Exception = ModelError("interrupted")
-    try:
-        outcome = _call(job, ticket.request)
-    except Exception as error:
-        outcome = error
-    finally:
-        used, cost = job.gate.leave(ticket, outcome)
-    spent.add(used, cost)
-    failed = isinstance(outcome, Exception)
-    with job.writing:
-        job.library.calls.save(
-            request.paper.id,
-            key=key,
-            model=job.model.name,
-            tokens=used,
-            outcome=type(outcome).__name__ if failed else "answered",
-            error=str(outcome) if failed else "",
-            cost=cost,
-            turn=turn,
-            reply=outcome.text if isinstance(outcome, Reply) else None,
-        )
-    if not isinstance(outcome, (Reply, ModelError)):
-        raise outcome  # no error of a model: its row of the report says so
-    return ticket, outcome
-
-
-def shelf_of(library: Library) -> str:
-    """Return the name of a library's folder, the same by whatever path it is reached."""
-    return str(library.path.resolve())
-
-
-def _call(job: Job, request: Request) -> Reply:
-    if job.executor is None:
-        return _reply(job.model.answer(request), job.model)
-    # Only the call goes elsewhere: pace, money and the library stay with who began the batch.
-    # The token tells a new try from an old one: Dask keeps the result of a call it has seen.
-    reply = job.executor.submit(_answer, job.model, request, uuid4().hex).result()
-    return _reply(reply, job.model)
-
-
-def _reply(given: object, model: Model) -> Reply:
-    if isinstance(given, Reply):
-        return given
-    kind = type(given).__name__
-    raise ModelError(f"{model.name}: its answer is no Reply, it is of type {kind}; correct it.")
-
-
-def _answer(model: Model, request: Request, _token: str) -> Reply:
-    return model.answer(request)
 
 
 # ---- Summarizing many papers: what it would cost, the batch itself, and asking again for one
@@ -358,6 +458,7 @@ def estimate(
     outline: Outline = DIGEST,
     language: str = "en",
     prices: Prices | None = None,
+    ask: Ask = "auto",
 ) -> pd.DataFrame:
     """Return what a `summarize` would send and cost, before anything is sent.
 
@@ -368,29 +469,27 @@ def estimate(
     the estimate: nobody knows them before; a few papers tell (`library.calls()`).
     """
     used = _checked(model)
-    language, ids = language_tag(language), _known(library, papers)
-    requests = ((i, _request(library, i, outline, language)) for i in ids)
-    return _plan(requests, library, used, outline, _price(used, prices))
+    summarizer = Summarizer(library, used, outline=outline, language=language, ask=ask)
+    return _plan(_known(library, papers), summarizer, _price(used, prices))
 
 
-def _plan(
-    requests: Iterable[tuple[str, Request]],
-    library: Library,
-    model: Model,
-    outline: Outline,
-    price: Price | None,
-) -> pd.DataFrame:
-    rows = []
-    for paper_id, request in requests:
-        rest = due(library, key_of(model, request), request, outline.name).request
-        sends = rest if request.sentences and request.questions else None  # see check_sense
-        sent, received = (tokens_in(sends), tokens_out(sends)) if sends else (0, 0)
-        free, unknown = sends is None, float("nan")
-        cost = 0.0 if free else unknown if price is None else price.of(sent, received)
-        counts = {"tokens_in": sent, "tokens_out": received, "cost": cost}
-        rows.append({"id": paper_id, "known": rest is None, **counts})
+def _plan(ids: Iterable[str], summarizer: Summarizer, price: Price | None) -> pd.DataFrame:
+    rows = [_planned(id, summarizer, price) for id in ids]
     columns = {"known": "bool", "tokens_in": "int64", "tokens_out": "int64", "cost": "float64"}
     return table(rows, columns)
+
+
+def _planned(id: str, summarizer: Summarizer, price: Price | None) -> Row:
+    request = summarizer.request(id)
+    key = key_of(summarizer.model, request)
+    rest = due(summarizer.library, key, request, summarizer.outline.name).request
+    sends = rest if request.sentences and request.questions else None  # see check_sense
+    every = summarizer.requests(sends) if sends else []
+    sent, received = sum(map(tokens_in, every)), sum(map(tokens_out, every))
+    unknown = float("nan")
+    cost = 0.0 if sends is None else unknown if price is None else price.of(sent, received)
+    counts = {"tokens_in": sent, "tokens_out": received, "cost": cost}
+    return {"id": id, "known": rest is None, **counts}
 
 
 def summarize(
@@ -405,6 +504,7 @@ def summarize(
     pace: Pace | None = None,
     background: bool = False,
     executor: Executor | None = None,
+    ask: Ask = "auto",
 ) -> pd.DataFrame | Run:
     """Let a model answer an outline's questions about some papers; known answers are kept.
 
@@ -412,6 +512,9 @@ def summarize(
     written at once, so that an interrupt or a crash costs at most the papers in flight; run it
     again to finish: it asks what is missing or failed, down to the single question. With
     `background` the cell returns at once with a `Run`.
+
+    `ask` is how: *whole* sends all questions in one request, *single* one after the other, which
+    suits small models; *auto* begins with what suits the model and falls back by itself.
 
     `budget` is a cap for this batch: a request that might cross it is not sent. It limits how long
     a reply may get, thoughts included; one cut off by that is asked for once more with a higher
@@ -421,10 +524,10 @@ def summarize(
     own. `executor` is any `concurrent.futures` executor; the
     model's calls go there, everything else stays here.
 
-    Returns a report: index id, outcome (answered, known, failed, left), error (of an answered
-    paper: the questions that failed, and whether its end was too long to be sent), findings (number
-    of blocking ones), tokens_in, tokens_out,
-    cost (missing where price or usage is unknown).
+    Returns a report: index id, outcome (answered; partial: a question failed; known, failed, left),
+    error (the questions that failed), note (what of the paper the model was not given), asked
+    (whole, or one at a time), findings (number of blocking ones), tokens_in, tokens_out, cost
+    (missing where price or usage is unknown).
 
     Raises:
         PaperkitError: a paper is not in the library, what is given is no model or no budget, the
@@ -433,38 +536,40 @@ def summarize(
     used = _checked(model)
     if budget is not None and not _is_money(budget):
         raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
-    language, ids = language_tag(language), _known(library, papers)
-    price = _price(used, prices)
+    ids, price = _known(library, papers), _price(used, prices)
+    limiter = limiter_of(library, used, pace, Budget(budget, price))
+    summarizer = Summarizer(
+        library,
+        used,
+        outline=outline,
+        language=language,
+        ask=ask,
+        limiter=limiter,
+        executor=executor,
+    )
     if budget is not None:
-        requests = ((i, _request(library, i, outline, language)) for i in ids)
-        _check_budget(_plan(requests, library, used, outline, price), budget, used.name)
-    gate = _gate(library, used, pace, Purse(budget, price))
-    job = Job(library, used, outline, language, gate, executor)
+        _check_budget(_plan(ids, summarizer, price), budget, used.name)
     library.index.hold()
-    tasks = {i: partial(_summarize_id, job, i) for i in ids}
+    tasks = {i: partial(summarizer.summarize, i) for i in ids}
     if tasks and (prepare := getattr(used, "prepare", None)) is not None and executor is None:
         prepare()
     notice = getattr(used, "notice", "")
     label = f"summarizing with {used.name}" + (f" ({notice})" if notice else "")
-    # The gate counts what is in flight; as many threads more write answers down meanwhile.
-    run = Run(tasks, _SUMMARY_COLUMNS, gate, workers=2 * gate.pace.workers, label=label)
+    # The limiter counts what is in flight; as many threads more write answers down meanwhile.
+    run = Run(tasks, _SUMMARY_COLUMNS, limiter, workers=2 * limiter.pace.workers, label=label)
     return run if background else run.wait()
 
 
 _SUMMARY_COLUMNS = {
     "outcome": "str",
     "error": "str",
+    "note": "str",
+    "asked": "str",
     "findings": "Int64",
     "tokens_in": "Int64",
     "tokens_out": "Int64",
     "cost": "Float64",
 }
-
-
-def _summarize_id(job: Job, id: str) -> Row:
-    with job.thinking:
-        request = _request(job.library, id, job.outline, job.language)
-    return summarize_one(job, request)
 
 
 def _known(library: Library, papers: pd.DataFrame | Iterable[str]) -> list[str]:
@@ -499,37 +604,18 @@ def _price(model: Model, prices: Prices | None) -> Price | None:
     return price_of(model, prices)
 
 
-def _gate(library: Library, model: Model, pace: Pace | None, purse: Purse) -> Gate:
-    """Return the gate of a batch; what was asked lately counts for its windows."""
+def limiter_of(library: Library, model: Model, pace: Pace | None, budget: Budget) -> Limiter:
+    """Return the limiter of a batch; what was asked lately counts for its windows."""
     from paperkit.models import Pace
 
     used = pace or getattr(model, "pace", None) or Pace()
     longest = max((w.seconds for w in used.windows()), default=0.0)
     since = datetime.now(UTC) - timedelta(seconds=longest)
-    gate = Gate(used, purse, lane_of(model), model.name)
-    purse.recall(*library.calls.longest_replies(model.name))
-    gate.recall(shelf_of(library), library.calls.since(model.name, since) if longest else ())
-    return gate
-
-
-def _request(
-    library: Library,
-    id: str,
-    outline: Outline,
-    language: str,
-    *,
-    questions: Iterable[str] = (),
-    wish: str = "",
-) -> Request:
-    paper = library.paper(id)
-    return make_request(
-        paper,
-        library.reading(id, version=paper.version),
-        outline=outline,
-        language=language,
-        questions=questions,
-        wish=wish,
-    )
+    limiter = Limiter(used, budget, provider_of(model), model.name)
+    budget.recall(*library.calls.longest_replies(model.name))
+    calls = library.calls.since(model.name, since) if longest else ()
+    limiter.recall(folder_of(library), calls)
+    return limiter
 
 
 def _check_budget(planned: pd.DataFrame, budget: float, name: str) -> None:
@@ -558,13 +644,13 @@ def ask(
     A person's edit stays what the digest shows; the new draft is beside it in
     ``library.drafts(id, question)``.
     """
-    used, language = _checked(model), language_tag(language)
-    request = _request(library, id, outline, language, questions=questions, wish=wish)
+    used = _checked(model)
+    limiter = limiter_of(library, used, None, Budget(None, _price(used, None)))
+    summarizer = Summarizer(library, used, outline=outline, language=language, limiter=limiter)
+    request = summarizer.request(id, questions=questions, wish=wish)
     check_sense(request)
-    gate = _gate(library, used, None, Purse(None, _price(used, None)))
-    job = Job(library, used, outline, language, gate)
-    given = answered(job, request, key_of(used, request), Spent(), fresh=True)
-    digest = named(job, request)
+    given = summarizer.answers(request, Spent(), fresh=True)
+    digest = summarizer.digest_of(request)
     library.drafts.save_answers(digest, [replace(a, wish=wish) for a in given])
-    found = library.digest(id, outline=outline.name, language=language)
+    found = library.digest(id, outline=outline.name, language=summarizer.language)
     return found if found is not None else digest

@@ -129,16 +129,21 @@ class Price(NamedTuple):
 def price_of(model: Any, prices: Mapping[str, tuple[float, float]] | None = None) -> Price | None:
     """Return a model's price: that given, 0 for a local one, that of the table, or None: unknown.
 
+    A model's ``discount`` is the share of the table's price that it costs (a half for flex).
+
     Raises:
         PaperkitError: the price table can't be read.
     """
-    name = str(model.name)
+    name, share = str(model.name), getattr(model, "discount", 1.0)
     if prices is not None and name in prices:
         return _price(name, prices[name])
     if getattr(model, "local", False):
         return Price(0.0, 0.0)
     table = price_table()
-    return _price(name, table[name]) if name in table else None
+    if name not in table:
+        return None
+    full = _price(name, table[name])
+    return Price(full.tokens_in * share, full.tokens_out * share)
 
 
 def price_table() -> Mapping[str, Any]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 from paperkit.errors import ModelError, Unauthorized
 from paperkit.models import Pace
 from paperkit.models.remote import (
+    Line,
     Remote,
     Tokens,
-    bare,
     blocked,
     broken,
     ended,
     google_usage,
-    is_object,
     key_of,
     rejected,
     shown,
@@ -80,11 +79,11 @@ class Gemini(Remote):
             if "generateContent" in m.supported_generation_methods
         ]
 
-    def _send(self, request: Request) -> Any:
-        config: dict[str, Any] = {
-            "response_mime_type": "application/json",
-            "response_schema": request.schema(),
-        }
+    def _send(self, request: Request, line: Line, watch: Any) -> Any:
+        config: dict[str, Any] = {}
+        if (schema := request.schema()) is not None:
+            config["response_mime_type"] = "application/json"
+            config["response_schema"] = _plain(schema)
         if self.parameters["temperature"] is not None:
             config["temperature"] = self.parameters["temperature"]
         if request.output_limit is not None:
@@ -106,7 +105,11 @@ class Gemini(Remote):
         options = {"api_key": key_of(self._name, KEYS)}
         if self._address:
             options["api_endpoint"] = str(self._address)
-        return getattr(generativelanguage, kind)(transport="rest", client_options=options)
+        client = getattr(generativelanguage, kind)(transport="rest", client_options=options)
+        session = client.transport._session
+        session.max_redirects = 0  # the paper and the key go to this address or nowhere
+        session.trust_env = not self.on_loopback
+        return client
 
     def _reply(self, response: Any) -> Reply:
         usage = _usage(response.usage_metadata)
@@ -119,7 +122,8 @@ class Gemini(Remote):
         reason = getattr(candidate.finish_reason, "name", str(candidate.finish_reason))
         if (error := ended(self._name, reason, usage)) is not None:
             raise error
-        text = _without_thoughts([p.text for p in candidate.content.parts])
+        # The SDK drops the mark of a thought; the reader of replies tells it from the answer.
+        text = "".join(p.text for p in candidate.content.parts)
         return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
 
     def _error(self, error: Exception) -> ModelError:
@@ -143,11 +147,12 @@ class Gemini(Remote):
         )
 
 
-def _without_thoughts(parts: Sequence[str]) -> str:
-    """Return the parts that make the JSON object; the SDK drops the mark of a thought."""
-    tails = [bare("".join(parts[n:])) for n in range(len(parts))]
-    begin = (t for t in tails if t.startswith("{"))
-    return next(filter(is_object, tails), None) or next(begin, None) or "".join(parts)
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema without the least number of items, which this SDK does not know."""
+    found = {k: v for k, v in schema.items() if k != "minItems"}
+    if "properties" in found:
+        found["properties"] = {k: _plain(v) for k, v in found["properties"].items()}
+    return found
 
 
 def _usage(usage: Any) -> Tokens:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal, get_args
 
 from paperkit.errors import ModelError
 from paperkit.models import Pace
 from paperkit.models.gemini import KEYS
 from paperkit.models.remote import (
+    Line,
     Remote,
     Tokens,
-    bare,
     blocked,
     broken,
     ended,
@@ -24,6 +24,11 @@ from paperkit.models.remote import (
 )
 from paperkit.prompts import Reply, Request, strict
 
+Tier = Literal["standard", "flex"]
+
+_FLEX = Pace(workers=8, tries=8, backoff=2.0)
+"""How fast the cheap tier is asked: it is slow, and turns away what it has no room for."""
+
 _INSTALL = "google-genai is not installed; run pip install 'paperkit[genai]'."
 
 
@@ -34,8 +39,10 @@ class GenAI(Remote):
 
     ``thinking`` is how much the model may think: a level (minimal, low, medium, high) for Gemini 3
     and later, the most tokens (0: none) for older ones, None: as the model likes. Thoughts are paid
-    as output and never shown. The other options are those of `Gemini`, and so is the key's place:
-    the environment, GEMINI_API_KEY or GOOGLE_API_KEY.
+    as output and never shown. ``tier`` "flex" costs half and takes minutes instead of seconds: a
+    server without room sheds requests, which are sent again later
+    (https://ai.google.dev/gemini-api/docs/flex-inference). The other options are those of
+    `Gemini`, and so is the key's place: the environment, GEMINI_API_KEY or GOOGLE_API_KEY.
 
     Raises:
         ModelError: the SDK is not installed, or no key is set.
@@ -50,12 +57,21 @@ class GenAI(Remote):
         *,
         temperature: float | None = None,
         thinking: int | str | None = None,
-        timeout: float = 120.0,
+        tier: Tier = "standard",
+        timeout: float | None = None,
         endpoint: str | None = None,
         pace: Pace | None = None,
     ) -> None:
         name = name.removeprefix("models/")
-        super().__init__(name, timeout=timeout, pace=pace, address=endpoint)
+        if tier not in get_args(Tier):
+            raise ModelError(f"{name}: no tier {tier!r}; give 'standard' or 'flex'.")
+        flex = tier == "flex"
+        seconds = timeout or (900.0 if flex else 120.0)
+        super().__init__(
+            name, timeout=seconds, pace=pace or (_FLEX if flex else None), address=endpoint
+        )
+        self.tier = tier
+        self.discount = 0.5 if flex else 1.0
         self.parameters: Mapping[str, Any] = {"temperature": temperature, "thinking": thinking}
         _sdk()
         key_of(self._name, KEYS)
@@ -64,6 +80,11 @@ class GenAI(Remote):
         """Return the constructor call, without the key."""
         options = ", ".join(f"{k}={v}" for k, v in self.parameters.items())
         return f"GenAI({self._name!r}, {options})"
+
+    @property
+    def provider(self) -> tuple[str, ...]:
+        """Return whose limits count: each tier has its own."""
+        return (*super().provider, *(() if self.tier == "standard" else (self.tier,)))
 
     @property
     def endpoint(self) -> str | None:
@@ -83,6 +104,8 @@ class GenAI(Remote):
             "api_version": "v1beta",
             "timeout": max(1, int(self.timeout * 1000)),  # milliseconds
             "retry_options": {"attempts": 1},
+            # The paper and the key go to this address or nowhere.
+            "client_args": {"follow_redirects": False, "trust_env": not self.on_loopback},
         }
         return _sdk().Client(
             api_key=key_of(self._name, KEYS),
@@ -90,13 +113,16 @@ class GenAI(Remote):
             http_options={k: v for k, v in options.items() if v is not None},
         )
 
-    def _send(self, request: Request) -> Any:
+    def _send(self, request: Request, line: Line, watch: Any) -> Any:
         config: dict[str, Any] = {
             "system_instruction": request.instructions(),
-            "response_mime_type": "application/json",
-            "response_json_schema": strict(request.schema()),
             "automatic_function_calling": {"disable": True},
         }
+        if (schema := request.schema()) is not None:
+            config["response_mime_type"] = "application/json"
+            config["response_json_schema"] = strict(schema)
+        if self.tier != "standard":
+            config["service_tier"] = self.tier
         if self.parameters["temperature"] is not None:
             config["temperature"] = self.parameters["temperature"]
         thinking = self.parameters["thinking"]
@@ -123,7 +149,7 @@ class GenAI(Remote):
         if (error := ended(self._name, reason, usage)) is not None:
             raise error
         parts = (candidate.content.parts if candidate.content else None) or ()
-        text = bare("".join(p.text for p in parts if p.text and not p.thought))
+        text = "".join(p.text for p in parts if p.text and not p.thought)
         return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
 
     def _error(self, error: Exception) -> ModelError:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
+import socket
 import threading
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from paperkit.errors import (
     Malformed,
@@ -33,8 +39,20 @@ _DAILY = re.compile(r"PerDay|per[ _-]day|\b[RT]PD\b", re.I)
 _SPENT = re.compile(r"insufficient_quota|insufficient balance", re.I)
 _NO_CREDIT = "the account has no credit left; pay it up and run it again"
 _DELAY = re.compile(r"retry_?delay[\"']?\s*:\s*[\"']?([\d.]+)s", re.I)
-_BLOCKED = re.compile(r"content_filter|content_policy|ResponsibleAI|\bsafety system\b", re.I)
-_NO_KEY = re.compile(r"api[ _]key", re.I)
+_BLOCKED = re.compile(
+    r"content_filter|content_policy|ResponsibleAI|\bsafety system\b|moderation|\bflagged\b", re.I
+)
+_NO_KEY = re.compile(r"api[ _-]?key|invalid[ _]token|unauthenticated|authenticat", re.I)
+_A_SENTENCE = 3
+_NO_QUOTA = re.compile(r"\blimit: 0\b|quota[_ ]?value\W{1,4}0\b", re.I)
+_TOO_LONG = re.compile(
+    r"request too large|maximum context length|context[ _](?:length|size|window)[ _](?:exceed|of)"
+    r"|exceeds? (?:the )?(?:available |maximum |model's )*context|context_length_exceeded"
+    r"|prompt is too long|input (?:token count|is too long)",
+    re.I,
+)
+_CONTEXT = re.compile(r"context (?:length|size|window)\D{0,40}?(\d{3,7})", re.I)
+_NO_ROOM = re.compile(r"requires more (?:system )?memory|out of memory|insufficient memory", re.I)
 
 _REFUSALS = {
     "SAFETY": "safety",
@@ -48,7 +66,6 @@ _REFUSALS = {
 }
 _ENOUGH = ("MAX_TOKENS", "LENGTH")
 _UNSAID = ("", "NONE", "FINISH_REASON_UNSPECIFIED")
-_FENCED = re.compile(r"```[a-z]*\s*(?P<body>\{.*\})\s*```", re.S | re.I)
 _DAY = 86_400.0
 _NETWORK = {"httpx", "httpx2", "httpcore", "requests", "urllib3"}
 
@@ -75,10 +92,7 @@ def key_of(name: str, variables: Sequence[str]) -> str:
 
 def without_key(text: str, variables: Sequence[str]) -> str:
     """Return `text` with the keys of the environment taken out."""
-    for variable in variables:
-        if value := os.environ.get(variable, "").strip():
-            text = text.replace(value, "…")
-    return text
+    return without(text, filter(None, (os.environ.get(v, "").strip() for v in variables)))
 
 
 class Hidden(str):
@@ -101,25 +115,105 @@ def shown(address: str) -> str:
     return scheme + found + host + slash + path
 
 
-def within(seconds: float, call: Callable[[], _T]) -> _T:
-    """Return what `call` returns, or raise TimeoutError; SDKs limit each read, never the whole."""
+class Line:
+    """The connections that one call opens, so that giving it up ends the server's work too."""
+
+    def __init__(self) -> None:
+        self._sockets: list[Any] = []
+
+    def opened(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take note of a connection; httpx tells of it (its extension "trace")."""
+        if event == "connection.connect_tcp.complete":
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+
+    def hang_up(self) -> None:
+        """End them; a server that reads this stops computing."""
+        for connection in self._sockets:
+            with suppress(OSError):  # it has ended by itself
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def within(
+    seconds: float, call: Callable[[Line], _T], stopped: threading.Event | None = None
+) -> _T:
+    """Return what `call` returns, or raise TimeoutError; SDKs limit each read, never the whole.
+
+    Where `stopped` is set meanwhile, it is given up at once.
+    """
     box: SimpleQueue[tuple[Any, Exception | None]] = SimpleQueue()
+    line, end = Line(), time.monotonic() + seconds
 
     def work() -> None:
         try:
-            box.put((call(), None))
+            box.put((call(line), None))
         except Exception as error:
             box.put((None, error))
 
     threading.Thread(target=work, name="paperkit-call", daemon=True).start()
-    try:
-        result, error = box.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError(f"no whole answer within {seconds:g} s") from None
-    if error is not None:
-        raise error
-    found: _T = result
-    return found
+    while (left := end - time.monotonic()) > 0:
+        try:
+            result, error = box.get(timeout=min(left, _LOOK) if stopped else left)
+        except Empty:
+            if stopped is None or not stopped.is_set():
+                continue
+            line.hang_up()
+            raise ModelError("stopped before the whole answer was here") from None
+        if error is not None:
+            raise error
+        found: _T = result
+        return found
+    line.hang_up()
+    raise TimeoutError(f"no whole answer within {seconds:g} s")
+
+
+_LOOK = 0.1  # seconds between two looks whether a person stopped it
+
+
+class _Redacted(logging.Filter):
+    """Takes keys and what an address holds out of the lines that HTTP libraries log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.secrets: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let each line pass, without what is secret."""
+        said = record.getMessage()
+        clean = without(said, self.secrets)
+        if clean != said:
+            record.msg, record.args = clean, ()
+        return True
+
+
+_REDACTED = _Redacted()
+_LOGGERS = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "openai._base_client", "urllib3")
+
+
+def keep_secret(secrets: Iterable[str]) -> None:
+    """Keep some texts out of what HTTP libraries log."""
+    _REDACTED.secrets |= {s for s in secrets if len(s) >= _TELLING}
+    for name in (*_LOGGERS, "urllib3.connectionpool", "google_genai._api_client"):
+        logger = logging.getLogger(name)
+        if _REDACTED not in logger.filters:
+            logger.addFilter(_REDACTED)
+
+
+_TELLING = 4  # characters; a shorter text is everywhere
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """Return `text` with some secrets taken out."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "…")
+    return text
+
+
+def secrets_of(address: str) -> list[str]:
+    """Return what is secret of an address: user, password, and the values of its query."""
+    parts = urlsplit(address)
+    user = parts.netloc.rpartition("@")[0]
+    found = [user, *user.split(":", 1), *(v for _, v in parse_qsl(parts.query)), parts.fragment]
+    return [s for t in found for s in (t, unquote(t)) if len(s) >= _TELLING]
 
 
 def rejected(
@@ -134,26 +228,68 @@ def rejected(
     """Return our error for an HTTP status and its body; `known` tells the names there are."""
     said = body if isinstance(body, str) else json.dumps(body, default=str)
     facts: dict[str, Any] = {"status": status, "retry_after": _seconds(said, headers or {})}
+    words = without_key(_message(body), variables)[:300]
+    if _TOO_LONG.search(said):
+        return Unauthorized(_too_long(name, said, words), everyone=False, **facts)
     if status == 429:
-        spent, daily = bool(_SPENT.search(said)), bool(_DAILY.search(said))
-        what = "the quota of the day is used up; go on tomorrow" if daily else "too many requests"
-        if spent:
-            return Unauthorized(f"{name}: {_NO_CREDIT}.", **{**facts, "status": 402})
-        return RateLimited(f"{name}: {what}.", daily=daily, **facts)
+        return _limited(name, said, words, facts)
     if status >= 500 or status == 408:
-        return Unavailable(f"{name}: the server fails (HTTP {status}); try again later.", **facts)
+        if _NO_ROOM.search(said):
+            why = f"the server can't run this model ({words}); take a smaller one"
+            return Unauthorized(f"{name}: {why}.", everyone=True, **facts)
+        brief = f"HTTP {status}: {words}" if words else f"HTTP {status}"
+        return Unavailable(f"{name}: the server fails ({brief}); try again later.", **facts)
     if status == 402:
         return Unauthorized(f"{name}: {_NO_CREDIT}.", **facts)
     if status == 404:
-        return Unauthorized(f"{name}: no such model; {known()}", **facts)
-    if status in (401, 403) or (status == 400 and _NO_KEY.search(said)):
-        names = " or ".join(variables) or "its server"
-        return Unauthorized(f"{name}: the key is not accepted; check {names}.", **facts)
-    if status == 400 and _BLOCKED.search(said):
-        return Refused(f"{name}: the prompt was blocked; skip this paper.", **facts)
-    brief = without_key(_message(body), variables)[:200]
-    why = f"the server refuses the request (HTTP {status}: {brief})"
+        return Unauthorized(f"{name}: {known()}", **facts)
+    if 300 <= status < 400:
+        return Unauthorized(_redirected(name, headers or {}), everyone=True, **facts)
+    return _refused(name, words, said, variables, facts)
+
+
+def _limited(name: str, said: str, words: str, facts: dict[str, Any]) -> ModelError:
+    """Return our error for a 429: a pause, the day's end, no credit, or no quota at all."""
+    if _SPENT.search(said):
+        return Unauthorized(f"{name}: {_NO_CREDIT}.", **{**facts, "status": 402})
+    if _NO_QUOTA.search(said):
+        why = f"this key has no quota for the model ({words}); take another model or plan"
+        return Unauthorized(f"{name}: {why}.", everyone=True, **facts)
+    daily = bool(_DAILY.search(said))
+    what = "the quota of the day is used up; go on tomorrow" if daily else "too many requests"
+    return RateLimited(f"{name}: {what}.", daily=daily, **facts)
+
+
+def _refused(
+    name: str, words: str, said: str, variables: Sequence[str], facts: dict[str, Any]
+) -> ModelError:
+    """Return our error for another 4xx, by the server's words: the paper's, the key's, all's."""
+    status = facts["status"]
+    if _BLOCKED.search(said):
+        return Refused(f"{name}: the prompt was blocked ({words}); skip this paper.", **facts)
+    names = " or ".join(variables) or "its server"
+    of_key = bool(_NO_KEY.search(said))
+    if status == 401 or of_key or (status == 403 and len(words.split()) < _A_SENTENCE):
+        why = f"the key is not accepted ({words}); check {names}"
+        return Unauthorized(f"{name}: {why}.", **{**facts, "everyone": True})
+    why = f"the server refuses the request (HTTP {status}: {words})"
     return Unauthorized(f"{name}: {why}.", **facts)
+
+
+def _too_long(name: str, said: str, words: str) -> str:
+    context = _CONTEXT.search(said)
+    if context:
+        why = f"the paper is longer than the model's context ({words})"
+        return f"{name}: {why}; give the model context={context[1]}."
+    return f"{name}: the paper is too long for this account or model ({words}); give context=."
+
+
+def _redirected(name: str, headers: Mapping[str, str]) -> str:
+    place = shown({k.lower(): v for k, v in headers.items()}.get("location", "")) or "elsewhere"
+    return (
+        f"{name}: the address leads on to {place}, which got neither paper nor key; "
+        "give that address if you trust it."
+    )
 
 
 def _message(body: Any) -> str:
@@ -207,6 +343,11 @@ def is_late(error: BaseException) -> bool:
 def broken(name: str, error: Exception) -> ModelError:
     """Return our error for one that is no HTTP status: the network's, or a body of no use."""
     root = type(error).__module__.split(".")[0]
+    if re.search(r"SOCKS", str(error)):
+        why = "a SOCKS proxy is set in the environment and its library is missing"
+        return Unauthorized(f"{name}: {why}; pip install pysocks socksio.", everyone=True)
+    if type(error).__name__ == "TooManyRedirects":
+        return Unauthorized(_redirected(name, {}), everyone=True)
     decoding = isinstance(error, ValueError) and "JSON" in type(error).__name__
     if not decoding and (root in _NETWORK or isinstance(error, OSError)):
         kind = type(error).__name__
@@ -240,29 +381,6 @@ def ended(name: str, reason: str, usage: Tokens) -> ModelError | None:
     return Malformed(f"{name}: the reply ended for reason {brief}; ask again.", usage=usage)
 
 
-def bare(text: str) -> str:
-    """Return the JSON object in a reply, without the thoughts, words and fences around it.
-
-    Where there is none, or the text is no object from the start, it stays as it is.
-    """
-    text = text.strip("\ufeff \t\r\n")
-    if text.startswith(("{", "[")):
-        return text
-    text = text.rpartition("</think>")[2].strip()
-    fenced = _FENCED.search(text)
-    braced = text[text.find("{") : text.rfind("}") + 1]
-    found = (fenced["body"] if fenced else "", braced)
-    return next((part for part in found if is_object(part)), text)
-
-
-def is_object(text: str) -> bool:
-    """Return whether a text is one JSON object."""
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
 def google_usage(sent: object, total: object, *received: object) -> Tokens:
     """Return the tokens sent and received; thoughts are in the total even where not counted.
 
@@ -291,12 +409,14 @@ class Remote(ABC):
     """
 
     keys: Sequence[str]
+    hint = "look both up"
 
     def __init__(
         self, name: str, *, timeout: float, pace: Pace | None, address: str | None = None
     ) -> None:
         self._name = name
         self._address = Hidden(address or "")
+        keep_secret(secrets_of(self._address))
         self.timeout = timeout
         self.pace = pace or Pace()
         self._lock = threading.Lock()
@@ -321,32 +441,50 @@ class Remote(ABC):
         """Return the name the server knows the model under."""
         return self._name
 
+    @property
+    def on_loopback(self) -> bool:
+        """Return whether the server is this machine: no proxy is asked to reach it."""
+        return urlsplit(self._address).hostname in LOOPBACK
+
     def prepare(self) -> None:
         """Load the SDK and make the client, so that the first question is as quick as the rest."""
         with self._lock:
             if self._client is None:
-                self._client = self._connect()
+                try:
+                    self._client = self._connect()
+                except ImportError as error:
+                    raise broken(self._name, error) from None
 
-    def answer(self, request: Request) -> Reply:
-        """Return the model's reply, or raise a `ModelError` that says what to do."""
-        response = self._within(lambda: self._send(request))
+    def answer(self, request: Request, watch: Any = None) -> Reply:
+        """Return the model's reply, or raise a `ModelError` that says what to do.
+
+        `watch` follows it: its ``words`` are counted up, and once ``stopped`` is set it is given up
+        (only of models that are ``watched``).
+        """
+        stopped = watch.stopped if watch is not None else None
+        response = self._within(lambda line: self._send(request, line, watch), stopped)
         try:
-            return self._reply(response)
+            reply = self._reply(response)
         except ModelError:
             raise
         except Exception as error:  # an answer of a shape that nobody foresaw
             raise unreadable(self._name, why=type(error).__name__) from None
+        return replace(reply, text=self._clean(reply.text))
 
     def models(self) -> list[str]:
         """Return the names of the models this key may use, or raise a `ModelError`."""
-        found: list[str] = self._within(self._models)
+        found: list[str] = self._within(lambda _: self._models())
         return found
 
-    def _within(self, call: Callable[[], Any]) -> Any:
+    def _clean(self, text: str) -> str:
+        """Return a reply without the key or the password that a server may repeat in it."""
+        return without(without_key(text, self.keys), secrets_of(self._address))
+
+    def _within(self, call: Callable[[Line], Any], stopped: threading.Event | None = None) -> Any:
         """Return what the SDK answers in time; its errors become ours."""
         try:
             self.prepare()
-            return within(self.timeout, call)
+            return within(self.timeout, call, stopped)
         except ModelError:
             raise
         except Exception as error:
@@ -362,7 +500,7 @@ class Remote(ABC):
     def _connect(self) -> Any: ...
 
     @abstractmethod
-    def _send(self, request: Request) -> Any: ...
+    def _send(self, request: Request, line: Line, watch: Any) -> Any: ...
 
     @abstractmethod
     def _reply(self, response: Any) -> Reply: ...
@@ -371,10 +509,13 @@ class Remote(ABC):
     def _error(self, error: Exception) -> ModelError: ...
 
     def _known(self) -> str:
-        """Return the sentence with the models there are, for the error about one there isn't."""
+        """Return the sentence for a 404: which models there are, or that the address is wrong."""
         try:
-            names = within(self.timeout, self._models)
-        except Exception as error:
-            said = without_key(type(error).__name__, self.keys)
-            return f"the list of models failed too ({said}); look the name up."
-        return f"there are {', '.join(names) or 'none'}."
+            names = within(self.timeout, lambda _: self._models())
+        except Exception:
+            where = shown(self._address) or "the server"
+            return f"{where} knows no such path or model; {self.hint}."
+        return f"no such model; there are {', '.join(names) or 'none'}."
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -47,6 +47,7 @@ class Case:
     answered: tuple[str, ...] = ()
 
 
+THRICE = ["answered"] * 3  # as asked, with what was wrong, and in plain lines
 OK = {"outcome": "answered", "calls": ["answered"], "answered": ("what", "how")}
 NONE = (None, None)
 
@@ -66,32 +67,35 @@ CASES = {
         lambda d: [d.reply(GOOD[:40]), d.reply(GOOD)],
         **{**OK, "calls": ["answered"] * 2, "tokens": (200, 100)},
     ),
-    "malformed": Case(
-        lambda d: [d.reply(GOOD[:40])], "failed", ["answered"] * 2, "is not JSON", (200, 100)
-    ),
+    "malformed": Case(lambda d: [d.reply(GOOD[:40])], "failed", THRICE, "is not JSON", (300, 150)),
     "no object": Case(
-        lambda d: [d.reply("[1]")], "failed", ["answered"] * 2, "is no JSON object", (200, 100)
+        lambda d: [d.reply("[1]")], "failed", THRICE, "is no JSON object", (300, 150)
     ),
     "wrong shape": Case(
-        lambda d: [d.reply(json.dumps({**FULL, "how": "by hand"}))],
-        "answered",
-        ["answered"] * 2,
+        lambda d: [d.reply(json.dumps({**FULL, "how": 5}))],
+        "partial",
+        THRICE,
         "how: the model answered in another shape than asked",
-        (200, 100),
+        (300, 150),
         ("what",),
     ),
     "missing field": Case(
         lambda d: [d.reply(json.dumps({"what": [ROW]}))],
-        "answered",
-        ["answered"] * 2,
+        "partial",
+        THRICE,
         "how: the model left this question out",
-        (200, 100),
+        (300, 150),
         ("what",),
     ),
     "all fields missing": Case(
-        lambda d: [d.reply("{}")], "failed", ["answered"] * 2, "left this question out", (200, 100)
+        lambda d: [d.reply("{}")], "failed", THRICE, "left this question out", (300, 150)
     ),
-    "empty": Case(lambda d: [d.reply("")], "failed", ["answered"] * 2, "is not JSON", (200, 100)),
+    "empty": Case(lambda d: [d.reply("")], "failed", THRICE, "is not JSON", (300, 150)),
+    "empty lists, then lines": Case(
+        lambda d: [d.reply('{"what": [], "how": []}'), d.reply("It renders avatars.")],
+        **{**OK, "calls": ["answered"] * 3, "tokens": (300, 150)},
+    ),
+    "strings": Case(lambda d: [d.reply('{"what": "It renders.", "how": ["By hand."]}')], **OK),
     "truncated": fails(
         lambda d: [d.truncated(GOOD[:40])], "Truncated", "cut off", tokens=(100, 50)
     ),
@@ -111,7 +115,7 @@ CASES = {
         tokens=(200, 100),
     ),
     "no JSON at all": fails(
-        lambda d: [Answer(b"<html>not json")], "Malformed", "ask again", calls=["Malformed"] * 2
+        lambda d: [Answer(b"not json")], "Malformed", "ask again", calls=["Malformed"] * 2
     ),
     "400": fails(lambda d: [d.failure(400, "bad")], "Unauthorized", "refuses the request"),
     "400, a bad key": fails(
@@ -142,7 +146,7 @@ CASES = {
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr("paperkit.batch.summarizer._SINGLE", set())
 
 
 @pytest.fixture(params=DIALECTS)

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from paperkit.batch import Run, summarize
-from paperkit.batch.budget import Purse
-from paperkit.batch.limiter import Gate
+from paperkit.batch.budget import Budget
+from paperkit.batch.limiter import Limiter
 from paperkit.errors import Malformed, ModelError, RateLimited, Refused, Unauthorized, Unavailable
 from paperkit.library import Library
 from paperkit.models import Pace
-from paperkit.models.remote import bare, google_usage, rejected, shown
-from paperkit.prompts import Reply, make_request
+from paperkit.models.remote import google_usage, rejected, shown
+from paperkit.prompts import Reply, make_request, read_reply
 from tests.conftest import make_paper
 from tests.faults.test_models import GOOD, ID, OUTLINE
 from tests.models.dialects import DIALECTS, NAME, Dialect, _json
@@ -32,7 +32,7 @@ GOOGLE = {k: d for k, d in DIALECTS.items() if k != "openai"}
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr("paperkit.batch.summarizer._SINGLE", set())
 
 
 @pytest.fixture(params=DIALECTS)
@@ -44,6 +44,14 @@ def asked(dialect: Dialect, answer: Answer) -> Reply:
     """Return what a model makes of a server's answer."""
     with serve(lambda _: answer) as server:
         return dialect.model(server.url, timeout=10).answer(REQUEST)
+
+
+def read(reply: Reply) -> dict[str, tuple[str, ...]]:
+    """Return what a reply says, question by question."""
+    return {a.question: a.texts for a in read_reply(REQUEST, reply)[0]}
+
+
+SAID = {"what": ("It renders avatars.",), "how": ("It renders avatars.",)}
 
 
 def error_of(dialect: Dialect, answer: Answer) -> ModelError:
@@ -65,14 +73,7 @@ def error_of(dialect: Dialect, answer: Answer) -> ModelError:
 )
 def test_what_stands_around_the_json_is_left_out(dialect: Dialect, text: str) -> None:
     """Thoughts, words, fences and a byte order mark: the answer was paid for and is there."""
-    assert json.loads(asked(dialect, dialect.reply(text)).text) == json.loads(GOOD)
-
-
-def test_only_one_object_is_taken_for_an_answer() -> None:
-    """A list, two objects or words with braces stay what they are, and are asked for again."""
-    for text in (f"[{GOOD}]", f"{GOOD[:-3]} {{", "I can't {really}", "", f"So: {GOOD} or {GOOD}"):
-        assert bare(text) == text
-    assert bare(' {"a": "</think> ```{}```"} ') == '{"a": "</think> ```{}```"}'
+    assert read(asked(dialect, dialect.reply(text))) == SAID
 
 
 @pytest.mark.parametrize("finish", ["missing", None])
@@ -85,10 +86,10 @@ def test_a_missing_reason_to_end_is_no_fault(dialect: Dialect, finish: str | Non
         del end[name]
     else:
         end[name] = None
-    assert json.loads(asked(dialect, _json(body)).text) == json.loads(GOOD)
+    assert read(asked(dialect, _json(body))) == SAID
 
 
-@pytest.mark.parametrize("body", [{}, {"error": {"message": "oops", "code": 500}}])
+@pytest.mark.parametrize("body", [{}])
 def test_an_answer_without_a_reply_is_the_same_error_everywhere(
     dialect: Dialect, body: object
 ) -> None:
@@ -187,7 +188,7 @@ def test_a_thought_that_looks_like_json_is_no_answer(kind: str) -> None:
     """The older SDK drops the mark of a thought; what makes one object is the answer."""
     for thought in ("{x} is the question", '{"what": []}', "Let me think {"):
         reply = asked(GOOGLE[kind], GOOGLE[kind].reply(GOOD, thought=thought))
-        assert json.loads(reply.text) == json.loads(GOOD)
+        assert read(reply) == SAID
     parts = [{"text": GOOD[:9]}, {"text": GOOD[9:]}]
     body = {"candidates": [{"content": {"parts": parts}, "finishReason": "STOP"}]}
     assert asked(GOOGLE[kind], _json(body)).text == GOOD
@@ -235,9 +236,9 @@ def test_a_pause_with_a_503_holds_everyone(dialect: Dialect) -> None:
     failure.headers["Retry-After"] = "30"
     error = error_of(dialect, failure)
     assert isinstance(error, Unavailable)
-    gate = Gate(Pace(), Purse(None, None))
-    assert gate.after(error, 1) == 0.0
-    assert 29 < gate.delay() <= 30
+    limiter = Limiter(Pace(), Budget(None, None))
+    assert limiter.after(error, 1) == 0.0
+    assert 29 < limiter.delay() <= 30
 
 
 @pytest.mark.parametrize("seconds", [3600, 10**11])

@@ -25,7 +25,6 @@ REQUEST = make_request(make_paper(), outline=DIGEST)
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 def test_the_request_carries_thinking_budget_schema_and_limit() -> None:

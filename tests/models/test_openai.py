@@ -6,6 +6,8 @@ import logging
 import pickle
 import sys
 from base64 import b64encode
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 from paperkit.errors import ModelError, Unauthorized
 from paperkit.models import Model
 from paperkit.models.openai import OpenAIChat
+from paperkit.models.remote import Line
 from paperkit.outlines import DIGEST
 from paperkit.prompts import make_request
 from tests.conftest import make_paper
@@ -23,11 +26,6 @@ from tests.servers import Asked, serve
 
 KEY = "canary-key-7f3a"
 REQUEST = make_request(make_paper(), outline=DIGEST)
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 def sent(output_limit: int | None = None, **options: Any) -> Asked:
@@ -55,7 +53,7 @@ def test_servers_without_schemas_are_asked_for_objects_or_text() -> None:
     assert sent(structured="object").json["response_format"] == {"type": "json_object"}
     plain = sent(structured="text").json
     assert "response_format" not in plain
-    assert "temperature" not in plain
+    assert plain["temperature"] == 0
     assert "JSON object" in plain["messages"][0]["content"]
 
 
@@ -118,6 +116,16 @@ def test_what_is_for_openai_goes_to_nobody_else(monkeypatch: pytest.MonkeyPatch)
     assert "private" not in str(sent().headers)
 
 
+def kept(options: dict[str, object]) -> Callable[..., Any]:
+    """Return a call that keeps what it is given and answers nothing."""
+
+    def create(**given: object) -> Any:
+        options.update(given)
+        return nullcontext(SimpleNamespace(iter_lines=lambda: ["{}"]))
+
+    return create
+
+
 def test_openais_own_server_gets_what_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """The new name of the limit, and the organization; nothing is sent here."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
@@ -127,9 +135,13 @@ def test_openais_own_server_gets_what_is_its_own(monkeypatch: pytest.MonkeyPatch
         model.prepare()
         assert model._client.organization == "mine"
         options: dict[str, object] = {}
-        completions = SimpleNamespace(create=lambda **given: options.update(given))  # noqa: B023
-        model._client = SimpleNamespace(chat=SimpleNamespace(completions=completions))
-        model._send(replace(REQUEST, output_limit=900))
+        monkeypatch.setattr(
+            model._client.chat.completions.with_streaming_response,
+            "create",
+            kept(options),
+        )
+        model._send(replace(REQUEST, output_limit=900), Line(), None)
+        assert "temperature" not in options
         assert options["max_completion_tokens"] == 900
         assert "max_tokens" not in options
 

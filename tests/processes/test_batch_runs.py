@@ -35,7 +35,6 @@ FULL = {q.key: [ROW] for q in DIGEST.questions}
 @pytest.fixture
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 # Repair and resume

@@ -1,4 +1,4 @@
-"""Lanes: two cells, or two models of one provider, are one customer to it."""
+"""Providers: two cells, or two models of one provider, are one customer to it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from paperkit.batch import Run, summarize
-from paperkit.batch.budget import Purse
-from paperkit.batch.limiter import Gate, lane_of
+from paperkit.batch.budget import Budget
+from paperkit.batch.limiter import Limiter, provider_of
 from paperkit.errors import RateLimited
 from paperkit.library import Library
 from paperkit.models import Pace
@@ -24,12 +24,12 @@ from tests.test_batch import IDS, Scripted
 REQUEST = make_request(make_paper(), outline=DIGEST)
 
 
-def test_models_of_one_provider_share_a_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_of_one_provider_share_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the SDK; another server, or a model of one's own, has its own."""
     monkeypatch.setenv("GEMINI_API_KEY", "none")
     here = "http://127.0.0.1:1"
-    lanes = [
-        lane_of(model)
+    shared = [
+        provider_of(model)
         for model in (
             Gemini("one", endpoint=here),
             GenAI("two", endpoint=here),
@@ -39,14 +39,14 @@ def test_models_of_one_provider_share_a_lane(monkeypatch: pytest.MonkeyPatch) ->
             Scripted(),
         )
     ]
-    assert lanes[0] is lanes[1]
-    assert len({id(lane) for lane in lanes}) == 5
+    assert shared[0] is shared[1]
+    assert len({id(one) for one in shared}) == 5
 
 
 def test_a_pause_for_one_batch_is_a_pause_for_all() -> None:
     """The provider asked its customer to wait, not a cell; a person's pause is her batch's."""
     model = Scripted()
-    one, other = (Gate(Pace(), Purse(None, None), lane_of(model), n) for n in ("a", "b"))
+    one, other = (Limiter(Pace(), Budget(None, None), provider_of(model), n) for n in ("a", "b"))
     one.pause()
     assert other.delay() == 0
     one.after(RateLimited("slow", retry_after=30), 1)
@@ -101,7 +101,9 @@ def test_windows_count_over_batches_and_libraries_once(library: Library, tmp_pat
 def test_a_narrow_batch_is_not_starved_by_a_wide_one() -> None:
     """Each keeps to its own width, together they keep to the widest."""
     model = Scripted()
-    wide, narrow = (Gate(Pace(workers=n), Purse(None, None), lane_of(model), "m") for n in (3, 1))
+    wide, narrow = (
+        Limiter(Pace(workers=n), Budget(None, None), provider_of(model), "m") for n in (3, 1)
+    )
     tickets = [wide.enter(REQUEST), wide.enter(REQUEST), narrow.enter(REQUEST)]
     entered = threading.Event()
     waiting = threading.Thread(target=lambda: (wide.enter(REQUEST), entered.set()), daemon=True)

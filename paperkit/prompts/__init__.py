@@ -1,0 +1,28 @@
+"""Prompts: the only text a model ever sees, and the only place where replies become answers."""
+
+from __future__ import annotations
+
+from paperkit.prompts.replies import Fault, Reply, read_reply, writable
+from paperkit.prompts.requests import (
+    MAX_CHARACTERS,
+    PROMPT_VERSION,
+    Request,
+    make_request,
+    repairing,
+    single,
+    strict,
+)
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "PROMPT_VERSION",
+    "Fault",
+    "Reply",
+    "Request",
+    "make_request",
+    "read_reply",
+    "repairing",
+    "single",
+    "strict",
+    "writable",
+]
