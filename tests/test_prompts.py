@@ -252,7 +252,7 @@ def test_tex_behind_one_backslash_is_what_was_meant(written: str, read: str) -> 
     """JSON's escapes eat no letters of a TeX command; line breaks and tabs stay what they are."""
     asked = request(questions=("summary",))
     text = '{"summary": [{"text": "WRITTEN", "evidence": [1]}]}'.replace("WRITTEN", written)
-    answers = parse_reply(asked, Reply(text=text, model="fake"), at=datetime.now(UTC))
+    answers, _ = read_reply(asked, Reply(text=text, model="fake"), at=datetime.now(UTC))
     assert answers[0].texts == (read,)
 
 
