@@ -38,11 +38,11 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """One asking for a topic's papers of some days, inclusive; the ledger's entry.
+    """One asking for a topic's papers of some days, inclusive; an entry of its coverage.
 
     ``query`` is without dates; ``promised`` is arXiv's own count, None when it gave none;
     ``lost`` names the papers that could not be used, each with its reason; ``followed`` says that
-    the days were chosen by the ledger and not by a person.
+    the days were chosen by the coverage and not by a person.
     """
 
     topic: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import re
 import subprocess
@@ -124,6 +125,129 @@ def test_a_digest_is_judged_in_one_place(path: Path) -> None:
     }
     asks = bool(re.search(r"\bchecks\.(findings|check)\b", text)) or bool(named & whole)
     assert asks == (path == JUDGE)
+
+
+FACE = set(
+    """Library Query Topic Paper Outline Question Post Digest Triage Review Explorer search load
+    update read summarize rank check compose export bibliography papers_per rising_terms themes
+    chart PaperkitError""".split()
+)
+
+
+def test_the_face_is_what_the_notebooks_teach() -> None:
+    """26 names at the top level; the rest stands in its room."""
+    assert set(paperkit.__all__) == FACE
+    assert len(FACE) == 26
+
+
+SOURCES = {p: p.read_text(encoding="utf-8") for p in MODULES}
+ONE_OWNER = {
+    "files under temporary names": (r"NamedTemporaryFile|mkstemp|os\.replace\(", {"files.py"}),
+    "stems of words": (r"def stems?\((?:word|text)\b", {"text.py"}),
+    "where sentences end": (r"def (?:split_sentences|sentence_spans)\(", {"text.py"}),
+    "the range of Chinese characters": (r"u3400-|u4e00-", {"text.py"}),
+    "ids that a caller means": (r"def ids_of\(", {"frames.py"}),
+    "a model's reply read": (r"def (?:read|parse)_reply\(", {"prompts/replies.py"}),
+    "which paper a record is": (r"def identify\(", {"papers.py"}),
+    "evidence found": (r"def find_evidence\(", {"checks/grounding.py"}),
+    "differences by word": (r"def difference\(", {"widgets/kit.py"}),
+}
+
+
+@pytest.mark.parametrize("decision", ONE_OWNER)
+def test_a_decision_has_one_owner(decision: str) -> None:
+    """Nobody else decides it again."""
+    pattern, owners = ONE_OWNER[decision]
+    found = {
+        p.relative_to(PACKAGE).as_posix() for p, text in SOURCES.items() if re.search(pattern, text)
+    }
+    assert found == owners
+
+
+METAPHORS = set(
+    """purse lane vault desk shelf gallery tongue crossing carried board keepsake furniture ledger
+    harvest""".split()
+)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_names_are_the_fields_own(path: Path) -> None:
+    """A stranger guesses what a file, a class or a function holds."""
+    tree = ast.parse(SOURCES[path])
+    kinds = (ast.ClassDef, ast.FunctionDef)
+    names = [path.stem, *(n.name for n in ast.walk(tree) if isinstance(n, kinds))]
+    parts = {w.lower().removesuffix("s") for n in names for w in re.findall(r"[A-Z]?[a-z]+", n)}
+    assert not parts & METAPHORS
+
+
+def test_no_file_is_too_long() -> None:
+    """What is longer is more than one idea: 600 lines of Python, 400 of a script."""
+    scripts = [p for p in PACKAGE.rglob("*.js") if p.name != "katex.min.js"]
+    lengths = {p: p.read_text(encoding="utf-8").count("\n") for p in [*MODULES, *scripts]}
+    assert [p.name for p, n in lengths.items() if n > (400 if p.suffix == ".js" else 600)] == []
+
+
+def test_no_modules_import_each_other() -> None:
+    """Whichever is imported first, it finds the others whole."""
+    known = {p: ".".join(p.relative_to(ROOT).with_suffix("").parts) for p in MODULES}
+    known = {p: n.removesuffix(".__init__") for p, n in known.items()}
+    modules = set(known.values())
+    graph = {name: direct(SOURCES[p], modules) for p, name in known.items()}
+    while leaves := [n for n, needs in graph.items() if not needs & set(graph)]:
+        for name in leaves:
+            del graph[name]
+    assert graph == {}
+
+
+def direct(text: str, modules: set[str]) -> set[str]:
+    """Return the modules that a module imports when it is loaded."""
+    named = [
+        (n.module, f"{n.module}.{a.name}")
+        for n in ast.parse(text).body
+        if isinstance(n, ast.ImportFrom) and n.module
+        for a in n.names
+    ]
+    return {full if full in modules else module for module, full in named}
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_the_architecture_names_every_room() -> None:
+    """What the page says of the house is what the layers say."""
+    rows = ARCHITECTURE.split("## The rooms")[1].split("## ")[0]
+    named = [
+        set(re.findall(r"`(\w+)`", line.split("|")[2])) for line in rows.splitlines() if "|" in line
+    ]
+    assert set().union(*named) == {room for rooms in LAYERS for room in rooms}
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(paperkit\.[\w.]+)`", ARCHITECTURE))))
+def test_what_the_architecture_names_is_there(name: str) -> None:
+    """Each owner exists under the name that the page gives it."""
+    module, rest = name, []
+    while not is_module(module):
+        module, _, last = module.rpartition(".")
+        rest.insert(0, last)
+    found = importlib.import_module(module)
+    for attribute in rest:
+        found = getattr(found, attribute)
+
+
+def is_module(name: str) -> bool:
+    """Return whether a dotted name is a module's."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`(paperkit/[\w./]+\.\w+)`", ARCHITECTURE)))
+)
+def test_where_to_change_what_is_there(path: str) -> None:
+    """Each file that the page sends a person to exists."""
+    assert (ROOT / path).is_file()
 
 
 def test_every_module_begins_with_its_contract() -> None:

@@ -198,9 +198,9 @@ def test_a_coverage_of_nothing_is_drawn_too(library: Library) -> None:
 
 def test_the_ledger_lists_every_asking(gappy: Library) -> None:
     """With arXiv's count, what came, what can't be used, and why."""
-    (row,) = gappy.coverage.ledger(TOPIC).to_dict("records")
+    (row,) = gappy.coverage.requests(TOPIC).to_dict("records")
     assert (row["promised"], row["got"], row["missing"]) == (25, 9, 16)
     assert row["lost"] == {"2411.21022": "no authors"}
     assert row["why"].startswith("arXiv: HTTP 503, after 3 tries")
-    assert len(gappy.coverage.ledger()) == 1
-    assert gappy.coverage.ledger("other").empty
+    assert len(gappy.coverage.requests()) == 1
+    assert gappy.coverage.requests("other").empty

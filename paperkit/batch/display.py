@@ -1,4 +1,4 @@
-"""Shows: what a reading found, for a notebook cell; all of its text stays text."""
+"""Display: what a reading found and how a batch goes, in a notebook; all of its text stays text."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Shown:
             f'<p class="pk-faint">{escape(_summary(r))}</p>',
             _html_warnings(r),
             _html_outline(r),
-            _html_gallery(r.figures, self.images),
+            _html_images(r.figures, self.images),
             _html_links(r.links),
         ]
         return f'<div class="paperkit-show">{"".join(parts)}</div>'
@@ -209,7 +209,7 @@ def _html_outline(reading: Reading) -> str:
     return f"<details open><summary>Outline</summary><ul>{rows}</ul></details>"
 
 
-def _html_gallery(figures: Sequence[Figure], images: Mapping[str, str]) -> str:
+def _html_images(figures: Sequence[Figure], images: Mapping[str, str]) -> str:
     if not figures:
         return ""
     shown = "".join(_html_figure(f, images.get(f.file or "")) for f in figures[:MOST])

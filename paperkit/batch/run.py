@@ -1,4 +1,4 @@
-"""Interrupts: noted also where Python loses them, while it imports a module or tidies up."""
+"""Run: many papers at once, each with its row of a report; stoppable, and never halted by one."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Coverage:
             best = _best(db, name, query)
         return _typed([_covered(name, day, best.get(day)) for day in _span(best)], _COVERAGE)
 
-    def ledger(self, topic: Topic | str | None = None) -> pd.DataFrame:
+    def requests(self, topic: Topic | str | None = None) -> pd.DataFrame:
         """Return every asking of arXiv for a topic (None: for all), oldest first.
 
         Columns: topic, asked, since, until, promised, got, missing, lost (entries no paper can be

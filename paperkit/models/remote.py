@@ -1,4 +1,4 @@
-"""The wire: keys, deadlines, and what a provider's answers mean, whatever the SDK."""
+"""Remote models: keys, deadlines, and what a provider's answers mean, whatever the SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Affiliations: where a paper's first author works, out of the block of names below the title.
+"""Cards: one paper's part of a post, from arXiv's record, its reading and its signed digest.
 
 No e-mail address ever comes out: a post is public, and its robots are not the authors' friends.
 """

@@ -1,4 +1,4 @@
-"""Sites: which folder is an engine's blog, and what goes on record when a post goes out there."""
+"""Exporters: one nbconvert exporter per flavor, and what goes on record when a post goes out."""
 
 from __future__ import annotations
 
@@ -87,11 +87,11 @@ class PostExporter(Exporter):
 
     def page(self, nb: NotebookNode, folder: str = "", site: str = "") -> Page:
         """Return the page of a notebook that lies in `folder`, for the site whose root is given."""
-        library = self._shelf(nb, folder)
+        library = self._library(nb, folder)
         post, flavor = post_of(nb), FLAVORS[self.flavor]
         return lay_out(post, parts_of(nb), library, flavor, draft=self.draft, site=site)
 
-    def _shelf(self, nb: NotebookNode, folder: str) -> Library:
+    def _library(self, nb: NotebookNode, folder: str) -> Library:
         return Library(self.library) if self.library else library_of(nb, folder)
 
     def from_notebook_node(  # type: ignore[override]
@@ -116,7 +116,7 @@ class PostExporter(Exporter):
 
         def record() -> None:
             if is_recorded(site, self.flavor, draft=self.draft, record=self.record):
-                remember(nb, self._shelf(nb, folder))
+                remember(nb, self._library(nb, folder))
 
         resources["outputs"] = _Written({**page.files.sources, **text}, record)
         return page.text, resources

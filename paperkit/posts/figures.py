@@ -1,4 +1,4 @@
-"""Names: file names from topics and titles that every engine serves, and a paper's figures."""
+"""Figures: a paper's images as a post takes them, and file names that every engine serves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies: which drafts a text holds, word for word or nearly; it knows no cell and no mark.
+"""Gate: what may not go out, by comparing the texts of a post with drafts and approvals.
 
 A text is its words: letters and digits in lower case, a Chinese character being a word of half
 the weight. What a person approved is taken out first, then what arXiv itself says of the paper.
@@ -25,12 +25,14 @@ from paperkit.posts.figures import label_of as figure_label
 from paperkit.posts.figures import missing, slug
 from paperkit.posts.labels import OBSTACLES, label
 from paperkit.posts.post import Post
+from paperkit.text import CJK
 
 if TYPE_CHECKING:
     from paperkit.library import Library
 
 
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_NO_SPACES = rf"\u3040-\u30ff{CJK}"  # scripts that put no spaces between words
+_TOKEN = re.compile(rf"[{_NO_SPACES}]|[^\W_{_NO_SPACES}]+")
 _WITHOUT_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _MARKUP = re.compile(
     r"<!-- (?:answer: \w+|end of answer) -->|</?[A-Za-z][^<>:]*>|\\lt\b|^[ \t]*\d{1,3}[.)][ \t]",

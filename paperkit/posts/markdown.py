@@ -1,4 +1,4 @@
-"""Archives: the posts a blog already has, read back for the papers they wrote about.
+"""Markdown files: posts that a blog already has, read back, and one note per paper (Obsidian).
 
 Posts of every age are understood: those of the replaced blog, whose front matter is often no
 YAML and whose parts may run into each other, and paperkit's own. What all of them have is a

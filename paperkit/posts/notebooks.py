@@ -1,4 +1,4 @@
-"""Pictures: the images that the code cells of a post's notebook have drawn, with their words."""
+"""Notebooks: a post as cells that a person edits, and back; what her cells have drawn."""
 
 from __future__ import annotations
 

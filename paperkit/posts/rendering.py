@@ -1,4 +1,4 @@
-"""Pages: a post's notebook laid out for one engine, as text and files; nothing is written here."""
+"""Rendering: a post laid out for one engine, as text and files; nothing is written here."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
 from paperkit.reading.text import footnotes, sentence_text, spliced
 from paperkit.readings import Box
+from paperkit.text import CJK
 
 _WORD = r"(?:cont(?:inued|inuation|['’]?d\b\.?|\.))"
 _AFTER_LABEL = re.compile(
@@ -48,7 +49,7 @@ _LABEL = re.compile(
         \(?continued(?:\ from)?(?=\s)|[(（]?续)?\s*
     (?P<kind>figures?|figs?\.?|tables?|tab\.|scheme|chart|algorithm|listing|图|圖|表)
     \s*(?P<label>(?:[A-Z]{1,2}[.\-]?)?\d+(?:[.\-–]\d+)*(?:\s?[a-z](?=[.:)|]))?|[IVXL]+(?=\b)|[A-Z](?=[.:|]))
-    (?P<sep>\s*(?:\.\s?[—–-]|[:.|：。—–]|\)|(?=\s|$|[\u4e00-\u9fff])))""",
+    (?P<sep>\s*(?:\.\s?[—–-]|[:.|：。—–]|\)|(?=\s|$|[CJK])))""".replace("CJK", CJK),
     re.I | re.X,
 )
 _KINDS = {"fi": "figure", "ta": "table", "图": "figure", "圖": "figure", "表": "table"}
@@ -230,7 +231,7 @@ def _score(
         score -= 9.0
     setting = _setting(sheet, index, style)
     score += setting + _apart(sheet, index)
-    if not sep and setting > 0 and re.match(r"\s*[A-Z\u4e00-\u9fff]", rest):
+    if not sep and setting > 0 and re.match(rf"\s*[A-Z{CJK}]", rest):
         score += 1.0
     kind = match["kind"]
     look = (kind.lower()[:2], "upper" if kind.isupper() else sep, marked, round(row.size))

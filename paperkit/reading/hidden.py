@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from paperkit.reading.layout import union
 from paperkit.reading.pages import Line, Page, Span
 from paperkit.readings import Box, Figure, Hidden, Paragraph
+from paperkit.text import CJK
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +51,7 @@ _SIGNS = (
     *("glowing", "mention", "highlight", "recommend", "if you", "instruction", "prompt"),
     *(" ai ", "llm", "language model", "assistant", "reviewer", "chatbot"),
 )
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE = re.compile(f"[{CJK}]")
 
 
 @dataclass(frozen=True, slots=True)

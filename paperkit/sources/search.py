@@ -42,7 +42,7 @@ class Days(Protocol):
         """Append an entry."""
 
 
-class Ledger(Protocol):
+class Records(Protocol):
     """What a search needs of a library: a folder for raw answers, and the days it knows."""
 
     @property
@@ -57,7 +57,7 @@ class Ledger(Protocol):
 def search(
     topic_or_query: Topic | Papers,
     *,
-    library: Ledger | None = None,
+    library: Records | None = None,
     since: Moment = None,
     until: Moment = None,
     limit: int | None = None,
@@ -72,7 +72,7 @@ def search(
     >>> search(topic, library=library)
 
     Dates are those of v1 (UTC, inclusive). With a `library`, arXiv's answers are kept there and
-    not asked for twice on one day, and what was asked for a topic is written into its ledger
+    not asked for twice on one day, and what was asked for a topic is written into its coverage
     (`library.coverage`). A topic with a library and without dates goes on from the last complete
     day: gaps are asked for again, and so are days that were last asked for less than `look_back`
     days after they were over, for papers that were held in moderation. A day whose papers were
@@ -115,7 +115,7 @@ def _window(topic: Topic, client: ArxivClient, window: _Window) -> tuple[datetim
 
 
 def _dated(
-    topic: Topic, ask: Ask, window: _Window, limit: int | None, library: Ledger | None
+    topic: Topic, ask: Ask, window: _Window, limit: int | None, library: Records | None
 ) -> Results:
     """Return what arXiv has of some days; a library is told which days are known by it."""
     whole = _window(topic, ask.client, window)
@@ -215,14 +215,14 @@ def _frame(found: list[Results], *, warn: bool = True) -> pd.DataFrame:
     return frame
 
 
-# Following a topic: the days still to ask for, and what the ledger is told of each window
+# Following a topic: the days still to ask for, and what is put on record of each window
 
 _DAY = timedelta(days=1)
 _END = time(23, 59)
 
 
 def follow(
-    topic: Topic, ask: Ask, library: Ledger, *, limit: int | None, look_back: int
+    topic: Topic, ask: Ask, library: Records, *, limit: int | None, look_back: int
 ) -> list[Results]:
     """Return what is new or was missing of a topic, one result per window, and record each.
 
@@ -251,13 +251,13 @@ def follow(
 def record(
     topic: Topic,
     ask: Ask,
-    library: Ledger,
+    library: Records,
     found: Results,
     bounds: tuple[datetime, datetime],
     *,
     followed: bool,
 ) -> None:
-    """Write what came of a window into the ledger; only whole days count."""
+    """Write what came of a window on record; only whole days count."""
     since, until = _whole_days(*bounds)
     window = Window(
         topic=topic.name,

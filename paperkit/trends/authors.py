@@ -1,4 +1,4 @@
-"""Rosters: who writes, where it appears, and what occurs together, counted in papers.
+"""Authors and venues: who writes, where it appears, what occurs together, counted in papers.
 
 Names are taken as arXiv has them: two people of one name are one here, one person with two
 spellings is two.

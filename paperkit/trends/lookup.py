@@ -1,4 +1,4 @@
-"""Origins: from a row of a trend back to the papers behind it."""
+"""Lookup: from a row of a trend back to the papers behind it."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def _top(weights: Any, names: list[str]) -> dict[str, float]:
 def _labels(factors: Factors, earlier: dict[str, dict[str, float]]) -> list[str]:
     """Return a distinct name per theme: the earlier one where it is the same theme."""
     tops = [_top(weights, names) for weights, names in zip(*_each(factors), strict=True)]
-    kept = _carried(tops, earlier)
+    kept = _renamed(tops, earlier)
     labels: list[str] = []
     for i, top in enumerate(tops):
         name = kept.get(i) or _named(top)
@@ -154,7 +154,7 @@ def _named(top: dict[str, float]) -> str:
     return ", ".join(chosen[:NAMED_BY])
 
 
-def _carried(tops: list[dict[str, float]], earlier: dict[str, dict[str, float]]) -> dict[int, str]:
+def _renamed(tops: list[dict[str, float]], earlier: dict[str, dict[str, float]]) -> dict[int, str]:
     """Return the earlier names of the themes that are still there, each used once."""
     import numpy as np
     from scipy.optimize import linear_sum_assignment

@@ -1,4 +1,4 @@
-"""Passages: the sentences of a paper's source that a statement can rest on, found by words."""
+"""Review's evidence: the sentences of a source that a statement can rest on, found by words."""
 
 from __future__ import annotations
 

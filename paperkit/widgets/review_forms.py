@@ -1,4 +1,4 @@
-"""Differences between two versions of a text, word by word (Chinese: character by character)."""
+"""Review's rows: digests, findings and versions as frames and as what the browser shows."""
 
 from __future__ import annotations
 

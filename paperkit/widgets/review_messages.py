@@ -1,4 +1,4 @@
-"""Messages: what the browser may ask of a review, and how it is answered."""
+"""Review's messages: what the browser may ask of a review, and how it is answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions: what a new arXiv version of a paper does to a write-up and its evidence."""
+"""Review's session: the papers under review, their judgements, edits and new versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages: what the browser may ask of a triage table, and what it is answered."""
+"""Triage's messages: what the browser may ask of the table, and what it is answered."""
 
 from __future__ import annotations
 

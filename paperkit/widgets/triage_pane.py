@@ -1,4 +1,4 @@
-"""Details: what the reading pane says about one paper, as JSON-able data."""
+"""Triage's pane: what is said about one paper, as JSON-able data; the static table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimates: how many relevant papers a query probably still holds unread."""
+"""Triage's table: which papers are listed and selected, without the widget; what is unseen."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def test_a_lasting_fault_leaves_exact_gaps_and_the_next_run_fills_them(
     oldest = f"{ALL[9].published:%Y-%m-%d}"
     assert gaps(library)[-3:] == [oldest, *OPEN]
     assert is_honest(archive, library)
-    last = library.coverage.ledger(TOPIC).iloc[-1]
+    last = library.coverage.requests(TOPIC).iloc[-1]
     assert (last["promised"], last["got"], last["missing"]) == (25, 10, 15)
     for told in (error, last["why"]):
         assert re.search(message, told)
@@ -224,7 +224,7 @@ def test_an_entry_that_stays_unusable_is_named(
     assert (outcome, error) == ("partial", f"{broken.id}: {reason}")
     assert set(library.papers(topic="T").index) == {p.id for p in ALL} - {broken.id}
     assert gaps(library) == [*days, *OPEN]
-    last = library.coverage.ledger(TOPIC).iloc[-1]
+    last = library.coverage.requests(TOPIC).iloc[-1]
     assert (last["promised"], last["missing"], last["lost"]) == (25, 1, {broken.id: reason})
     archive.changed.clear()
     assert run(archive, library) == ("updated", "")
@@ -290,7 +290,7 @@ def test_the_same_page_twice_is_noticed(library: Library) -> None:
     outcome, error = run(archive, library)
     assert (outcome, error) == ("partial", "the results kept shifting; 10 of 25 did not come")
     assert is_honest(archive, library)
-    last = library.coverage.ledger(TOPIC).iloc[-1]
+    last = library.coverage.requests(TOPIC).iloc[-1]
     assert (last["promised"], last["got"], last["missing"]) == (25, 15, 10)
 
 
@@ -344,7 +344,7 @@ def test_a_split_window_that_breaks_is_told_exactly(
     archive = Archive(ALL, fault=fault)
     assert run(archive, library)[0] == "failed"
     assert is_honest(archive, library)
-    last = library.coverage.ledger(TOPIC).iloc[-1]
+    last = library.coverage.requests(TOPIC).iloc[-1]
     assert (last["promised"], last["got"] + last["missing"]) == (25, 25)
     assert last["missing"] > 0
 
