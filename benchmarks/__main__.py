@@ -16,7 +16,7 @@ RUNS = {
     "posts": [["bench_posts.py"]],
     "batch": [["bench_batch.py"]],
     "extractive": [["bench_extractive.py"], ["bench_roles.py"]],
-    "checks": [["bench_checks.py"], ["bench_checks.py", "time"]],
+    "checks": [["bench_checks.py"], ["bench_checks.py", "full"]],
     "reading": [["bench_reading.py"], ["bench_reading.py", "--workers"]],
     "ranking": [
         ["bench_ranking.py", part]

@@ -1,7 +1,7 @@
 """What the checks see: labelled pairs made from SciTLDR, quotes, false alarms and time.
 
     PAPERKIT_BENCH=<folder with scitldr/dev.jsonl> python benchmarks/bench_checks.py [split]
-    PAPERKIT_BENCH=<folder with pdf/papers> python benchmarks/bench_checks.py time
+    PAPERKIT_BENCH=<folder with pdf/papers> python benchmarks/bench_checks.py full
 
 Faithful claims are the authors' one-line summaries against their abstracts. Edited ones have a
 number, a name or a direction changed, or belong to another paper. The edits here are this file's
@@ -16,7 +16,8 @@ import random
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +25,15 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from paperkit.checks import check, find_quote, support
-from paperkit.digests import Digest
+from paperkit import Extractive
+from paperkit.checks import Sources, check, find_quote, ground, support
+from paperkit.digests import Digest, Evidence, Statement
 from paperkit.models import Extractive
 from paperkit.outlines import DIGEST
-from paperkit.papers import clean_paper
+from paperkit.papers import Paper, clean_paper
 from paperkit.prompts import make_request, parse_reply
 from paperkit.reading import read_here
+from paperkit.readings import Reading
 from paperkit.text import split_sentences
 
 Edit = Callable[[str, random.Random], str | None]
@@ -134,6 +137,34 @@ def report_claims(rows: list[tuple[str, str]]) -> None:
     print("false alarms on faithful claims:", alarms)
 
 
+def report_support(rows: list[tuple[str, str]]) -> None:
+    """Print how often a model's statement is called unsupported, or its passage another one.
+
+    A faithful one is the authors' summary beside the sentence of the abstract most like it.
+    """
+    from rapidfuzz import fuzz
+
+    rng = random.Random(0)
+    counts: Counter[tuple[str, str]] = Counter()
+    for source, claim in rows:
+        sentences = split_sentences(source)
+        line = {"id": "2411.00001v1", "title": "A paper", "authors": ["A"], "abstract": source}
+        sources = Sources(clean_paper({**line, "published": "2024-11-01", "categories": ["cs.LG"]}))
+        best = max(sentences, key=lambda s: fuzz.token_set_ratio(claim, s))
+        given = {"faithful": (claim, best), "of another paper": (rng.choice(rows)[1], best)}
+        if others := [s for s in sentences if s != best]:
+            given["beside another sentence"] = (claim, rng.choice(others))
+        for kind, (text, quote) in given.items():
+            statement = Statement(text, (Evidence(quote),))
+            codes = {f.code for f in ground(statement, sources, origin="model")}
+            counts[kind, "n"] += 1
+            counts.update((kind, code) for code in codes & {"unsupported", "evidence-elsewhere"})
+    for kind in ("faithful", "beside another sentence", "of another paper"):
+        n = counts[kind, "n"]
+        shares = (f"{c} {counts[kind, c] / n:.3f}" for c in ("unsupported", "evidence-elsewhere"))
+        print(f"{kind}: {n},", ", ".join(shares))
+
+
 def report_quotes(rows: list[tuple[str, str]]) -> None:
     """Print how true, altered and foreign quotes are judged."""
     rng = random.Random(0)
@@ -168,23 +199,96 @@ def reworded(digest: Digest) -> Digest:
     return replace(digest, answers=tuple(answers))
 
 
-def report_time() -> None:
-    """Print what all checks of one whole digest take: its abstract alone, and with full text."""
+def full_texts() -> list[tuple[Paper, Reading]]:
+    """Return the papers of the PDF set with what was read of them."""
+    found = []
     files = sorted(Path(os.environ["PAPERKIT_BENCH"], "pdf", "papers").glob("*.pdf"))
-    times: list[tuple[float, float, float]] = []
     for number, file in enumerate(files):
         reading = read_here(file)
         abstract = " ".join(p.text for p in reading.paragraphs if p.section.lower() == "abstract")
-        paper = clean_paper(
-            {
-                "id": f"2411.{number:05d}v1",
-                "title": reading.title,
-                "authors": ["A. Author"],
-                "abstract": abstract,
-                "published": "2024-11-01",
-                "categories": ["cs.CV"],
+        row = {"id": f"2411.{number:05d}v1", "title": reading.title, "authors": ["A. Author"]}
+        row |= {"abstract": abstract, "published": "2024-11-01"}
+        found.append((clean_paper({**row, "categories": ["cs.CV"]}), reading))
+    return found
+
+
+SAYINGS = (
+    "{column} reaches {value} on {row}.",
+    "On {row}, {column} is {value}.",
+    "For {row} the paper reports {value} ({column}).",
+)
+DECIMAL = re.compile(r"\d+\.\d+")
+
+
+def table_claims(sources: Sources, rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield (kind, statement) on decimals of tables: true, a digit changed, of another cell."""
+    for table in sources.tables:
+        cells = [c for c in table.cells if DECIMAL.search(c.text) and c.row and c.column]
+        for cell in rng.sample(cells, min(25, len(cells))):
+            value = DECIMAL.search(cell.text)[0]  # type: ignore[index]
+            others = {
+                d
+                for c in cells
+                if (c.row == cell.row) != (c.column == cell.column)
+                for d in DECIMAL.findall(c.text)
+                if d not in cell.text
             }
-        )
+            changed = other_number(f" {value} ", rng) or value
+            given = {"true": value, "digit": changed.strip()}
+            if others:
+                given["moved"] = rng.choice(sorted(others))
+            saying = rng.choice(SAYINGS)
+            for kind, number in given.items():
+                row = " ".join(cell.row)
+                yield kind, saying.format(column=cell.column, row=row, value=number)
+
+
+def evidence_claims(
+    sources: Sources, rng: random.Random, count: int = 40
+) -> Iterator[tuple[str, Statement]]:
+    """Yield (kind, statement): a line without every third word, beside itself or another line."""
+    long = [s for s in sources.lines if len(s.text.split()) >= 10]
+    for line in rng.sample(long, min(count, len(long))):
+        text = " ".join(w for n, w in enumerate(line.text.split()) if n % 3 != 2)
+        for kind, source in (("own", line), ("moved", rng.choice(long))):
+            if kind == "own" or source is not line:
+                quote = Evidence(source.text, source.section, source.page, source.bbox)
+                yield kind, Statement(text, (quote,))
+
+
+def report_full() -> None:
+    """Print what is found of statements on tables and of evidence that was moved."""
+    rng = random.Random(0)
+    counts: Counter[tuple[str, str]] = Counter()
+    said = sent = rows = 0
+    for paper, reading in full_texts():
+        sources = Sources(paper, reading)
+        sent += sum(len(s.text) for s in sources.lines)
+        rows += sum(len(s.text) for s in sources.lines if s.kind != "sentence")
+        for kind, text in table_claims(sources, rng):
+            found = [f for f in ground(text, sources, origin="model") if "number" in f.code]
+            counts[kind, "n"] += 1
+            counts[kind, "blocked"] += any(f.severity == "block" for f in found)
+            counts[kind, "found"] += bool(found)
+        for kind, statement in evidence_claims(sources, rng):
+            counts[kind, "n beside"] += 1
+            codes = [f.code for f in ground(statement, sources)]
+            counts[kind, "elsewhere"] += "evidence-elsewhere" in codes
+        said += 1
+    print(f"{said} papers; captions and rows are {rows / (sent - rows):.1%} more characters")
+    for kind in ("true", "digit", "moved"):
+        n = counts[kind, "n"]
+        shares = (counts[kind, how] / n for how in ("blocked", "found"))
+        print(f"table, {kind}: {n}", *(f"{share:.3f}" for share in shares), "(blocked, found)")
+    for kind in ("own", "moved"):
+        share = counts[kind, "elsewhere"] / counts[kind, "n beside"]
+        print(f"evidence, {kind}: {counts[kind, 'n beside']} {share:.3f} found elsewhere")
+
+
+def report_time() -> None:
+    """Print what all checks of one whole digest take: its abstract alone, and with full text."""
+    times: list[tuple[float, float, float]] = []
+    for number, (paper, reading) in enumerate(full_texts()):
         digests = []
         for source in (None, reading):
             request = make_request(paper, source, outline=DIGEST)
@@ -206,8 +310,10 @@ def report_time() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["time"]:
+    if sys.argv[1:] == ["full"]:
+        report_full()
         sys.exit(report_time())
     table = load(sys.argv[1] if len(sys.argv) > 1 else "dev")
     report_claims(table)
+    report_support(table)
     report_quotes(table)

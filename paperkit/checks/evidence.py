@@ -54,6 +54,7 @@ class LineIndex:
         self._exact: dict[str, set[int]] = {}
         self._heads: dict[str, set[int]] = {}
         self._spaced: list[str] | None = None
+        self._held: dict[str, dict[int, float]] = {}
         for place, line in enumerate(self.lines):
             for word in _stems(line.text) | _numbers(line.text):
                 self._exact.setdefault(word, set()).add(place)
@@ -63,6 +64,11 @@ class LineIndex:
 
     def holders(self, key: str) -> dict[int, float]:
         """Return the lines that say `key`, each with how well (1, or less where alike)."""
+        if key not in self._held:
+            self._held[key] = self._holders(key)
+        return self._held[key]
+
+    def _holders(self, key: str) -> dict[int, float]:
         if not key.isascii():
             return dict.fromkeys(self._holding_term(key), 1.0)
         alike = self._heads.get(key[:5], set()) if len(key) > 5 else set()

@@ -233,6 +233,7 @@ _STRANGE = "The statement shares little with the paper; check that it is about i
 _CLEARLY_OFF = 0.005  # beside a passage of the paper a statement is off topic only if clearly so
 _UNSUPPORTED = "No passage of the paper carries this; correct it, or take it out."
 _LEAST_WORDS = 5  # fewer tell no topic
+_LEAST_KEYS = 3  # fewer tell no passage
 # Shares of what a statement says. Measured with the authors' own summaries of 618 papers: below
 # _CARRIED lie 1 % of them and 87 % of those of other papers.
 _CARRIED, _CARRIED_WELL, _SAID, _TOUCHED = 0.15, 0.35, 0.8, 0.05
@@ -454,7 +455,7 @@ def _support(statement: Statement, sources: Sources, origin: Origin) -> Iterator
         yield "unsupported", "block", _UNSUPPORTED, text
     elif _is_off_topic(statement, sources, found.own):
         yield "off-topic", "warn", _STRANGE, text
-    elif statement.evidence and found.keys >= _LEAST_WORDS and found.elsewhere:
+    elif statement.evidence and found.keys >= _LEAST_KEYS and found.elsewhere:
         best = found.evidence[0]
         where = f"Page {best.page}" if best.page else "The abstract"
         message = f"Another passage carries this. {where} says: {best.quote[:160]}"

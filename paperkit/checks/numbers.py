@@ -228,9 +228,8 @@ _LABELLED = re.compile(
 )
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 # What a PDF makes of 3 · 10⁻⁴ and 10²⁰: the exponent on the line.
-_FLATTENED = re.compile(
-    r"(?:(?<![\d.])(?P<by>\d+(?:\.\d+)?)\s?[·×x⋅∗*]\s?)?(?<![\d.])10(?P<power>-?\d{1,2})(?![\d.,])"
-)
+_FLATTENED = re.compile(r"(?<![\d.])10(?P<power>-?\d{1,2})(?![\d.,])")
+_BY = re.compile(r"(?<![\d.])(?P<by>\d+(?:\.\d+)?)\s?[·×x⋅∗*]\s?$")
 _NEXT_WORD = re.compile(r"[ -]?[A-Za-z]+|(?s:.)")
 _ABOUT = 0.05
 _VAGUE = frozenset("new novel differ main key exist popular".split())
@@ -264,9 +263,12 @@ def numbers(text: str) -> tuple[Number, ...]:
 def _flattened(text: str) -> Iterator[Number]:
     """Yield the powers of ten whose exponent a PDF put on the line: they bear out, and no more."""
     for match in _FLATTENED.finditer(text):
-        if match["by"] or match["power"][0] == "-":
-            value = float(match["by"] or 1) * 10.0 ** int(match["power"])
-            yield Number(value, "plain", match[0], 1e-9 * value, name=True, span=match.span())
+        by = _BY.search(text[max(0, match.start() - 16) : match.start()])
+        if by or match["power"][0] == "-":
+            value = float(by["by"] if by else 1) * 10.0 ** int(match["power"])
+            start = match.start() - (len(by[0]) if by else 0)
+            span = (start, match.end())
+            yield Number(value, "plain", text[start : span[1]], 1e-9 * value, name=True, span=span)
 
 
 def as_typed(text: str, number: Number, *, unit: bool = True) -> str:

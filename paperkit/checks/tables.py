@@ -58,15 +58,14 @@ class Table:
     rows: tuple[TableRow, ...]
 
     @cached_property
-    def cells(self) -> tuple[tuple[Cell, Stated], ...]:
-        """Its cells with the numbers that stand in them."""
-        cells = (c for row in self.rows for c in row.cells)
-        return tuple((c, Stated(numbers(c.text))) for c in cells)
+    def cells(self) -> tuple[Cell, ...]:
+        """Its cells, row by row."""
+        return tuple(c for row in self.rows for c in row.cells)
 
     @cached_property
     def digits(self) -> frozenset[str]:
         """The digits of every number in its cells."""
-        return frozenset(d for row in self.rows for c in row.cells for d in _DIGITS.findall(c.text))
+        return frozenset(d for c in self.cells for d in _DIGITS.findall(c.text))
 
     @cached_property
     def row_labels(self) -> tuple[Labels, ...]:
@@ -79,12 +78,18 @@ class Table:
         found = (c.column for row in self.rows for c in row.cells if c.column)
         return tuple((c,) for c in dict.fromkeys(found))
 
-    def holds(self, cell: Cell, stated: Stated, number: Number) -> bool:
-        """Tell whether a number stands in a cell, its scale or unit perhaps left out."""
-        if stated.states(number) >= _STATED:
-            return True
-        bare = number.kind == "plain" and not number.measure
-        return bare and digits_of(number) in _DIGITS.findall(cell.text)
+
+@lru_cache(maxsize=4096)
+def _stated(text: str) -> Stated:
+    return Stated(numbers(text))
+
+
+def holds(cell: Cell, number: Number) -> bool:
+    """Tell whether a number stands in a cell, its scale or unit perhaps left out."""
+    bare = number.kind == "plain" and not number.measure
+    if bare and digits_of(number) in _DIGITS.findall(cell.text):
+        return True
+    return _stated(cell.text).states(number) >= _STATED
 
 
 def tables_of(reading: Reading | None) -> tuple[Table, ...]:
@@ -114,8 +119,8 @@ def misplaced(text: str, tables: Sequence[Table]) -> Iterator[Misplaced]:
             (t, c)
             for t in tables
             if digits_of(number) in t.digits
-            for c, stated in t.cells
-            if t.holds(c, stated, number)
+            for c in t.cells
+            if digits_of(number) in c.text and holds(c, number)
         ]
         if found := _judged(number, homes, pointed):
             yield found
@@ -165,11 +170,11 @@ class _Pointed:
         return bool(self.rows) + (bool(self.columns) or alone)
 
     @cached_property
-    def cells(self) -> tuple[tuple[Cell, Stated], ...]:
+    def cells(self) -> tuple[Cell, ...]:
         """The cells pointed at."""
         return tuple(
-            (c, stated)
-            for c, stated in self.table.cells
+            c
+            for c in self.table.cells
             if (not self.rows or c.row in self.rows)
             and (not self.columns or (c.column,) in self.columns)
         )
@@ -183,7 +188,7 @@ class _Pointed:
     @property
     def single(self) -> str:
         """What the only cell pointed at says, empty where there are several."""
-        return self.cells[0][0].text if len(self.cells) == 1 else ""
+        return self.cells[0].text if len(self.cells) == 1 else ""
 
     def apart(self, cell: Cell) -> tuple[str, str]:
         """Return in words what a cell is about, and what is pointed at, without what both share."""
@@ -197,14 +202,14 @@ class _Pointed:
 
     def holds(self, number: Number) -> bool:
         """Tell whether a number stands in one of the cells."""
-        return any(self.table.holds(c, stated, number) for c, stated in self.cells)
+        return any(holds(c, number) for c in self.cells)
 
     def slips(self, number: Number) -> bool:
         """Tell whether a cell has a number of as many digits, all the same but one."""
         mine = digits_of(number)
         return any(
             1 < len(other) == len(mine) and sum(map(str.__ne__, mine, other)) == 1
-            for cell, _ in self.cells
+            for cell in self.cells
             for other in _DIGITS.findall(cell.text)
         )
 

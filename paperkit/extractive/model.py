@@ -16,7 +16,14 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from paperkit.extractive.selection import PARTS, is_plain, part_scores, takeaways
+from paperkit.extractive.selection import (
+    PARTS,
+    finished,
+    is_plain,
+    part_scores,
+    standalone,
+    takeaways,
+)
 from paperkit.extractive.summaries import best_span, line_of
 from paperkit.extractive.terms import keywords
 from paperkit.extractive.weights import idf
@@ -25,6 +32,7 @@ from paperkit.passages import SourceLine
 from paperkit.prompts import Reply, Request
 from paperkit.text import stems
 
+_FEW = 5  # sentences of an abstract: with no more left, they are takeaways
 # The abstract, and the sections where a part is expected, come before other places.
 _HOME_BONUS = 0.5
 
@@ -36,7 +44,7 @@ class Extractive:
 
     name: ClassVar[str] = "extractive"
     local: ClassVar[bool] = True
-    parameters: ClassVar[Mapping[str, Any]] = MappingProxyType({"weights": 1})
+    parameters: ClassVar[Mapping[str, Any]] = MappingProxyType({"weights": 2})
     notice: ClassVar[str] = "word for word, nothing written or translated"
     """What the progress line says of it."""
 
@@ -46,15 +54,20 @@ class Extractive:
     def answer(self, request: Request) -> Reply:
         """Return verbatim sentences for each question; an empty list where none answers it."""
         choice = _Choice(request)
-        rows = {question.key: choice.rows(question) for question in _by_need(request.questions)}
+        order = _by_need(request.questions, short=choice.short)
+        rows = {question.key: choice.rows(question) for question in order}
         ordered = {question.key: rows[question.key] for question in request.questions}
         text = json.dumps(ordered, ensure_ascii=False)
         return Reply(text=text, model=self.name, tokens_in=0, tokens_out=0)
 
 
-def _by_need(questions: Iterable[Question]) -> list[Question]:
-    """Return the questions in the order they choose: a sentence is shown once in a digest."""
-    first = ("summary", "approach", "takeaways")
+def _by_need(questions: Iterable[Question], *, short: bool) -> list[Question]:
+    """Return the questions in the order they choose: a sentence is shown once in a digest.
+
+    From a `short` source, an abstract alone, results are chosen before there are takeaways.
+    """
+    results = ("task", "performance") if short else ()
+    first = ("summary", "approach", *results, "takeaways")
     return sorted(questions, key=lambda q: first.index(q.key) if q.key in first else len(first))
 
 
@@ -72,6 +85,11 @@ class _Choice:
         """The lines that are sentences: captions and rows of tables are none."""
         return tuple(s for s in self.request.sentences if s.kind == "sentence")
 
+    @cached_property
+    def short(self) -> bool:
+        """Whether there is an abstract alone."""
+        return all(s.page is None for s in self.sentences)
+
     def rows(self, question: Question) -> list[Row]:
         """Return the statements that answer a question."""
         if question.translation:
@@ -85,7 +103,7 @@ class _Choice:
         elif question.key in PARTS:
             numbers = self._part(question)
         else:
-            numbers = self._matching(question)
+            return self._take(self._matching(question), question, whole=True)
         return self._take(numbers, question)
 
     def _from(self, question: Question) -> Sequence[SourceLine]:
@@ -94,12 +112,15 @@ class _Choice:
         abstract = [s for s in self.sentences if s.page is None]
         return abstract or self.sentences[:12]
 
-    def _free(self, question: Question) -> list[SourceLine]:
+    def _free(self, question: Question, *, leaning: bool = False) -> list[SourceLine]:
         limit = question.words
         return [
             s
             for s in self._from(question)
-            if s.number not in self.used and is_plain(s.text) and len(s.text.split()) <= limit
+            if s.number not in self.used
+            and is_plain(s.text)
+            and (leaning or standalone(s.text))
+            and len(s.text.split()) <= limit
         ]
 
     def _summary(self, question: Question) -> list[Row]:
@@ -110,9 +131,10 @@ class _Choice:
         span = best_span(title, texts)
         number = source[span.sentence].number
         self.summed_up = number
-        if (span.start, span.end) == (0, len(texts[span.sentence])):
+        sentence, line = texts[span.sentence], finished(line_of(title, texts, span))
+        if (span.start, span.end) == (0, len(sentence)) or line == standalone(sentence):
             self.used.add(number)  # a clause of it leaves the sentence to the deep reading
-        return [{"text": line_of(title, texts, span), "evidence": [number]}]
+        return [{"text": line, "evidence": [number]}]
 
     def _keywords(self, question: Question) -> list[Row]:
         source = self._from(question)
@@ -125,6 +147,8 @@ class _Choice:
 
     def _takeaways(self, question: Question) -> list[int]:
         free = [s for s in self._free(question) if s.number != self.summed_up]
+        if len(free) < question.items[0]:  # what leans on another is better than too few
+            free = [s for s in self._free(question, leaning=True) if s.number != self.summed_up]
         abstract = [s for s in free if s.page is None]
         low, high = question.items
         # An abstract alone has few sentences; the deep reading gets one for each of its parts.
@@ -142,8 +166,11 @@ class _Choice:
             for (part, number), score in self._scores.items()
             if part == question.key and number in free
         )
-        short = all(s.page is None for s in self.sentences)
-        most = 1 if short else min(PARTS[question.key].most, question.items[1])
+        if question.key != "approach":
+            ranked = [(score, number) for score, number in ranked if number != self.summed_up]
+        if self.short and question.key in ("task", "performance") and len(free) <= _FEW:
+            return []  # the takeaways need them
+        most = 1 if self.short else min(PARTS[question.key].most, question.items[1])
         return [number for _, number in ranked[:most]]
 
     def _all_scores(self) -> dict[tuple[str, int], float]:
@@ -172,8 +199,13 @@ class _Choice:
         most = 1 if question.kind == "line" else min(question.items[1], 3)
         return [number for _, number in sorted(ranked)[:most]]
 
-    def _take(self, numbers: Sequence[int], question: Question) -> list[Row]:
-        """Return the statements in text order, as many as the question's limit holds."""
+    def _take(
+        self, numbers: Sequence[int], question: Question, *, whole: bool = False
+    ) -> list[Row]:
+        """Return the statements in text order, as many as the question's limit holds.
+
+        What ties a sentence to the one before it is left out, unless they are to be `whole`.
+        """
         by_number = {s.number: s.text for s in self.sentences}
         room = question.words if question.kind != "list" else math.inf
         kept = []
@@ -183,4 +215,5 @@ class _Choice:
                 room -= length
                 kept.append(number)
         self.used.update(kept)
-        return [{"text": by_number[n], "evidence": [n]} for n in sorted(kept)]
+        texts = {n: "" if whole else standalone(by_number[n]) for n in kept}
+        return [{"text": texts[n] or by_number[n], "evidence": [n]} for n in sorted(kept)]

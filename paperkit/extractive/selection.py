@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from paperkit.checks.questions import other_question
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.summaries import word_chances
 from paperkit.extractive.weights import expected_hits, idf
@@ -62,7 +63,10 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:our|the proposed) (?:method|approach|framework|algorithm)",
                 r"本文提出|我们提出|本文介绍|提出了",
             ),
-            never=(r"\b(?:future work|we plan|we will|rest of th|achiev|outperform|surpass)",),
+            never=(
+                r"\b(?:future work|we plan|we will|rest of th|achiev|outperform|surpass"
+                r"|experimental|extensive|we (?:\w+ )?(?:show|demonstrate) that)",
+            ),
             sections=r"introduction|overview|conclusion|method|approach|引言|方法",
         ),
         "prior_work": Part(
@@ -95,7 +99,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"method", "result"}),
             cues=(
-                r"\b(?:on|across|over)\b.{0,80}\b(?:dataset|benchmark|task|data set)",
+                r"\b(?:on|across|over|with|using|from)\b.{0,80}\b(?:dataset|benchmark|task|data set"
+                r"|corpus|corpora|scenes?|images|videos|subjects|participants)",
+                r"\bon (?:the )?[A-Z][A-Za-z]*[A-Z0-9]",
                 r"数据集|任务上",
             ),
             counts=True,
@@ -167,17 +173,50 @@ _YEAR = re.compile(r"(?:19|20)\d\d$")
 # Notes of the first page and of the end that are no part of what the paper says.
 _NOTE = re.compile(
     r"@|corresponding author|equal contribution|key ?words?\b.{0,3}[:—–-]|all rights reserved"
-    r"|was responsible for|acknowledg|thank|grant|©|https?://|visiting astronomer|preprint",
+    r"|was responsible for|acknowledg|thank|grant|©|https?://|visiting astronomer|preprint"
+    r"|\b(?:code|codebase|source code|weights|data|dataset)s?\b[^.]{0,40}\b"
+    r"(?:available|released|open[- ]source)",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(r"(?:fig(?:ure)?|tab(?:le)?|algorithm|listing)\.? ?\d+[.:]", re.IGNORECASE)
-# A sentence that opens so leans on the one before it, which is not shown.
-_LEANS = re.compile(
-    r"(?:this|these|those|it|they|such|thus|then|besides|meanwhile|second(?:ly)?|third(?:ly)?|and"
-    r"|also|to this end|to test|to do so)\b",
+# What ties a sentence to the one before it and can be left out.
+_CONNECTIVE = re.compile(
+    r"(?:(?:therefore|thus|hence|moreover|furthermore|additionally|consequently|finally|also|besides"
+    r"|meanwhile|accordingly|as a result|in addition|in particular|specifically|notably|importantly"
+    r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
+    r"|second(?:ly)?|third(?:ly)?|lastly|for example|in contrast|conversely|interestingly)\s?,"
+    r"|thus|hence|therefore)\s+",
     re.IGNORECASE,
 )
-_WORTH = {"background": 0.0, "objective": 0.9, "method": 0.8, "result": 1.0, "other": -0.2}
+# A sentence that opens so leans on the one before it, which is not shown.
+_LEANS = re.compile(
+    r"(?:(?:(?:by|in|for|with|under|from|on|at|as|given|using|based on) )?"
+    r"(?:this|that|these|those|such)"
+    r"(?! (?:paper|work|article|study|letter|survey|report|thesis)\b)|it|its|they|their|he|she|then"
+    r"|and|but|or|to test|to do so|doing so|both|the (?:former|latter|same|other))\b",
+    re.IGNORECASE,
+)
+_WORTH = {"background": -0.3, "objective": 0.9, "method": 0.8, "result": 1.0, "other": -0.2}
+
+
+def standalone(sentence: str) -> str:
+    """Return a sentence as it can stand alone: no connective before it, a capital, an end mark.
+
+    Empty where it leans on what stands before it ("This makes …").
+    """
+    text = sentence.strip()
+    while match := _CONNECTIVE.match(text):
+        text = text[match.end() :]
+    return "" if _LEANS.match(text) else finished(text)
+
+
+def finished(text: str) -> str:
+    """Return a text with a capital at its start, unless a name stands there, and with an end."""
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    plain = first.isalpha() and first.islower()
+    text = text[:1].upper() + text[1:] if plain else text
+    text = text.rstrip(" ,;:–—-")
+    return text if not text or text[-1] in '.!?。！？)”"' else f"{text}."
 
 
 def takeaways(title: str, sentences: Sequence[str], *, count: int = 5) -> list[int]:
@@ -230,7 +269,7 @@ def part_scores(sentences: Sequence[str]) -> dict[tuple[str, int], float]:
             continue
         for name, part in PARTS.items():
             suits = sum(chance[role] for role in part.roles)
-            if suits >= 0.4 and part.says(text):
+            if suits >= 0.4 and part.says(text) and not other_question(name, text)[0]:
                 scores[name, number] = suits + part.bonus + 0.6 * (part.counts and has_number(text))
     return scores
 
@@ -264,8 +303,8 @@ def _worth(title: str, sentences: list[str]) -> list[float]:
         words = stems(sentence)
         gain = 2 * expected_hits(words, chance) / (len(words) + 20)
         role = sum(_WORTH[name] * p for name, p in zip(ROLES, row.tolist(), strict=True))
-        leans = bool(_LEANS.match(sentence))
-        found.append(gain + 0.7 * role + 0.1 * has_number(sentence) - 0.15 * leans)
+        leans = not standalone(sentence)
+        found.append(gain + 0.7 * role + 0.1 * has_number(sentence) - 0.6 * leans)
     return found
 
 

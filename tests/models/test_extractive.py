@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from paperkit.extractive import Extractive, keywords, one_line, roles, skeleton, takeaways
-from paperkit.extractive.selection import has_number, is_plain
+from paperkit.extractive.selection import has_number, is_plain, part_scores, standalone
 from paperkit.extractive.summaries import MOST, spans
 from paperkit.extractive.weights import load
 from paperkit.models import Model
@@ -15,6 +15,7 @@ from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
 from paperkit.prompts import make_request, read_reply
 from paperkit.readings import Paragraph, Reading
+from paperkit.text import letters
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TITLE = "SplatPose: Fast Head Avatars from Sparse Views"
@@ -254,7 +255,7 @@ def test_every_statement_is_verbatim_and_names_its_sentence():
     found = answers(request)
     statements = [row for rows in found.values() for row in rows]
     assert len(statements) >= 7
-    assert all(len(quotes) == 1 and text in quotes[0] for text, quotes in statements)
+    assert all(len(q) == 1 and letters(text) in letters(q[0]) for text, q in statements)
     assert BODY[0] in [text for text, _ in found["prior_work"]]
     assert BODY[2] in [text for text, _ in found["task"] + found["evidence"]]
     assert BODY[1] in [text for text, _ in found["methods"]]
@@ -273,7 +274,7 @@ def test_translations_stay_unanswered():
     request = make_request(paper(), outline=DIGEST, language="zh")
     found = answers(request)
     assert (found["title"], found["abstract"]) == ([], [])
-    assert found["summary"][0][0] in ABSTRACT[2]
+    assert letters(found["summary"][0][0]) in letters(ABSTRACT[2])
 
 
 def test_a_question_of_the_user_gets_the_sentence_that_shares_its_words():
@@ -326,3 +327,41 @@ def test_a_paper_takes_milliseconds():
     for _ in range(20):
         one_line(TITLE, ABSTRACT)
     assert (time.perf_counter() - start) / 20 < 0.1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("Therefore, we train it twice.", "We train it twice."),
+        ("In addition, moreover, it wins.", ""),
+        ("This makes it fast.", ""),
+        ("By this means the network learns.", ""),
+        ("This paper studies avatars.", "This paper studies avatars."),
+        ("In this work, we study avatars.", "In this work, we study avatars."),
+        ("Finally, word2vec embeds them;", "word2vec embeds them."),
+    ],
+)
+def test_a_sentence_is_shown_as_it_can_stand_alone(sentence, shown):
+    """A connective is left out, a capital and an end mark are put; what leans is not shown."""
+    assert standalone(sentence) == shown
+
+
+def test_a_summary_begins_with_a_capital_and_ends_with_a_stop():
+    """Also where it is a clause from the middle of its sentence."""
+    found = answers(make_request(paper(), outline=DIGEST))["summary"][0][0]
+    assert found[0].isupper()
+    assert found[-1] == "."
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [
+        ("performance", "Smith et al. (2020) achieve the best accuracy of 91.2% on ImageNet."),
+        ("innovation", "BERT [2019] was among the first to use a novel bidirectional objective."),
+        ("methods", "In summary, the module is trained by using the images of both datasets."),
+        ("prior_work", "We introduce a method since previous methods fail on long hair."),
+    ],
+)
+def test_no_sentence_answers_another_question_than_its_own(part, sentence):
+    """Others' results, prior art, conclusions and own steps stand where they belong."""
+    assert (part, 1) not in part_scores(["We study hair.", sentence, "It is fast."])
