@@ -77,7 +77,38 @@ BLOCKS = {
         "Y. Pischalnikov, S. Aderhold FNAL, Batavia, IL 60510, USA C. Contreras, Michigan State "
         "University, MI, USA",
         ("Y. Pischalnikov", "S. Aderhold", "C. Contreras"),
-        "FNAL, Batavia, IL 60510, USA, Michigan State University, MI, USA",
+        "FNAL, Batavia, IL, USA",
+    ),
+    "a street and another author": (
+        "Ana Ruiz a@x.org Princeton University, 35 Olden St., Princeton, NJ 08540 Li Lei l@y.org "
+        "University of Y, 5000 Forbes Ave., Pittsburgh, PA 15213",
+        ("Ana Ruiz", "Li Lei"),
+        "Princeton University, Princeton, NJ",
+    ),
+    "a postal code": (
+        "Ana Ruiz and Li Lei\nUniversity of Cambridge, Cambridge CB2 1PZ, UK",
+        ("Ana Ruiz", "Li Lei"),
+        "University of Cambridge, Cambridge, UK",
+    ),
+    "the typesetter": (
+        "Draft version July 14, 2017 Typeset using LaTeX default style\nAna Ruiz",
+        ("Ana Ruiz",),
+        "",
+    ),
+    "raised numbers": (
+        "Ana Ruiz² Li Lei¹,² ¹University of X, 12 Main Road ²University of Y, 2009 Porto",
+        ("Ana Ruiz", "Li Lei"),
+        "University of Y, Porto",
+    ),
+    "names side by side": (
+        "Ana Ruiz Li Lei University of X University of X Institute Y Institute Y",
+        ("Ana Ruiz", "Li Lei"),
+        "University of X",
+    ),
+    "nobody knows whose": (
+        "Ana Ruiz Li Lei†\n†University of X ‡University of Y",
+        ("Ana Ruiz", "Li Lei"),
+        "",
     ),
     "remarks": (
         "Ana Ruiz1* Li Lei2 1Meta Reality Labs 2Uni of X {a,b} @ meta . com * Equal contribution",

@@ -11,7 +11,7 @@ from itertools import pairwise
 from paperkit.reading.headings import REFERENCES, Heading
 from paperkit.reading.layout import Row, Sheet, Style, union
 from paperkit.reading.pages import Page, shown
-from paperkit.reading.text import footnotes, joined, sentence_text
+from paperkit.reading.text import footnotes, joined, raised_text, sentence_text
 from paperkit.readings import Box, Paragraph, Role
 
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\(\s?(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3})*[a-z]?\s?\)\s*$")
@@ -318,7 +318,7 @@ def _finished(
         if role == "front" and (draft.page > 1 or _is_running_text(text)):
             role = "body"  # journals that begin without a heading
         if role == "front" and not section:  # authors: the marks tell whose address is whose
-            text = joined([row.text for row in draft.rows], words)
+            text = joined([raised_text(row) for row in draft.rows], words)
         if text:
             result.append(
                 Paragraph(

@@ -106,6 +106,22 @@ def sentence_text(row: Row, notes: frozenset[str]) -> str:
     return kept + row.text[done:]
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised_text(row: Row) -> str:
+    """Return the text of a row with its raised numbers as such: whose address is whose."""
+    text, at = row.text, 0
+    for span in row.line.spans:
+        start = text.find(span.text, at)
+        if start < 0:
+            continue
+        at = start + len(span.text)
+        if _NUMBERS.fullmatch(span.text) and _is_raised(span, row.line):
+            text = text[:start] + span.text.translate(_RAISED) + text[at:]
+    return text
+
+
 def _is_raised(span: Span, line: Line) -> bool:
     small = span.size <= 0.86 * line.size or span.size <= 0.86 * max(s.size for s in line.spans)
     return small and span.box[3] < line.base - 0.15 * line.size
