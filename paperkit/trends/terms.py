@@ -360,7 +360,8 @@ def _meanings(explained: Counter[tuple[str, str]]) -> dict[str, str]:
             known[short] = words
         elif papers >= TELL:
             known.pop(short, None)
-    return known
+    # In lower case AT and MAP are other words.
+    return {short: words for short, words in known.items() if not ngrams.group_of(short.lower())}
 
 
 def _newest(holders: Any, corpus: Written, side: Any, many: int) -> tuple[str, ...]:
