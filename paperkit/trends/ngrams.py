@@ -327,14 +327,23 @@ def _may(words: Words, places: list[Ints]) -> Any:
     telling = words.technical[places[0]] | words.technical[places[-1]]
     for first, second in pairwise(places):
         pair = first.astype(np.int64) * words.base + second
-        listed = np.isin(pair, words.pairs)
+        listed = _among(pair, words.pairs)
         use &= ~words.weak[first] | listed
         telling |= listed
-    use &= ends | np.isin(pair, words.closing)
+    use &= ends | _among(pair, words.closing)
     for middle in places[1:-1]:
         use &= words.inside[middle]
         telling |= words.technical[middle] & ~words.joins[middle]
     return use & telling
+
+
+def _among(pairs: Ints, listed: Ints) -> Any:
+    """Say which numbers are in a short sorted list; `numpy.isin` would sort the long one."""
+    import numpy as np
+
+    if not len(listed):
+        return np.zeros(len(pairs), dtype=bool)
+    return listed[np.minimum(np.searchsorted(listed, pairs), len(listed) - 1)] == pairs
 
 
 def holders_of(texts: Runs, term: str) -> Ints:
