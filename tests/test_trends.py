@@ -306,6 +306,15 @@ def test_an_acronym_and_its_words_are_one_term():
     assert len(papers_behind(frame(rows), found)) == 60
 
 
+def test_an_acronym_that_is_a_common_word_is_none():
+    """Adversarial Training (AT) is not in every title that has an "at" in it."""
+    rows = [{"title": "Adversarial Training (AT)", "published": "2024-01-01"}] * 60
+    rows += [{"title": "Looking at splats", "published": "2023-01-01"}] * 60
+    found = rising_terms(frame(rows), since="2024-01-01")
+    assert found["term"].tolist() == ["adversarial training"]
+    assert found["count_b"].tolist() == [0]
+
+
 def test_an_acronym_that_stands_for_two_things_stays_alone():
     """Where papers explain it in two ways nobody knows which is meant."""
     texts = ["Gaussian Splatting (GS)", "Gauge Symmetry (GS)"]

@@ -93,7 +93,15 @@ def test_news_show_hostile_titles_as_text():
     assert "&lt;script" in shown
 
 
+@pytest.mark.parametrize("since", [None, pd.NaT])
+def test_news_need_a_date(since):
+    """Without a last post there is no date to start from, and the error says what to give."""
+    with pytest.raises(ValueError, match="since has no date; give that of your last post"):
+        changes(corpus(20), since)
+
+
 def test_no_papers_have_no_news():
     """An empty frame has nothing new, and says so."""
+    assert changes(corpus(20).iloc[:0], "2024-05-01").topics.empty
     found = changes(corpus(20).iloc[:0], "2024-05-01", until="2024-06")
     assert found.sentence == "Since 2024-05-01: 0 new papers; rising for certain: nothing."

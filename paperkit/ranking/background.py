@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from paperkit.ranking.relevance import Stopped, rank
@@ -68,14 +69,18 @@ class BackgroundRanking:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             number, frames, options = job
+            overtaken = partial(self._overtaken, number)
             try:
-                ranked = rank(*frames, **options, stopped=lambda n=number: n != self._newest)
-                if number == self._newest:
+                ranked = rank(*frames, **options, stopped=overtaken)
+                if not overtaken():
                     self._done(ranked)
             except Stopped:
                 continue
             except Exception as error:
                 self._failed(error)
+
+    def _overtaken(self, number: int) -> bool:
+        return number != self._newest
 
     def _next(self) -> tuple[int, tuple[Any, ...], dict[str, Any]] | None:
         """Return the request to work on; without one the thread ends, and another may begin."""

@@ -137,13 +137,18 @@ def changes(
     authors with ``several`` papers since and none before, topics that went quiet: so few papers
     that chance would leave as few in one of twenty such times at most. ``until`` is the end (None:
     the newest paper).
+
+    Raises:
+        ValueError: ``since`` is no date.
     """
     begin = counts.moment(since)
+    if begin is None:
+        raise ValueError("since has no date; give that of your last post, such as '2024-05-01'")
     rising = terms.rising_terms(papers, since=begin, until=until, text=text)
     with corpus.opened(papers) as connection:
-        end = counts.end(until) or corpus.frame(connection, _NEWEST)["newest"].iloc[0]
-        limits = [begin, end, begin - (end - begin)]
-        topics = corpus.frame(connection, _TOPICS, *limits)
+        newest = counts.moment(corpus.frame(connection, _NEWEST)["newest"].iloc[0])
+        end = counts.end(until) or newest or begin
+        topics = corpus.frame(connection, _TOPICS, begin, end, begin - (end - begin))
         authors = corpus.frame(connection, _AUTHORS, begin, end, several)
         new = corpus.number(connection, _NEW, begin, end)
     topics["quiet"] = statistics.fewer(topics["new"], topics["before"]) <= RARE
@@ -173,6 +178,6 @@ ORDER BY new DESC, name LIMIT 20
 
 def _shown(frame: pd.DataFrame) -> str:
     """Return a frame as HTML, text from outside escaped, dates without a time."""
-    days = {n: frame[n].dt.strftime("%Y-%m-%d") for n in frame if str(n) == "published"}
-    table: str = frame.assign(**days).to_html(border=0, escape=True)
-    return table
+    if "published" in frame:
+        frame = frame.assign(published=frame["published"].dt.strftime("%Y-%m-%d"))
+    return str(frame.to_html(border=0, escape=True))

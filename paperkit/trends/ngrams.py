@@ -9,7 +9,7 @@ it, or a technical noun; ``data/terms.txt`` says which words are what.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -193,7 +193,8 @@ class Terms:
 class Words:
     """What each word of a lexicon may do in a term: masks over word numbers, the last a break.
 
-    ``pairs`` are the numbers (first times ``base`` plus second) of listed phrases.
+    ``pairs`` are the numbers (first times ``base`` plus second) of neighbors in listed phrases,
+    ``closing`` those of the last two words of one.
     """
 
     begins: Any
@@ -205,6 +206,7 @@ class Words:
     joins: Any
     prefix: Any
     pairs: Any
+    closing: Any
     base: int
 
 
@@ -217,12 +219,11 @@ def groups() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _listed() -> frozenset[tuple[str, str]]:
-    """Return neighboring words that make a phrase a term: listed ones, and those of acronyms."""
-    long = [pair.partition("=")[2].split("_") for pair in groups()["acronyms"]]
+def _listed() -> tuple[tuple[str, ...], ...]:
+    """Return the phrases that are terms whatever their words are: listed, or with an acronym."""
+    long = [tuple(pair.partition("=")[2].split("_")) for pair in groups()["acronyms"]]
     short = [words for words in long if len(words) <= LONGEST and "to" not in words]
-    phrases = [phrase.split("_") for phrase in groups()["phrases"]]
-    return frozenset(pair for words in phrases + short for pair in pairwise(words))
+    return (*(tuple(phrase.split("_")) for phrase in groups()["phrases"]), *short)
 
 
 def group_of(word: str) -> str:
@@ -254,7 +255,11 @@ def classified(names: list[str], known: frozenset[str] = frozenset()) -> Words:
     named = np.array([len(name) > 2 for name in names] + [False])
     number = {name: at for at, name in enumerate(names)}
     base = len(names) + 1
-    pairs = [number[a] * base + number[b] for a, b in _listed() if a in number and b in number]
+
+    def numbered(pairs: Iterable[tuple[str, str]]) -> Any:
+        found = {number[a] * base + number[b] for a, b in pairs if a in number and b in number}
+        return np.array(sorted(found), dtype=np.int64)
+
     joins = np.array([name in ("of", "to") for name in names] + [False])
     return Words(
         begins=kinds != "never",
@@ -265,7 +270,8 @@ def classified(names: list[str], known: frozenset[str] = frozenset()) -> Words:
         weak=kinds == "weak",
         joins=joins,
         prefix=np.array([name == "multi" for name in names] + [False]),
-        pairs=np.sort(np.array(pairs, dtype=np.int64)),
+        pairs=numbered(pair for words in _listed() for pair in pairwise(words)),
+        closing=numbered((words[-2], words[-1]) for words in _listed()),
         base=base,
     )
 
@@ -320,14 +326,24 @@ def _may(words: Words, places: list[Ints]) -> Any:
         use &= ~words.prefix[places[0]]  # "multi agent" says half of what it is part of
     telling = words.technical[places[0]] | words.technical[places[-1]]
     for first, second in pairwise(places):
-        listed = np.isin(first.astype(np.int64) * words.base + second, words.pairs)
+        pair = first.astype(np.int64) * words.base + second
+        listed = _among(pair, words.pairs)
         use &= ~words.weak[first] | listed
         telling |= listed
-    use &= ends | listed
+    use &= ends | _among(pair, words.closing)
     for middle in places[1:-1]:
         use &= words.inside[middle]
         telling |= words.technical[middle] & ~words.joins[middle]
     return use & telling
+
+
+def _among(pairs: Ints, listed: Ints) -> Any:
+    """Say which numbers are in a short sorted list; `numpy.isin` would sort the long one."""
+    import numpy as np
+
+    if not len(listed):
+        return np.zeros(len(pairs), dtype=bool)
+    return listed[np.minimum(np.searchsorted(listed, pairs), len(listed) - 1)] == pairs
 
 
 def holders_of(texts: Runs, term: str) -> Ints:
@@ -376,21 +392,26 @@ def _lexicon(texts: Runs, minimum: int) -> tuple[Ints, list[str]]:
     return renamed[folded_word], [texts.words[i] for i in kept]
 
 
+def _beginnings(document: Ints, word: Ints, words: Words | None, length: int) -> Ints:
+    """Return where sequences of ``length`` words begin: all, or those that are terms."""
+    import numpy as np
+
+    last = max(len(word) - length + 1, 0)
+    runs = [word[place:][:last] for place in range(length)]
+    use = document[:last] == document[length - 1 :][:last]
+    for run in runs:
+        use &= run >= 0
+    at = np.flatnonzero(use)
+    return at if words is None else at[_may(words, [run[at] for run in runs])]
+
+
 def _of_length(
     document: Ints, word: Ints, names: list[str], words: Words | None, length: int, minimum: int
 ) -> Terms:
     """Return the terms of exactly ``length`` words."""
     import numpy as np
 
-    last = max(len(word) - length + 1, 0)
-    places = [word[place:][:last] for place in range(length)]
-    use = document[:last] == document[length - 1 :][:last]
-    for place in places:
-        use &= place >= 0
-    if words is not None:
-        at = np.flatnonzero(use)
-        use[at] = _may(words, [place[at] for place in places])
-    at = np.flatnonzero(use)
+    at = _beginnings(document, word, words, length)
     key = np.zeros(len(at), dtype=np.int64)
     for place in range(length):
         key = key * (len(names) + 1) + word[at + place]

@@ -267,10 +267,7 @@ def contrast(
 
     total_a, total_b = int(in_a.sum()), int(in_b.sum())
     minimum = look.minimum or max(5, (total_a + total_b) // 20_000)
-    meanings = _meanings(corpus.acronyms)
-    known = frozenset(short.lower() for short in meanings)
-    found = ngrams.terms(corpus.texts, longest=look.longest, minimum=minimum, known=known)
-    found = _with_acronyms(found, meanings, corpus.acronyms)
+    found = _terms_of(corpus, look.longest, minimum)
     a, b = (found.counts(side.astype(np.int64)) for side in (in_a, in_b))
     odds, error = statistics.log_odds(a, total_a, b, total_b, prior=look.prior)
     z = odds / error
@@ -308,6 +305,14 @@ def telling(order: list[int], found: ngrams.Terms) -> list[int]:
         for part in ngrams.inner(found.names[i]):
             within[part] = max(within.get(part, 0), int(sizes[i]))
     return [i for i in order if within.get(found.names[i], 0) < EXPLAINED * sizes[i]]
+
+
+def _terms_of(corpus: Written, longest: int, minimum: int) -> ngrams.Terms:
+    """Return the terms of a corpus, each acronym joined with its words."""
+    meanings = _meanings(corpus.acronyms)
+    known = frozenset(short.lower() for short in meanings)
+    found = ngrams.terms(corpus.texts, longest=longest, minimum=minimum, known=known)
+    return _with_acronyms(found, meanings, corpus.acronyms)
 
 
 def _with_acronyms(
@@ -355,7 +360,8 @@ def _meanings(explained: Counter[tuple[str, str]]) -> dict[str, str]:
             known[short] = words
         elif papers >= TELL:
             known.pop(short, None)
-    return known
+    # In lower case AT and MAP are other words.
+    return {short: words for short, words in known.items() if not ngrams.group_of(short.lower())}
 
 
 def _newest(holders: Any, corpus: Written, side: Any, many: int) -> tuple[str, ...]:

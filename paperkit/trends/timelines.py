@@ -146,7 +146,7 @@ def _stamp(day: pd.Timestamp) -> str:
 
 def _time(unit: str, field: str = "period", ticks: Sequence[float] = ()) -> dict[str, Any]:
     """Return a time axis whose ticks are at the points, quarters named "2024 Q1"."""
-    axis = {"title": None, "grid": False, "labelOverlap": True}
+    axis: dict[str, Any] = {"title": None, "grid": False, "labelOverlap": True}
     axis |= {"values": list(ticks)} if ticks else {}
     if unit == "quarter":
         axis["labelExpr"] = "utcyear(datum.value) + ' Q' + utcquarter(datum.value)"
@@ -230,11 +230,7 @@ def _curves(
 ) -> dict[str, Any]:
     """Return a line per group; its end in an incomplete period is dashed with a hollow point."""
     labels = [plain(name) for name in shown]
-    columns = 3 if max(map(len, labels)) < 30 else 1
-    legend = {"title": None, "orient": "bottom", "columns": columns, "symbolLimit": 0}
-    color = {"field": "group", "type": "nominal", "sort": labels, "legend": legend,
-             "scale": {"domain": labels, "range": COLORS[: len(labels)]}}  # fmt: skip
-    shape = {**color, "scale": {"domain": labels, "range": SHAPES[: len(labels)]}}
+    color, shape = _distinct(labels)
     faded = {"condition": {"param": "picked", "value": 1}, "value": 0.15}
     ticks = _ticks(data)
     when, amount = _time(unit, ticks=ticks), _amount(measure)
@@ -257,6 +253,15 @@ def _curves(
     spread = {**place, "y": _amount(measure, "low"), "y2": {"field": "high"}}
     layers = [*_spreads(labels, spread), *layers]
     return {"width": wish.across, "height": wish.height or 300, "layer": layers}
+
+
+def _distinct(labels: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the channels of color and shape that tell groups apart, with their legend."""
+    columns = 3 if max(map(len, labels)) < 30 else 1
+    legend = {"title": None, "orient": "bottom", "columns": columns, "symbolLimit": 0}
+    color = {"field": "group", "type": "nominal", "sort": labels, "legend": legend,
+             "scale": {"domain": labels, "range": COLORS[: len(labels)]}}  # fmt: skip
+    return color, {**color, "scale": {"domain": labels, "range": SHAPES[: len(labels)]}}
 
 
 def _spreads(labels: list[str], place: dict[str, Any]) -> list[dict[str, Any]]:
