@@ -145,6 +145,17 @@ def test_one_odd_entry_never_costs_the_file(
     assert faults(frame) == told
 
 
+def test_a_paper_that_stands_twice_is_one_and_told(tmp_path: Path) -> None:
+    """A preprint and its copy: the record with an abstract stays."""
+    (tmp_path / "z.bib").write_text(
+        "@misc{a, title={One}, eprint={2401.00001}, abstract={We do.}}\n"
+        "@misc{b, title={Copy}, url={https://arxiv.org/abs/2401.00001}}\n"
+    )
+    with pytest.warns(UserWarning, match="odd, but loaded: b .line 2.: this paper stands twice"):
+        frame = load(tmp_path / "z.bib")
+    assert frame["title"].to_dict() == {"2401.00001": "One"}
+
+
 def test_what_is_not_on_arxiv_is_said_in_a_sentence(tmp_path: Path) -> None:
     """Counted, the first ones by key, line and reason; strict makes it an error."""
     entries = "".join(
@@ -334,8 +345,8 @@ def test_json_records_in_many_shapes_are_read() -> None:
     """Names in parts or on a line, ids as numbers, versions as text; the impossible is told."""
     frame = loaded("json_06_author_dicts.jsonl")
     assert len(frame) == 15
-    assert faults(frame) == [("2301.00015", 7, False), ("0112019", 18, False),
-                             ("9912.0001", 19, False)]  # fmt: skip
+    assert faults(frame) == [("2301.0001", 6, True), ("2301.00015", 7, False),
+                             ("0112019", 18, False), ("9912.0001", 19, False)]  # fmt: skip
     assert frame.loc["2301.00014", "title"] == "float id"
     assert frame["version"].reindex(["2301.00016", "2301.00018", "2301.00020"]).tolist() == [
         3,

@@ -201,7 +201,7 @@ class Batch:
         self.papers: dict[str, Paper] = {}
         self.extras: dict[str, dict[str, str]] = {}
         self.faults: list[Fault] = []
-        self.count = 0
+        self.count = self.twice = 0
 
     @property
     def lost(self) -> list[Fault]:
@@ -211,12 +211,13 @@ class Batch:
     def read(self, entry: Entry, keeps: Filter) -> None:
         """Keep the paper of an entry if it is wanted, or what is wrong with it."""
         self.count += 1
+        twice = self.twice
         reason = entry.problem or self._take(entry.record, keeps)
+        key = clean_text(entry.key)[:80]
         if reason:
-            reason = reason.removeprefix(f"{entry.key}: ")
-            self.faults.append(Fault(clean_text(entry.key)[:80], entry.line, reason))
-        elif entry.remark:
-            self.faults.append(Fault(entry.key[:80], entry.line, entry.remark, loaded=True))
+            self.faults.append(Fault(key, entry.line, reason.removeprefix(f"{entry.key}: ")))
+        elif remark := entry.remark or ("this paper stands twice" if self.twice > twice else ""):
+            self.faults.append(Fault(key, entry.line, remark, loaded=True))
 
     def _take(self, record: dict[str, Any], keeps: Filter) -> str:
         """Keep a record if it is wanted; return why it is no paper, empty when it is one."""
@@ -236,7 +237,12 @@ class Batch:
 
     def add(self, paper: Paper, raw: Mapping[str, Any]) -> None:
         """Keep a paper, and what its record (see `fields`) says beyond it."""
-        if paper.id not in self.papers or paper.version >= self.papers[paper.id].version:
+        known = self.papers.get(paper.id)
+        if known is not None and known.version == paper.version:
+            self.twice += 1
+            if known.abstract and not paper.abstract:
+                return
+        if known is None or paper.version >= known.version:
             self.papers[paper.id] = paper
             self.extras[paper.id] = {e: clean_text(str(raw.get(e) or "")) for e in EXTRAS}
 
