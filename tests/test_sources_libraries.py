@@ -386,6 +386,14 @@ def test_csl_json_is_a_library_too(tmp_path: Path, wrapped: Any) -> None:
     assert f"{row['published']:%Y-%m-%d}" == "2024-03-05"
 
 
+def test_json_lines_keep_their_numbers(tmp_path: Path) -> None:
+    """Empty lines before, a broken first line, a line separator within a text."""
+    good = '{"id": "2401.00001", "title": "A\u2028B", "published": "2024-01-02"}\n'
+    (tmp_path / "a.jsonl").write_text("\n\n{broken\n" + good, encoding="utf-8")
+    with pytest.warns(UserWarning, match="1 of 2 records read; 1 was not: line 3: is not JSON"):
+        assert load(tmp_path / "a.jsonl")["title"].tolist() == ["A B"]
+
+
 def test_our_own_frame_comes_back_from_csv(tmp_path: Path) -> None:
     """Every column with its type, also a title that looks like a number or like nothing."""
     papers = to_frame(

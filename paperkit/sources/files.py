@@ -14,6 +14,8 @@ import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +40,7 @@ from paperkit.sources.tables import EXTRAS
 CHUNK = 10_000
 _KINDS = ".jsonl, .json, .parquet, .csv, .bib, .ris, .rss, .atom or .xml (text also as .gz)"
 _TOLD = 1000  # faults named one by one
+_WHOLE = 200_000_000  # bytes; a larger file is read line by line, whatever its first one holds
 _SHOWN = 3  # of them in a sentence
 _LIBRARIES = (".bib", ".ris")
 
@@ -375,31 +378,28 @@ def _json(file: Path) -> Iterator[Entry]:
     """Yield the records of JSON lines, of an array, or of an object that holds one as items."""
     open_text = gzip.open if file.suffix == ".gz" else open
     with open_text(file, "rt", encoding="utf-8-sig") as lines:
-        first = next((line for line in lines if line.strip()), "")
+        at, first = next(((n, x) for n, x in enumerate(lines, 1) if x.strip()), (1, ""))
         start = first.lstrip()[:1]
         if start not in ("{", "["):
             raise SourceError(
                 f"{file.name}: is no JSON, it looks like {looks_like(first)}; get it again."
             )
-        if start == "[" or not _is_json(first):
-            rest = str(lines.read())
-            if (whole := _array(first + rest)) is not None:
-                yield from (_of_json(r, place) for place, r in enumerate(whole, 1))
-                return
-            lines = iter([first, *rest.splitlines(keepends=True)])  # type: ignore[assignment]
-        else:
-            yield _of_json(json.loads(first), 1)
-            yield from _lines(lines, 2)
+        fits = start == "[" or file.stat().st_size < _WHOLE
+        if not fits or _is_record(first):
+            yield from _lines(chain([first], lines), at)
             return
-        yield from _lines(lines, 1)
+        text = first + str(lines.read())
+        if (whole := _array(text)) is not None:
+            yield from (_of_json(record, place) for place, record in enumerate(whole, 1))
+        else:
+            yield from _lines(StringIO(text), at)
 
 
-def _is_json(line: str) -> bool:
+def _is_record(line: str) -> bool:
     try:
-        json.loads(line)
+        return isinstance(json.loads(line), dict)
     except ValueError:
         return False
-    return True
 
 
 def _array(text: str) -> list[Any] | None:
