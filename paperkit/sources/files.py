@@ -153,21 +153,22 @@ def load_chunks(
     batch = Batch()
     try:
         for part in entries(file, size):
-            if isinstance(part, pd.DataFrame):  # whole columns that need no look at each
+            if isinstance(part, pd.DataFrame):  # columns that need no look at each record
+                if batch.count:
+                    yield batch.frame()
+                    batch = Batch()
                 yield keeps.rows(part)
                 continue
             batch.read(part, keeps)
             if strict and batch.lost:
-                break
+                raise SourceError(f"{file}: {batch.lost[0]}")  # noqa: TRY301
             if len(batch.papers) >= size:
                 yield batch.frame()
                 batch = Batch()
     except SourceError as error:  # what was read before it is no worse for it
         error.papers = batch.frame()
         raise
-    if strict and batch.lost:
-        raise SourceError(f"{file}: {batch.lost[0]}", papers=batch.frame())
-    if batch.papers or batch.faults or batch.count:
+    if batch.count:
         yield batch.frame()
 
 
