@@ -152,6 +152,25 @@ def test_a_snapshot_becomes_parquet_for_trends(tmp_path: Path) -> None:
     assert counted["count"].sum() == 29
 
 
+def test_a_packed_file_is_read_in_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No record is looked at on its own; cells that are not clean are cleaned all the same."""
+    papers = [make_paper(f"2411.{n:05}", authors=["José Núñez", "A"]) for n in range(1, 30)]
+    dirty = to_frame(papers).reset_index()
+    dirty.loc[3, "title"] = r"  Evil\u202e and \textbf{bold}".replace(r"\u202e", "\u202e")
+    dirty.to_parquet(tmp_path / "p.parquet")
+    monkeypatch.setattr("paperkit.sources.files.clean_paper", lambda raw: pytest.fail("a record"))
+    frame = load(tmp_path / "p.parquet")
+    expected = to_frame(papers)
+    expected.loc["2411.00004", "title"] = "Evil and bold"
+    pd.testing.assert_frame_equal(frame, expected)
+    assert list(load(tmp_path / "p.parquet", categories=["math.AG"]).index) == []
+    monkeypatch.undo()
+    dirty.loc[5, "id"] = "nonsense"
+    dirty.to_parquet(tmp_path / "p.parquet")
+    with pytest.warns(UserWarning, match="28 of 29 records read; 1 was not: nonsense .line 6."):
+        assert len(load(tmp_path / "p.parquet")) == 28
+
+
 def test_licences_go_into_the_library(tmp_path: Path, library: Library) -> None:
     """Where the source states them."""
     library.add(load(snapshot(tmp_path / "s.json", 2)))

@@ -145,6 +145,17 @@ def test_one_odd_entry_never_costs_the_file(
     assert faults(frame) == told
 
 
+def test_a_paper_that_stands_twice_is_one_and_told(tmp_path: Path) -> None:
+    """A preprint and its copy: the record with an abstract stays."""
+    (tmp_path / "z.bib").write_text(
+        "@misc{a, title={One}, eprint={2401.00001}, abstract={We do.}}\n"
+        "@misc{b, title={Copy}, url={https://arxiv.org/abs/2401.00001}}\n"
+    )
+    with pytest.warns(UserWarning, match="odd, but loaded: b .line 2.: this paper stands twice"):
+        frame = load(tmp_path / "z.bib")
+    assert frame["title"].to_dict() == {"2401.00001": "One"}
+
+
 def test_what_is_not_on_arxiv_is_said_in_a_sentence(tmp_path: Path) -> None:
     """Counted, the first ones by key, line and reason; strict makes it an error."""
     entries = "".join(
@@ -334,8 +345,8 @@ def test_json_records_in_many_shapes_are_read() -> None:
     """Names in parts or on a line, ids as numbers, versions as text; the impossible is told."""
     frame = loaded("json_06_author_dicts.jsonl")
     assert len(frame) == 15
-    assert faults(frame) == [("2301.00015", 7, False), ("0112019", 18, False),
-                             ("9912.0001", 19, False)]  # fmt: skip
+    assert faults(frame) == [("2301.0001", 6, True), ("2301.00015", 7, False),
+                             ("0112019", 18, False), ("9912.0001", 19, False)]  # fmt: skip
     assert frame.loc["2301.00014", "title"] == "float id"
     assert frame["version"].reindex(["2301.00016", "2301.00018", "2301.00020"]).tolist() == [
         3,
@@ -373,6 +384,14 @@ def test_csl_json_is_a_library_too(tmp_path: Path, wrapped: Any) -> None:
     row = frame.loc["2403.00011"]
     assert (row["title"], row["authors"]) == ("A thing", ("Jan van den Berg",))
     assert f"{row['published']:%Y-%m-%d}" == "2024-03-05"
+
+
+def test_json_lines_keep_their_numbers(tmp_path: Path) -> None:
+    """Empty lines before, a broken first line, a line separator within a text."""
+    good = '{"id": "2401.00001", "title": "A\u2028B", "published": "2024-01-02"}\n'
+    (tmp_path / "a.jsonl").write_text("\n\n{broken\n" + good, encoding="utf-8")
+    with pytest.warns(UserWarning, match="1 of 2 records read; 1 was not: line 3: is not JSON"):
+        assert load(tmp_path / "a.jsonl")["title"].tolist() == ["A B"]
 
 
 def test_our_own_frame_comes_back_from_csv(tmp_path: Path) -> None:

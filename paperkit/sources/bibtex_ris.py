@@ -35,37 +35,43 @@ def bibtex(text: str) -> Iterator[Entry]:
     """Yield the entries of a BibTeX file; accents in TeX become letters, ``%`` stays."""
     from bibtexparser.library import Library
     from bibtexparser.middlewares.parsestack import default_parse_stack
-    from bibtexparser.model import DuplicateFieldKeyBlock, ParsingFailedBlock
-    from bibtexparser.model import Entry as Block
+    from bibtexparser.model import ParsingFailedBlock
     from bibtexparser.splitter import Splitter
 
     logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # the entry says it
-    with_comma: list[str] = []
+    with_comma: set[str] = set()
 
     def joined(match: re.Match[str]) -> str:
-        with_comma.append(match[2].replace(",", "").strip())
-        return match[1] + with_comma[-1]
+        with_comma.add(key := match[2].replace(",", "").strip())
+        return match[1] + key
 
     split = Splitter(_COMMA_KEY.sub(joined, text)).split()
-    blocks: list[tuple[Any, str]] = []
-    for block in split.blocks:
-        inner = getattr(block, "ignore_error_block", None)
-        if isinstance(inner, Block):
-            twice = isinstance(block, DuplicateFieldKeyBlock)
-            blocks.append((inner, f"{_named(block) if twice else 'this key'} stands twice"))
-        elif isinstance(block, (Block, ParsingFailedBlock)):
-            blocks.append((block, ""))
-    for block, remark in blocks:
+    for block, remark in _blocks(split.blocks):
         if isinstance(block, ParsingFailedBlock):
-            raw = re.match(r"\s*@\w+\s*[{(]\s*([^,\s]*)", block.raw or "")
+            key = re.match(r"\s*@\w+\s*[{(]\s*([^,\s]*)", block.raw or "")
             line = (block.start_line or 0) + 1
-            yield Entry(raw[1] if raw else "", line, {}, "can't be read; mend its braces or quotes")
+            yield Entry(key[1] if key else "", line, {}, "can't be read; mend its braces or quotes")
             continue
         alone = Library([*split.strings, block])
         for step in default_parse_stack(allow_inplace_modification=True):
             alone = step.transform(alone)
-        odd = "a comma in the key" if block.key in with_comma else remark
-        yield _of_block(alone.entries[0], odd)
+        yield _of_block(
+            alone.entries[0], "a comma in the key" if block.key in with_comma else remark
+        )
+
+
+def _blocks(blocks: Sequence[Any]) -> Iterator[tuple[Any, str]]:
+    """Yield the entries among a file's blocks, broken ones too, with what is odd about them."""
+    from bibtexparser.model import DuplicateFieldKeyBlock, ParsingFailedBlock
+    from bibtexparser.model import Entry as Block
+
+    for block in blocks:
+        inner = getattr(block, "ignore_error_block", None)
+        if isinstance(inner, Block):
+            twice = isinstance(block, DuplicateFieldKeyBlock)
+            yield inner, f"{_named(block) if twice else 'this key'} stands twice"
+        elif isinstance(block, (Block, ParsingFailedBlock)):
+            yield block, ""
 
 
 _COMMA_KEY = re.compile(r"(@\w+\s*\{)([^,={}\"\n]+(?:,[^,={}\"\n]+)+)(?=,\s*[\w-]+\s*=)")

@@ -166,11 +166,20 @@ def of_oai(item: ET.Element) -> dict[str, Any]:
     for element in metadata.iter() if metadata is not None else ():
         name = element.tag.rpartition("}")[2]
         told.setdefault(name, []).append((element.text or "").strip())
-    first = {name: values[0] for name, values in told.items()}
     identity = (item.findtext(f"{_OAI}header/{_OAI}identifier") or "").rpartition(":")[2]
-    if "metadata" not in told or first.get("title") is None:
-        return {"id": identity}
-    found: dict[str, Any] = {
+    if not told.get("title"):
+        return {"id": identity}  # deleted
+    found = _oai_fields(identity, told)
+    if people := [_oai_name(a) for a in item.iter() if a.tag.endswith("}author")]:
+        found["authors"] = people
+    if versions := [_oai_version(v) for v in item.iter() if v.tag.endswith("}version")]:
+        found["versions"] = versions
+    return found
+
+
+def _oai_fields(identity: str, told: dict[str, list[str]]) -> dict[str, Any]:
+    first = {name: values[0] for name, values in told.items()}
+    return {
         "id": first.get("id") or identity,
         "title": first["title"],
         "abstract": first.get("abstract") or first.get("description"),
@@ -183,11 +192,6 @@ def of_oai(item: ET.Element) -> dict[str, Any]:
         "published": first.get("created") or first.get("date") or month_of(identity, ""),
         "updated": first.get("updated"),
     }
-    if people := [_oai_name(a) for a in item.iter() if a.tag.endswith("}author")]:
-        found["authors"] = people
-    if versions := [_oai_version(v) for v in item.iter() if v.tag.endswith("}version")]:
-        found["versions"] = versions
-    return found
 
 
 def _oai_name(author: ET.Element) -> str:

@@ -14,6 +14,8 @@ import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,6 +41,7 @@ from paperkit.sources.tables import EXTRAS
 CHUNK = 10_000
 _KINDS = ".jsonl, .json, .parquet, .csv, .bib, .ris, .rss, .atom or .xml (text also as .gz)"
 _TOLD = 1000  # faults named one by one
+_WHOLE = 200_000_000  # bytes; a larger file is read line by line, whatever its first one holds
 _SHOWN = 3  # of them in a sentence
 _LIBRARIES = (".bib", ".ris")
 
@@ -151,21 +154,22 @@ def load_chunks(
     batch = Batch()
     try:
         for part in entries(file, size):
-            if isinstance(part, pd.DataFrame):  # whole columns that need no look at each
+            if isinstance(part, pd.DataFrame):  # columns that need no look at each record
+                if batch.count:
+                    yield batch.frame()
+                    batch = Batch()
                 yield keeps.rows(part)
                 continue
             batch.read(part, keeps)
             if strict and batch.lost:
-                break
+                raise SourceError(f"{file}: {batch.lost[0]}")  # noqa: TRY301
             if len(batch.papers) >= size:
                 yield batch.frame()
                 batch = Batch()
     except SourceError as error:  # what was read before it is no worse for it
         error.papers = batch.frame()
         raise
-    if strict and batch.lost:
-        raise SourceError(f"{file}: {batch.lost[0]}", papers=batch.frame())
-    if batch.papers or batch.faults or batch.count:
+    if batch.count:
         yield batch.frame()
 
 
@@ -202,7 +206,7 @@ class Batch:
         self.papers: dict[str, Paper] = {}
         self.extras: dict[str, dict[str, str]] = {}
         self.faults: list[Fault] = []
-        self.count = 0
+        self.count = self.twice = 0
 
     @property
     def lost(self) -> list[Fault]:
@@ -212,12 +216,13 @@ class Batch:
     def read(self, entry: Entry, keeps: Filter) -> None:
         """Keep the paper of an entry if it is wanted, or what is wrong with it."""
         self.count += 1
+        twice = self.twice
         reason = entry.problem or self._take(entry.record, keeps)
+        key = clean_text(entry.key)[:80]
         if reason:
-            reason = reason.removeprefix(f"{entry.key}: ")
-            self.faults.append(Fault(clean_text(entry.key)[:80], entry.line, reason))
-        elif entry.remark:
-            self.faults.append(Fault(entry.key[:80], entry.line, entry.remark, loaded=True))
+            self.faults.append(Fault(key, entry.line, reason.removeprefix(f"{entry.key}: ")))
+        elif remark := entry.remark or ("this paper stands twice" if self.twice > twice else ""):
+            self.faults.append(Fault(key, entry.line, remark, loaded=True))
 
     def _take(self, record: dict[str, Any], keeps: Filter) -> str:
         """Keep a record if it is wanted; return why it is no paper, empty when it is one."""
@@ -237,7 +242,12 @@ class Batch:
 
     def add(self, paper: Paper, raw: Mapping[str, Any]) -> None:
         """Keep a paper, and what its record (see `fields`) says beyond it."""
-        if paper.id not in self.papers or paper.version >= self.papers[paper.id].version:
+        known = self.papers.get(paper.id)
+        if known is not None and known.version == paper.version:
+            self.twice += 1
+            if known.abstract and not paper.abstract:
+                return
+        if known is None or paper.version >= known.version:
             self.papers[paper.id] = paper
             self.extras[paper.id] = {e: clean_text(str(raw.get(e) or "")) for e in EXTRAS}
 
@@ -365,31 +375,28 @@ def _json(file: Path) -> Iterator[Entry]:
     """Yield the records of JSON lines, of an array, or of an object that holds one as items."""
     open_text = gzip.open if file.suffix == ".gz" else open
     with open_text(file, "rt", encoding="utf-8-sig") as lines:
-        first = next((line for line in lines if line.strip()), "")
+        at, first = next(((n, x) for n, x in enumerate(lines, 1) if x.strip()), (1, ""))
         start = first.lstrip()[:1]
         if start not in ("{", "["):
             raise SourceError(
                 f"{file.name}: is no JSON, it looks like {looks_like(first)}; get it again."
             )
-        if start == "[" or not _is_json(first):
-            rest = str(lines.read())
-            if (whole := _array(first + rest)) is not None:
-                yield from (_of_json(r, place) for place, r in enumerate(whole, 1))
-                return
-            lines = iter([first, *rest.splitlines(keepends=True)])  # type: ignore[assignment]
-        else:
-            yield _of_json(json.loads(first), 1)
-            yield from _lines(lines, 2)
+        fits = start == "[" or file.stat().st_size < _WHOLE
+        if not fits or _is_record(first):
+            yield from _lines(chain([first], lines), at)
             return
-        yield from _lines(lines, 1)
+        text = first + str(lines.read())
+        if (whole := _array(text)) is not None:
+            yield from (_of_json(record, place) for place, record in enumerate(whole, 1))
+        else:
+            yield from _lines(StringIO(text), at)
 
 
-def _is_json(line: str) -> bool:
+def _is_record(line: str) -> bool:
     try:
-        json.loads(line)
+        return isinstance(json.loads(line), dict)
     except ValueError:
         return False
-    return True
 
 
 def _array(text: str) -> list[Any] | None:

@@ -355,11 +355,7 @@ class Transport(HTTPAdapter):
                 problem = answer.problem or "an unusable entry"
                 pause = self._pause(response, pause)
             except (requests.RequestException, HTTPError) as error:
-                if why := _not_connected(error):
-                    raise SourceError(
-                        f"arXiv: no connection to {urlsplit(url).netloc} ({why}); check the "
-                        "network, VPN or proxy and run it again."
-                    ) from None
+                _refuse_unconnected(url, error)
                 problem = type(error).__name__
             if attempt < self.retries:
                 _log.info("arXiv: %s; asking again in %.0f s.", problem, pause)
@@ -411,6 +407,14 @@ def _not_connected(error: BaseException | None) -> str:
         inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
         error = inner if isinstance(inner, BaseException) else None
     return ""
+
+
+def _refuse_unconnected(url: str, error: BaseException) -> None:
+    if why := _not_connected(error):
+        raise SourceError(
+            f"arXiv: no connection to {urlsplit(url).netloc} ({why}); check the network, VPN or "
+            "proxy and run it again."
+        ) from None
 
 
 def read_all(response: requests.Response, seconds: float) -> requests.Response:

@@ -117,21 +117,22 @@ def _page(session: requests.Session, url: str, start: int) -> list[Any]:
         )
     except requests.RequestException as error:
         raise SourceError(
-            "Zotero: is not running here; start it and allow other applications in its settings "
-            "under Advanced, or export the library as BibTeX."
+            f"Zotero: is not running here; start it and {_ALLOW}, or export the library as BibTeX."
         ) from error
-    said = response.text[:80].strip()
-    if response.status_code == 403:
-        raise SourceError(
-            f"Zotero: does not let others read ({said}); allow other applications in its "
-            "settings under Advanced."
-        )
+    return _items(url, response)
+
+
+_ALLOW = "allow other applications in its settings under Advanced"
+
+
+def _items(url: str, response: requests.Response) -> list[Any]:
+    status, said = response.status_code, response.text[:80].strip()
+    if status == 403:
+        raise SourceError(f"Zotero: does not let others read ({said}); {_ALLOW}.")
     try:
-        found = json.loads(response.content) if response.status_code == 200 else None
+        found = json.loads(response.content) if status == 200 else None
     except ValueError:
         found = None
     if not isinstance(found, list):
-        raise SourceError(
-            f"Zotero: no list of items at {url[:80]} (HTTP {response.status_code}); check it."
-        )
+        raise SourceError(f"Zotero: no list of items at {url[:80]} (HTTP {status}); check it.")
     return found
