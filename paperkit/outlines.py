@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,10 @@ from paperkit.errors import PaperkitError
 
 Kind = Literal["line", "list", "text"]
 Source = Literal["abstract", "paper"]
+
+
+# Values hold read-only views of dicts; pickle has no way of its own for them.
+copyreg.pickle(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))
 
 
 @dataclass(frozen=True, kw_only=True)
