@@ -16,7 +16,11 @@ Source = Literal["abstract", "paper"]
 
 
 # Values hold read-only views of dicts; pickle has no way of its own for them.
-copyreg.pickle(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))
+copyreg.pickle(MappingProxyType, lambda view: (_view, (dict(view),)))
+
+
+def _view(data: dict[str, object]) -> MappingProxyType[str, object]:
+    return MappingProxyType(data)
 
 
 @dataclass(frozen=True, kw_only=True)
