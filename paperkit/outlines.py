@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import os
 import re
 import tomllib
@@ -15,6 +16,14 @@ from paperkit.errors import PaperkitError
 
 Kind = Literal["line", "list", "text"]
 Source = Literal["abstract", "paper"]
+
+
+# Values hold read-only views of dicts; pickle has no way of its own for them.
+copyreg.pickle(MappingProxyType, lambda view: (_view, (dict(view),)))
+
+
+def _view(data: dict[str, object]) -> MappingProxyType[str, object]:
+    return MappingProxyType(data)
 
 
 @dataclass(frozen=True, kw_only=True)
