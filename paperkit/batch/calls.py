@@ -85,8 +85,6 @@ class Calls:
             permit, outcome = self._send(request, key, spent, turn)
             if isinstance(outcome, Reply):
                 return outcome
-            if isinstance(outcome, Unauthorized) and outcome.everyone:
-                self.limiter.stop(str(outcome))
             if isinstance(outcome, Truncated):
                 if not self.limiter.longer(permit, outcome):
                     raise outcome
@@ -110,6 +108,8 @@ class Calls:
                 outcome = self._reply(permit.request, watch)
         except Exception as error:
             outcome = error
+            if isinstance(error, Unauthorized) and error.everyone:
+                self.limiter.stop(str(error))  # before anyone else is let in
         finally:
             used, cost = self.limiter.leave(permit, outcome)
         spent.add(used, cost)

@@ -66,6 +66,7 @@ _REFUSALS = {
 }
 _ENOUGH = ("MAX_TOKENS", "LENGTH")
 _UNSAID = ("", "NONE", "FINISH_REASON_UNSPECIFIED")
+_WHOLE = ("STOP", "EOS", "END_TURN", "STOP_SEQUENCE", "TOOL_CALLS", "FUNCTION_CALL", *_UNSAID)
 _DAY = 86_400.0
 _NETWORK = {"httpx", "httpx2", "httpcore", "requests", "urllib3"}
 
@@ -369,7 +370,7 @@ def ended(name: str, reason: str, usage: Tokens) -> ModelError | None:
     Where no reason is given, the reply itself shows whether it is.
     """
     upper = reason.upper()
-    if upper in ("STOP", *_UNSAID):
+    if upper in _WHOLE:
         return None
     if upper in _ENOUGH:
         return Truncated(f"{name}: the reply was cut off at the output limit.", usage=usage)
