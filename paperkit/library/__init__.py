@@ -209,6 +209,11 @@ class Library(coverage.Ledger, writing.Desk):
             )
             return decisions.put(db, rows)
 
+    def unpublish(self, id: str, *, topic: str | None = None) -> int:
+        """Take back that a paper was published (None: in posts of any topic); count the posts."""
+        with schema.writing(self._file) as db:
+            return decisions.take_back(db, id, topic)
+
     def published(self) -> pd.DataFrame:
         """Return what was published: id, version, topic, date, oldest first."""
         with schema.reading(self._file) as db:

@@ -154,6 +154,12 @@ def put(db: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> int:
     return new
 
 
+def take_back(db: sqlite3.Connection, id: str, topic: str | None) -> int:
+    """Forget that a paper was published, in the posts of one topic or all; count the posts."""
+    sql = "DELETE FROM publications WHERE id = ? AND topic = coalesce(?, topic)"
+    return db.execute(sql, (paper_id(id), topic)).rowcount
+
+
 def listed(db: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Return (id, version, topic, date) of everything published, oldest first."""
     sql = "SELECT id, version, topic, date FROM publications ORDER BY date, topic, id"

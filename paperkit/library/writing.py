@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -227,15 +226,19 @@ class Desk(Gallery):
         by: str | None = None,
         reason: str = "",
         among: Iterable[str] | None = None,
+        origin: str = "script",
     ) -> Digest:
         """Sign a paper's digest as it stands; any later change takes the signature away.
 
-        `by` defaults to the environment's PAPERKIT_NAME or the login name. `among` are the papers
+        `by` defaults to the environment's PAPERKIT_NAME, else to who signed last in this library.
+        A post's banner says that it was signed in a script; Review, where a person clicks, signs
+        with ``origin="click"``. `among` are the papers
         it was written together with: a write-up that fits one of those better blocks (None: those
         written about just before and after it).
 
         Raises:
             PublishError: blocking findings remain and no `reason` overrides them.
+            PaperkitError: nobody's name is known to sign with.
         """
         with self.session():
             digest = self._existing(id, outline.name, language)
@@ -250,13 +253,14 @@ class Desk(Gallery):
                 f"{digest.paper_id}: {len(stops)} blocking finding{'s' * (len(stops) > 1)}, "
                 f"the first at {first} Edit the answer in Review, or approve with a reason."
             )
-        signer = by or _signer()
         with schema.writing(self._file) as db:
+            signer = by or _signer(db)
             num = records.number(db, id)
             now = drafts.get_digest(db, (num, digest.paper_id), outline.name, digest.language)
             if now is None or now.answers != digest.answers:
                 raise PublishError(f"{digest.paper_id}: changed meanwhile; read it again and sign.")
-            drafts.put_approval(db, num, digest, by=signer, reason=reason.strip(), findings=found)
+            signed = {"by": signer, "reason": reason.strip(), "origin": origin}
+            drafts.put_approval(db, num, digest, findings=found, **signed)
         return self._existing(id, outline.name, digest.language)
 
     def _swapped(
@@ -279,7 +283,7 @@ class Desk(Gallery):
         digest = self._existing(id, outline, language)
         with schema.writing(self._file) as db:
             num = records.number(db, id)
-            drafts.put_approval(db, num, digest, by=_signer(), withdraw=True)
+            drafts.put_approval(db, num, digest, by=_signer(db), withdraw=True)
         return self._existing(id, outline, digest.language)
 
     def _existing(self, id: str, outline: str, language: str | None) -> Digest:
@@ -292,13 +296,17 @@ class Desk(Gallery):
         return digest
 
 
-def _signer() -> str:
-    """Return who works here: the environment's PAPERKIT_NAME, else the login name."""
-    try:
-        return os.environ.get("PAPERKIT_NAME") or getpass.getuser()
-    except (OSError, KeyError) as error:  # a container's user may have no name
-        text = "PAPERKIT_NAME: not set, and no login name is known; set it to who signs."
-        raise PaperkitError(text) from error
+def _signer(db: sqlite3.Connection) -> str:
+    """Return who works here: the environment's PAPERKIT_NAME, else who signed last.
+
+    A login is no name: in a container everyone is "root".
+    """
+    if name := os.environ.get("PAPERKIT_NAME", "").strip() or drafts.last_signer(db):
+        return name
+    raise PaperkitError(
+        "approve: no name to sign with; say once who you are, the library remembers it: "
+        'os.environ["PAPERKIT_NAME"] = "Your name", or approve(…, by="Your name").'
+    )
 
 
 # ---- Judgements: what is wrong with a digest, and which version of the paper it was judged by

@@ -9,8 +9,8 @@ from paperkit.outlines import label_of
 LABELS: Mapping[str, Mapping[str, str]] = {
     "update": {"en": "{date} Update", "zh": "{date} 更新"},
     "description": {
-        "en": "New papers on {topic}. Update in {date}  {title}",
-        "zh": "{topic} 方向最新论文已更新，请持续关注 Update in {date}  {title}",
+        "en": "New papers on {topic}, {date}: {title}",
+        "zh": "{topic} 方向最新论文（{date}）：{title}",
     },
     "written": {
         "en": "⚠️ The summaries below were written by {authors}{approval}. They may be wrong: "
@@ -27,17 +27,30 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "zh": "自动摘录论文原句的程序",
     },
     "approved": {
-        "en": " and approved by a person (last on {date})",
+        "en": ", and approved by a person (last on {date})",
         "zh": "，并经人工审核（最近一次：{date}）",
+    },
+    "scripted": {
+        "en": ", and approved in a script by {names} (last on {date})",
+        "zh": "，并由 {names} 通过脚本批准（最近一次：{date}）",
+    },
+    "mixed": {
+        "en": ", and approved by a person, {count} of {all} in a script by {names} "
+        "(last on {date})",
+        "zh": "，并经人工审核，其中 {count}/{all} 篇由 {names} 通过脚本批准（最近一次：{date}）",
     },
     "override": {
         "en": "Approved although a check objects; the reason given: {reason}",
         "zh": "审核者在检查存有异议时予以批准，理由：{reason}",
     },
-    "unapproved": {"en": " and not approved by a person", "zh": "，尚未经人工审核"},
+    "unapproved": {"en": ", and not approved by a person", "zh": "，尚未经人工审核"},
     "partly": {
         "en": "; a person approved {approved} of {all}",
         "zh": "，其中 {approved}/{all} 篇经人工审核",
+    },
+    "partly_scripted": {
+        "en": "; {approved} of {all} are approved, {count} of them in a script by {names}",
+        "zh": "，其中 {approved}/{all} 篇已批准（{count} 篇由 {names} 通过脚本批准）",
     },
     "screening": {
         "en": "🔴 Not for serious scholarly use: it helps to decide which papers to read.",
@@ -67,6 +80,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "missing": {"en": "Not covered here", "zh": "此处未涉及"},
     "colon": {"en": ": ", "zh": "："},
     "comma": {"en": ", ", "zh": "、"},
+    "and": {"en": " and ", "zh": "和"},
     "newer": {
         "en": "Written about version {version}; version {newest} has appeared since.",
         "zh": "以下内容基于第 {version} 版；论文现已更新至第 {newest} 版。",

@@ -285,7 +285,7 @@ class _Layout:
         return [label("draft_card", self.post.language, findings=listed)]
 
     def _prose(self, part: Prose) -> str:
-        text = escapes.prose(part.text, self.flavor.escape.math, self.flavor.templates)
+        text = escapes.prose(part.text, self.flavor.escape, self.flavor.templates)
         for name, data in part.attachments.items():
             suffix = Path(name).suffix.lower() or ".png"
             stored = self._store("image", data, suffix)
@@ -313,44 +313,58 @@ class _Layout:
 def banner(post: Post, sources: Sequence[Source], *, copied: bool = False) -> list[str]:
     """Return the lines that say who wrote and who approved what follows, from provenance.
 
-    `copied` says that a person's cell holds answers, though none of `sources` may have them.
+    `copied` says that a person's cell holds answers, though none of `sources` may have them. The
+    post may leave out the disclaimer and who made it, never who wrote it.
     """
-    digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
-    return (
-        [
-            _written(post, sources),
-            label("screening", post.language),
-            label("tool", post.language, tool=tool(), date=post.day),
-        ]
-        if digests
-        else [
-            *([] if copied else [label("nothing", post.language)]),
-            label("tool", post.language, tool=tool(), date=post.day),
-        ]
-    )
+    lines = []
+    if any(s.digest is not None and s.digest.answers for s in sources):
+        lines.append(_written(post, sources))
+        if post.disclaimer:
+            lines.append(label("screening", post.language))
+    elif not copied:
+        lines.append(label("nothing", post.language))
+    if post.credit:
+        lines.append(label("tool", post.language, tool=tool(), date=post.day))
+    return lines
 
 
 def _written(post: Post, sources: Sequence[Source]) -> str:
     digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
     models = sorted({m for d in digests for m in d.models})
-    plain = escapes.Escape()
-    authors = [
-        label(m, post.language) if m == "extractive" else plain.inline(m, links=False)
-        for m in models
-    ]
+    authors = [label(m, post.language) if m == "extractive" else _named(m) for m in models]
     if any(a.origin == "person" for d in digests for a in d.answers if a.statements):
         authors.append(label("person", post.language))
-    names = label("comma", post.language).join(authors)
+    names = listed(authors, post.language)
     return label("written", post.language, authors=names, approval=_approval(post, sources))
 
 
+def _named(name: str) -> str:
+    return escapes.Escape().inline(name, links=False)
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Return names as a sentence lists them: "a, b and c"."""
+    *most, last = names or [""]
+    first = label("comma", language).join(most)
+    return f"{first}{label('and', language)}{last}" if first else last
+
+
 def _approval(post: Post, sources: Sequence[Source]) -> str:
-    signed = [s.digest.approval.at for s in sources if s.digest and s.digest.approval]
+    signed = [s.digest.approval for s in sources if s.digest and s.digest.approval]
     if not signed:
         return label("unapproved", post.language)
+    scripts = [a for a in signed if a.origin == "script"]
+    values = {
+        "approved": len(signed),
+        "all": len(sources),
+        "count": len(scripts),
+        "names": listed([_named(n) for n in dict.fromkeys(a.by for a in scripts)], post.language),
+        "date": f"{max(a.at for a in signed):%Y-%m-%d}",
+    }
     if len(signed) < len(sources):
-        return label("partly", post.language, approved=len(signed), all=len(sources))
-    return label("approved", post.language, date=f"{max(signed):%Y-%m-%d}")
+        return label("partly_scripted" if scripts else "partly", post.language, **values)
+    said = "approved" if not scripts else "mixed" if len(scripts) < len(signed) else "scripted"
+    return label(said, post.language, **values)
 
 
 def tool() -> str:
