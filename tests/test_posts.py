@@ -85,7 +85,6 @@ def test_the_hexo_post_is_laid_out_as_the_blog_has_it(shelf: Library, tmp_path: 
         "**要点**",
         "**深度阅读**",
         "### 标题",
-        "### 作者",
         "### 单位",
         "### 关键词",
         "### 链接",

@@ -259,8 +259,9 @@ class Desk(Gallery):
             now = drafts.get_digest(db, (num, digest.paper_id), outline.name, digest.language)
             if now is None or now.answers != digest.answers:
                 raise PublishError(f"{digest.paper_id}: changed meanwhile; read it again and sign.")
-            signed = {"by": signer, "reason": reason.strip(), "origin": origin}
-            drafts.put_approval(db, num, digest, findings=found, **signed)
+            drafts.put_approval(
+                db, num, digest, by=signer, reason=reason.strip(), findings=found, origin=origin
+            )
         return self._existing(id, outline.name, digest.language)
 
     def _swapped(

@@ -234,13 +234,17 @@ class Escape:
             return "\\" + found[0]
         return _NAMED.get(found[0]) or entity(found[0])
 
-    def inline(self, text: str, *, links: bool = True) -> str:
-        """Return one line of outside text as Markdown: words inert, formulas kept, URLs linked."""
+    def inline(self, text: str, *, links: bool = True, cell: bool = False) -> str:
+        """Return one line of outside text as Markdown: words inert, formulas kept, URLs linked.
+
+        In a table's `cell` no formula has a bar.
+        """
         write = self._linked if links else self.words
         done, is_behind = "", False  # right behind a formula whose end an engine looks for
         for piece in pieces(" ".join(text.split()), self.math):
             if isinstance(piece, Formula):
-                done += "&#8288;" * is_behind + formula(piece, self.math)  # "$x$$y$"
+                written = formula(in_table(piece) if cell else piece, self.math)
+                done += "&#8288;" * is_behind + written  # "$x$$y$"
             elif is_behind and self.math == "native" and piece[0].isdigit():
                 done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
             else:
@@ -303,7 +307,7 @@ def prose(markdown: str, escape: Escape, templates: tuple[str, ...] = ()) -> str
     formula, escaped or not, is money in every engine.
     """
     done, position = [], 0
-    for start, end in _code(markdown):
+    for start, end in code_in(markdown):
         done.append(_formulas(markdown[position:start], escape, templates))
         done.append(_apart(markdown[start:end], templates))
         position = end
@@ -311,7 +315,7 @@ def prose(markdown: str, escape: Escape, templates: tuple[str, ...] = ()) -> str
     return "".join(done)
 
 
-def _code(markdown: str) -> Iterator[tuple[int, int]]:
+def code_in(markdown: str) -> Iterator[tuple[int, int]]:
     """Yield where code stands: fenced, in backticks, in HTML, or indented outside of a list."""
     found = [m.span() for m in _CODE.finditer(markdown)]
     for start, end in _indented(markdown):

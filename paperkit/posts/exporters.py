@@ -58,7 +58,7 @@ class PostExporter(Exporter):
         """Return the page of a notebook that lies in `folder`, for the site whose root is given."""
         library = self._shelf(nb, folder)
         post, flavor = post_of(nb), FLAVORS[self.flavor]
-        return lay_out(post, parts_of(nb), library, flavor, draft=self.draft, site=site)
+        return lay_out(post, parts_of(nb, folder), library, flavor, draft=self.draft, site=site)
 
     def _shelf(self, nb: NotebookNode, folder: str) -> Library:
         return Library(self.library) if self.library else library_of(nb, folder)

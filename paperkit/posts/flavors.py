@@ -27,7 +27,8 @@ class Flavor:
     template of a figure list, ``front`` the row of front-matter keys. ``templates`` are the
     openings of the engine's template language, which must not be run in a person's prose; ``site``
     are files one of which a site's root holds; ``marks`` says that cards carry comments, for
-    `adopt`, on which answer stands where.
+    `adopt`, on which answer stands where; ``titled`` that themes print the title as the page's
+    first heading, so that the text has none.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Flavor:
     templates: tuple[str, ...] = ()
     site: tuple[str, ...] = ()
     marks: bool = False
+    titled: bool = False
 
     @property
     def extension(self) -> str:
@@ -65,6 +67,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="hugo",
+            titled=True,
             title="Hugo",
             text="content/{section}/{day}-{slug}/index.md",
             files="content/{section}/{day}-{slug}",
@@ -78,6 +81,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="jekyll",
+            titled=True,
             title="Jekyll",
             text="_posts/{day}-{slug}.md",
             files="assets/images/{slug}",
@@ -88,6 +92,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="quarto",
+            titled=True,
             title="Quarto",
             text="posts/{day}-{slug}/index.qmd",
             files="posts/{day}-{slug}",
@@ -100,6 +105,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="myst",
+            titled=True,
             title="MyST",
             text="posts/{day}-{slug}.md",
             # mystmd finds no image whose address holds more than ASCII, encoded or not.

@@ -202,7 +202,8 @@ def post_page(public: Path, slug: str) -> Path:
     found = [
         p
         for p in public.rglob("*.html")
-        if slug in unquote(p.relative_to(public).as_posix()) and p.stat().st_size > 2000
+        if slug.lower() in unquote(p.relative_to(public).as_posix()).lower()
+        and p.stat().st_size > 2000
     ]
     assert len(found) == 1, f"{slug}: {found}"
     return found[0]
