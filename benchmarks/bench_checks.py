@@ -25,7 +25,6 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from paperkit import Extractive
 from paperkit.checks import Sources, check, find_quote, ground, support
 from paperkit.digests import Digest, Evidence, Statement
 from paperkit.models import Extractive

@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         _update_options,
         _summarize_options,
         _export_options,
+        _lint_options,
         _library_options,
         _demo_options,
     ):
@@ -106,7 +107,8 @@ def _export_options(commands: _Commands) -> None:
     export = commands.add_parser("export", help=text, parents=[_told()])
     export.add_argument("notebook", help="the notebook that compose() made")
     export.add_argument("folder", help="the blog's root folder")
-    export.add_argument("--flavor", default="hexo", help="hexo, hugo, jekyll, quarto, myst, …")
+    export.add_argument("--flavor", help="hexo, hugo, jekyll …; by default that of the folder")
+    export.add_argument("--create", action="store_true", help="make the folder a site")
     export.add_argument("--draft", action="store_true", help="also what isn't approved yet")
     export.add_argument("--library", help="the library's folder, if it moved")
     export.add_argument("--assets", default="", help="an fsspec URL for the figures")
@@ -137,6 +139,14 @@ def _library_options(commands: _Commands) -> None:
         command.set_defaults(run=run)
     command.add_argument("ids", nargs="+", help="the papers' arXiv ids")
     command.add_argument("--yes", action="store_true", help="don't ask")
+
+
+def _lint_options(commands: _Commands) -> None:
+    text = "check Markdown that is published already"
+    lint = commands.add_parser("lint", help=text, parents=[_told()])
+    lint.add_argument("files", nargs="+", metavar="FILE", help="a post's Markdown file")
+    lint.add_argument("--language", default="zh", help="the language it is written in, like en")
+    lint.set_defaults(run=_lint)
 
 
 def _demo_options(commands: _Commands) -> None:
@@ -259,10 +269,11 @@ def _done(rows: list[dict[str, Any]], what: str, sums: Sequence[str] = ()) -> _D
 
 def _export(options: argparse.Namespace) -> _Done:
     from paperkit.posts import export
-    from paperkit.posts.exporters import is_recorded
+    from paperkit.posts.sites import flavor_for, is_recorded
 
     shelf = _opened(options.library) if options.library else None
-    flavor, draft, record = options.flavor, options.draft, options.record
+    flavor = flavor_for(options.folder, options.flavor, create=options.create)
+    draft, record = options.draft, options.record
     text, *figures = export(
         options.notebook, options.folder, flavor=flavor, draft=draft, library=shelf,
         assets=options.assets, record=record,
@@ -272,6 +283,24 @@ def _export(options: argparse.Namespace) -> _Done:
     known = "on record as published" if recorded else "not on record as published"
     rows = [{"id": str(path)} for path in (text, *figures)]
     return _Done(rows, f"{text}, {where}, {'a draft' if draft else known}")
+
+
+def _lint(options: argparse.Namespace) -> _Done:
+    """Print every finding, and fail when there is one: a scheduled run is to notice."""
+    from paperkit.checks import lint_text
+
+    rows = []
+    for name in options.files:
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise PaperkitError(f"{name}: can't be read ({error}); name a text file.") from error
+        for found in lint_text(text, options.language):
+            row = {"id": name, "outcome": "failed", "paper": found.question, "code": found.code}
+            rows.append({**row, "finding": found.message})
+    many = len(options.files)
+    said = f"{many} file{'s' * (many > 1)}, {len(rows)} finding{'s' * (len(rows) != 1)}"
+    return _Done(rows, said, bool(rows))
 
 
 def _demo(options: argparse.Namespace) -> _Done:

@@ -102,11 +102,15 @@ def _evidence(data: Mapping[str, Any]) -> Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """Who signed a digest, when (UTC), and the reason where findings were overridden."""
+    """Who signed a digest, when (UTC), and the reason where findings were overridden.
+
+    ``origin`` is ``click`` where a person signed in Review, ``script`` where code did.
+    """
 
     by: str
     at: datetime
     reason: str = ""
+    origin: str = "script"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from hypothesis import HealthCheck, settings
 
 from paperkit.library import Library
 from paperkit.papers import Paper, clean_paper
+
+# Who signs in a test, where none is named.
+os.environ.setdefault("PAPERKIT_NAME", "Tester")
 
 settings.register_profile(
     "paperkit",

@@ -15,6 +15,7 @@ from paperkit.library import Library
 from paperkit.posts import Post, compose
 from tests import posts_samples as samples
 from tests.conftest import make_paper
+from tests.test_checks import WRITEUP
 
 TOPICS = '[[topic]]\nname = "A"\nqueries = ["a"]\n[[topic]]\nname = "B"\nqueries = ["b"]\n'
 
@@ -202,3 +203,18 @@ def test_the_demo_needs_the_notebooks(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["demo", str(tmp_path / "out"), "--notebooks", str(tmp_path / "none")]) == 1
     assert "no notebooks; run it in a checkout" in capsys.readouterr().err
     assert (tmp_path / "out").exists()
+
+
+def test_lint_prints_every_finding_of_published_markdown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clean post passes; one with filler fails, and the file and the finding are named."""
+    clean, odd = tmp_path / "clean.md", tmp_path / "odd.md"
+    clean.write_text(WRITEUP, encoding="utf-8")
+    odd.write_text(f"{WRITEUP}\n好的，以下是您要的总结：xxx\n", encoding="utf-8")
+    assert main(["lint", str(clean)]) == 0
+    assert capsys.readouterr().out == "lint: 1 file, 0 findings\n"
+    assert main(["lint", str(clean), str(odd)]) == 1
+    assert f"paperkit: {odd}: " in capsys.readouterr().err
+    assert main(["lint", str(tmp_path / "none.md")]) == 1
+    assert "name a text file." in capsys.readouterr().err

@@ -85,7 +85,6 @@ def test_the_hexo_post_is_laid_out_as_the_blog_has_it(shelf: Library, tmp_path: 
         "**要点**",
         "**深度阅读**",
         "### 标题",
-        "### 作者",
         "### 单位",
         "### 关键词",
         "### 链接",
@@ -100,7 +99,7 @@ def test_the_hexo_post_is_laid_out_as_the_blog_has_it(shelf: Library, tmp_path: 
         "</details>",
     ]
     assert lines[1:8] == [
-        "> ⚠️ 以下总结内容由 tester-1 生成，并经人工审核（最近一次："
+        "> ⚠️ 以下总结内容由 tester-1 生成，并由 Tester 通过脚本批准（最近一次："
         f"{datetime.now(UTC):%Y-%m-%d}）。如有错误，仅供参考，谨慎使用。",
         ">",
         "> 🔴 请勿用于严肃的学术场景，仅供阅读论文前的初筛。",
@@ -498,7 +497,8 @@ def test_the_banner_names_the_models_that_wrote_and_whether_a_person_did(
     sources = [source_of(i, shelf, POST.outline, "zh") for i in IDS]
     post = replace(POST, language="en")
     assert banner(post, sources)[0] == (
-        "⚠️ The summaries below were written by tester-1, a person; a person approved 1 of 2. "
+        "⚠️ The summaries below were written by tester-1 and a person; 1 of 2 are "
+        "approved, 1 of them in a script by Tester. "
         "They may be wrong: use them with care."
     )
 

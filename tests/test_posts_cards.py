@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from paperkit.library import Library
 from paperkit.posts import Post, compose, export, preview
 from paperkit.posts.cards import affiliation, source_of
+from paperkit.posts.figures import captioned
 from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.rendering import banner, tool
 from paperkit.trends import chart, papers_per
@@ -161,8 +162,8 @@ def test_the_authors_line_has_its_languages_colon(shelf: Library, language: str,
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "written by a program that picks the papers' own sentences and approved by"),
-        ("zh", "以下总结内容由 自动摘录论文原句的程序 生成，并经人工审核"),
+        ("en", "written by a program that picks the papers' own sentences, and approved in a"),
+        ("zh", "以下总结内容由 自动摘录论文原句的程序 生成，并由 Tester 通过脚本批准"),
     ],
 )
 def test_extracted_sentences_are_called_that(shelf: Library, language: str, words: str) -> None:
@@ -331,3 +332,19 @@ def test_a_reason_given_at_approval_stands_in_the_post(shelf: Library) -> None:
         "> 审核者在检查存有异议时予以批准，理由：checked by hand <b>{{x}}</b>"
     )
     assert "<b>" not in told
+
+
+@pytest.mark.parametrize(
+    ("caption", "shown"),
+    [
+        ("Figure 1: -5 dB noise", "Figure 1: -5 dB noise"),
+        ("Figure 1 - Overview", "Figure 1: Overview"),
+        ("-1.00 V to 1 V", "Figure 1: -1.00 V to 1 V"),
+        ("Figure 1. .NET runtime", "Figure 1: .NET runtime"),
+        ("Figure 12 is another", "Figure 1: Figure 12 is another"),
+        ("", "Figure 1"),
+    ],
+)
+def test_a_caption_keeps_its_first_sign(caption: str, shown: str) -> None:
+    """Only the label and what parts it from the words goes."""
+    assert captioned("Figure 1", caption) == shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import bibtexparser
 import pytest
 import rispy
-from bibtexparser.middlewares import LatexDecodingMiddleware
+from bibtexparser.middlewares import LatexDecodingMiddleware, SeparateCoAuthors
 from bibtexparser.model import Entry
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,6 +130,40 @@ def test_csl_json_has_names_dates_and_ids() -> None:
 def test_keys_are_never_the_same() -> None:
     """Two papers of one author, year and word differ by a number."""
     assert keys([PAPERS[0], PAPERS[0]]) == ["ruiz2024light", "ruiz2024light-2"]
+
+
+HOSTILE = (
+    *samples.SCRIPTS,
+    "}, note = {x} @article{y,",
+    "$B \\rar K^* \\ \\gamma$} from Hybrid Sum Rule",
+    '@{[system "touch blns.fail"]}',
+    "Abbas Najati And Soon-Mo Jung",
+    "others",
+    "a\u2028TY  - X\nER  - \n@misc{x}, y",
+    "\\input{/etc/passwd} $\\input{x}$ $\\{x$ \\",
+    "% # & {",
+)
+
+
+def test_a_fields_text_stays_in_its_field() -> None:
+    """Whatever title, author, category, DOI or journal hold: as many entries, fields and names."""
+    rows = [
+        samples.paper(
+            n, title=t, authors=[t, "Ann Lee"], journal_ref=t, doi=t, abstract=t, categories=[t]
+        )
+        for n, t in enumerate(HOSTILE, 1)
+    ]
+    written = bibliography(rows)
+    read = bibtexparser.parse_string(written, append_middleware=[SeparateCoAuthors()])
+    assert not read.failed_blocks
+    assert len(read.entries) == len(rows)
+    assert {len(e.fields) for e in read.entries} == {10}
+    assert {len(e["author"]) for e in read.entries} == {2}
+    assert not re.search(r"\\(?:input|write)(?![A-Za-z])", written)
+    told = rispy.loads(bibliography(rows, format="ris"))
+    assert [r["title"] for r in told] == [" ".join(r.title.split()) for r in rows]
+    assert {len(r["authors"]) for r in told} == {2}
+    assert {r["type_of_reference"] for r in told} == {"UNPB"}
 
 
 def test_an_empty_frame_is_an_empty_bibliography() -> None:

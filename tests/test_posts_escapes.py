@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperkit.posts.escapes import Escape, Formula, attribute, pieces, prose, safe_url
+from paperkit.posts.flavors import FLAVORS
 
 
 def formulas(text: str) -> list[str]:
@@ -73,11 +74,21 @@ def test_pieces_lose_nothing() -> None:
         ("- one", "&#45; one"),
         ("# one", "&#35; one"),
         ("C# and F #", "C# and F &#35;"),
+        ("A Static Analyser for C#", "A Static Analyser for C&#35;"),
+        ("Issue ##", "Issue &#35;&#35;"),
+        ("(1) We present", "(1&#41; We present"),
+        ("(i) We present", "(i&#41; We present"),
+        ("a) We present", "a&#41; We present"),
+        ("1234567890. We present", "1234567890&#46; We present"),
+        ("(x) = 2", "(x&#41; = 2"),
+        ("e.g. this", "e.g. this"),
         (":smile: 10:30", "&#58;smile: 10:30"),
         ("O'Neil -- and...", "O&#39;Neil -&#45; and.&#46;&#46;"),
         ("$5 only", "<span>$</span>5 only"),
         ("{{ x }}", "&#123;&#123; x &#125;&#125;"),
         ("见 https://a.org/v1_b，然后", "见 <https://a.org/v1_b>，然后"),
+        ("https://a.org/f_(x)", "[https&#58;//a.org/f&#95;(x)](https://a.org/f_%28x%29)"),
+        ("ftp://a.org/x_y www.a.org/x_y", "ftp&#58;//a.org/x&#95;y www&#46;a.org/x&#95;y"),
         ("a\n\n  b", "a b"),
     ],
 )
@@ -135,13 +146,54 @@ def test_addresses_are_http_or_relative(url: str, safe: str) -> None:
 def test_a_persons_prose_keeps_its_markdown_and_its_code() -> None:
     """Only formulas are rewritten; code is left as it is."""
     text = "*My* $a_{i}$, `$b_{i}$` and\n\n```\n$c_{i}$\n```\n\n$d_1$"
-    assert prose(text, "entities") == (
+    assert prose(text, Escape()) == (
         "*My* $a&#95;&#123;i&#125;$, `$b_{i}$` and\n\n```\n$c_{i}$\n```\n\n$d&#95;1$"
     )
 
 
 def test_template_openings_in_prose_are_kept_from_running() -> None:
     """In text they become entities, in code a character without width keeps them apart."""
-    assert prose("a {{< x >}} `{{< y >}}`", "entities", ("{{<",)) == (
+    assert prose("a {{< x >}} `{{< y >}}`", Escape(), ("{{<",)) == (
         "a &#123;&#123;&#60; x >}} `{\u200b{< y >}}`"
+    )
+
+
+MONEY = {
+    "hexo": "<span>$</span>5 and <span>$</span>6, <span>$</span>HOME",
+    "hugo": "`$`5 and `$`6, `$`HOME",
+    "quarto": "\\$5 and \\$6, \\$HOME",
+    "myst": "\\$5 and \\$6, \\$HOME",
+    "blog-markdown": "<span>&#36;</span>5 and <span>&#36;</span>6, <span>&#36;</span>HOME",
+}
+
+
+@pytest.mark.parametrize("flavor", MONEY)
+@pytest.mark.parametrize("typed", ["\\$5 and \\$6, $HOME", "$5 and $6, $HOME"])
+def test_money_in_a_persons_prose_is_money(flavor: str, typed: str) -> None:
+    """Escaped, as notebooks advise, or not: no engine's MathJax finds a formula there."""
+    assert prose(typed, FLAVORS[flavor].escape) == MONEY[flavor]
+    kept = "<a href='x$y$'> [a](b$c$d) https://a.org/$x"
+    assert prose(kept, FLAVORS[flavor].escape) == kept
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Copy:\n\n    cp $A_b $C_d\n\n    cp $E_f $G_h\n\nDone.",
+        "or <code>$HOME/a_b and $PATH/x_y</code>",
+        "\tx = $a_1 + $b_2\n",
+    ],
+)
+def test_code_that_is_not_fenced_is_left_alone(code: str) -> None:
+    """Indented after a blank line, or in HTML; within a list an indented line is no code."""
+    assert prose(code, Escape()) == code
+    item = "- one\n\n    two $x_1$\n"
+    assert prose(item, Escape()) == item.replace("_", "&#95;")
+
+
+def test_a_bar_in_a_tables_formula_ends_no_cell() -> None:
+    """MyST splits a row at each of them."""
+    text = "| a | $P(a|b)$ and $\\|x\\|$ |\n\nand $P(a|b)$"
+    assert prose(text, FLAVORS["myst"].escape) == (
+        "| a | $P(a\\vert b)$ and $\\Vert x\\Vert$ |\n\nand $P(a|b)$"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 import yaml
@@ -15,6 +15,7 @@ from paperkit.posts.figures import slug
 from paperkit.posts.flavors import JOINER, cell_of, edited, front_of, harmless, parsed, written
 
 POST = Post(topic="元宇宙/虚拟人", date="2024-11-12 10:05:27", language="zh", author="Ana")
+SHANGHAI = datetime(2024, 11, 12, 2, 5, 27, tzinfo=UTC).astimezone().replace(tzinfo=None)
 TITLES = st.text(
     alphabet=st.characters(exclude_categories=("Cc", "Cs")),
     min_size=1,
@@ -34,7 +35,7 @@ def test_hexo_keys_stand_in_the_blogs_order() -> None:
         "categories: Paper\n"
         "tags:\n"
         "  - 元宇宙/虚拟人\n"
-        "description: '元宇宙/虚拟人 方向最新论文已更新，请持续关注 Update in 2024-11-12  A: B'\n"
+        "description: '元宇宙/虚拟人 方向最新论文（2024-11-12）：A: B'\n"
         "keywords: 元宇宙/虚拟人\n"
         "toc:\n"
         "toc_number: false\n"
@@ -111,6 +112,35 @@ def test_the_front_matter_cell_round_trips(title: str) -> None:
     topic = " ".join(title.split()) or "x"
     post = Post(topic=topic, date=POST.date, title=title, tags=(title,), front={"sticky": 3})
     assert edited(post, cell_of(post)) == post
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "value"),
+    [
+        ("title: 16:9", "title", "16:9"),
+        ("title: On", "title", "On"),
+        ("title: 1.10", "title", "1.10"),
+        ("title: 2024-01-02", "title", "2024-01-02"),
+        ("tags: [3D, 2024, yes, no]", "tags", ("3D", "2024", "yes", "no")),
+        ("tags: On", "tags", ("On",)),
+        ("n: 010", "front", {"n": 10}),
+        ("ratio: 16:9", "front", {"ratio": "16:9"}),
+        ("date: 2024-11-12 10:05:27 +0800", "date", SHANGHAI),
+        ("date: 2024-11-12T10:05:27+08:00", "date", SHANGHAI),
+        ("missing: false", "missing", False),
+        ("title: ~", "title", ""),
+    ],
+)
+def test_front_matter_is_read_as_it_was_typed(typed: str, field: str, value: object) -> None:
+    """YAML 1.2, where "On" and "16:9" are texts; a date with a zone is local time."""
+    assert getattr(edited(POST, typed), field) == value
+
+
+@pytest.mark.parametrize("typed", ["title: [a, b]", "tags: {a: b}", "author: {a: b}"])
+def test_lists_and_texts_are_told_apart(typed: str) -> None:
+    """The error names the field."""
+    with pytest.raises(PaperkitError, match=r"cell: \w+ must be a text; quote it"):
+        edited(POST, typed)
 
 
 def test_front_matter_that_is_no_mapping_is_refused() -> None:

@@ -177,7 +177,7 @@ def test_a_draft_export_never_says_that_nothing_was_written(shelf: Library, tmp_
     nb = compose(replace(POST, papers=("2411.00003",), language="en"), shelf)
     cleaned(nb, "")
     text = export(nb, tmp_path, draft=True)[0].read_text(encoding="utf-8")
-    assert "The summaries below were written by tester-1 and not approved by a person." in text
+    assert "The summaries below were written by tester-1, and not approved by a person." in text
     assert "no summary was written" not in text
     other = prose(shelf, ENGLISH["summary"][0])
     other.cells = [c for c in other.cells if role_of(c) != "card"]

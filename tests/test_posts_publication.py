@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -158,6 +159,79 @@ def test_record_is_the_persons_word(
     site(tmp_path / "blog")
     export(POST, tmp_path / place, library=shelf, record=record, draft=draft)
     assert len(shelf.published()) == recorded
+
+
+def test_what_was_published_can_be_taken_back(shelf: Library, tmp_path: Path) -> None:
+    """Of one paper, in every post or in one; then another post may have it."""
+    export(POST, tmp_path / "blog", library=shelf, flavor="hexo", record=True)
+    assert shelf.unpublish(IDS[0], topic="Another") == 0
+    assert shelf.unpublish(IDS[0]) == 1
+    assert list(shelf.published()["id"]) == [IDS[1]]
+    export(replace(POST, topic="Later", papers=IDS[:1]), tmp_path / "later", library=shelf)
+
+
+@pytest.mark.parametrize(
+    ("files", "flavor"),
+    [
+        ({"_config.yml": "title: x\nsource_dir: source\n"}, "hexo"),
+        ({"_config.yml": "title: x\nplugins: [jekyll-feed]\n"}, "jekyll"),
+        ({"_config.yml": "title: x\n", "_posts/a.md": ""}, "jekyll"),
+        ({"_config.yml": "title: x\n", "source/_posts/a.md": ""}, "hexo"),
+        ({"_config.yml": "sphinx: {}\n"}, "myst"),
+        ({"hugo.toml": ""}, "hugo"),
+        ({"config/_default/hugo.toml": ""}, "hugo"),
+        ({"_quarto.yml": ""}, "quarto"),
+        ({"myst.yml": ""}, "myst"),
+    ],
+)
+def test_the_flavor_follows_the_site(
+    shelf: Library, tmp_path: Path, files: dict[str, str], flavor: str
+) -> None:
+    """The engine's settings tell; another flavor is refused, and nothing is written then."""
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    other = "hugo" if flavor != "hugo" else "jekyll"
+    with pytest.raises(PaperkitError, match=f"is a site of {flavor}; use flavor='{flavor}'"):
+        export(POST, tmp_path, library=shelf, flavor=other)
+    text = export(POST, tmp_path, library=shelf)[0]
+    assert text == export(POST, tmp_path, library=shelf, flavor=flavor)[0]
+    assert len(shelf.published()) == 2
+
+
+def test_a_folder_that_is_no_site_is_said(shelf: Library, tmp_path: Path) -> None:
+    """And one whose settings may be of two engines; `create` makes a site of the flavor named."""
+    with pytest.warns(UserWarning, match=r"is no blog's root folder; .* Name flavor="):
+        export(POST, tmp_path / "none", library=shelf)
+    with pytest.warns(UserWarning, match="may be a site of hexo or jekyll or myst"):
+        export(POST, site(tmp_path / "empty"), library=shelf)
+    shelf.unpublish(IDS[0])
+    shelf.unpublish(IDS[1])
+    for flavor in ("hexo", "hugo", "jekyll", "quarto", "myst"):
+        made = tmp_path / flavor
+        text = export(POST, made, library=shelf, flavor=flavor, create=True)[0]
+        assert export(POST, made, library=shelf)[0] == text
+    assert len(shelf.published()) == 2
+
+
+@pytest.mark.parametrize(
+    ("stated", "flavor", "said"),
+    [
+        ({"tags": ["x" * 300]}, "hugo", "longer than 200 bytes"),
+        ({"tags": [".."]}, "hugo", "names no folder"),
+        ({"category": "日本: 語"}, "jekyll", "holds a colon"),
+        ({"category": ":x"}, "jekyll", "holds a colon"),
+        ({"title": "a\ud800"}, "hexo", "lone surrogate"),
+        ({"front": {"categories": ["a", "b://c"]}}, "jekyll", "holds a colon"),
+    ],
+)
+def test_what_an_engine_cannot_build_is_refused_by_name(
+    shelf: Library, tmp_path: Path, stated: dict[str, Any], flavor: str, said: str
+) -> None:
+    """Before anything is written: one such post can stop a whole site."""
+    with pytest.raises(PublishError, match=said):
+        export(replace(POST, **stated), tmp_path, library=shelf, flavor=flavor)
+    assert not list(tmp_path.rglob("*.md"))
 
 
 def test_the_version_on_record_is_the_one_written_about(shelf: Library, tmp_path: Path) -> None:

@@ -315,15 +315,18 @@ class Library:
         by: str | None = None,
         reason: str = "",
         among: Iterable[str] | None = None,
+        origin: str = "script",
     ) -> Digest:
         """Sign a paper's digest as it stands; any later change takes the signature away.
 
-        `by` defaults to the environment's PAPERKIT_NAME or the login name. `among` are the papers
-        it was written together with: a write-up that fits one of those better blocks (None: those
-        written about just before and after it).
+        `by` defaults to the environment's PAPERKIT_NAME, else to who signed last in this library.
+        A post's banner says that it was signed in a script; Review, where a person clicks, signs
+        with ``origin="click"``. `among` are the papers it was written together with: a write-up
+        that fits one of those better blocks (None: those written about just before and after it).
 
         Raises:
             PublishError: blocking findings remain and no `reason` overrides them.
+            PaperkitError: nobody's name is known to sign with.
         """
         with schema.reading(self._file) as db:
             digest = drafts.existing(db, id, outline.name, language)
@@ -333,13 +336,14 @@ class Library:
         found = (*judged.findings, *written.swapped(digest))
         if not reason.strip():
             judgements.refuse(digest, found)
-        signer = by or judgements.signer()
         with schema.writing(self._file) as db:
+            signer = by or judgements.signer(db)
             now = drafts.existing(db, id, outline.name, digest.language)
             if now.answers != digest.answers:
                 raise PublishError(f"{digest.paper_id}: changed meanwhile; read it again and sign.")
             num = records.number(db, id)
-            drafts.put_approval(db, num, digest, by=signer, reason=reason.strip(), findings=found)
+            signed: dict[str, Any] = {"by": signer, "reason": reason.strip(), "origin": origin}
+            drafts.put_approval(db, num, digest, findings=found, **signed)
             return drafts.existing(db, id, outline.name, digest.language)
 
     def disapprove(
@@ -349,7 +353,7 @@ class Library:
         with schema.writing(self._file) as db:
             digest = drafts.existing(db, id, outline, language)
             num = records.number(db, id)
-            drafts.put_approval(db, num, digest, by=judgements.signer(), withdraw=True)
+            drafts.put_approval(db, num, digest, by=judgements.signer(db), withdraw=True)
             return drafts.existing(db, id, outline, digest.language)
 
     # Publications

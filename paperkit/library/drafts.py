@@ -250,7 +250,14 @@ def _approval(db: sqlite3.Connection, named: Sequence[Any]) -> Approval | None:
     row = db.execute(sql, named).fetchone()
     if row is None or row["answer"] != _newest(db, named):
         return None
-    return Approval(by=row["by"], at=datetime.fromisoformat(row["at"]), reason=row["reason"])
+    at = datetime.fromisoformat(row["at"])
+    return Approval(by=row["by"], at=at, reason=row["reason"], origin=row["origin"])
+
+
+def last_signer(db: sqlite3.Connection) -> str:
+    """Return who signed last in this library; "" when no one has."""
+    row = db.execute("SELECT by FROM approvals ORDER BY seq DESC LIMIT 1").fetchone()
+    return str(row["by"]) if row else ""
 
 
 def put_approval(
@@ -262,12 +269,20 @@ def put_approval(
     reason: str = "",
     findings: Sequence[Finding] = (),
     withdraw: bool = False,
+    origin: str = "script",
 ) -> None:
-    """Append a signature under the digest's answers as they are now, or take one back."""
+    """Append a signature under the digest's answers as they are now, or take one back.
+
+    A script that signs what a person has signed by a click confirms that signature.
+    """
     named = (num, digest.outline, digest.language, digest.version)
     answer = 0 if withdraw else _newest(db, named)
+    held = _approval(db, named)
+    if held is not None and held.origin == "click" and not withdraw and origin == "script":
+        by, origin = held.by, held.origin
     db.execute(
-        "INSERT INTO approvals (num, outline, language, version, answer, by, at, reason, findings)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*named, answer, by, now(), reason, dump([asdict(f) for f in findings])),
+        "INSERT INTO approvals"
+        " (num, outline, language, version, answer, by, at, reason, findings, origin)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*named, answer, by, now(), reason, dump([asdict(f) for f in findings]), origin),
     )

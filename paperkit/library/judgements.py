@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sqlite3
 from collections.abc import Iterable
@@ -132,10 +131,14 @@ def refuse(digest: Digest, found: Iterable[Finding]) -> None:
         )
 
 
-def signer() -> str:
-    """Return who works here: the environment's PAPERKIT_NAME, else the login name."""
-    try:
-        return os.environ.get("PAPERKIT_NAME") or getpass.getuser()
-    except (OSError, KeyError) as error:  # a container's user may have no name
-        text = "PAPERKIT_NAME: not set, and no login name is known; set it to who signs."
-        raise PaperkitError(text) from error
+def signer(db: sqlite3.Connection) -> str:
+    """Return who works here: the environment's PAPERKIT_NAME, else who signed last.
+
+    A login is no name: in a container everyone is "root".
+    """
+    if name := os.environ.get("PAPERKIT_NAME", "").strip() or drafts.last_signer(db):
+        return name
+    raise PaperkitError(
+        "approve: no name to sign with; say once who you are, the library remembers it: "
+        'os.environ["PAPERKIT_NAME"] = "Your name", or approve(…, by="Your name").'
+    )

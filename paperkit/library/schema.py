@@ -204,7 +204,10 @@ CREATE TRIGGER words_removed AFTER DELETE ON papers BEGIN
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SESSIONS)
+# Until then code and clicks were not told apart: what is signed counts as it did.
+_SIGNED_BY = "ALTER TABLE approvals ADD COLUMN origin TEXT NOT NULL DEFAULT 'click';"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SESSIONS, _SIGNED_BY)
 """The scripts that lead from one schema to the next; ``PRAGMA user_version`` counts them."""
 
 

@@ -12,11 +12,10 @@ from paperkit.library import Library
 from paperkit.posts.adoption import adopt
 from paperkit.posts.cards import preview
 from paperkit.posts.citations import bibliography
-from paperkit.posts.exporters import is_recorded, remember
-from paperkit.posts.flavors import flavor_of
 from paperkit.posts.markdown import load_posts, notes
 from paperkit.posts.notebooks import compose, library_of, post_of, read_notebook
 from paperkit.posts.post import Post
+from paperkit.posts.sites import flavor_for, is_recorded, remember
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -30,13 +29,17 @@ def export(
     post_or_notebook: Post | NotebookNode | str | os.PathLike[str],
     folder: str | os.PathLike[str],
     *,
-    flavor: str = "hexo",
+    flavor: str | None = None,
+    create: bool = False,
     draft: bool = False,
     library: Library | None = None,
     assets: str = "",
     record: bool | None = None,
 ) -> list[Path]:
     """Write a post into a site's root folder; return the paths of its text and its figures.
+
+    The flavor follows the site: None is the engine whose settings `folder` holds (as for Hexo,
+    with a warning, where it is no site); `create` makes the folder a site of the flavor named.
 
     The text is written last. The same bytes as ``jupyter nbconvert --to <flavor>``; a file that
     already has them is left alone. `library` is needed for a `Post`, and for a notebook whose
@@ -50,11 +53,13 @@ def export(
 
     Raises:
         PublishError: a paper isn't approved, a figure is missing, or a card was edited by hand.
-        PaperkitError: the flavor is unknown, or there is no such notebook or library.
+        PaperkitError: the flavor is unknown or not the site's, or there is no such notebook or
+            library.
     """
-    flavor_of(flavor)
+    flavor = flavor_for(folder, flavor, create=create)
     nb, place = _notebook(post_or_notebook, library)
-    from paperkit.posts.exporters import EXPORTERS
+
+    from paperkit.posts.exporters import EXPORTERS  # nbconvert: seconds
 
     settings: dict[str, Any] = {"draft": draft}
     if library is not None:

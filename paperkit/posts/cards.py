@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
-from paperkit.digests import Digest
+from paperkit.digests import Digest, Statement
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question, label_of
 from paperkit.papers import Paper, find_links, is_code_link
@@ -142,12 +143,17 @@ class Style:
     outline: Outline
     figures: str = "licensed"
     link: str = ""
+    evidence: str = "links"
+    missing: bool = True
     local: bool = False
     """Whether the figures are linked where they lie in the library, under their names there."""
 
+    cell: bool = False
+    """Whether the text stands in a table's cell."""
+
     def inline(self, text: str, *, links: bool = True) -> str:
         """Return one line of outside text for this engine."""
-        return self.flavor.escape.inline(text, links=links)
+        return self.flavor.escape.inline(text, links=links, cell=self.cell)
 
     def heading(self, text: str) -> str:
         """Return a question's or a part's heading, quotes and dashes as the engine likes them."""
@@ -208,7 +214,8 @@ def card(
         "translation": _joined(_texts(source, "abstract"), style),
         "leads": [_block(q, source, style) for q in leading(style.outline) if _has(source, q)],
         "sections": _sections(source, style),
-        "missing": _missing(source, style),
+        "missing": _missing(source, style) if style.missing else "",
+        "quotes": _quotes(source, style),
         "figures": _figures(source, style, images),
     }
     text = template("card").render(view)
@@ -284,19 +291,71 @@ def _joined(texts: Sequence[str], style: Style) -> str:
     return style.inline(joined(texts))
 
 
+def _statements(source: Source, key: str) -> tuple[Statement, ...]:
+    digest = source.digest
+    return digest[key].statements if digest is not None and key in digest else ()
+
+
+def said(source: Source, question: Question, style: Style) -> list[str]:
+    """Return an answer's statements for this engine, each with the pages it rests on.
+
+    A passage of the abstract has no mark: the abstract stands above. Nor has any in a notebook,
+    where a person edits the words.
+    """
+    done = []
+    for statement in _statements(source, question.key):
+        text = style.inline(statement.text)
+        done.append(" ".join([text, *_pages(source, statement, style)]))
+    return done
+
+
+def _pages(source: Source, statement: Statement, style: Style) -> list[str]:
+    if style.evidence == "none" or style.flavor.marks:
+        return []
+    pages = dict.fromkeys(int(e.page) for e in statement.evidence if e.page)
+    return [f"[{style.label('page', page=n)}]({_page_url(source, n)})" for n in list(pages)[:2]]
+
+
+def _page_url(source: Source, page: int) -> str:
+    return f"{source.paper.pdf_url}#page={page}"
+
+
+def _quotes(source: Source, style: Style) -> str:
+    """The passages that the answers rest on, short, each once, in a list that is folded."""
+    if style.evidence != "quotes" or style.flavor.marks or source.digest is None:
+        return ""
+    found = {}
+    for question in style.outline.questions:
+        for statement in _statements(source, question.key):
+            found.update({e.quote: e.page for e in statement.evidence if e.quote.strip()})
+    quotes = [
+        {
+            "text": style.inline(shorten(quote, LONGEST_QUOTE, placeholder=" …"), links=False),
+            "url": _page_url(source, int(page)) if page else "",
+            "place": style.label("page", page=page),
+        }
+        for quote, page in found.items()
+    ]
+    view = {"kind": style.flavor.figures, "label": style.label, "quotes": quotes}
+    return template("evidence").render(view).strip("\n") if quotes else ""
+
+
+LONGEST_QUOTE = 240
+"""Characters of a quote in the list of evidence."""
+
+
 def _block(question: Question, source: Source, style: Style) -> dict[str, Any]:
-    texts = _texts(source, question.key)
-    is_list = question.kind == "list"
+    texts, is_list = said(source, question, style), question.kind == "list"
     return {
         "key": question.key,
         "heading": style.heading(question.heading(style.language)),
-        "items": [style.inline(t) for t in texts] if is_list else [],
-        "text": "" if is_list else _joined(texts, style),
+        "items": texts if is_list else [],
+        "text": "" if is_list else joined(texts),
     }
 
 
 def _sections(source: Source, style: Style) -> list[dict[str, Any]]:
-    """The deep reading: what arXiv and the PDF state, then the outline's parts; [] without any."""
+    """The deep reading: what is stated of the paper, then the outline's parts; [] without any."""
     answered = [q for q in deep(style.outline) if _has(source, q)]
     if not answered:
         return []
@@ -309,19 +368,23 @@ def _sections(source: Source, style: Style) -> list[dict[str, Any]]:
         elif question.part == part:
             sections[-1]["blocks"].append(block)
         else:
-            heading = label_of(
-                style.outline.parts.get(question.part, {"en": question.part}), style.language
-            )
+            heading = _part(question.part, style)
             sections.append({"heading": style.heading(heading), "blocks": [block]})
         part = question.part or None
     return sections
+
+
+def _part(part: str, style: Style) -> str:
+    """A part's heading; what heads the short answers above already doesn't stand twice."""
+    heading = label_of(style.outline.parts.get(part, {"en": part}), style.language)
+    taken = {q.heading(style.language) for q in leading(style.outline)}
+    return style.label("overview") if heading in taken else heading
 
 
 def _stated(source: Source, style: Style) -> list[dict[str, Any]]:
     paper = source.paper
     rows = [
         ("title", _joined(_texts(source, "title"), style), []),
-        ("authors", style.inline(", ".join(paper.authors), links=False), []),
         ("affiliation", style.inline(_affiliation(source)), []),
         ("keywords", style.inline(", ".join(_keywords(paper))), []),
         ("links", "", _links(source, style)),
@@ -414,6 +477,19 @@ def _linked(figure: Any, source: Source, style: Style) -> dict[str, Any]:
         "label": style.inline(name, links=False),
         "caption": style.inline(caption, links=False),
     }
+
+
+def table(sources: Sequence[Source], keys: Sequence[str], style: Style) -> str:
+    """Return answers side by side as a Markdown table: a row per paper, a column per question."""
+    style = replace(style, cell=True)
+    questions = [style.outline[key] for key in keys]
+    heads = [style.label("paper"), *(style.heading(q.heading(style.language)) for q in questions)]
+    rows = [heads, ["---"] * len(heads)]
+    for source in sources:
+        title = style.inline(source.paper.title, links=False)
+        cells = [joined(said(source, q, style)) or "–" for q in questions]
+        rows.append([f"[{title}]({source.paper.abs_url})", *cells])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 # ---- Previews: a paper's card by itself, as text and as something to look at in a notebook

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
 from paperkit.errors import PaperkitError
 from paperkit.frames import from_frame
@@ -69,8 +70,10 @@ _LETTERS = {
     "_": r"\_",
     "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}",
-    "{": r"\{",
-    "}": r"\}",
+    # BibTeX counts the braces of "\{" too, and its readers take "@" before one for an entry.
+    "{": r"{\textbraceleft}",
+    "}": r"{\textbraceright}",
+    "@": "{@}",
     "\\": r"{\textbackslash}",
 }
 
@@ -124,7 +127,7 @@ def _letters(text: str) -> str:
 def name_parts(name: str) -> tuple[str, str]:
     """Return an author's family and given names; a group or a single name has no given one."""
     words = name.split()
-    if len(words) < 2 or _GROUP.search(name) or "," in name or re.search(r"\band\b", name):
+    if len(words) < 2 or _GROUP.search(name) or "," in name or re.search(r"(?i)\band\b", name):
         return name, ""
     tail = 1 if not _SUFFIXES.match(words[-1]) or len(words) < 3 else 2
     start = len(words) - tail
@@ -137,18 +140,51 @@ def name_parts(name: str) -> tuple[str, str]:
 def tex(text: str) -> str:
     r"""Return text for a BibTeX field: accents and special characters as commands, formulas kept.
 
-    TeX that arXiv's metadata holds already (``K\"ahler``) is kept where its braces match.
+    Accents, letters and styles that arXiv's metadata holds as TeX (``K\"ahler``) are kept; every
+    other command is text, so that a field can neither end early nor run anything.
     """
     return "".join(
-        (f"$${p.tex}$$" if p.display else f"${p.tex}$") if isinstance(p, Formula) else _plain(p)
-        for p in pieces(text)
+        _formula(p) if isinstance(p, Formula) else _plain(p) for p in pieces(" ".join(text.split()))
     )
 
 
+def _formula(found: Formula) -> str:
+    braces = {"\\{": "\\lbrace ", "\\}": "\\rbrace "}
+    inner = re.sub(r"\\(.)", lambda m: braces.get(m[0], m[0]), found.tex)
+    inner = re.sub(r"(\\\\)(?=[{}])", r"\1 ", inner)
+    inner = re.sub(r"@(?=\w*\s*\{)", "{@}", inner)
+    return f"$${inner}$$" if found.display else f"${inner}$"
+
+
 def _plain(text: str) -> str:
-    balanced = text.count("{") == text.count("}")
-    kept = "\\{}" if balanced and re.search(r"\\[A-Za-z'`\"^~=.]", text) else ""
-    return "".join(c if c in kept else _letter(c) for c in text)
+    done, position = "", 0
+    for found in _KEPT.finditer(text):
+        done += _escaped(text[position : found.start()]) + found[0]
+        position = found.end()
+    return done + _escaped(text[position:])
+
+
+def _escaped(text: str) -> str:
+    done = "".join(map(_letter, text))
+    paired = re.sub(r"[^{}]", "", text)
+    while "{}" in paired:
+        paired = paired.replace("{}", "")
+    if paired:
+        return done
+    return done.replace(_LETTERS["{"], "\\{").replace(_LETTERS["}"], "\\}")
+
+
+# One letter below an accent (``\\"{a}``, ``{\\'\\i}``), and the letters that have a name.
+_LETTER = r"(?:\{\\?[A-Za-z]\}|\\[ij](?![A-Za-z])|[A-Za-z])"
+_ACCENT = (
+    rf"\\(?:['`\"^~=.]\s?{_LETTER}|[uvHcdbkrt](?:\{{\\?[A-Za-z]{{1,2}}\}}| [A-Za-z])"
+    r"|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dj|DJ|ldots|textendash)(?:\{\}|(?![A-Za-z])))"
+)
+_STYLED = (
+    r"\{\\(?:em|it|bf|tt|sc|rm|sl) [^{}\\$%#&@]*\}"
+    r"|\\(?:emph|mbox|text(?:it|bf|tt|sc|rm|sf|(?:super|sub)script))\{[^{}\\$%#&@]*\}"
+)
+_KEPT = re.compile(rf"\{{{_ACCENT}\}}|{_ACCENT}|{_STYLED}")
 
 
 def _letter(character: str) -> str:
@@ -165,12 +201,13 @@ def _letter(character: str) -> str:
 def _tex_name(name: str) -> str:
     family, given = name_parts(name)
     if not given:
-        return f"{{{tex(name)}}}" if len(name.split()) > 1 else tex(name)
+        is_name = len(name.split()) == 1 and name.lower() not in ("and", "others")
+        return tex(name) if is_name else f"{{{tex(name)}}}"
     return f"{tex(family)}, {tex(given)}"
 
 
 def _doi(paper: Paper) -> str:
-    return paper.doi or f"10.48550/arXiv.{paper.id}"
+    return quote(paper.doi, safe="/:;.,()<>+-_*=") or f"10.48550/arXiv.{paper.id}"
 
 
 def _bibtex(rows: Sequence[tuple[str, Paper]]) -> str:
@@ -185,7 +222,7 @@ def _entry(key: str, paper: Paper) -> str:
         "month": str(paper.published.month),
         "eprint": paper.id,
         "archivePrefix": "arXiv",
-        "primaryClass": paper.categories[0] if paper.categories else "",
+        "primaryClass": tex(paper.categories[0]) if paper.categories else "",
         "doi": _doi(paper),
         "url": f"https://arxiv.org/abs/{paper.id}",
         "note": tex(paper.journal_ref),
@@ -195,29 +232,39 @@ def _entry(key: str, paper: Paper) -> str:
 
 
 def _ris(rows: Sequence[tuple[str, Paper]]) -> str:
-    return "\n".join(_record(key, paper) for key, paper in rows)
+    import rispy
+
+    class Writer(rispy.RisWriter):
+        def set_header(self, count: int) -> str:
+            return ""
+
+    text: str = rispy.dumps([_record(key, paper) for key, paper in rows], implementation=Writer)
+    return text.lstrip("\n") if rows else ""
 
 
-def _record(key: str, paper: Paper) -> str:
-    names = [", ".join(p for p in name_parts(a) if p) for a in paper.authors]
+def _record(key: str, paper: Paper) -> dict[str, Any]:
     # What names the paper comes first: an abstract may name others.
-    tags = [
-        ("TY", "UNPB"),
-        ("ID", key),
-        ("M1", f"arXiv:{paper.id}"),
-        ("DO", _doi(paper)),
-        ("UR", f"https://arxiv.org/abs/{paper.id}"),
-        ("TI", paper.title),
-        *(("AU", n) for n in names),
-        ("PY", str(paper.published.year)),
-        ("DA", f"{paper.published:%Y/%m/%d}"),
-        ("AB", paper.abstract),
-        *(("KW", c) for c in paper.categories),
-        ("PB", "arXiv"),
-        ("N1", paper.journal_ref),
-    ]
-    lines = [f"{tag}  - {value}" for tag, value in tags if value]
-    return "\n".join([*lines, "ER  - ", ""])
+    fields = {
+        "type_of_reference": "UNPB",
+        "id": key,
+        "note": f"arXiv:{paper.id}",
+        "doi": _doi(paper),
+        "urls": [f"https://arxiv.org/abs/{paper.id}"],
+        "title": _line(paper.title),
+        "authors": [_line(", ".join(p for p in name_parts(a) if p)) for a in paper.authors],
+        "year": str(paper.published.year),
+        "date": f"{paper.published:%Y/%m/%d}",
+        "abstract": _line(paper.abstract),
+        "keywords": list(map(_line, paper.categories)),
+        "publisher": "arXiv",
+        "notes": [_line(paper.journal_ref)] if paper.journal_ref else [],
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _line(text: str) -> str:
+    """Return text on one line: in RIS a line is a field."""
+    return " ".join(text.split())
 
 
 def _csl(rows: Sequence[tuple[str, Paper]]) -> str:

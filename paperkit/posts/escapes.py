@@ -24,7 +24,8 @@ MathStyle = Literal["entities", "native"]
 # A backslash that MathJax would take for the start of a formula, a reference or an escape.
 _MATHJAX = r"(?:\\(?=[\\$(\[]|begin\b|(?:eq)?ref\b)|\$)+"
 _ACTIVE = re.compile(
-    rf"({_MATHJAX})" + r"|[\\`*_{}\[\]<>&~|^$@]|:(?=[\w+-]+:)|::|(?<!\S)#|(?<==)=|(?<=\+)\+"
+    rf"({_MATHJAX})" + r"|[\\`*_{}\[\]<>&~|^$@]|:(?=[\w+-]+:)|::|(?<!\S)#|#(?=#*$)|(?<==)="
+    r"|(?<=\+)\+|(?<=http):(?=//)|(?<=https):(?=//)|(?<=ftp):(?=//)|(?<=www)\."
 )
 # What "smart" punctuation turns into something else: names and titles are to stay arXiv's.
 _SMART = re.compile(r"['\"]|(?<=[-+])-|(?<=\.)\.|\((?=(?:c|r|p|tm)\))", re.I)
@@ -43,7 +44,8 @@ _LITERALS: dict[str, Callable[[str], str]] = {
     ),
 }
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_LIST_NUMBER = re.compile(r"\d{1,9}[.)]")
+# pandoc counts with letters, with Roman numbers and in brackets too.
+_LIST_NUMBER = re.compile(r"\(?(?:[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)](?=\s|$)|\(?\d+[.)]")
 _ENDS = frozenset(("\\(", "\\)", "\\[", "\\]"))
 _FENCES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 _ENVIRONMENT = (
@@ -54,7 +56,9 @@ _OPENING = re.compile(rf"\\\\|\\\$|\$\$|\$|\\\[|\\\(|{_ENVIRONMENT}")
 _REACHING = re.compile(
     r"\\(?:href|url|style|class|cssId|require|html\w+|data|def|gdef|edef|let|newcommand|"
     r"renewcommand|newenvironment|renewenvironment|DeclareMathOperator|mmlToken|bbox|unicode|"
-    r"includegraphics|input|toggle|texttip|tooltip|enclose)(?![A-Za-z])"
+    r"includegraphics|input|toggle|texttip|tooltip|enclose|include|write|immediate|open(?:in|out)|"
+    r"read|csname|catcode|directlua|special|usepackage|verbatiminput|lstinputlisting|everymath|"
+    r"batchmode|scantokens|expandafter)(?![A-Za-z])"
 )
 _ALIGNING = re.compile(r"\\begin\b|\\(?:\w*matrix|\w*cases|\w*align\w*)\b")
 _MONEY = re.compile(r"\d[\d.,]*\s?(?:[kKMB]|bn|USD|million|billion)?(?:\s|[,;:.]\s|$)")
@@ -230,13 +234,17 @@ class Escape:
             return "\\" + found[0]
         return _NAMED.get(found[0]) or entity(found[0])
 
-    def inline(self, text: str, *, links: bool = True) -> str:
-        """Return one line of outside text as Markdown: words inert, formulas kept, URLs linked."""
+    def inline(self, text: str, *, links: bool = True, cell: bool = False) -> str:
+        """Return one line of outside text as Markdown: words inert, formulas kept, URLs linked.
+
+        In a table's `cell` no formula has a bar.
+        """
         write = self._linked if links else self.words
         done, is_behind = "", False  # right behind a formula whose end an engine looks for
         for piece in pieces(" ".join(text.split()), self.math):
             if isinstance(piece, Formula):
-                done += "&#8288;" * is_behind + formula(piece, self.math)  # "$x$$y$"
+                written = formula(in_table(piece) if cell else piece, self.math)
+                done += "&#8288;" * is_behind + written  # "$x$$y$"
             elif is_behind and self.math == "native" and piece[0].isdigit():
                 done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
             else:
@@ -250,7 +258,9 @@ class Escape:
             start = text.find(url, position)
             if start < 0:
                 continue
-            done += [self.words(text[position:start]), f"<{safe_url(url)}>"]
+            safe = safe_url(url)
+            link = f"<{safe}>" if safe == url else f"[{self.words(url)}]({safe})"
+            done += [self.words(text[position:start]), link]
             position = start + len(url)
         return "".join([*done, self.words(text[position:])])
 
@@ -282,34 +292,76 @@ def attribute(text: str) -> str:
 
 _CODE = re.compile(
     r"(?ms)^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(`+)(?!`).+?(?<!`)\2(?!`)"
+    r"|<(code|pre|script|style)\b[^>]*>.*?</\3>"
 )
+_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
+# What holds dollars that are no money: tags, and addresses of links.
+_KEPT = re.compile(r"(<[^>\n]*>|\]\([^)\n]*\)|https?://\S+)|(?:\\?\$)+")
 
 
-def prose(markdown: str, style: MathStyle, templates: tuple[str, ...] = ()) -> str:
+def prose(markdown: str, escape: Escape, templates: tuple[str, ...] = ()) -> str:
     """Return a person's own Markdown with its formulas made safe from the engine.
 
     `templates` are openings of the engine's template language: text to a person who writes for
-    every engine, so they are kept from being run, in code too.
+    every engine, so they are kept from being run, in code too. A dollar sign that starts no
+    formula, escaped or not, is money in every engine.
     """
     done, position = [], 0
-    for code in _CODE.finditer(markdown):
-        done.append(_formulas(markdown[position : code.start()], style, templates))
-        done.append(_apart(code[0], templates))
-        position = code.end()
-    done.append(_formulas(markdown[position:], style, templates))
+    for start, end in code_in(markdown):
+        done.append(_formulas(markdown[position:start], escape, templates))
+        done.append(_apart(markdown[start:end], templates))
+        position = end
+    done.append(_formulas(markdown[position:], escape, templates))
     return "".join(done)
 
 
-def _formulas(text: str, style: MathStyle, templates: tuple[str, ...]) -> str:
-    parts = []
-    for piece in pieces(text, style):
+def code_in(markdown: str) -> Iterator[tuple[int, int]]:
+    """Yield where code stands: fenced, in backticks, in HTML, or indented outside of a list."""
+    found = [m.span() for m in _CODE.finditer(markdown)]
+    for start, end in _indented(markdown):
+        if not any(a < end and start < b for a, b in found):
+            found.append((start, end))
+    yield from sorted(found)
+
+
+def _indented(markdown: str) -> Iterator[tuple[int, int]]:
+    in_list, was_blank, start, position = False, True, -1, 0
+    for line in markdown.splitlines(keepends=True):
+        is_blank, is_deep = not line.strip(), line.startswith(("    ", "\t"))
+        if start >= 0 and not is_blank and not is_deep:
+            yield start, position
+            start = -1
+        if start < 0 and is_deep and was_blank and not in_list and not is_blank:
+            start = position
+        if not is_blank and not is_deep:
+            in_list = bool(_ITEM.match(line)) or (in_list and line.startswith(" "))
+        was_blank, position = is_blank, position + len(line)
+    if start >= 0:
+        yield start, position
+
+
+def _formulas(text: str, escape: Escape, templates: tuple[str, ...]) -> str:
+    done = ""
+    for piece in pieces(text, escape.math):
         if isinstance(piece, Formula):
-            parts.append(formula(piece, style))
+            is_row = done.rpartition("\n")[2].lstrip().startswith("|")
+            done += formula(in_table(piece) if is_row else piece, escape.math)
             continue
         for opening in templates:
             piece = piece.replace(opening, entity(opening))
-        parts.append(piece)
-    return "".join(parts)
+        done += _KEPT.sub(lambda found: found[1] or _money(found[0], escape), piece)
+    return done
+
+
+def _money(dollars: str, escape: Escape) -> str:
+    return _LITERALS[escape.literal](dollars.replace("\\", ""))
+
+
+def in_table(found: Formula) -> Formula:
+    r"""Return a formula for a table's cell: MyST ends a cell at each "|", in formulas too."""
+    bars = {"|": "\\vert ", "\\|": "\\Vert "}
+    tex = re.sub(r"\\.|\|", lambda bar: bars.get(bar[0], bar[0]), found.tex)
+    return Formula(tex.strip(), found.display)
 
 
 def _apart(code: str, templates: tuple[str, ...]) -> str:

@@ -1,54 +1,23 @@
-"""Exporters: one nbconvert exporter per flavor, and what goes on record when a post goes out."""
+"""Exporters: what ``jupyter nbconvert --to hexo post.ipynb`` loads; one per flavor."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, ItemsView, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters import Exporter
-from nbformat import NotebookNode
 from traitlets import Bool, Unicode
 
 from paperkit.library import Library
 from paperkit.posts.figures import Files
 from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.notebooks import library_of, parts_of, post_of
-from paperkit.posts.rendering import CardOf, Page, lay_out, recognized
+from paperkit.posts.rendering import Page, lay_out
+from paperkit.posts.sites import is_recorded, remember
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-    from paperkit.library import Library
-
-
-def is_site(folder: str | os.PathLike[str], flavor: str) -> bool:
-    """Return whether a folder is a site's root: it holds its engine's settings."""
-    return any((Path(folder) / name).exists() for name in FLAVORS[flavor].site)
-
-
-def is_recorded(
-    folder: str | os.PathLike[str], flavor: str, *, draft: bool, record: bool | None
-) -> bool:
-    """Return whether what goes to `folder` counts as published: no draft does, a site does."""
-    return not draft and (is_site(folder, flavor) if record is None else record)
-
-
-def remember(nb: NotebookNode, library: Library) -> int:
-    """Put a post's papers on record, in the version written about; return how many were news."""
-    import pandas as pd
-
-    post = post_of(nb)
-    parts = recognized(parts_of(nb), post, library)
-    shown = [part.paper for part in parts if isinstance(part, CardOf)]
-    digests = [library.digest(i, outline=post.outline.name, language=post.language) for i in shown]
-    versions = [d.version for d in digests if d is not None]
-    posted = pd.DataFrame({"version": versions, "topic": post.topic, "date": post.day}, shown)
-    return library.publish(posted)
-
-
-# ---- Exporters: what ``jupyter nbconvert --to hexo post.ipynb`` loads; one per flavor
 
 
 class _Written(Files):
@@ -89,7 +58,7 @@ class PostExporter(Exporter):
         """Return the page of a notebook that lies in `folder`, for the site whose root is given."""
         library = self._library(nb, folder)
         post, flavor = post_of(nb), FLAVORS[self.flavor]
-        return lay_out(post, parts_of(nb), library, flavor, draft=self.draft, site=site)
+        return lay_out(post, parts_of(nb, folder), library, flavor, draft=self.draft, site=site)
 
     def _library(self, nb: NotebookNode, folder: str) -> Library:
         return Library(self.library) if self.library else library_of(nb, folder)

@@ -19,8 +19,8 @@ _DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:
 LONGEST = 120
 
 
-def slug(text: str) -> str:
-    """Return a topic as file name: unsafe characters become ``_``, spaces ``-``.
+def slug(text: str, *, gap: str = "-") -> str:
+    """Return a topic as file name: unsafe characters become ``_``, spaces a `gap`.
 
     At most 120 characters and 200 bytes in UTF-8, so that a suffix still fits the 255 bytes of
     common file systems. Control characters go, and so do dots and dashes at the ends and what
@@ -28,7 +28,7 @@ def slug(text: str) -> str:
     """
     plain = unicodedata.normalize("NFC", text)
     plain = "".join(c for c in plain if c.isspace() or unicodedata.category(c)[0] != "C")
-    name = _UNSAFE.sub("_", "-".join(plain.split())).lstrip("._-~")[:LONGEST]
+    name = _UNSAFE.sub("_", gap.join(plain.split())).lstrip("._-~")[:LONGEST]
     name = name.encode()[:200].decode(errors="ignore").rstrip(".-~")
     return f"post-{name}".rstrip("-") if not name or _DEVICES.match(name) else name
 
@@ -94,7 +94,8 @@ def label_of(figure: Figure) -> str:
 
 def captioned(label: str, caption: str) -> str:
     """Return label and caption as one text; a caption that repeats its label loses it."""
-    rest = re.sub(rf"(?i)^{re.escape(label)}(?!\w)", "", caption.strip()).lstrip(" .:|–—-")
+    own = rf"(?i)^{re.escape(label)}(?!\w)\s*(?:[.:|–—]|-(?=\s))?\s*"
+    rest = re.sub(own, "", caption.strip())
     return f"{label}: {rest}" if rest else label
 
 

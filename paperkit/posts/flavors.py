@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, PublishError
 from paperkit.posts.escapes import Escape
 from paperkit.posts.labels import label
-from paperkit.posts.post import Post
+from paperkit.posts.post import SWITCHES, Post
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,8 @@ class Flavor:
     template of a figure list, ``front`` the row of front-matter keys. ``templates`` are the
     openings of the engine's template language, which must not be run in a person's prose; ``site``
     are files one of which a site's root holds; ``marks`` says that cards carry comments, for
-    `adopt`, on which answer stands where.
+    `adopt`, on which answer stands where; ``titled`` that themes print the title as the page's
+    first heading, so that the text has none.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Flavor:
     templates: tuple[str, ...] = ()
     site: tuple[str, ...] = ()
     marks: bool = False
+    titled: bool = False
 
     @property
     def extension(self) -> str:
@@ -65,6 +67,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="hugo",
+            titled=True,
             title="Hugo",
             text="content/{section}/{day}-{slug}/index.md",
             files="content/{section}/{day}-{slug}",
@@ -78,6 +81,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="jekyll",
+            titled=True,
             title="Jekyll",
             text="_posts/{day}-{slug}.md",
             files="assets/images/{slug}",
@@ -88,6 +92,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="quarto",
+            titled=True,
             title="Quarto",
             text="posts/{day}-{slug}/index.qmd",
             files="posts/{day}-{slug}",
@@ -100,6 +105,7 @@ FLAVORS: dict[str, Flavor] = {
         ),
         Flavor(
             name="myst",
+            titled=True,
             title="MyST",
             text="posts/{day}-{slug}.md",
             # mystmd finds no image whose address holds more than ASCII, encoded or not.
@@ -193,15 +199,44 @@ def written(front: Mapping[str, Any]) -> str:
     return f"---\n{text}---\n"
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's core schema, and dates: "On" and "16:9" are texts, "010" is ten."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 PyYAML's own name
+
+    def decimal(self, node: yaml.ScalarNode) -> int:
+        """Return a number without what YAML 1.1 reads into a leading zero."""
+        return int(self.construct_scalar(node))
+
+
+_CORE = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+)
+for _name, _pattern, _first in _CORE:
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_name}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+    )
+for _tag, _regexp in yaml.SafeLoader.yaml_implicit_resolvers["2"]:
+    if _tag.endswith(":timestamp"):
+        _Loader.add_implicit_resolver(_tag, _regexp, list("0123456789"))
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.decimal)
+
+
+def _body(text: str) -> str:
+    return re.sub(r"\A\s*---[ \t]*\n|\n---[ \t]*\s*\Z", "", text)
+
+
 def parsed(text: str, where: str) -> dict[str, Any]:
     """Return the keys of front matter as a person wrote it, fences optional.
 
     Raises:
         PaperkitError: it is no YAML mapping.
     """
-    body = re.sub(r"\A\s*---[ \t]*\n|\n---[ \t]*\s*\Z", "", text)
     try:
-        data = yaml.safe_load(body)
+        data = yaml.load(_body(text), Loader=_Loader)  # noqa: S506 a SafeLoader
     except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise PaperkitError(
@@ -241,7 +276,34 @@ def front_of(
         "topic": inert(post.topic),
     }
     held = {} if not draft else {"published": False} if row in _UNPUBLISHED else {"draft": True}
-    return {**_ROWS[row](post, common), **post.front, **held}
+    front = {**_ROWS[row](post, common), **post.front, **held}
+    for name, value in front.items():
+        _check_buildable(post, row, name, value)
+    return front
+
+
+_TERMS = ("tags", "categories", "category", "keywords", "series")
+"""What engines make folders and addresses of."""
+
+
+def _check_buildable(post: Post, row: str, name: str, value: Any) -> None:
+    """Refuse what stops an engine, for one post or the whole site, before anything is written."""
+    for text in map(str, value if isinstance(value, list | tuple) else [value]):
+        why = "holds a lone surrogate" if _SURROGATE.search(text) else ""
+        if name in _TERMS and not why:
+            if len(text.encode()) > _LONGEST_TERM:
+                why = f"is longer than {_LONGEST_TERM} bytes, which no file name may be"
+            elif not text.strip(" ./\\"):
+                why = "names no folder"
+            elif row == "jekyll" and name != "tags" and ":" in text:
+                why = "holds a colon, which Jekyll takes for an address"
+        if why:
+            shown = text[:40].encode("utf-8", "backslashreplace").decode()
+            raise PublishError(f"post {post.topic!r}: {name} {shown!r} {why}; change it.")
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_TERM = 200
 
 
 _UNPUBLISHED = ("hexo", "jekyll")
@@ -378,25 +440,46 @@ _ROWS = {
 
 _EDITABLE = ("topic", "date", "title", "author", "cover", "category", "tags", "description")
 _SETTINGS = ("language", "figures", "assets_url", "repeats")
+_RARE = ("evidence", "table", "missing", "disclaimer", "credit")
+_KNOWN = (*_EDITABLE, *_SETTINGS, *_RARE)
+_LISTS = ("tags", "table")
 
 
 def cell_of(post: Post) -> str:
     """Return the YAML a person edits at the head of a post's notebook."""
     values: dict[str, Any] = {k: getattr(post, k) or None for k in (*_EDITABLE, *_SETTINGS)}
-    values |= {"tags": list(post.tags) or None, "date": post.date}
-    return written({**values, **post.front})
+    values |= {k: getattr(post, k) for k in _RARE if getattr(post, k) != getattr(Post, k)}
+    values |= {k: list(values[k]) for k in _LISTS if values.get(k)}
+    return written({**values, "date": post.date, **post.front})
 
 
 def edited(post: Post, text: str) -> Post:
-    """Return the post as its front-matter cell says; further keys go into ``front``."""
-    data = parsed(text, "front matter cell")
-    known = (*_EDITABLE, *_SETTINGS)
-    stated = {k: data.get(k) for k in known if k in data}
-    fields: dict[str, Any] = {k: "" if v is None else v for k, v in stated.items()}
-    for name in fields.keys() - {"date", "tags", "repeats"}:
-        fields[name] = fields[name] if isinstance(fields[name], str) else str(fields[name])
-    if isinstance(fields.get("date"), datetime | None) is False:
+    """Return the post as its front-matter cell says; further keys go into ``front``.
+
+    Texts are taken as they were typed: a title ``16:9`` or ``On`` is these letters.
+    """
+    where = "front matter cell"
+    data, typed = parsed(text, where), _typed(text)
+    fields: dict[str, Any] = {k: data[k] for k in _KNOWN if data.get(k) is not None}
+    for name in fields.keys() - {"date", *SWITCHES}:
+        fields[name] = typed[name]
+        if not isinstance(typed[name], str | list if name in _LISTS else str):
+            raise PaperkitError(f"{where}: {name} must be a text; quote it.")
+    if not isinstance(fields.get("date"), datetime | None):
         fields["date"] = str(fields["date"])
-    rest = {k: v for k, v in data.items() if k not in known}
+    rest = {k: v for k, v in data.items() if k not in _KNOWN}
     base = {f: getattr(post, f) for f in ("topic", "date", "papers", "prose", "outline")}
     return Post(**{**base, **{k: v for k, v in fields.items() if v != ""}, "front": rest})
+
+
+def _typed(text: str) -> dict[str, Any]:
+    """Return a mapping's values as they were typed: texts, or lists of texts."""
+    node = yaml.compose(_body(text), Loader=_Loader)
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return {key.value: _as_typed(value) for key, value in pairs}
+
+
+def _as_typed(node: yaml.Node) -> str | list[str] | None:
+    if isinstance(node, yaml.SequenceNode):
+        return [str(item.value) for item in node.value]
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else None

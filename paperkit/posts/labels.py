@@ -9,8 +9,8 @@ from paperkit.outlines import label_of
 LABELS: Mapping[str, Mapping[str, str]] = {
     "update": {"en": "{date} Update", "zh": "{date} 更新"},
     "description": {
-        "en": "New papers on {topic}. Update in {date}  {title}",
-        "zh": "{topic} 方向最新论文已更新，请持续关注 Update in {date}  {title}",
+        "en": "New papers on {topic}, {date}: {title}",
+        "zh": "{topic} 方向最新论文（{date}）：{title}",
     },
     "written": {
         "en": "⚠️ The summaries below were written by {authors}{approval}. They may be wrong: "
@@ -27,17 +27,30 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "zh": "自动摘录论文原句的程序",
     },
     "approved": {
-        "en": " and approved by a person (last on {date})",
+        "en": ", and approved by a person (last on {date})",
         "zh": "，并经人工审核（最近一次：{date}）",
+    },
+    "scripted": {
+        "en": ", and approved in a script by {names} (last on {date})",
+        "zh": "，并由 {names} 通过脚本批准（最近一次：{date}）",
+    },
+    "mixed": {
+        "en": ", and approved by a person, {count} of {all} in a script by {names} "
+        "(last on {date})",
+        "zh": "，并经人工审核，其中 {count}/{all} 篇由 {names} 通过脚本批准（最近一次：{date}）",
     },
     "override": {
         "en": "Approved although a check objects; the reason given: {reason}",
         "zh": "审核者在检查存有异议时予以批准，理由：{reason}",
     },
-    "unapproved": {"en": " and not approved by a person", "zh": "，尚未经人工审核"},
+    "unapproved": {"en": ", and not approved by a person", "zh": "，尚未经人工审核"},
     "partly": {
         "en": "; a person approved {approved} of {all}",
         "zh": "，其中 {approved}/{all} 篇经人工审核",
+    },
+    "partly_scripted": {
+        "en": "; {approved} of {all} are approved, {count} of them in a script by {names}",
+        "zh": "，其中 {approved}/{all} 篇已批准（{count} 篇由 {names} 通过脚本批准）",
     },
     "screening": {
         "en": "🔴 Not for serious scholarly use: it helps to decide which papers to read.",
@@ -67,6 +80,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "missing": {"en": "Not covered here", "zh": "此处未涉及"},
     "colon": {"en": ": ", "zh": "："},
     "comma": {"en": ", ", "zh": "、"},
+    "and": {"en": " and ", "zh": "和"},
     "newer": {
         "en": "Written about version {version}; version {newest} has appeared since.",
         "zh": "以下内容基于第 {version} 版；论文现已更新至第 {newest} 版。",
@@ -79,6 +93,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "zh": "论文许可未明确允许在此转载图片，请在 PDF 中查看：",
     },
     "others": {"en": "{first} et al.", "zh": "{first} 等"},
+    "overview": {"en": "In detail", "zh": "详述"},
+    "page": {"en": "p. {page}", "zh": "第 {page} 页"},
+    "evidence": {"en": "What this rests on", "zh": "依据"},
+    "references": {"en": "References", "zh": "参考文献"},
     "chart": {"en": "Chart", "zh": "图表"},
     "image": {"en": "Image", "zh": "图片"},
 }
@@ -91,6 +109,8 @@ OBSTACLES: Mapping[str, Mapping[str, str]] = {
         "digest": "尚未撰写内容。",
         "figure": "图片文件缺失。",
         "card": "笔记本中的内容经手工改动，尚未写入文献库。",
+        "picture": "文中的图片缺失。",
+        "cited": "引用的论文不在文献库中。",
         "copied": "笔记本的单元格中含有未经人工审核的草稿。",
         "twice": "在本文中出现了两次。",
         "published": "已在另一篇文章中发布。",

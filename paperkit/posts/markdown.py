@@ -150,7 +150,7 @@ def _noted(
 def _name(source: Source) -> str:
     """Obsidian's links take no ``[ ] # ^``."""
     title = re.sub(r"[\[\]#^$]", "", source.paper.title)
-    return slug(f"{source.paper.id.replace('/', '_')} {title}")[:100].rstrip(". ")
+    return slug(f"{source.paper.id.replace('/', '_')} {title}", gap=" ")[:100].rstrip(". ")
 
 
 def _properties(source: Source, known: dict[Any, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Notebooks: a post as cells that a person edits, and back; what her cells have drawn."""
+"""Notebooks: a post as cells a person can edit, and what of them goes into the post."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,16 +27,37 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-_IMAGES = {"image/png": ".png", "image/jpeg": ".jpg", "image/svg+xml": ".svg"}
+_IMAGES = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/svg+xml": ".svg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+}
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_HIDDEN = re.compile(r"(?m)^#\|\s*(?:include|output)\s*:\s*false\s*$")
 
 
 def charts_of(cell: Mapping[str, Any]) -> list[Chart]:
-    """Return the charts of a code cell's outputs, one image each."""
+    """Return the charts of a code cell's outputs, one image each; none where the cell hides them.
+
+    What is shown otherwise (a table, a plot of the browser's) is named in a warning.
+    """
+    tags = {str(t).replace("_", "-") for t in cell["metadata"].get("tags", ())}
+    if tags & {"remove-cell", "remove-output"} or _HIDDEN.search(cell["source"]):
+        return []
     found = []
     for output in cell.get("outputs", []):
         data = output.get("data", {})
         kind = next((k for k in _IMAGES if k in data), None)
         if kind is None:
+            if left := [k for k in data if k != "text/plain" and _WIDGET not in data]:
+                first = cell["source"].strip().partition("\n")[0]
+                warnings.warn(
+                    f"cell {first!r}: its output ({left[0]}) is no image and stays out of the "
+                    "post; tag the cell remove-output, or draw it as an image.",
+                    stacklevel=2,
+                )
             continue
         raw = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
         content = raw.encode() if kind.endswith("xml") else base64.b64decode(raw)
@@ -356,8 +378,8 @@ def post_of(nb: NotebookNode) -> Post:
     return post
 
 
-def parts_of(nb: NotebookNode) -> list[Part]:
-    """Return what of a notebook goes into a post, in its order: prose, cards, charts.
+def parts_of(nb: NotebookNode, folder: str = "") -> list[Part]:
+    """Return what of a notebook in `folder` goes into a post, in order: prose, cards, charts.
 
     Code, its text, widgets, notices and the cards of removed papers stay behind.
     """
@@ -369,12 +391,17 @@ def parts_of(nb: NotebookNode) -> list[Part]:
             if known.get("state") != "removed":
                 parts.append(CardOf(str(known.get("paper", "")), is_edited(cell)))
         elif role == "banner" and (typed := _typed(cell)):
-            parts.append(Prose(typed))
-        elif cell["cell_type"] == "markdown" and not role:
-            parts.append(_prose(cell))
+            parts.append(Prose(typed, folder=folder))
+        elif cell["cell_type"] == "markdown" and not role and not _is_left_out(cell):
+            parts.append(_prose(cell, folder))
         elif cell["cell_type"] == "code":
             parts += charts_of(cell)
     return parts
+
+
+def _is_left_out(cell: Mapping[str, Any]) -> bool:
+    tags = {str(t).replace("_", "-") for t in cell["metadata"].get("tags", ())}
+    return "remove-cell" in tags
 
 
 def _typed(cell: Mapping[str, Any]) -> str:
@@ -383,10 +410,10 @@ def _typed(cell: Mapping[str, Any]) -> str:
     return "\n".join(x for x in lines if not x.startswith((">", "# "))).strip()
 
 
-def _prose(cell: Mapping[str, Any]) -> Prose:
+def _prose(cell: Mapping[str, Any], folder: str) -> Prose:
     attached = {
         name: base64.b64decode(next(iter(bundle.values())))
         for name, bundle in cell.get("attachments", {}).items()
         if bundle
     }
-    return Prose(cell["source"], attached)
+    return Prose(cell["source"], attached, folder)

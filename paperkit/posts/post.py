@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
@@ -14,6 +15,11 @@ from paperkit.outlines import DIGEST, Outline, Question, language_tag
 
 FIGURES = ("licensed", "include", "link")
 """Which figures a post shows: those whose licence allows it, all (you answer for it), or none."""
+
+EVIDENCE = ("links", "quotes", "none")
+"""How a post shows what its sentences rest on: links to the page, quotes as well, or nothing."""
+
+SWITCHES = ("repeats", "missing", "disclaimer", "credit")
 
 _TEXTS = (
     "topic",
@@ -37,7 +43,10 @@ class Post:
     ``tags`` to the topic, ``description`` to one line with the first paper's title, ``cover`` to
     the first teaser figure that may be shown. ``figures`` is one of `FIGURES`; ``assets_url`` is
     where the figures will be found when not at the flavor's own place. ``prose`` opens the post.
-    ``repeats`` says that papers of an earlier post may stand here again. ``front`` holds further
+    ``repeats`` says that papers of an earlier post may stand here again. ``evidence`` is one of
+    `EVIDENCE`; ``table`` names questions whose answers are put side by side, a row per paper.
+    ``missing``, ``disclaimer`` and ``credit`` say whether a card names what it leaves out, and
+    the banner that this is no scholarly work, and what it was made with. ``front`` holds further
     front matter; its keys win.
     """
 
@@ -54,6 +63,11 @@ class Post:
     figures: str = "licensed"
     assets_url: str = ""
     repeats: bool = False
+    evidence: str = "links"
+    table: tuple[str, ...] = ()
+    missing: bool = True
+    disclaimer: bool = True
+    credit: bool = True
     prose: str = ""
     outline: Outline = DIGEST
     front: Mapping[str, Any] = field(default_factory=dict)
@@ -69,13 +83,18 @@ class Post:
         if self.figures not in FIGURES:
             known = ", ".join(FIGURES)
             raise PaperkitError(f"post {self.topic!r}: figures {self.figures!r}; use {known}.")
-        if not isinstance(self.repeats, bool):
-            raise PaperkitError(
-                f"post {self.topic!r}: repeats {self.repeats!r}; use true or false."
-            )
+        if self.evidence not in EVIDENCE:
+            known = ", ".join(EVIDENCE)
+            raise PaperkitError(f"post {self.topic!r}: evidence {self.evidence!r}; use {known}.")
+        for name in SWITCHES:
+            if not isinstance(value := getattr(self, name), bool):
+                raise PaperkitError(f"post {self.topic!r}: {name} {value!r}; use true or false.")
         object.__setattr__(self, "date", _local(self.date, self.topic))
         object.__setattr__(self, "papers", tuple(ids_of(self.papers)))
         object.__setattr__(self, "tags", _tags(self.tags))
+        object.__setattr__(self, "table", _tags(self.table))
+        for key in self.table:
+            self.outline[key]  # an unknown question is an error that names the known ones
         object.__setattr__(self, "front", MappingProxyType(dict(self.front)))
 
     @property
@@ -87,10 +106,11 @@ class Post:
         """Return JSON-able data with every field that says something."""
         data = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "outline"}
         data |= {"date": self.date.isoformat(sep=" "), "papers": list(self.papers)}
-        data |= {"tags": list(self.tags), "front": dict(self.front)}
+        data |= {"tags": list(self.tags), "front": dict(self.front), "table": list(self.table)}
         if self.outline != DIGEST:
             data["outline"] = _outline_data(self.outline)
-        return {name: value for name, value in data.items() if value}
+        given = {name for name in SWITCHES if data[name] != getattr(type(self), name)}
+        return {name: value for name, value in data.items() if value or name in given}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -106,7 +126,8 @@ class Post:
 def _local(value: Any, topic: str) -> datetime:
     """Naive local time: static site generators apply a written offset once more."""
     try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(found := value, str):
+            found = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", value))
     except ValueError as error:
         raise PaperkitError(
             f"post {topic!r}: date {value!r} is no date; write 2024-11-12 10:05:27."
@@ -144,7 +165,7 @@ def _outline(data: Mapping[str, Any]) -> Outline:
 
 FIELDS = (
     "date", "title", "author", "cover", "category", "tags", "description", "language", "figures",
-    "assets_url", "repeats", "front",
+    "assets_url", "repeats", "evidence", "table", "missing", "disclaimer", "credit", "front",
 )  # fmt: skip
 """What both a cell that composes and a post's front matter cell may say."""
 

@@ -5,31 +5,36 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from paperkit.posts import escapes, flavors
-from paperkit.posts.cards import Source, Style, card, joined, shown, source_of
+from paperkit.posts.cards import Source, Style, card, joined, shown, source_of, table
+from paperkit.posts.citations import name_parts
 from paperkit.posts.figures import Files, Image, digest_of, slug, web_slug
 from paperkit.posts.flavors import NOTEBOOK, Flavor, stated_title, title_of
 from paperkit.posts.gate import Obstacle, drafts_in, exchanged, obstacles, refuse, repeated
 from paperkit.posts.labels import label
 from paperkit.posts.post import Post
+from paperkit.queries import Query
 
 if TYPE_CHECKING:
     from paperkit.library import Library
+    from paperkit.papers import Paper
 
 
 @dataclass(frozen=True)
 class Prose:
-    """What a person wrote between the cards, with the images she put into it."""
+    """What a person wrote between the cards, the images she put into it, and where it lies."""
 
     text: str
     attachments: Mapping[str, bytes] = field(default_factory=dict)
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ def lay_out(
     """
     parts = recognized(parts, post, library)
     cards = [p for p in parts if isinstance(p, CardOf)]
+    cited = _known(_cited(parts), library)
     copied, told = drafts_in(_texts(post, parts), post, library)
     sources = {
         i: source_of(i, library, post.outline, post.language)
@@ -86,6 +92,7 @@ def lay_out(
     placed = {c.paper: sources[c.paper] for c in cards}
     found = [
         *_obstacles(post, cards, sources, library),
+        *_missing(parts, cited),
         *copied,
         *exchanged(placed),
         *repeated(post, placed, library),
@@ -93,7 +100,7 @@ def lay_out(
     if found and not draft:
         raise refuse(post.topic, found)
     names = _free(_names(post, draft), post, flavor, site)
-    return _Layout(post, flavor, sources, found, draft, names).page(parts)
+    return _Layout(post, flavor, sources, found, draft, names, cited).page(parts)
 
 
 def _texts(post: Post, parts: Sequence[Part]) -> Iterator[str]:
@@ -174,6 +181,90 @@ def _obstacles(
     return list(dict.fromkeys(found))
 
 
+# An address, and not one that an engine finds on the site itself.
+_PICTURE = re.compile(
+    r"!\[[^\]]*\]\(\s*(?:<([^>\n]+)>|(attachment:[^)\"\n]*[^)\"\s]|[^)\s]+))|<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"'>]+)[\"']",
+    re.I,
+)
+_ELSEWHERE = re.compile(r"(?!attachment:)(?:[A-Za-z][\w+.-]*:|/|#)")
+_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"
+_CITED = re.compile(
+    rf"(?<![\w@/.])@(?P<at>{_ID})(?:v\d+)?(?!\w)"
+    rf"|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(?P<url>{_ID})"
+)
+
+
+def outside_code(markdown: str, change: Callable[[str], str]) -> str:
+    """Return Markdown with everything that is no code changed."""
+    done, position = "", 0
+    for start, end in escapes.code_in(markdown):
+        done += change(markdown[position:start]) + markdown[start:end]
+        position = end
+    return done + change(markdown[position:])
+
+
+def _words(part: Part) -> str:
+    """Return a person's words without their code."""
+    if not isinstance(part, Prose):
+        return ""
+    spans = [(0, 0), *escapes.code_in(part.text), (len(part.text), 0)]
+    return "\n".join(part.text[a:b] for (_, a), (b, _) in pairwise(spans))
+
+
+def _cited(parts: Sequence[Part]) -> list[str]:
+    """Return the ids that a person's words cite, in their order."""
+    found = (m["at"] or m["url"] for p in parts for m in _CITED.finditer(_words(p)))
+    return list(dict.fromkeys(found))
+
+
+def _pictures(text: str) -> list[str]:
+    """Return the addresses of a text's pictures that lie with the notebook."""
+    found = ("".join(filter(None, m.groups())) for m in _PICTURE.finditer(_words(Prose(text))))
+    return [address for address in found if not _ELSEWHERE.match(address)]
+
+
+def _picture(part: Prose, address: str) -> bytes | str:
+    """Return a picture's bytes, or why there are none."""
+    if address.startswith("attachment:"):
+        named = {unquote(name): data for name, data in part.attachments.items()}
+        found = named.get(unquote(address.removeprefix("attachment:")))
+        return "is not attached to its cell." if found is None else found
+    folder = Path(part.folder or ".").resolve()
+    path = (folder / unquote(address)).resolve()
+    if not path.is_relative_to(folder):
+        return "lies outside of the notebook's folder."
+    return path.read_bytes() if path.is_file() else "is not there."
+
+
+def _replaced(text: str, address: str, stored: str) -> str:
+    def change(found: re.Match[str]) -> str:
+        return found[0].replace(f"<{address}>", stored).replace(address, stored)
+
+    return outside_code(
+        text,
+        lambda words: _PICTURE.sub(lambda m: change(m) if address in m.groups() else m[0], words),
+    )
+
+
+def _known(ids: Sequence[str], library: Library) -> dict[str, Paper]:
+    """Return those of the papers that the library has."""
+    known = set(library.papers(Query(ids=tuple(ids))).index) if ids else set()
+    return {i: library.paper(i) for i in ids if i in known}
+
+
+def _missing(parts: Sequence[Part], cited: Mapping[str, Paper]) -> Iterator[Obstacle]:
+    """Yield what a person's words name and what isn't there: pictures, and papers cited."""
+    for part in parts:
+        for address in _pictures(part.text) if isinstance(part, Prose) else ():
+            if isinstance(why := _picture(part, address), str):  # type: ignore[arg-type]
+                step = "Put it beside the notebook, or take it out of the cell."
+                yield Obstacle(address, "picture", why, step, "picture")
+        for found in _CITED.finditer(_words(part)):
+            if found["at"] and found["at"] not in cited:
+                step = "Add it with library.add(search(id)), or mend the id."
+                yield Obstacle(found["at"], "cited", "it is not in the library.", step, "cited")
+
+
 def _edited(paper: str) -> Obstacle:
     return Obstacle(
         paper,
@@ -222,9 +313,10 @@ class _Layout:
         found: Sequence[Obstacle],
         draft: bool,
         names: Mapping[str, str],
+        cited: Mapping[str, Paper],
     ) -> None:
         self.post, self.flavor, self.sources = post, flavor, sources
-        self.found, self.draft = found, draft
+        self.found, self.draft, self.cited = found, draft, cited
         self.images = {i: shown(s, post.figures) for i, s in sources.items()}
         self.path = flavor.text.format(**names)
         self.folder = flavor.files.format(**names)
@@ -236,6 +328,8 @@ class _Layout:
             language=post.language,
             outline=post.outline,
             figures=post.figures,
+            evidence=post.evidence,
+            missing=post.missing,
             link=self.link,
         )
         self.files: dict[str, Path | bytes] = {}
@@ -254,7 +348,12 @@ class _Layout:
             )
         )
         heading = f"# {label('update', self.post.language, date=self.post.day)}"
-        blocks = [*self._banner(order), heading, *(self._part(p) for p in parts)]
+        blocks = [self._part(p) for p in parts]
+        if self.post.table and order:
+            rows = table([self.sources[i] for i in order], self.post.table, self.style)
+            blocks.insert(next(i for i, p in enumerate(parts) if isinstance(p, CardOf)), rows)
+        opening = [] if self.flavor.titled else [heading]
+        blocks = [*self._banner(order), *opening, *blocks, self._references()]
         body = "\n\n".join(b.strip("\n") for b in blocks if b.strip())
         return Page(self.path, f"{front}\n{body}\n", Files(self.files))
 
@@ -285,12 +384,35 @@ class _Layout:
         return [label("draft_card", self.post.language, findings=listed)]
 
     def _prose(self, part: Prose) -> str:
-        text = escapes.prose(part.text, self.flavor.escape.math, self.flavor.templates)
-        for name, data in part.attachments.items():
-            suffix = Path(name).suffix.lower() or ".png"
-            stored = self._store("image", data, suffix)
-            text = text.replace(f"attachment:{name}", escapes.safe_url(self.link + stored))
-        return text
+        text = outside_code(part.text, lambda words: _CITED.sub(self._citation, words))
+        for address in dict.fromkeys(_pictures(part.text)):
+            data = _picture(part, address)
+            if isinstance(data, bytes):
+                stored = self._store("image", data, Path(address).suffix.lower() or ".png")
+                text = _replaced(text, address, escapes.safe_url(self.link + stored))
+        return escapes.prose(text, self.flavor.escape, self.flavor.templates)
+
+    def _citation(self, found: re.Match[str]) -> str:
+        paper = self.cited.get(found["at"] or found["url"])
+        if paper is None or found["url"]:
+            return found[0]
+        return f"[{self.style.inline(self._short(paper), links=False)}]({paper.abs_url})"
+
+    def _short(self, paper: Paper) -> str:
+        names = [name_parts(author)[0] for author in paper.authors]
+        if len(names) > 2:
+            names = [self.style.label("others", first=names[0])]
+        return f"{listed(names, self.post.language)} {paper.published.year}".strip()
+
+    def _references(self) -> str:
+        if not self.cited:
+            return ""
+        rows = [
+            f"- {self.style.inline(', '.join(p.authors), links=False)}: "
+            f"[{self.style.inline(p.title, links=False)}]({p.abs_url}), {p.published.year}"
+            for p in self.cited.values()
+        ]
+        return "\n".join([f"## {self.style.label('references')}", "", *rows])
 
     def _image(self, data: bytes, suffix: str, alt: str) -> str:
         alt = alt or label("chart", self.post.language)
@@ -313,44 +435,58 @@ class _Layout:
 def banner(post: Post, sources: Sequence[Source], *, copied: bool = False) -> list[str]:
     """Return the lines that say who wrote and who approved what follows, from provenance.
 
-    `copied` says that a person's cell holds answers, though none of `sources` may have them.
+    `copied` says that a person's cell holds answers, though none of `sources` may have them. The
+    post may leave out the disclaimer and who made it, never who wrote it.
     """
-    digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
-    return (
-        [
-            _written(post, sources),
-            label("screening", post.language),
-            label("tool", post.language, tool=tool(), date=post.day),
-        ]
-        if digests
-        else [
-            *([] if copied else [label("nothing", post.language)]),
-            label("tool", post.language, tool=tool(), date=post.day),
-        ]
-    )
+    lines = []
+    if any(s.digest is not None and s.digest.answers for s in sources):
+        lines.append(_written(post, sources))
+        if post.disclaimer:
+            lines.append(label("screening", post.language))
+    elif not copied:
+        lines.append(label("nothing", post.language))
+    if post.credit:
+        lines.append(label("tool", post.language, tool=tool(), date=post.day))
+    return lines
 
 
 def _written(post: Post, sources: Sequence[Source]) -> str:
     digests = [s.digest for s in sources if s.digest is not None and s.digest.answers]
     models = sorted({m for d in digests for m in d.models})
-    plain = escapes.Escape()
-    authors = [
-        label(m, post.language) if m == "extractive" else plain.inline(m, links=False)
-        for m in models
-    ]
+    authors = [label(m, post.language) if m == "extractive" else _named(m) for m in models]
     if any(a.origin == "person" for d in digests for a in d.answers if a.statements):
         authors.append(label("person", post.language))
-    names = label("comma", post.language).join(authors)
+    names = listed(authors, post.language)
     return label("written", post.language, authors=names, approval=_approval(post, sources))
 
 
+def _named(name: str) -> str:
+    return escapes.Escape().inline(name, links=False)
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Return names as a sentence lists them: "a, b and c"."""
+    *most, last = names or [""]
+    first = label("comma", language).join(most)
+    return f"{first}{label('and', language)}{last}" if first else last
+
+
 def _approval(post: Post, sources: Sequence[Source]) -> str:
-    signed = [s.digest.approval.at for s in sources if s.digest and s.digest.approval]
+    signed = [s.digest.approval for s in sources if s.digest and s.digest.approval]
     if not signed:
         return label("unapproved", post.language)
+    scripts = [a for a in signed if a.origin == "script"]
+    values = {
+        "approved": len(signed),
+        "all": len(sources),
+        "count": len(scripts),
+        "names": listed([_named(n) for n in dict.fromkeys(a.by for a in scripts)], post.language),
+        "date": f"{max(a.at for a in signed):%Y-%m-%d}",
+    }
     if len(signed) < len(sources):
-        return label("partly", post.language, approved=len(signed), all=len(sources))
-    return label("approved", post.language, date=f"{max(signed):%Y-%m-%d}")
+        return label("partly_scripted" if scripts else "partly", post.language, **values)
+    said = "approved" if not scripts else "mixed" if len(scripts) < len(signed) else "scripted"
+    return label(said, post.language, **values)
 
 
 def tool() -> str:

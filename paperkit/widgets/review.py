@@ -254,6 +254,13 @@ class Review(anywidget.AnyWidget):
             PublishError: blocking findings remain and no reason was given, a newer draft stands
                 beside an edit, or the answers were edited elsewhere and are not those shown.
         """
+        return self._sign(reason=reason, id=id, origin="script")
+
+    def _click_approve(self, *, reason: str = "", id: str | None = None) -> Digest:
+        """Sign as a person does: only a message from the browser leads here."""
+        return self._sign(reason=reason, id=id, origin="click")
+
+    def _sign(self, *, reason: str, id: str | None, origin: str) -> Digest:
         desk, of = self._desk, self._one(id)
         with self.library.index.session():
             self._check_current(of)
@@ -264,6 +271,7 @@ class Review(anywidget.AnyWidget):
                 language=desk.named(of).language,
                 reason=reason,
                 among=desk.ids,
+                origin=origin,
             )
             self._changed(of)
         return digest

@@ -183,7 +183,7 @@ _ACTIONS: dict[str, _Action] = {
     "restore": _method("restore", "question", "version", "id"),
     "keep": _method("keep", "question", "id"),
     "ask": _ask,
-    "approve": _method("approve", "reason", "id"),
+    "approve": _method("_click_approve", "reason", "id"),
     "disapprove": _method("disapprove", "id"),
     "send_back": _method("send_back", "note", "id"),
     "carry": _method("carry", "id"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -162,8 +163,8 @@ _MYST_WHOLE = ("root", "block")
 def element(node: dict[str, Any]) -> str:
     """Return a node of MyST's tree as HTML; a kind that no post of ours has is a KeyError."""
     kind = node["type"]
-    if kind == "text":
-        return escape(node["value"])
+    if kind == "text":  # MyST sets its own formulas; MathJax, here for it, finds none in words
+        return re.sub(r"[\\$]", r"<span>\g<0></span>", escape(node["value"]))
     if kind in ("inlineMath", "math"):
         start, end = ("\\(", "\\)") if kind == "inlineMath" else ("\\[", "\\]")
         return start + escape(node["value"]) + end
@@ -201,7 +202,8 @@ def post_page(public: Path, slug: str) -> Path:
     found = [
         p
         for p in public.rglob("*.html")
-        if slug in unquote(p.relative_to(public).as_posix()) and p.stat().st_size > 2000
+        if slug.lower() in unquote(p.relative_to(public).as_posix()).lower()
+        and p.stat().st_size > 2000
     ]
     assert len(found) == 1, f"{slug}: {found}"
     return found[0]

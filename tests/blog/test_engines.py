@@ -35,6 +35,8 @@ HOSTILE_TEXTS = (
     "\\begin{theor} $t$ \\end{theor} \\\\ \\$5 \\ref{a} \\alpha",
     "“重点”后：**“重点”**后，见 https://example.org/v1，然后 my_var_name 中文、标点。",
     *samples.SCRIPTS,
+    "(1) A Static Analyser for C#",
+    "(i) See https://a.example/wiki/Foo_(bar), ftp://b.example/x_y.tex, www.c.example/x_y for #",
     "⚠️🔴💗 emoji, שלום עולם and مرحبا, O'Neil's \"quotes\" -- dashes --- and dots...",
 )
 
@@ -58,6 +60,7 @@ def real_papers() -> list[Paper]:
 
 TITLES = {
     "hostile": f"hostile: {samples.HOSTILE} </script> \\'+alert(2)+' \\xi *a* & \"b\" “重点”后 \\",
+    "Why-Should-I": '"Why Should I Trust You?" revisited',
     "real-1": "real-1",
     "real-2": "real-2",
 }
@@ -142,9 +145,14 @@ def built(
     browser: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Built:
-    """Return the site of each engine in turn, with a hostile post and two of real papers."""
+    """Return the site of each engine in turn, with a hostile post and three of real papers."""
     real = real_papers()
-    posts = {"hostile": hostile_papers(), "real-1": real[:110], "real-2": real[110:]}
+    posts = {
+        "hostile": hostile_papers(),
+        "Why-Should-I": real[:1],
+        "real-1": real[:110],
+        "real-2": real[110:],
+    }
     site = tmp_path_factory.mktemp(request.param)
     flavor = "hexo" if request.param.startswith("hexo") else request.param
     for topic, papers in posts.items():
@@ -165,7 +173,7 @@ def built(
 
 def shown(text: str) -> str:
     """Return a page's text on one line, without what has no width; formulas stand in dollars."""
-    found = " ".join(re.sub(f"[{JOINER}\u200b]", "", text).split()).removesuffix("#").strip()
+    found = " ".join(re.sub(f"[{JOINER}\u200b]", "", text).split())
     return close(dollars(found))
 
 
