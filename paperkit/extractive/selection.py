@@ -182,7 +182,8 @@ _CAPTION = re.compile(r"(?:fig(?:ure)?|tab(?:le)?|algorithm|listing)\.? ?\d+[.:]
 # What ties a sentence to the one before it and can be left out.
 _CONNECTIVE = re.compile(
     r"(?:(?:therefore|thus|hence|moreover|furthermore|additionally|consequently|finally|also|besides"
-    r"|meanwhile|accordingly|as a result|in addition|in particular|specifically|notably|importantly"
+    r"|meanwhile|subsequently|afterwards"
+    r"|accordingly|as a result|in addition|in particular|specifically|notably|importantly"
     r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
     r"|second(?:ly)?|third(?:ly)?|lastly|for example|in contrast|conversely|interestingly)\s?,"
     r"|thus|hence|therefore)\s+",
@@ -213,7 +214,7 @@ def standalone(sentence: str) -> str:
 def finished(text: str) -> str:
     """Return a text with a capital at its start, unless a name stands there, and with an end."""
     first = text.split(maxsplit=1)[0] if text.split() else ""
-    plain = first.isalpha() and first.islower()
+    plain = first.islower() and all(len(p) > 1 and p.isalpha() for p in first.strip(",").split("-"))
     text = text[:1].upper() + text[1:] if plain else text
     text = text.rstrip(" ,;:–—-")
     return text if not text or text[-1] in '.!?。！？)”"' else f"{text}."

@@ -339,6 +339,8 @@ def test_a_paper_takes_milliseconds():
         ("This paper studies avatars.", "This paper studies avatars."),
         ("In this work, we study avatars.", "In this work, we study avatars."),
         ("Finally, word2vec embeds them;", "word2vec embeds them."),
+        ("all-optical switches win.", "All-optical switches win."),
+        ("k-means is slow.", "k-means is slow."),
     ],
 )
 def test_a_sentence_is_shown_as_it_can_stand_alone(sentence, shown):
