@@ -101,9 +101,9 @@ def test_what_one_has_in_hand_finds_its_paper(library: Library, text: str) -> No
     """An id, an address or a DOI, in a table's search as in `papers` and `paper`."""
     library.add([make_paper("2411.00001", title="Fast avatars", doi="10.1109/CVPR.2024.1")])
     assert list(library.papers(text).index) == ["2411.00001"]
-    found = library.find(Query(text=text))
-    assert library.ids(found.numbers) == ["2411.00001"]
-    assert library.page(Query(text=text))[1] == 1
+    found = library.index.find(Query(text=text))
+    assert library.index.ids(found.numbers) == ["2411.00001"]
+    assert library.index.page(Query(text=text))[1] == 1
     assert library.paper(text).id == "2411.00001"
 
 

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from paperkit.library import Library
 from paperkit.posts import Post, compose, export, preview
-from paperkit.posts.cards import affiliation, source_of
+from paperkit.posts.affiliations import affiliation
+from paperkit.posts.cards import source_of
 from paperkit.posts.figures import captioned
 from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.rendering import banner, tool

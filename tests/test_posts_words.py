@@ -50,7 +50,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """Return the library that each test gets a copy of: two approved papers in English."""
     library = samples.small(tmp_path_factory.mktemp("model"), figures=0)
     for paper in IDS:
-        library.save_answers(replace(said(paper), answers=()), said(paper).answers)
+        library.drafts.save_answers(replace(said(paper), answers=()), said(paper).answers)
         library.approve(paper, by="Ana Ruiz", reason="a test", origin="click")
     return library
 

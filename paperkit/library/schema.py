@@ -184,7 +184,7 @@ CREATE TABLE days (
 ) WITHOUT ROWID;
 """
 
-_SESSIONS = """
+_SECOND = """
 ALTER TABLE actions ADD COLUMN session TEXT NOT NULL DEFAULT '';  -- who acted
 ALTER TABLE actions ADD COLUMN undone INTEGER NOT NULL DEFAULT 0; -- follows from undoes
 UPDATE actions SET undone = 1 WHERE seq IN (SELECT undoes FROM actions WHERE undoes IS NOT NULL);
@@ -202,12 +202,12 @@ CREATE TRIGGER words_removed AFTER DELETE ON papers BEGIN
     INSERT INTO words (words, rowid, title, abstract, authors)
     VALUES ('delete', old.num, old.title, old.abstract, old.authors);
 END;
+
+-- Until then code and clicks were not told apart: what is signed counts as it did.
+ALTER TABLE approvals ADD COLUMN origin TEXT NOT NULL DEFAULT 'click';
 """
 
-# Until then code and clicks were not told apart: what is signed counts as it did.
-_SIGNED_BY = "ALTER TABLE approvals ADD COLUMN origin TEXT NOT NULL DEFAULT 'click';"
-
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SESSIONS, _SIGNED_BY)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
 """The scripts that lead from one schema to the next; ``PRAGMA user_version`` counts them."""
 
 
