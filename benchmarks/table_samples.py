@@ -1,10 +1,12 @@
 """Made-up papers whose tables are known cell by cell, set with LaTeX.
 
     python benchmarks/table_samples.py FOLDER --seed 7 --papers 20
+    python benchmarks/table_samples.py FOLDER --score
 
-writes ``paper-N.pdf`` and ``truth.json``: for each paper its tables by label, each with ``rows``
-(text over several columns or rows stands in the first of them), ``head`` (how many rows are
-column heads) and ``kind``. Needs ``pdflatex`` with booktabs, multirow, makecell and adjustbox.
+The first writes ``paper-N.pdf`` and ``truth.json``: for each paper its tables by label, each with
+``rows`` (text over several columns or rows stands in the first of them), ``head`` (how many rows
+are column heads) and ``kind``; the second says how much of it is read right. Needs ``pdflatex``
+with booktabs, multirow, makecell and adjustbox.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import random
 import re
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,7 @@ from typing import Any
 Cell = tuple[str, str]
 """TeX, and what a reader sees of it."""
 
-_ONSETS = ("br", "k", "l", "m", "n", "p", "s", "st", "t", "v", "z", "gr", "fl", "d")
+_ONSETS = ("b", "k", "l", "m", "n", "p", "s", "st", "t", "v", "z", "gr", "fl", "d", "h", "tr", "w")
 _VOWELS = ("a", "e", "i", "o", "u", "ai", "ou")
 
 
@@ -213,8 +216,53 @@ def stacked(m: Maker, columns: int, style: str) -> Made:
     return "\n".join([*tex, r"\bottomrule", r"\end{tabular}"]), [joined, *map(_seen, body)], 1
 
 
+def bare(m: Maker, columns: int, style: str) -> Made:
+    """A rule above and below, none between head and body."""
+    head = _plain([m.word().capitalize(), *(m.name() for _ in range(columns - 1))])
+    body = _body(m, columns, style)
+    tex = [r"\begin{tabular}{l" + "r" * (columns - 1) + "}", r"\hline", _line(head)]
+    tex += [*map(_line, body), r"\hline", r"\end{tabular}"]
+    return "\n".join(tex), [_seen(head), *map(_seen, body)], 1
+
+
+def spanned(m: Maker, columns: int, style: str) -> Made:
+    """Heads over three columns, no rule below them; the label's head is in the upper line."""
+    upper = [m.word(3).capitalize() for _ in range(2)]
+    lower = [m.word()[:4].upper() for _ in range(6)]
+    first = m.word().capitalize()
+    body = _body(m, 7, "plain")
+    over = "".join(rf" & \multicolumn{{3}}{{c}}{{{w}}}" for w in upper)
+    tex = [r"\begin{tabular}{l" + "ccc" * 2 + "}", r"\toprule", f"{first}{over}" + r" \\"]
+    tex += [_line(_plain(["", *lower])), r"\midrule", *map(_line, body)]
+    rows = [[first, *(c for w in upper for c in (w, "", ""))], ["", *lower], *map(_seen, body)]
+    return "\n".join([*tex, r"\bottomrule", r"\end{tabular}"]), rows, 2
+
+
+def answers(m: Maker, columns: int, style: str) -> Made:
+    """Words and signs in the cells, no numbers."""
+    head = _plain([m.word().capitalize(), *(m.word().capitalize() for _ in range(columns - 1))])
+    signs = [("yes", "yes"), ("no", "no"), ("--", "–"), (r"$\checkmark$", "✓"), (r"$\times$", "×")]
+    body: list[list[Cell]] = []
+    for _ in range(m.random.randint(3, 8)):
+        name = f"{m.word().capitalize()} et al. ({m.random.randint(2001, 2024)})"
+        body.append([(name, name), *(m.random.choice(signs) for _ in range(columns - 1))])
+    tex = [r"\begin{tabular}{l" + "c" * (columns - 1) + "}", r"\toprule", _line(head), r"\midrule"]
+    tex += [*map(_line, body), r"\bottomrule", r"\end{tabular}"]
+    return "\n".join(tex), [_seen(head), *map(_seen, body)], 1
+
+
+def averaged(m: Maker, columns: int, style: str) -> Made:
+    """A last row apart from the others, and one without a label."""
+    tex, rows, head = plain(m, columns, style)
+    last = [("Average", "Average"), *(m.value("plain", 1) for _ in range(columns - 1))]
+    cut = tex.index(r"\bottomrule")
+    tex = f"{tex[:cut]}\\midrule\n{_line(last)}\n{tex[cut:]}"
+    return tex, [*rows, _seen(last)], head
+
+
 KINDS: tuple[Callable[[Maker, int, str], Made], ...] = (
     *(plain, grouped, sectioned, merged, worded, ruled, tight, stacked),
+    *(bare, spanned, answers, averaged),
 )
 STYLES = ("plain", "pm", "paren", "mark", "percent", "plain")
 
@@ -225,7 +273,7 @@ _CLASSES = (
 )
 _HEAD = r"""
 \usepackage[T1]{fontenc}\usepackage{%s}\usepackage[margin=2cm]{geometry}
-\usepackage{booktabs,multirow,makecell,amsmath,adjustbox}
+\usepackage{booktabs,multirow,makecell,amsmath,amssymb,adjustbox}
 \begin{document}
 \title{%s}\author{%s}\date{}\maketitle
 \section{Introduction}
@@ -305,13 +353,39 @@ def table_score(truth: dict[str, Any], rows: list[list[str]] | None, head: int) 
     }
 
 
+def score(folder: Path) -> str:
+    """Return how much of a set's tables comes out as it was set."""
+    from paperkit.reading import read_here
+
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    total: Counter[str] = Counter()
+    for name, tables in truth.items():
+        figures = read_here(folder / f"{name}.pdf").figures
+        found = {f.label: f for f in figures if f.kind == "table"}
+        for table in tables:
+            got = found.get(table["label"])
+            rows = None if got is None or got.rows is None else [list(r) for r in got.rows]
+            total.update(table_score(table, rows, got.head if got else 0))
+            total["tables"] += 1
+    n = total["tables"]
+    return (
+        f"{n} tables: {total['rows'] / n:.3f} with rows, {total['whole'] / n:.3f} whole, "
+        f"{total['head'] / n:.3f} with the right heads; "
+        f"{total['right'] / total['cells']:.3f} of {total['cells']} cells in their place"
+    )
+
+
 def main() -> None:
-    """Write a set."""
+    """Write a set, or score one."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", type=Path)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--papers", type=int, default=20)
+    options.add_argument("--score", action="store_true", help="score a set that is there")
     given = options.parse_args()
+    if given.score:
+        print(score(given.folder))
+        return
     write(given.folder, given.seed, given.papers)
 
 

@@ -104,6 +104,22 @@ def test_heads_over_several_columns_name_each_of_them(tmp_path):
     assert list(table.to_frame())[:3] == ["Method", "Faces Low", "Faces High"]
 
 
+def test_a_head_in_the_middle_of_three_columns_stands_in_the_first(tmp_path):
+    """No rule below it says how far it reaches; its place does."""
+    table = _drawn(
+        tmp_path,
+        [
+            ("Faces", 155, 300),
+            *_row(["Method", "Low", "Mid", "High"], 313, (64, 120, 160, 200)),
+            *_row(["Ours", "31.2", "32.5", "33.1"], 329, (64, 120, 160, 200)),
+            *_row(["Theirs", "29.9", "30.1", "30.2"], 341, (64, 120, 160, 200)),
+        ],
+        [(317, 60, 285)],
+    )
+    assert table.rows[:2] == (("", "Faces", "", ""), ("Method", "Low", "Mid", "High"))
+    assert list(table.to_frame()) == ["Method", "Faces Low", "Faces Mid", "Faces High"]
+
+
 def test_errors_and_marks_stay_with_their_numbers(tmp_path):
     """A column of ± is none, and a raised mark belongs to the number it touches."""
     lines = []

@@ -330,11 +330,41 @@ def _joined_heads(
         parted = at > 0 and any(
             bands[at - 1][0].base - 1 < y < bands[at][0].base for y, _, _ in rules
         )
-        if at and not parted and all(_stacked(s, strips) for s in _segments(bands[at - 1])):
+        alone = at and all(_stacked(s, strips) for s in _segments(bands[at - 1]))
+        if alone and not parted and _same_head(result[-1], row):
             result[-1] = [a + b for a, b in zip(result[-1], row, strict=True)]
         else:
             result.append(row)
+    for upper, lower in pairwise(result):
+        _to_first_columns(upper, lower, strips)
     return result
+
+
+def _to_first_columns(upper: _Cells, lower: _Cells, strips: _Strips) -> None:
+    """Move heads in the middle of several columns to the first of them."""
+    for at, cell in enumerate(upper):
+        if not cell or at == 0:
+            continue
+        middle = (cell[0].box[0] + cell[-1].box[2]) / 2
+        wide = [
+            (last - first, first)
+            for first in range(1, at + 1)
+            for last in range(at, len(strips))
+            if all(lower[i] and (i == at or not upper[i]) for i in range(first, last + 1))
+            and abs((strips[first][0] + strips[last][1]) / 2 - middle) < 3
+        ]
+        first = max(wide)[1] if wide else at
+        upper[at], upper[first] = upper[first], cell
+
+
+def _same_head(above: _Cells, row: _Cells) -> bool:
+    """Return whether a line of a head goes on with the one above, which names no group of columns.
+
+    Below the name of a group most columns have nothing above them.
+    """
+    filled = [i for i, cell in enumerate(row) if cell]
+    under = sum(bool(above[i]) for i in filled)
+    return under in {0, len(filled)} or 2 * under >= len(filled)
 
 
 def _stacked(segment: _Band, strips: _Strips) -> bool:
