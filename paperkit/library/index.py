@@ -14,7 +14,7 @@ import threading
 import warnings
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import decisions, files, records, schema
 from paperkit.papers import paper_id
 from paperkit.queries import DECISIONS, HAVE, VENUES, Query
@@ -67,6 +67,9 @@ class Index:
         self._catalog = Catalog()
         self._catalog_lock = threading.RLock()
         self._held: sqlite3.Connection | None = None
+        self._reading: threading.Thread | None = threading.Thread(
+            target=self._read, name="index", daemon=True
+        )
 
     def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
         """Return the first rows of `query` (see `records.rows`) and how many papers it means."""
@@ -75,13 +78,40 @@ class Index:
             return records.first(db, query, limit, found), records.count(db, query, found)
 
     def find(self, query: Query, *, facets: bool = True) -> Found:
-        """Return what `query` means: the papers' row numbers in its order, and facet counts."""
+        """Return what `query` means: the papers' row numbers in its order, and facet counts.
+
+        The first time in a large library SQL answers, unless facets are wanted, and the columns
+        are read behind it.
+        """
+        if not facets and self._unread():
+            with schema.reading(self._file) as db:
+                return Found(query, records.listed(db, query, self._files.with_pdf()), {})
         with self._catalog_lock, schema.reading(self._file) as db:
-            stamp = self.stamp()
-            if stamp is None or stamp != self._catalog.stamp:
-                self._catalog.refresh(db, self._files.with_pdf())
-                self._catalog.stamp = stamp
+            self._refresh(db)
             return self._catalog.find(db, query, facets=facets)
+
+    def _refresh(self, db: sqlite3.Connection) -> None:
+        stamp = self.stamp()
+        if stamp is None or stamp != self._catalog.stamp:
+            self._catalog.refresh(db, self._files.with_pdf())
+            self._catalog.stamp = stamp
+
+    def _unread(self) -> bool:
+        """Return whether the columns are still to be read and are many; see that they are."""
+        if self._catalog.read or self._reading is None:
+            return False
+        if not self._reading.ident:
+            with schema.reading(self._file) as db:
+                if db.execute("SELECT count(*) FROM papers").fetchone()[0] < _MANY:
+                    self._reading = None
+                    return False
+            with suppress(RuntimeError):  # another thread started it, or no more can be had
+                self._reading.start()
+        return self._reading.is_alive()
+
+    def _read(self) -> None:
+        with suppress(LibraryError), self._catalog_lock, schema.reading(self._file) as db:
+            self._refresh(db)  # what fails here fails in words at the next question
 
     def stamp(self) -> tuple[int, ...] | None:
         """Return what differs once anything was written by anyone; None: too fresh to tell."""
@@ -172,6 +202,9 @@ class Index:
             files.write_atomic(path, text.encode(), durable=False)
 
 
+_MANY = 20_000
+"""How many papers' columns take so long to read that nobody waits for them."""
+
 _LISTENERS: dict[str, list[Callable[[list[str]], None]]] = {}
 """By folder, who is told of decisions."""
 
@@ -232,6 +265,11 @@ class Catalog:
         self._numbers = np.empty(0, np.int64)
         self._tagged: dict[int, tuple[str, ...]] = {}
         self._tags = Labels()
+
+    @property
+    def read(self) -> bool:
+        """Return whether the columns were read."""
+        return bool(self._heads)
 
     # Following the library
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from paperkit.errors import PaperkitError
 from paperkit.frames import COLUMNS, frame_of
 from paperkit.papers import (
+    CODE_HOSTS,
     Paper,
     clean_paper,
     clean_text,
@@ -32,9 +35,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def dump(value: Any) -> str:
     """Return JSON as the library writes it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def number(db: sqlite3.Connection, paper: str) -> int:
@@ -60,34 +66,55 @@ def add(db: sqlite3.Connection, papers: Iterable[Paper], topic: str | None) -> l
 
     Returns id, outcome (one of `OUTCOMES`) and version each.
     """
-    report = []
-    for paper in papers:
-        outcome = _add_one(db, paper)
-        if topic:
-            db.execute(
-                "INSERT OR IGNORE INTO topics SELECT num, ?, ? FROM papers WHERE id = ?",
-                (topic, now(), paper.id),
-            )
-        report.append({"id": paper.id, "outcome": outcome, "version": paper.version})
+    given = list(papers)
+    with _indexing_once(db) if len(given) >= _MANY else nullcontext():
+        report = list(_outcomes(db, given))
+    if topic:
+        sql = "INSERT OR IGNORE INTO topics SELECT num, ?, ? FROM papers WHERE id = ?"
+        db.executemany(sql, [(topic, now(), paper.id) for paper in given])
     return report
 
 
-def _add_one(db: sqlite3.Connection, paper: Paper) -> Outcome:
+def _outcomes(db: sqlite3.Connection, papers: Sequence[Paper]) -> Iterator[dict[str, Any]]:
+    """Add papers one after the other; those not known yet are written together."""
+    ids = dump([paper.id for paper in papers])
+    sql = "SELECT id FROM papers WHERE id IN (SELECT value FROM json_each(?))"
+    known = {row[0] for row in db.execute(sql, (ids,))}
+    new: dict[str, Paper] = {}
+    for paper in papers:
+        outcome: Outcome = "new"
+        if paper.id in new:  # twice in one batch
+            _insert(db, new.values())
+            known.update(new)
+            new.clear()
+        if paper.id in known:
+            outcome = _add_again(db, paper)
+        else:
+            new[paper.id] = paper
+        yield {"id": paper.id, "outcome": outcome, "version": paper.version}
+    _insert(db, new.values())
+
+
+def _insert(db: sqlite3.Connection, papers: Iterable[Paper]) -> None:
+    """Write papers that are not known yet."""
+    at, first = now(), db.execute(_NEXT).fetchone()[0]
+    columns = ("num", "id", *_FIELDS, "added_at")
+    marks = ", ".join("?" * len(columns))
+    sql = f"INSERT INTO papers ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 our own names
+    listed = list(enumerate(papers, first))
+    db.executemany(sql, ((num, p.id, *_values(p), at) for num, p in listed))
+    records = ((num, p.version, _record(p), at) for num, p in listed)
+    db.executemany("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", records)
+
+
+def _add_again(db: sqlite3.Connection, paper: Paper) -> Outcome:
     known = db.execute("SELECT * FROM papers WHERE id = ?", (paper.id,)).fetchone()
-    if known is not None and known["version"] == paper.version:
+    if known["version"] == paper.version:
         fuller = _completed(paper_of(known), paper)
         if fuller == paper_of(known):
             return "known"
         _write(db, known["num"], fuller)
         return "completed"
-    values = _values(paper)
-    if known is None:
-        marks = ", ".join("?" * (len(values) + 2))
-        columns = ", ".join(("num", "id", *_FIELDS, "added_at"))
-        sql = f"INSERT INTO papers ({columns}) VALUES ({_NEXT}, {marks})"  # noqa: S608 our own names
-        num = db.execute(sql, (paper.id, *values, now())).lastrowid
-        _keep_version(db, int(num or 0), paper)
-        return "new"
     if paper.version > known["version"]:
         _write(db, known["num"], paper)
         return "updated"
@@ -95,8 +122,39 @@ def _add_one(db: sqlite3.Connection, paper: Paper) -> Outcome:
     return "known"
 
 
-_NEXT = """(SELECT 1 + max(coalesce((SELECT max(num) FROM papers), 0),
-    coalesce((SELECT max(num) FROM removals), 0)))"""
+_MANY = 2000
+"""How many papers are so many that it is quicker to index them together than one by one."""
+
+
+@contextmanager
+def _indexing_once(db: sqlite3.Connection) -> Iterator[None]:
+    """Index what is added within the block at its end, in one go; part of the same transaction."""
+    first, count = db.execute(f"SELECT ({_NEXT}), count(*) FROM papers").fetchone()  # noqa: S608
+    sql = (
+        "SELECT type, name, sql FROM sqlite_schema WHERE name = 'words_added'"
+        " OR (type = 'index' AND tbl_name = 'papers' AND sql IS NOT NULL AND ?)"
+    )
+    parts = db.execute(sql, (count < _MANY,)).fetchall()  # the papers' own only in a new library
+    for kind, name, _ in parts:
+        db.execute(f"DROP {kind} {name}")
+    yield
+    for *_, statement in parts:
+        db.execute(statement)
+    setting = "INSERT INTO words (words, rank) VALUES ('hashsize', ?)"
+    db.execute(setting, (_HASH,))  # fewer, larger pieces to be merged
+    db.execute(
+        "INSERT INTO words (rowid, title, abstract, authors)"
+        " SELECT num, title, abstract, authors FROM papers WHERE num >= ?",
+        (first,),
+    )
+    db.execute(setting, (1 << 20,))  # SQLite's own
+
+
+_HASH = 1 << 26  # bytes
+
+
+_NEXT = """SELECT 1 + max(coalesce((SELECT max(num) FROM papers), 0),
+    coalesce((SELECT max(num) FROM removals), 0))"""
 """The next row number: that of a paper removed is never given to another."""
 
 
@@ -146,7 +204,8 @@ def _moment(moment: datetime) -> str:
 
 
 def _values(paper: Paper) -> tuple[Any, ...]:
-    links = find_links(paper.abstract, paper.comment)
+    text = f"{paper.abstract} {paper.comment}".lower()
+    named = any(host in text for host in CODE_HOSTS)  # a quick look first
     return (
         paper.version,
         paper.title,
@@ -158,7 +217,9 @@ def _values(paper: Paper) -> tuple[Any, ...]:
         paper.comment,
         paper.journal_ref,
         paper.doi,
-        int(any(is_code_link(link) for link in links)),
+        int(
+            named and any(is_code_link(link) for link in find_links(paper.abstract, paper.comment))
+        ),
     )
 
 
@@ -404,6 +465,13 @@ def first(
     condition, values = where(query, list(with_pdf))
     sql = f"{_row_sql()} WHERE {condition} ORDER BY {order(query)} LIMIT ?"
     return [_row(r, with_pdf) for r in _run(db, query, sql, [*values, limit])]
+
+
+def listed(db: sqlite3.Connection, query: Query, with_pdf: Collection[str] = ()) -> np.ndarray:
+    """Return the row numbers of the papers `query` means, in its order."""
+    condition, values = where(query, list(with_pdf))
+    sql = f"SELECT p.num FROM papers p WHERE {condition} ORDER BY {order(query)}"  # noqa: S608 parameters are bound
+    return np.array([row[0] for row in _run(db, query, sql, values)], np.int64)
 
 
 def count(db: sqlite3.Connection, query: Query, with_pdf: Collection[str] = ()) -> int:
