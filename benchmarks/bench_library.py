@@ -15,6 +15,7 @@ import json
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -124,6 +125,12 @@ def measure(folder: Path, *, decisions: int, digests: int) -> dict[str, float]:
     spent = time.process_time()
     figures["first facets"] = timed(lambda: library.index.find(Query()))
     figures["columns, processor"] = time.process_time() - spent
+    words = iter(WORDS * 3)
+    figures["keystroke"] = timed(
+        lambda: library.index.find(Query(text=next(words))), len(WORDS) * 2
+    )
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    figures["memory"] = pages * resource.getpagesize() / 1e6
     filled(library, decisions, digests)
     library.index.find(Query())
     library.index.hold()
@@ -136,14 +143,21 @@ def measure(folder: Path, *, decisions: int, digests: int) -> dict[str, float]:
     library.decide(next(ids), "keep")
     figures["undo after 100,000 undos"] = timed(library.undo, 2)
     figures["changes"] = timed(lambda: library.index.changes(head), 9)
-    words = iter(WORDS * 3)
-    figures["keystroke"] = timed(
-        lambda: library.index.find(Query(text=next(words))), len(WORDS) * 2
-    )
     if digests:
         approved = iter(library.index.ids(range(digests // 2, digests // 2 + 20)))
         figures["approve"] = timed(lambda: library.approve(next(approved), reason="seen"), 15)
-    figures["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return figures
+
+
+def grown(folder: Path, path: Path, count: int | None) -> dict[str, float]:
+    """Fill a library from a Parquet file; return how many papers, and the seconds it took."""
+    library, figures = Library(folder), {"papers": 0.0, "add": 0.0, "add, processor": 0.0}
+    for chunk in chunks(papers(path, count), 100_000):
+        begun, spent = time.perf_counter(), time.process_time()
+        library.add(chunk)
+        figures["add"] += time.perf_counter() - begun
+        figures["add, processor"] += time.process_time() - spent
+        figures["papers"] += len(chunk)
     return figures
 
 
@@ -155,21 +169,19 @@ def main() -> int:
     parser.add_argument("--decisions", type=int, default=1_000_000)
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--out")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)  # in a process of its own: its memory
     options = parser.parse_args()
+    if options.measure:
+        sizes = {"decisions": options.decisions, "digests": options.digests}
+        print(json.dumps(measure(Path(options.measure), **sizes)))
+        return 0
     name = "arxiv_839k_no_abstract.parquet" if options.all else "arxiv_100k.parquet"
-    figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        library = Library(folder)
-        wall, spent, count = 0.0, 0.0, 0
-        size = 100_000
-        for chunk in chunks(papers(FOLDER / name, None if options.all else options.papers), size):
-            begun, cpu = time.perf_counter(), time.process_time()
-            library.add(chunk)
-            wall, spent = wall + time.perf_counter() - begun, spent + time.process_time() - cpu
-            count += len(chunk)
-        figures |= {"papers": count, "add": wall, "add, processor": spent}
-        del library, chunk
-        figures |= measure(Path(folder), decisions=options.decisions, digests=options.digests)
+        count = None if options.all else options.papers
+        figures: dict[str, Any] = grown(Path(folder), FOLDER / name, count)
+        command = [sys.executable, __file__, *sys.argv[1:], "--measure", folder]
+        told = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+        figures |= json.loads(told)
     for label, value in figures.items():
         limit = LIMITS.get(label)
         print(f"{label:28} {value:12,.4f}" + (f"   at most {limit}" if limit else ""))

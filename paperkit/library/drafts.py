@@ -13,7 +13,7 @@ from typing import Any
 from paperkit.digests import Answer, Approval, Digest, Finding
 from paperkit.errors import PaperkitError
 from paperkit.library import records, schema
-from paperkit.library.records import dump, now
+from paperkit.library.records import dump, now, without_keys
 from paperkit.papers import paper_id
 from paperkit.readings import Reading
 
@@ -128,7 +128,7 @@ def put_answers(
     named = (num, digest.version, digest.outline, digest.language)
     held = {a.question: a for a in answers_to(db, key)} if key else {}
     answers = [a for a in answers if a.question not in held or _mends(a, held[a.question])]
-    rows = [(*named, a.question, a.origin, dump(a.to_dict()), key) for a in answers]
+    rows = [(*named, a.question, a.origin, without_keys(dump(a.to_dict())), key) for a in answers]
     db.executemany(
         "INSERT INTO answers (num, version, outline, language, question, origin, data, key)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

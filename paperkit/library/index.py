@@ -67,9 +67,7 @@ class Index:
         self._catalog = Catalog()
         self._catalog_lock = threading.RLock()
         self._held: sqlite3.Connection | None = None
-        self._reading: threading.Thread | None = threading.Thread(
-            target=self._read, name="index", daemon=True
-        )
+        self._reading: threading.Thread | None = None
 
     def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
         """Return the first rows of `query` (see `records.rows`) and how many papers it means."""
@@ -85,7 +83,9 @@ class Index:
         """
         if not facets and self._unread():
             with schema.reading(self._file) as db:
-                return Found(query, records.listed(db, query, self._files.with_pdf()), {})
+                found = Found(query, records.listed(db, query, self._files.with_pdf()), {})
+            self._read_behind()
+            return found
         with self._catalog_lock, schema.reading(self._file) as db:
             self._refresh(db)
             return self._catalog.find(db, query, facets=facets)
@@ -97,17 +97,17 @@ class Index:
             self._catalog.stamp = stamp
 
     def _unread(self) -> bool:
-        """Return whether the columns are still to be read and are many; see that they are."""
-        if self._catalog.read or self._reading is None:
+        """Return whether the columns are still to be read, and so many that it takes time."""
+        if self._catalog.read:
             return False
-        if not self._reading.ident:
-            with schema.reading(self._file) as db:
-                if db.execute("SELECT count(*) FROM papers").fetchone()[0] < _MANY:
-                    self._reading = None
-                    return False
-            with suppress(RuntimeError):  # another thread started it, or no more can be had
+        with schema.reading(self._file) as db:
+            return bool(db.execute("SELECT count(*) FROM papers").fetchone()[0] >= _MANY)
+
+    def _read_behind(self) -> None:
+        if self._reading is None:
+            self._reading = threading.Thread(target=self._read, name="index", daemon=True)
+            with suppress(RuntimeError):  # no more threads to be had: it is read when it must be
                 self._reading.start()
-        return self._reading.is_alive()
 
     def _read(self) -> None:
         with suppress(LibraryError), self._catalog_lock, schema.reading(self._file) as db:
