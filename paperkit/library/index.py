@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from paperkit.errors import LibraryError, PaperkitError
-from paperkit.library import decisions, files, records, schema
+from paperkit.library import decisions, files, pages, records, schema
 from paperkit.papers import paper_id
 from paperkit.queries import DECISIONS, HAVE, VENUES, Query
 
@@ -70,10 +70,10 @@ class Index:
         self._reading: threading.Thread | None = None
 
     def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
-        """Return the first rows of `query` (see `records.rows`) and how many papers it means."""
+        """Return the first rows of `query` (see `pages.rows`) and how many papers it means."""
         with schema.reading(self._file) as db:
             found = self._files.with_pdf()
-            return records.first(db, query, limit, found), records.count(db, query, found)
+            return pages.first(db, query, limit, found), pages.count(db, query, found)
 
     def find(self, query: Query, *, facets: bool = True) -> Found:
         """Return what `query` means: the papers' row numbers in its order, and facet counts.
@@ -83,7 +83,7 @@ class Index:
         """
         if not facets and self._unread():
             with schema.reading(self._file) as db:
-                found = Found(query, records.listed(db, query, self._files.with_pdf()), {})
+                found = Found(query, pages.listed(db, query, self._files.with_pdf()), {})
             self._read_behind()
             return found
         with self._catalog_lock, schema.reading(self._file) as db:
@@ -142,9 +142,9 @@ class Index:
                 warnings.warn(f"after a decision: {type(error).__name__}: {error}", stacklevel=2)
 
     def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
-        """Return light rows of papers by row number, in order (see `records.rows`)."""
+        """Return light rows of papers by row number, in order (see `pages.rows`)."""
         with schema.reading(self._file) as db:
-            return records.rows(db, numbers, frozenset(self._files.with_pdf()))
+            return pages.rows(db, numbers, frozenset(self._files.with_pdf()))
 
     def numbers(self, ids: Iterable[str]) -> list[int]:
         """Return the row numbers of papers; a number never changes."""

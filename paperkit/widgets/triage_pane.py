@@ -173,7 +173,7 @@ def _caption(rows: Sequence[dict[str, Any]], total: int) -> str:
 
 
 def as_html(rows: Sequence[dict[str, Any]], total: int) -> str:
-    """Return an HTML table of rows (see `paperkit.library.records.rows`), everything escaped."""
+    """Return an HTML table of rows (see `paperkit.library.pages.rows`), everything escaped."""
     head = "".join(f"<th>{name}</th>" for name in _HEAD)
     lines = []
     for row in rows:
