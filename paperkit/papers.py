@@ -392,10 +392,10 @@ def _unbalanced(url: str) -> bool:
     return url.count(url[-1]) > url.count(pairs[url[-1]])
 
 
-_CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co")
+CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co")
 
 
 def is_code_link(url: str) -> bool:
     """Return whether `url` leads to a code host (GitHub, GitLab, Bitbucket, Hugging Face …)."""
     host = re.sub(r"^https?://(?:www\.)?([^/]*).*", r"\1", url.lower())
-    return host in _CODE_HOSTS
+    return host in CODE_HOSTS

@@ -535,3 +535,20 @@ def test_a_publication_can_be_taken_back(library: Library) -> None:
     assert library.unpublish("2411.00001") == 1
     assert library.papers(Query(has=["published"])).empty
     assert library.unpublish("2411.00001") == 0
+
+
+def test_a_key_that_a_server_sends_back_is_not_stored(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in a reply that is held, nor in an error, nor in an answer."""
+    monkeypatch.setenv("MY_SERVER_API_KEY", "sk-canary-7f3a")
+    echo = "your key is sk-canary-7f3a, "
+    asked = {"key": "k", "model": "m", "tokens": (1, 2)}
+    library.calls.save("2411.00001", **asked, outcome="answered", error=echo, reply=f"{echo}ok")
+    library.drafts.save_answers(named(), [answer(f"{echo}ok")], key="k")
+    held = library.calls.held_reply("k")
+    assert held is not None
+    assert held.text == "your key is \u2026, ok"
+    assert library.drafts.answers_to("k")[0].texts == ("your key is \u2026, ok",)
+    library.compact()
+    assert b"canary" not in (library.path / "library.db").read_bytes()

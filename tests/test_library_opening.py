@@ -18,7 +18,7 @@ import pytest
 
 from paperkit.digests import Answer, Approval, Digest, Evidence, Finding, Statement
 from paperkit.errors import LibraryError, PaperkitError
-from paperkit.library import Library, schema
+from paperkit.library import Library, opening, schema
 from paperkit.outlines import DIGEST
 from paperkit.posts import Post
 from paperkit.queries import Query
@@ -115,7 +115,7 @@ def test_a_dangling_link_is_told(tmp_path: Path, library: Library) -> None:
 def test_two_that_make_one_library_make_one(tmp_path: Path) -> None:
     """Whoever comes second finds it made; neither sees half of it."""
     script = (
-        "import sys; from paperkit.library import Library, schema\n"
+        "import sys; from paperkit.library import Library, opening, schema\n"
         "sys.stdin.read(1)\nLibrary(sys.argv[1]).add([])\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "new")]
@@ -214,7 +214,7 @@ def test_a_shared_folder_is_recognized(
 ) -> None:
     """There the library works without SQLite's log in shared memory, and a warning says why."""
     (tmp_path / "mounts").write_text(mounts.format(place=tmp_path))
-    monkeypatch.setattr(schema, "MOUNTS", tmp_path / "mounts")
+    monkeypatch.setattr(opening, "MOUNTS", tmp_path / "mounts")
     place = tmp_path / folder
     with warnings.catch_warnings(record=True) as given:
         warnings.simplefilter("always")
@@ -224,7 +224,7 @@ def test_a_shared_folder_is_recognized(
     with schema.reading(place / schema.NAME) as db:
         mode = db.execute("PRAGMA journal_mode").fetchone()[0]
     assert mode == ("delete" if shared else "wal")
-    monkeypatch.setattr(schema, "MOUNTS", tmp_path / "none")
+    monkeypatch.setattr(opening, "MOUNTS", tmp_path / "none")
 
 
 # ---- Older schemas

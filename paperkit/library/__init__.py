@@ -15,7 +15,16 @@ from filelock import FileLock
 from paperkit.digests import Digest
 from paperkit.errors import LibraryError, PaperkitError, PublishError
 from paperkit.frames import from_frame, ids_of, table
-from paperkit.library import decisions, drafts, judgements, maintenance, merging, records, schema
+from paperkit.library import (
+    decisions,
+    drafts,
+    judgements,
+    maintenance,
+    merging,
+    opening,
+    records,
+    schema,
+)
 from paperkit.library.calls import Calls
 from paperkit.library.coverage import Coverage
 from paperkit.library.decisions import State
@@ -63,7 +72,7 @@ class Library:
             why = error.strerror or error
             raise LibraryError(f"{self.path}: can't be made ({why}); name another.") from error
         self._file = self.path / schema.NAME
-        schema.migrate(self._file)
+        opening.migrate(self._file)
         self.coverage, self.calls = Coverage(self.path), Calls(self.path)
         self.drafts, self.files = Drafts(self.path), Files(self.path)
         self.index = Index(self.path, self.files)

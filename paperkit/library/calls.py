@@ -79,8 +79,12 @@ def put_call(
     turn: int = 1,
     reply: str | None = None,
 ) -> None:
-    """Append the record of one call to a model, failed ones too; no text of it can fail."""
-    error, reply = writable(error), None if reply is None else writable(reply)
+    """Append the record of one call to a model, failed ones too; no text of it can fail.
+
+    Keys that the server sent back are left out.
+    """
+    error = records.without_keys(writable(error))
+    reply = None if reply is None else records.without_keys(writable(reply))
     db.execute(
         "INSERT INTO calls (num, key, model, tokens_in, tokens_out, outcome, error, at, cost,"
         " turn, reply) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -41,6 +41,7 @@ def decide(
     numbers = [number(db, i) for i in dict.fromkeys(ids)]
     if not numbers:
         return 0
+    session.acted = True
 
     def entries() -> Iterator[tuple[int, int, State]]:
         for row in (db.execute(_STATE, (num,)).fetchone() for num in numbers):
@@ -87,6 +88,7 @@ class Session:
 
     def __init__(self) -> None:
         self._number = next(_COUNT)
+        self.acted = False
 
     @property
     def process(self) -> str:
@@ -115,12 +117,13 @@ def undo(db: sqlite3.Connection, session: Session) -> list[str]:
     Raises:
         PaperkitError: another session decided on one of these papers since.
     """
-    own = _own(db, session)
-    last = db.execute(
-        "SELECT max(seq) FROM actions WHERE undoes IS NULL AND undone = 0"
-        " AND session BETWEEN ? AND ?",
-        own,
-    ).fetchone()[0]
+    open_ = "SELECT max(seq) FROM actions WHERE undoes IS NULL AND undone = 0 AND session "
+    own = (session.name, session.name)
+    if session.acted:  # found by one look into the index, however long the history
+        last = db.execute(f"{open_} = ?", own[:1]).fetchone()[0]
+    else:
+        own = (session.process, session.process[:-1] + "/")  # "/" follows "."
+        last = db.execute(f"{open_} BETWEEN ? AND ?", own).fetchone()[0]
     if last is None:
         return []
     rows = db.execute(
@@ -133,14 +136,6 @@ def undo(db: sqlite3.Connection, session: Session) -> list[str]:
     reverse = [(row["num"], *_before(db, row["num"], row["seq"])) for row in rows]
     _append(db, last, reverse, session)
     return [row["id"] for row in rows]
-
-
-def _own(db: sqlite3.Connection, session: Session) -> tuple[str, str]:
-    """Return the first and the last session name that count as one's own."""
-    acted = "SELECT 1 FROM actions WHERE session = ? LIMIT 1"
-    if db.execute(acted, (session.name,)).fetchone():
-        return session.name, session.name
-    return session.process, session.process[:-1] + "/"  # "/" follows "."
 
 
 def _refuse_foreign(db: sqlite3.Connection, own: tuple[str, str], row: sqlite3.Row) -> None:

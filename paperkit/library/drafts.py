@@ -13,7 +13,7 @@ from typing import Any
 from paperkit.digests import Answer, Approval, Digest, Finding
 from paperkit.errors import PaperkitError
 from paperkit.library import records, schema
-from paperkit.library.records import dump, now
+from paperkit.library.records import dump, now, without_keys
 from paperkit.papers import paper_id
 from paperkit.readings import Reading
 
@@ -128,7 +128,7 @@ def put_answers(
     named = (num, digest.version, digest.outline, digest.language)
     held = {a.question: a for a in answers_to(db, key)} if key else {}
     answers = [a for a in answers if a.question not in held or _mends(a, held[a.question])]
-    rows = [(*named, a.question, a.origin, dump(a.to_dict()), key) for a in answers]
+    rows = [(*named, a.question, a.origin, without_keys(dump(a.to_dict())), key) for a in answers]
     db.executemany(
         "INSERT INTO answers (num, version, outline, language, question, origin, data, key)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -232,12 +232,18 @@ def all_answers(db: sqlite3.Connection) -> list[tuple[str, Answer, bool]]:
 
 def beside(db: sqlite3.Connection, num: int, outline: str, limit: int) -> list[str]:
     """Return the ids of the papers written about just before and after a paper, nearest first."""
-    sql = (
-        "SELECT p.id, min(abs(a.seq - own.seq)) AS away FROM answers AS a JOIN papers AS p"
-        " USING (num), (SELECT max(seq) AS seq FROM answers WHERE num = ? AND outline = ?) AS own"
-        " WHERE a.outline = ? AND a.num <> ? GROUP BY a.num ORDER BY away LIMIT ?"
-    )
-    return [row["id"] for row in db.execute(sql, (num, outline, outline, num, limit))]
+    newest = "SELECT max(seq) FROM answers WHERE num = ? AND outline = ?"
+    own = db.execute(newest, (num, outline)).fetchone()[0] or 0
+    sql = "SELECT num, seq FROM answers WHERE seq {} ? AND outline = ? AND num <> ? ORDER BY seq {}"
+    away: dict[int, int] = {}
+    for side, turn in (("<", "DESC"), (">", "ASC")):
+        near: dict[int, int] = {}
+        for row in db.execute(sql.format(side, turn), (own, outline, num)):
+            near.setdefault(row["num"], abs(row["seq"] - own))
+            if len(near) == limit:
+                break
+        away |= {n: min(gap, away.get(n, gap)) for n, gap in near.items()}
+    return records.ids(db, sorted(away, key=lambda n: away[n])[:limit])
 
 
 def _newest(db: sqlite3.Connection, named: Sequence[Any]) -> int:

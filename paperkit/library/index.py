@@ -14,7 +14,7 @@ import threading
 import warnings
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from paperkit.errors import PaperkitError
-from paperkit.library import decisions, files, records, schema
+from paperkit.errors import LibraryError, PaperkitError
+from paperkit.library import decisions, files, pages, records, schema
 from paperkit.papers import paper_id
 from paperkit.queries import DECISIONS, HAVE, VENUES, Query
 
@@ -67,21 +67,51 @@ class Index:
         self._catalog = Catalog()
         self._catalog_lock = threading.RLock()
         self._held: sqlite3.Connection | None = None
+        self._reading: threading.Thread | None = None
 
     def page(self, query: Query, *, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
-        """Return the first rows of `query` (see `records.rows`) and how many papers it means."""
+        """Return the first rows of `query` (see `pages.rows`) and how many papers it means."""
         with schema.reading(self._file) as db:
             found = self._files.with_pdf()
-            return records.first(db, query, limit, found), records.count(db, query, found)
+            return pages.first(db, query, limit, found), pages.count(db, query, found)
 
     def find(self, query: Query, *, facets: bool = True) -> Found:
-        """Return what `query` means: the papers' row numbers in its order, and facet counts."""
+        """Return what `query` means: the papers' row numbers in its order, and facet counts.
+
+        The first time in a large library SQL answers, unless facets are wanted, and the columns
+        are read behind it.
+        """
+        if not facets and self._unread():
+            with schema.reading(self._file) as db:
+                found = Found(query, pages.listed(db, query, self._files.with_pdf()), {})
+            self._read_behind()
+            return found
         with self._catalog_lock, schema.reading(self._file) as db:
-            stamp = self.stamp()
-            if stamp is None or stamp != self._catalog.stamp:
-                self._catalog.refresh(db, self._files.with_pdf())
-                self._catalog.stamp = stamp
+            self._refresh(db)
             return self._catalog.find(db, query, facets=facets)
+
+    def _refresh(self, db: sqlite3.Connection) -> None:
+        stamp = self.stamp()
+        if stamp is None or stamp != self._catalog.stamp:
+            self._catalog.refresh(db, self._files.with_pdf())
+            self._catalog.stamp = stamp
+
+    def _unread(self) -> bool:
+        """Return whether the columns are still to be read, and so many that it takes time."""
+        if self._catalog.read:
+            return False
+        with schema.reading(self._file) as db:
+            return bool(db.execute("SELECT count(*) FROM papers").fetchone()[0] >= _MANY)
+
+    def _read_behind(self) -> None:
+        if self._reading is None:
+            self._reading = threading.Thread(target=self._read, name="index", daemon=True)
+            with suppress(RuntimeError):  # no more threads to be had: it is read when it must be
+                self._reading.start()
+
+    def _read(self) -> None:
+        with suppress(LibraryError), self._catalog_lock, schema.reading(self._file) as db:
+            self._refresh(db)  # what fails here fails in words at the next question
 
     def stamp(self) -> tuple[int, ...] | None:
         """Return what differs once anything was written by anyone; None: too fresh to tell."""
@@ -112,9 +142,9 @@ class Index:
                 warnings.warn(f"after a decision: {type(error).__name__}: {error}", stacklevel=2)
 
     def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
-        """Return light rows of papers by row number, in order (see `records.rows`)."""
+        """Return light rows of papers by row number, in order (see `pages.rows`)."""
         with schema.reading(self._file) as db:
-            return records.rows(db, numbers, frozenset(self._files.with_pdf()))
+            return pages.rows(db, numbers, frozenset(self._files.with_pdf()))
 
     def numbers(self, ids: Iterable[str]) -> list[int]:
         """Return the row numbers of papers; a number never changes."""
@@ -171,6 +201,9 @@ class Index:
             path.parent.mkdir(exist_ok=True)  # never the library's folder, should it be gone
             files.write_atomic(path, text.encode(), durable=False)
 
+
+_MANY = 20_000
+"""How many papers' columns take so long to read that nobody waits for them."""
 
 _LISTENERS: dict[str, list[Callable[[list[str]], None]]] = {}
 """By folder, who is told of decisions."""
@@ -232,6 +265,11 @@ class Catalog:
         self._numbers = np.empty(0, np.int64)
         self._tagged: dict[int, tuple[str, ...]] = {}
         self._tags = Labels()
+
+    @property
+    def read(self) -> bool:
+        """Return whether the columns were read."""
+        return bool(self._heads)
 
     # Following the library
 

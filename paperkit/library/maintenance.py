@@ -15,7 +15,7 @@ from typing import Any
 
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.files import writing
-from paperkit.library import files, records, schema
+from paperkit.library import files, opening, records, schema
 
 FOLDERS = ("pdf", "figures", "views")
 """What a copy holds beside the database; arXiv's raw answers can be asked for again."""
@@ -74,7 +74,7 @@ def _refuse_other(source: Path, held: Path) -> None:
         "SELECT seq, data FROM answers ORDER BY seq DESC LIMIT 1",
         "SELECT num, id, added_at FROM papers ORDER BY num DESC LIMIT 1",
     )
-    schema.migrate(held)
+    opening.migrate(held)
     with schema.reading(source) as db, schema.reading(held) as other:
         for sql in newest:
             row = other.execute(sql).fetchone()
@@ -232,7 +232,7 @@ def restore(source: Path, target: Path) -> None:
 
 
 def _whole(path: Path) -> None:
-    schema.migrate(path)
+    opening.migrate(path)
     with schema.reading(path) as db:
         if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise LibraryError(f"{path.parent}: this backup is damaged; restore an older one.")
@@ -251,7 +251,7 @@ def _load(source: Path, path: Path) -> None:
         for name in _tables(db):
             _load_table(db, name, source / "tables" / f"{name}.jsonl", rows.get(name))
         db.execute("COMMIT")
-    schema.migrate(path)
+    opening.migrate(path)
 
 
 def _load_table(db: sqlite3.Connection, name: str, file: Path, promised: object) -> None:

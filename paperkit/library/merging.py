@@ -201,15 +201,17 @@ def _approvals(
     known = {tuple(row) for row in db.execute("SELECT num, by, at FROM approvals")}
     for row in other.execute("SELECT * FROM approvals ORDER BY seq").fetchall():
         num = numbers[row["num"]]
-        if (num, row["by"], row["at"]) in known:
-            continue
-        told = [row[c] for c in ("outline", "language", "version")]
-        rest = [row[c] for c in ("by", "at", "reason", "findings")]
-        db.execute(
-            "INSERT INTO approvals (num, outline, language, version, answer, by, at, reason,"
-            " findings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (num, *told, given.get(row["answer"], 0), *rest),
-        )
+        if (num, row["by"], row["at"]) not in known:
+            told = {**dict(row), "num": num, "answer": given.get(row["answer"], 0)}
+            _insert(db, "approvals", told)
+
+
+def _insert(db: sqlite3.Connection, table: str, row: dict[str, Any]) -> int:
+    """Append a row under a number of its own; return that."""
+    told = {name: value for name, value in row.items() if name != "seq"}
+    marks = ", ".join("?" * len(told))
+    sql = f"INSERT INTO {table} ({', '.join(told)}) VALUES ({marks})"  # noqa: S608 our own names
+    return int(db.execute(sql, tuple(told.values())).lastrowid or 0)
 
 
 # ---- What can't be said differently
@@ -227,10 +229,7 @@ def _rest(db: sqlite3.Connection, other: sqlite3.Connection, numbers: dict[int, 
     for row in other.execute("SELECT * FROM calls ORDER BY seq").fetchall():
         num = numbers[row["num"]]
         if (num, row["key"], row["at"]) not in known:
-            names = [n for n in row.keys() if n not in ("seq", "num")]  # noqa: SIM118 a Row
-            marks = ", ".join("?" * (len(names) + 1))
-            sql = f"INSERT INTO calls (num, {', '.join(names)}) VALUES ({marks})"  # noqa: S608
-            db.execute(sql, (num, *(row[n] for n in names)))
+            _insert(db, "calls", {**dict(row), "num": num})
     _windows(db, other)
 
 
@@ -239,7 +238,6 @@ def _windows(db: sqlite3.Connection, other: sqlite3.Connection) -> None:
     for row in other.execute("SELECT * FROM windows ORDER BY seq").fetchall():
         if (row["topic"], row["query"], row["asked"]) in known:
             continue
-        sql = "INSERT INTO windows VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        seq = db.execute(sql, tuple(row)[1:]).lastrowid
+        seq = _insert(db, "windows", dict(row))
         for day in other.execute("SELECT * FROM days WHERE seq = ?", (row["seq"],)).fetchall():
             db.execute("INSERT INTO days VALUES (?, ?, ?, ?, ?, ?)", (seq, *tuple(day)[1:]))

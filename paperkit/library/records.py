@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -16,6 +18,7 @@ import pandas as pd
 from paperkit.errors import PaperkitError
 from paperkit.frames import COLUMNS, frame_of
 from paperkit.papers import (
+    CODE_HOSTS,
     Paper,
     clean_paper,
     clean_text,
@@ -35,9 +38,26 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def dump(value: Any) -> str:
     """Return JSON as the library writes it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
+
+
+_SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)S?$", re.I)
+
+
+def without_keys(text: str) -> str:
+    """Return a text that came from a server without the keys in this process's environment."""
+    for name, value in os.environ.items():
+        if len(value) >= _TELLING and _SECRET.search(name):
+            text = text.replace(value, "\u2026")
+    return text
+
+
+_TELLING = 8  # characters; a shorter word may stand in any text
 
 
 def number(db: sqlite3.Connection, paper: str) -> int:
@@ -74,21 +94,52 @@ def add(
 
     Returns id, outcome (one of `OUTCOMES`) and version each.
     """
-    report = []
-    for paper in papers:
-        outcome = _add_one(db, paper, source)
-        if topic:
-            db.execute(
-                "INSERT OR IGNORE INTO topics SELECT num, ?, ? FROM papers WHERE id = ?",
-                (topic, now(), paper.id),
-            )
-        report.append({"id": paper.id, "outcome": outcome, "version": paper.version})
+    given = list(papers)
+    with _indexing_once(db) if len(given) >= _MANY else nullcontext():
+        report = list(_outcomes(db, given, source))
+    if topic:
+        sql = "INSERT OR IGNORE INTO topics SELECT num, ?, ? FROM papers WHERE id = ?"
+        db.executemany(sql, [(topic, now(), paper.id) for paper in given])
     return report
 
 
-def _add_one(db: sqlite3.Connection, paper: Paper, source: str) -> Outcome:
+def _outcomes(
+    db: sqlite3.Connection, papers: Sequence[Paper], source: str
+) -> Iterator[dict[str, Any]]:
+    """Add papers one after the other; those not known yet are written together."""
+    ids = dump([paper.id for paper in papers])
+    sql = "SELECT id FROM papers WHERE id IN (SELECT value FROM json_each(?))"
+    known = {row[0] for row in db.execute(sql, (ids,))}
+    new: dict[str, Paper] = {}
+    for paper in papers:
+        outcome: Outcome = "new"
+        if paper.id in new:  # twice in one batch
+            _insert(db, new.values(), source)
+            known.update(new)
+            new.clear()
+        if paper.id in known:
+            outcome = _add_again(db, paper, source)
+        else:
+            new[paper.id] = paper
+        yield {"id": paper.id, "outcome": outcome, "version": paper.version}
+    _insert(db, new.values(), source)
+
+
+def _insert(db: sqlite3.Connection, papers: Iterable[Paper], source: str) -> None:
+    """Write papers that are not known yet."""
+    at, first = now(), db.execute(_NEXT).fetchone()[0]
+    columns = ("num", "id", *_FIELDS, "added_at")
+    marks = ", ".join("?" * len(columns))
+    sql = f"INSERT INTO papers ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 our own names
+    listed = list(enumerate(papers, first))
+    db.executemany(sql, ((num, p.id, *_values(p), at) for num, p in listed))
+    records = ((num, p.version, _record(p, source), at) for num, p in listed)
+    db.executemany("INSERT OR IGNORE INTO versions VALUES (?, ?, ?, ?)", records)
+
+
+def _add_again(db: sqlite3.Connection, paper: Paper, source: str) -> Outcome:
     known = db.execute("SELECT * FROM papers WHERE id = ?", (paper.id,)).fetchone()
-    if known is not None and known["version"] == paper.version:
+    if known["version"] == paper.version:
         before = paper_of(known)
         kept = _kept_record(db, known["num"], paper.version)
         told_by = kept.get("source", "")
@@ -102,14 +153,6 @@ def _add_one(db: sqlite3.Connection, paper: Paper, source: str) -> Outcome:
         was = [*kept.get("was", ()), json.loads(_record(before))]
         _write(db, known["num"], fuller, source or told_by, was)
         return "completed"
-    values = _values(paper)
-    if known is None:
-        marks = ", ".join("?" * (len(values) + 2))
-        columns = ", ".join(("num", "id", *_FIELDS, "added_at"))
-        sql = f"INSERT INTO papers ({columns}) VALUES ({_NEXT}, {marks})"  # noqa: S608 our own names
-        num = db.execute(sql, (paper.id, *values, now())).lastrowid
-        _keep_version(db, int(num or 0), paper, source)
-        return "new"
     if paper.version > known["version"]:
         _write(db, known["num"], paper, source)
         return "updated"
@@ -117,8 +160,39 @@ def _add_one(db: sqlite3.Connection, paper: Paper, source: str) -> Outcome:
     return "known"
 
 
-_NEXT = """(SELECT 1 + max(coalesce((SELECT max(num) FROM papers), 0),
-    coalesce((SELECT max(num) FROM removals), 0)))"""
+_MANY = 2000
+"""How many papers are so many that it is quicker to index them together than one by one."""
+
+
+@contextmanager
+def _indexing_once(db: sqlite3.Connection) -> Iterator[None]:
+    """Index what is added within the block at its end, in one go; part of the same transaction."""
+    first, count = db.execute(f"SELECT ({_NEXT}), count(*) FROM papers").fetchone()  # noqa: S608
+    sql = (
+        "SELECT type, name, sql FROM sqlite_schema WHERE name = 'words_added'"
+        " OR (type = 'index' AND tbl_name = 'papers' AND sql IS NOT NULL AND ?)"
+    )
+    parts = db.execute(sql, (count < _MANY,)).fetchall()  # the papers' own only in a new library
+    for kind, name, _ in parts:
+        db.execute(f"DROP {kind} {name}")
+    yield
+    for *_, statement in parts:
+        db.execute(statement)
+    setting = "INSERT INTO words (words, rank) VALUES ('hashsize', ?)"
+    db.execute(setting, (_HASH,))  # fewer, larger pieces to be merged
+    db.execute(
+        "INSERT INTO words (rowid, title, abstract, authors)"
+        " SELECT num, title, abstract, authors FROM papers WHERE num >= ?",
+        (first,),
+    )
+    db.execute(setting, (1 << 20,))  # SQLite's own
+
+
+_HASH = 1 << 26  # bytes
+
+
+_NEXT = """SELECT 1 + max(coalesce((SELECT max(num) FROM papers), 0),
+    coalesce((SELECT max(num) FROM removals), 0))"""
 """The next row number: that of a paper removed is never given to another."""
 
 
@@ -187,7 +261,8 @@ def _moment(moment: datetime) -> str:
 
 
 def _values(paper: Paper) -> tuple[Any, ...]:
-    links = find_links(paper.abstract, paper.comment)
+    text = f"{paper.abstract} {paper.comment}".lower()
+    named = any(host in text for host in CODE_HOSTS)  # a quick look first
     return (
         paper.version,
         paper.title,
@@ -199,7 +274,9 @@ def _values(paper: Paper) -> tuple[Any, ...]:
         paper.comment,
         paper.journal_ref,
         paper.doi,
-        int(any(is_code_link(link) for link in links)),
+        int(
+            named and any(is_code_link(link) for link in find_links(paper.abstract, paper.comment))
+        ),
     )
 
 
@@ -365,7 +442,7 @@ def select(db: sqlite3.Connection, query: Query, with_pdf: Sequence[str] = ()) -
     """Return the papers frame of `query`, with what the library knows beyond arXiv."""
     condition, values = where(query, with_pdf)
     sql = _FRAME.format(posted=POSTED, where=condition, order=order(query))
-    return _frame(_run(db, query, sql, values))
+    return _frame(run(db, query, sql, values))
 
 
 def _frame(rows: Sequence[sqlite3.Row]) -> pd.DataFrame:
@@ -436,91 +513,12 @@ def add_licences(db: sqlite3.Connection, stated: pd.Series) -> None:
     db.executemany(sql, rows)
 
 
-# ---- Pages: the few rows of a library that are looked at now, light enough to cross a wire
-
-AUTHORS_SHOWN = 3
-"""How many authors a row names; ``author_count`` says how many there are."""
-
-_ROW = """
-SELECT p.num, p.id, p.version, p.decided_version, p.title, p.authors, p.published, p.updated,
-    p.categories, p.decision, p.tags, p.note, p.score, p.why, p.code, p.comment,
-    (SELECT json_group_array(topic) FROM topics t WHERE t.num = p.num) AS topics,
-    {reading} AS reading, {digest} AS digest, {approved} AS approved,
-    {posted} AS posted
-FROM papers p
-"""
-
-
-def _row_sql() -> str:
-    names = ("reading", "digest", "approved")
-    return _ROW.format(posted=POSTED, **{name: HAS[name] for name in names})
-
-
-def rows(
-    db: sqlite3.Connection, numbers: Iterable[int], with_pdf: Collection[str] = ()
-) -> list[dict[str, Any]]:
-    """Return the rows of these papers in the order given; unknown numbers are left out.
-
-    A row is JSON-able: ``num`` (its number in the library), ``id``, ``version``, ``title``,
-    ``authors`` (the first few), ``author_count``, ``published`` and ``updated`` (days),
-    ``categories``, ``topics``, ``decision``, ``tags``, ``note``, ``score``, ``status`` and
-    ``has`` (names of `paperkit.queries.HAVE`). What is empty is left out.
-    """
-    wanted = [int(n) for n in numbers]
-    sql = f"{_row_sql()} WHERE p.num IN (SELECT value FROM json_each(?))"  # noqa: S608 our own names
-    found = {r["num"]: r for r in db.execute(sql, (json.dumps(wanted),))}
-    return [_row(found[n], with_pdf) for n in wanted if n in found]
-
-
-def first(
-    db: sqlite3.Connection, query: Query, limit: int, with_pdf: Collection[str] = ()
-) -> list[dict[str, Any]]:
-    """Return the first rows of `query`, straight from the database's indexes (see `rows`)."""
-    condition, values = where(query, list(with_pdf))
-    sql = f"{_row_sql()} WHERE {condition} ORDER BY {order(query)} LIMIT ?"
-    return [_row(r, with_pdf) for r in _run(db, query, sql, [*values, limit])]
-
-
-def count(db: sqlite3.Connection, query: Query, with_pdf: Collection[str] = ()) -> int:
-    """Return how many papers `query` means."""
-    condition, values = where(query, list(with_pdf))
-    sql = f"SELECT count(*) FROM papers p WHERE {condition}"  # noqa: S608 parameters are bound
-    return int(_run(db, query, sql, values)[0][0])
-
-
-def _run(
-    db: sqlite3.Connection, query: Query, sql: str, values: Sequence[Any]
-) -> list[sqlite3.Row]:
+def run(db: sqlite3.Connection, query: Query, sql: str, values: Sequence[Any]) -> list[sqlite3.Row]:
+    """Return the rows of a statement that `query` is part of; odd words are an error in words."""
     try:
         return db.execute(sql, values).fetchall()
     except sqlite3.OperationalError as error:
         raise PaperkitError(f"query {query.text!r}: {error}; use plain words.") from error
-
-
-def _row(row: sqlite3.Row, with_pdf: Collection[str]) -> dict[str, Any]:
-    authors = json.loads(row["authors"])
-    told = {
-        "authors": authors[:AUTHORS_SHOWN],
-        "categories": json.loads(row["categories"]),
-        "topics": sorted(json.loads(row["topics"])),
-        "decision": row["decision"],
-        "tags": json.loads(row["tags"]),
-        "note": row["note"],
-        "status": status(row),
-        "has": _has(row, with_pdf),
-    }
-    sure: dict[str, Any] = {name: row[name] for name in ("num", "id", "version", "title")}
-    sure |= {"published": row["published"][:10], "updated": row["updated"][:10]}
-    sure["author_count"] = len(authors)
-    if row["score"] is not None:
-        sure["score"] = round(row["score"], 3)
-    return sure | {name: value for name, value in told.items() if value}
-
-
-def _has(row: sqlite3.Row, with_pdf: Collection[str]) -> list[str]:
-    names = [name for name in ("reading", "digest", "approved", "code") if row[name]]
-    names += ["published"] if row["posted"] else []
-    return ["pdf", *names] if row["id"] in with_pdf else names
 
 
 def numbers(db: sqlite3.Connection, ids: Sequence[str]) -> list[int]:

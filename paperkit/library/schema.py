@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 import sqlite3
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from paperkit.errors import LibraryError, PaperkitError
+from paperkit.errors import LibraryError
 
 NAME = "library.db"
 """The database's file in a library's folder."""
@@ -236,13 +234,14 @@ def connect(path: Path) -> sqlite3.Connection:
         LibraryError: there is no database, or it can't be opened.
     """
     with telling(path):
-        return _connect(path, "rw")  # else SQLite makes an empty database where one is gone
+        return connected(path, "rw")  # else SQLite makes an empty database where one is gone
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connected(path: Path, mode: str) -> sqlite3.Connection:
+    """Return a connection as `connect` does, in one of SQLite's modes; its errors are raw."""
     # Nothing can be written beside a read-only database, and SQLite's WAL needs to: it is told
     # that no one else changes the file either.
-    mode = "ro&immutable=1" if str(path.absolute()) in _READ_ONLY else mode
+    mode = "ro&immutable=1" if str(path.absolute()) in READ_ONLY else mode
     address = f"{path.absolute().as_uri()}?mode={mode}"
     db = sqlite3.connect(address, uri=True, timeout=_WAIT.get(), isolation_level=None)
     db.row_factory = sqlite3.Row
@@ -251,7 +250,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return db
 
 
-_READ_ONLY: set[str] = set()
+READ_ONLY: set[str] = set()
 """The databases that can't be written to, nor anything beside them: open for reading."""
 
 _WORDS = {
@@ -272,20 +271,21 @@ def telling(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise LibraryError(f"{path.parent}: the library {_worded(path, error)}.") from error
+        raise LibraryError(f"{path.parent}: the library {worded(path, error)}.") from error
     except UnicodeEncodeError as error:  # half of a surrogate pair, which no text file can hold
         text = "a text holds a character that can't be stored; type it again"
         raise LibraryError(f"{path.parent}: {text}.") from error
 
 
-def _worded(path: Path, error: sqlite3.Error | OSError) -> str:
+def worded(path: Path, error: sqlite3.Error | OSError) -> str:
+    """Return what an error means for a library, in words that end with the next step."""
     if not path.parent.exists():
         return "is gone; put its folder back"
     if not path.exists():
         return f"has no {path.name}; put it back"
     kind = getattr(error, "sqlite_errorname", "").split("_")
     if kind[1:] and kind[1] in _WORDS:
-        return _WORDS[kind[1]].format(backup=_newest_backup(path), error=error)
+        return _WORDS[kind[1]].format(backup=newest_backup(path), error=error)
     if getattr(error, "errno", None) == errno.ENOSPC:
         return _WORDS["FULL"]
     return f"can't be used ({error}); check its folder"
@@ -295,7 +295,7 @@ BACKUPS = "backups.txt"
 """The file in a library's folder that names where its backups were written, newest last."""
 
 
-def _newest_backup(path: Path) -> str:
+def newest_backup(path: Path) -> str:
     """Return where the newest backup that is still there lies, as words to add to an error."""
     try:
         known = (path.parent / BACKUPS).read_text(encoding="utf-8").splitlines()
@@ -305,211 +305,25 @@ def _newest_backup(path: Path) -> str:
     return f": the newest backup is {there}, put it back with paperkit restore" if there else ""
 
 
-# ---- Opening: what lies in the folder is told apart, and never silently replaced
-
-
-def migrate(path: Path) -> None:
-    """Bring the database at `path` to the newest schema, creating it where there is none.
-
-    An older one is copied into the library's ``backups`` folder first.
-
-    Raises:
-        PaperkitError: the file is no library, or was made by a newer paperkit.
-        LibraryError: the library is damaged, not all there, or can't be opened now.
-    """
-    try:
-        if not path.exists():
-            _create(path)
-        _look(path)
-        with closing(_readable(path)) as db:
-            _belongs(db, path)
-            if _version(db) < len(MIGRATIONS):
-                _upgrade(db, path)
-            if str(path.absolute()) not in _READ_ONLY:
-                _set_journal(db, path)
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
-            raise PaperkitError(_no_library(path)) from error
-        raise LibraryError(f"{path.parent}: the library {_worded(path, error)}.") from error
-
-
-def _no_library(path: Path) -> str:
-    backup = _newest_backup(path)
-    return f"{path}: is no paperkit library, or its beginning is damaged{backup}; name another."
-
-
-def _create(path: Path) -> None:
-    """Make a database beside and link it in place: a killed process leaves none or a whole one."""
-    folder = path.parent
-    if path.is_symlink():
-        raise LibraryError(f"{path}: is a link to {path.readlink()}, which is gone; put it back.")
-    left = [n for n in ("pdf", "figures", BACKUPS, f"{path.name}-wal") if (folder / n).exists()]
-    if left:
-        raise LibraryError(
-            f"{folder}: has a library's files ({left[0]}) but no {path.name}"
-            f"{_newest_backup(path)}; put it back, or name another folder."
-        )
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        created(part, len(MIGRATIONS)).close()
-        try:
-            os.link(part, path)  # unlike a rename it never replaces what another made meanwhile
-        except FileExistsError:
-            return
-        except OSError:  # a disk that knows no links
-            part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
+# ---- New databases and copies
 
 
 def created(path: Path, version: int) -> sqlite3.Connection:
     """Return a connection to a new database, with the schema of that version."""
-    db = _connect(path, "rwc")
+    db = connected(path, "rwc")
     db.execute("BEGIN IMMEDIATE")
-    _run_scripts(db, 0, version)
+    run_scripts(db, 0, version)
     db.execute("COMMIT")
     return db
 
 
-_MAGIC = b"SQLite format 3\0"
-
-
-def _look(path: Path) -> None:
-    """Refuse a file that is empty, cut short or no database, before SQLite touches it."""
-    with path.open("rb") as file:
-        head = file.read(100)
-    size = path.stat().st_size
-    if size == 0:
-        raise LibraryError(
-            f"{path}: is empty: what it held is gone{_newest_backup(path)}. "
-            "Restore a backup, or remove the file to begin anew."
-        )
-    if not head.startswith(_MAGIC):
-        raise PaperkitError(_no_library(path))
-    page = int.from_bytes(head[16:18], "big")
-    whole = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
-    log = path.with_name(f"{path.name}-wal")
-    if size < whole and not (log.exists() and log.stat().st_size):  # else the log has the rest
-        raise LibraryError(
-            f"{path}: is cut short ({size:,} of {whole:,} bytes){_newest_backup(path)}; "
-            "restore a backup."
-        )
-
-
-def _readable(path: Path) -> sqlite3.Connection:
-    """Return a connection that has read; one for reading only where nothing can be written."""
-    key = str(path.absolute())
-    _READ_ONLY.discard(key)
-    try:
-        db = _connect(path, "rw")
-        _version(db)
-    except sqlite3.OperationalError as error:
-        if not _can_write(path) and error.sqlite_errorname in _WRITES:
-            log = path.with_name(f"{path.name}-wal")
-            if log.exists() and log.stat().st_size:
-                raise LibraryError(
-                    f"{path.parent}: can't be written to, and its newest entries still lie in "
-                    f"{log.name}; copy the folder where you may write and open the copy."
-                ) from error
-            _READ_ONLY.add(key)
-            return _connect(path, "ro")
-        raise
-    if not _can_write(path) and not path.with_name(f"{path.name}-wal").exists():
-        db.close()
-        _READ_ONLY.add(key)
-        return _connect(path, "ro")
-    return db
-
-
-_WRITES = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_READONLY_DIRECTORY", "SQLITE_IOERR")
-
-
-def _can_write(path: Path) -> bool:
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
-def _belongs(db: sqlite3.Connection, path: Path) -> None:
-    """Refuse another program's database, and one that a newer paperkit made."""
-    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not {"papers", "versions", "actions", "decisions"} <= tables:
-        raise PaperkitError(
-            f"{path}: is no paperkit library but another program's database; name another folder."
-        )
-    if _version(db) > len(MIGRATIONS):
-        raise PaperkitError(f"{path}: made by a newer paperkit; update paperkit to open it.")
-
-
-def _set_journal(db: sqlite3.Connection, path: Path) -> None:
-    """Use a log beside the file, which is fast; where folders are shared, SQLite's older way."""
-    shared = shared_by(path.parent)
-    wanted = "delete" if shared else "wal"
-    if db.execute("PRAGMA journal_mode").fetchone()[0] != wanted:
-        db.execute(f"PRAGMA journal_mode = {wanted}")
-    if shared:
-        warnings.warn(
-            f"{path.parent}: lies on {shared}; a library is safe there on one machine at a time "
-            "only, and slower. Keep it on this machine's disk, and use library.merge to join two.",
-            stacklevel=5,
-        )
-
-
-_NETWORK = {
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "davfs", "lustre", "ceph", "glusterfs",
-    "fuse.sshfs", "fuse.rclone", "fuse.davfs2", "fuse.glusterfs", "fuse.s3fs", "fuse.gcsfuse",
-}  # fmt: skip
-_SYNCED = {
-    "dropbox": "Dropbox", "onedrive": "OneDrive", "google drive": "Google Drive",
-    "googledrive": "Google Drive", "mobile documents": "iCloud", "nextcloud": "Nextcloud",
-    "owncloud": "ownCloud", "syncthing": "Syncthing", "sync": "a sync folder",
-}  # fmt: skip
-MOUNTS = Path("/proc/self/mounts")
-"""Where Linux lists what is mounted; elsewhere only synced folders are recognized, by name."""
-
-
-def shared_by(folder: Path) -> str:
-    """Return what shares a folder with other machines (``a network disk (nfs)``), else nothing.
-
-    SQLite's write-ahead log needs memory that the machines don't share:
-    https://www.sqlite.org/wal.html
-    """
-    place = folder.resolve()
-    try:
-        lines = [line.split() for line in MOUNTS.read_text(errors="replace").splitlines()]
-    except OSError:
-        lines = []
-    mounts = {Path(line[1].replace("\\040", " ")): line[2] for line in lines if len(line) > 2}
-    kind = next((mounts[p] for p in (place, *place.parents) if p in mounts), "")
-    if kind in _NETWORK:
-        return f"a network disk ({kind})"
-    names = (p.name.lower().split(" - ")[0] for p in (place, *place.parents))
-    return next((f"a synced folder ({_SYNCED[n]})" for n in names if n in _SYNCED), "")
-
-
-def _version(db: sqlite3.Connection) -> int:
+def version_of(db: sqlite3.Connection) -> int:
+    """Return which schema a database has."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _upgrade(db: sqlite3.Connection, path: Path) -> None:
-    if str(path.absolute()) in _READ_ONLY:
-        raise LibraryError(
-            f"{path.parent}: made by an older paperkit and can't be written to; copy the folder "
-            "where you may write and open the copy."
-        )
-    db.execute("BEGIN IMMEDIATE")
-    version = _version(db)  # again, now that no one else can move it
-    try:
-        if version < len(MIGRATIONS):
-            copy = path.parent / "backups" / f"{path.stem}-schema-{version}.db"
-            copy.parent.mkdir(exist_ok=True)
-            copy_to(path, copy)
-            _run_scripts(db, version, len(MIGRATIONS))
-        db.execute("COMMIT")
-    finally:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-
-
-def _run_scripts(db: sqlite3.Connection, since: int, until: int) -> None:
+def run_scripts(db: sqlite3.Connection, since: int, until: int) -> None:
+    """Run the scripts that lead from one schema to another."""
     for script in MIGRATIONS[since:until]:
         for statement in statements(script):
             db.execute(statement)
@@ -520,7 +334,7 @@ def copy_to(path: Path, target: Path) -> None:
     """Write a consistent copy of a database, also while others write; whole or not at all."""
     part = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with closing(connect(path)) as source, closing(_connect(part, "rwc")) as copy:
+        with closing(connect(path)) as source, closing(connected(part, "rwc")) as copy:
             source.backup(copy)  # one step: a look that no writer disturbs
             copy.execute("PRAGMA journal_mode = DELETE")  # a file on its own
         part.replace(target)

@@ -89,7 +89,7 @@ class Table:
         return int(found[0]) if len(found) else None
 
     def window(self, start: int, count: int) -> list[dict[str, Any]]:
-        """Return the rows from `start` on (see `paperkit.library.records.rows`)."""
+        """Return the rows from `start` on (see `paperkit.library.pages.rows`)."""
         first = max(0, start)
         return self.rows(self.listed[first : first + min(count, MOST_ROWS)])
 
