@@ -43,39 +43,6 @@ def source_lines(paper: Paper | None, reading: Reading | None = None) -> tuple[S
     return tuple(SourceLine(number, *parts) for number, parts in enumerate(every, 1))
 
 
-def fitting(lines: Sequence[SourceLine], limit: int) -> tuple[SourceLine, ...]:
-    """Return what of the lines fits into `limit` characters, in their order.
-
-    The abstract comes first, then captions and tables of results up to a quarter of the room,
-    then sentences from the first on, then the other captions and tables.
-    """
-    if sum(len(line.text) for line in lines) <= limit:
-        return tuple(lines)
-    results = {s.section for s in lines if s.kind == "caption" and _RESULTS.search(s.text)}
-    ranked: list[tuple[int, SourceLine]] = []
-    room = limit / 4
-    for line in lines:
-        if line.kind == "sentence":
-            ranked.append((2 if line.page else 0, line))
-        elif line.section in results and (room := room - len(line.text)) >= 0:
-            ranked.append((1, line))
-        else:
-            ranked.append((3, line))
-    kept, left = [], limit
-    for _, line in sorted(ranked, key=lambda r: (r[0], r[1].number)):
-        left -= len(line.text)
-        if left < 0:
-            break
-        kept.append(line)
-    return tuple(sorted(kept, key=lambda s: s.number))
-
-
-_RESULTS = re.compile(
-    r"result|accura|perform|compar|score|error|precision|recall|ablat|evaluat|benchmark|improve"
-    r"|结果|性能|对比|比较|消融",
-    re.IGNORECASE,
-)
-
 _Parts = tuple[str, str, int | None, Box | None, Kind]
 
 

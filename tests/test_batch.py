@@ -12,8 +12,15 @@ from pathlib import Path
 import pytest
 
 from paperkit.batch import Run, ask, estimate, read, summarize
-from paperkit.batch.summarizer import is_small
-from paperkit.errors import ModelError, PaperkitError, RateLimited, Refused, Unavailable
+from paperkit.batch.asking import is_small
+from paperkit.errors import (
+    ModelError,
+    PaperkitError,
+    RateLimited,
+    Refused,
+    Truncated,
+    Unavailable,
+)
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
 from paperkit.prompts import Reply, Request
@@ -326,6 +333,25 @@ def test_one_question_at_a_time(library: Library) -> None:
     assert {(r.form, len(r.questions)) for r in model.asked} == {("lines", 1)}
     assert len({r.source() for r in model.asked}) == 1
     assert list(summarize(IDS[:1], library, Scripted())["outcome"]) == ["known"]
+
+
+@pytest.mark.parametrize("error", [Truncated("m: cut off"), Refused("m: recitation")])
+def test_one_question_that_fails_costs_no_other(library: Library, error: ModelError) -> None:
+    """The paper is partial: what was answered is kept, and the rest is asked the next time."""
+
+    class Looping(Scripted):
+        def answer(self, request: Request) -> Reply:
+            reply = super().answer(request)
+            if request.questions[0].key == "takeaways":
+                raise error
+            return replace(reply, text="We render avatars with 3D Gaussians.")
+
+    report = summarize(IDS[:1], library, Looping(), ask="single")
+    assert list(report["outcome"]) == ["partial"]
+    assert report.loc[IDS[0], "error"] == f"takeaways: {error}"
+    digest = library.digest(IDS[0])
+    assert digest is not None
+    assert "summary" in digest
 
 
 def test_what_suits_a_model_is_remembered(library: Library) -> None:

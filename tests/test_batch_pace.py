@@ -40,7 +40,7 @@ def test_no_window_ever_holds_too_many(count: int, seconds: float, gaps: list[fl
         wait, _ = windows.wait(now, 1, limits)
         now += wait
         assert windows.wait(now + 1e-6, 1, limits)[0] <= 1e-3
-        windows.settle(windows.add(now, 1), None)
+        windows.settle(windows.add(now, 1), now, None)
         sent.append(now)
     assert most_within(sent, seconds) <= count
 
@@ -50,19 +50,20 @@ def test_tokens_are_a_limit_too() -> None:
     windows, limits = SlidingWindow(), [Limit(seconds=10, tokens=100)]
     windows.recall("here", [(0, 60)], limits)
     assert windows.wait(1, 40, limits) == (0, None)
-    assert windows.wait(1, 41, limits)[0] == pytest.approx(9.2)
-    assert windows.wait(1, 500, limits)[0] == pytest.approx(9.2)
+    assert windows.wait(1, 41, limits)[0] == pytest.approx(9.1)
+    assert windows.wait(1, 500, limits)[0] == pytest.approx(9.1)
     assert windows.wait(11, 500, limits) == (0, None)
 
 
 def test_a_reply_corrects_what_was_expected() -> None:
-    """Tokens are those used, not those feared."""
+    """Tokens are those used; the server counted it before its reply and soon after it left."""
     windows, limits = SlidingWindow(), [Limit(seconds=10, tokens=100)]
     windows.recall("here", (), limits)
-    windows.settle(windows.add(0, 90), 20)
-    windows.settle(windows.add(1, 90), 20)
+    windows.settle(windows.add(0, 90), 0.2, 20)
+    windows.settle(windows.add(1, 90), 4.0, 20)
     assert windows.wait(4.5, 60, limits) == (0, None)
-    assert windows.wait(4.5, 80, limits)[0] == pytest.approx(10.2 - 4.5)
+    assert windows.wait(4.5, 80, limits)[0] == pytest.approx(10.3 - 4.5)
+    assert windows.wait(4.5, 90, limits)[0] == pytest.approx(11.6 - 4.5)
 
 
 def test_what_was_asked_before_counts(library: Library) -> None:

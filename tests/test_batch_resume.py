@@ -57,7 +57,7 @@ class Provider:
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     monkeypatch.setenv("GEMINI_API_KEY", "none")
-    monkeypatch.setattr("paperkit.batch.summarizer._SINGLE", set())
+    monkeypatch.setattr("paperkit.batch.asking._SINGLE", set())
     made = Provider()
     with serve(made.answer) as made.server:
         made.model = OPENAI.model(made.server.url, pace=Pace(tries=1))

@@ -313,3 +313,44 @@ def test_the_tokens_of_the_day_stop_a_batch(library: Library) -> None:
     report = summarize(IDS, library, Scripted(), pace=pace)
     assert list(report["outcome"]) == ["known", "left", "left"]  # type: ignore[index]
     assert report["error"].str.contains("the 40 tokens of the day are used up").sum() == 2  # type: ignore[index]
+
+
+def test_a_slow_request_is_spoken_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which paper, for how long, and how much of the reply is here."""
+    clock = [100.0]
+    monkeypatch.setattr("paperkit.batch.run.time.monotonic", lambda: clock[0])
+    pause = Pause()
+    with pause.asking("2512.13674") as watch:
+        assert pause.why_waiting() == ""
+        clock[0] += 95
+        assert pause.why_waiting() == "asking 2512.13674, 95 s"
+        watch.words = 120
+        assert pause.why_waiting() == "asking 2512.13674, 95 s, 120 words so far"
+    assert pause.why_waiting() == ""
+
+
+def test_a_slow_paper_makes_the_time_left_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts down between two papers, and is unknown once it is overdue."""
+    clock = [0.0]
+    monkeypatch.setattr("paperkit.batch.run.time.monotonic", lambda: clock[0])
+    hold = threading.Event()
+
+    def first() -> dict[str, object]:
+        clock[0] = 60.0
+        return {"outcome": "answered"}
+
+    def second() -> dict[str, object]:
+        hold.wait(10)
+        return {"outcome": "answered"}
+
+    run = Run({"a": first, "b": second}, {"outcome": "str"}, workers=1)
+    done = threading.Event()
+    run.on_done(lambda *_: done.set())
+    assert done.wait(10)
+    assert run.progress.seconds_left == 60
+    clock[0] = 100.0
+    assert run.progress.seconds_left == 20
+    clock[0] = 200.0
+    assert run.progress.seconds_left is None
+    hold.set()
+    run.stop()

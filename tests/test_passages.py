@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paperkit.papers import Paper
-from paperkit.passages import SourceLine, fitting, source_lines, table_rows
+from paperkit.passages import source_lines, table_rows
 from paperkit.readings import Figure, Paragraph, Reading
 from tests.conftest import make_paper
 
@@ -93,16 +93,3 @@ def test_captions_and_rows_are_numbered_after_the_sentences_with_page_and_box():
         (6, "row", 6),
     ]
     assert lines[4].bbox == BOX
-
-
-def test_where_room_is_short_results_come_before_the_end_of_the_text():
-    """Tables of results take up to a quarter; a table of settings goes before any sentence."""
-    results = [
-        SourceLine(8, "Table 1: Accuracy.", "Table 1", 3, BOX, "caption"),
-        SourceLine(9, "Table 1 · Ours · F1: 9", "Table 1", 3, BOX, "row"),
-    ]
-    settings = [SourceLine(10, "Table 2: Settings.", "Table 2", 3, BOX, "caption")]
-    body = [SourceLine(n, "x" * 50, "Body", 1, BOX) for n in range(2, 8)]
-    lines = [SourceLine(1, "An abstract."), *body, *results, *settings]
-    assert [s.number for s in fitting(lines, 260)] == [1, 2, 3, 4, 5, 8, 9]
-    assert fitting(lines, 10_000) == tuple(lines)

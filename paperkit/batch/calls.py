@@ -113,24 +113,27 @@ class Calls:
         finally:
             used, cost = self.limiter.leave(permit, outcome)
         spent.add(used, cost)
-        failed = isinstance(outcome, Exception)
-        with self.writing:
-            self.library.calls.save(
-                request.paper.id,
-                key=key,
-                model=self.model.name,
-                tokens=used,
-                outcome=type(outcome).__name__ if failed else "answered",
-                error=str(outcome) if failed else "",
-                cost=cost,
-                turn=turn,
-                reply=outcome.text if isinstance(outcome, Reply) else None,
-            )
+        self._record(request, outcome, {"key": key, "tokens": used, "cost": cost, "turn": turn})
         if type(outcome) is ModelError and watch.stopped.is_set() and self._watched:
             raise Left(self.limiter.why)  # it was given up
         if not isinstance(outcome, (Reply, ModelError)):
             raise outcome  # no error of a model: its row of the report says so
         return permit, outcome
+
+    def _record(
+        self, request: Request, outcome: Reply | Exception, facts: Mapping[str, Any]
+    ) -> None:
+        """Put one call on record, a failed one too."""
+        failed = isinstance(outcome, Exception)
+        with self.writing:
+            self.library.calls.save(
+                request.paper.id,
+                model=self.model.name,
+                outcome=type(outcome).__name__ if failed else "answered",
+                error=str(outcome) if failed else "",
+                reply=outcome.text if isinstance(outcome, Reply) else None,
+                **facts,
+            )
 
     def _reply(self, request: Request, watch: Any) -> Reply:
         if self.executor is not None:

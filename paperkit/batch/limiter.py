@@ -19,21 +19,22 @@ from paperkit.models import Limit, Pace
 from paperkit.prompts import Reply, Request
 
 _MARGIN = 1.01
-_JITTER = 0.1
-"""Requests do not reach the server as evenly as they leave: windows are taken by a hundredth and by
-a tenth of a second longer."""
+"""Requests do not reach the server as evenly as they leave: windows are taken a little longer."""
+
+_ARRIVAL = 0.5
+"""Seconds after which a request that is still on its way is taken to have reached the server."""
 
 _DAY = 86_400.0
 
 
 @dataclass
 class Entry:
-    """One request: when it left (seconds), and its tokens.
+    """One request: when the server counted it at the latest (seconds), and its tokens.
 
     ``library`` is the folder that has it on record once it is ``settled``.
     """
 
-    sent: float
+    counted: float
     tokens: float
     settled: bool = True
     library: str = ""
@@ -53,18 +54,18 @@ class SlidingWindow:
         self._longest = max(self._longest, *(_length(w) for w in limits), 0.0)
         others = [e for e in self._entries if e.library != library or not e.settled]
         past_ones = [Entry(at, float(n), library=library) for at, n in past]
-        self._entries = sorted(others + past_ones, key=lambda e: e.sent)
+        self._entries = others + past_ones
 
     def add(self, now: float, tokens: float, library: str = "") -> Entry:
         """Count a request that is sent now, with the tokens it is expected to take."""
-        entry = Entry(now, float(tokens), settled=False, library=library)
+        entry = Entry(now + _ARRIVAL, float(tokens), settled=False, library=library)
         if self._longest:
             self._entries.append(entry)
         return entry
 
-    def settle(self, entry: Entry, tokens: float | None) -> None:
-        """Correct the tokens of a request whose reply is there."""
-        entry.settled = True
+    def settle(self, entry: Entry, now: float, tokens: float | None) -> None:
+        """Correct a request whose reply is there: the server counted it before, and its tokens."""
+        entry.counted, entry.settled = min(entry.counted, now), True
         if tokens is not None:
             entry.tokens = tokens
 
@@ -73,14 +74,15 @@ class SlidingWindow:
     ) -> tuple[float, Limit | None]:
         """Return the seconds until a request of so many tokens fits, and the limit that asks it."""
         self._longest = max(self._longest, *(_length(w) for w in limits), 0.0)
-        self._entries = [e for e in self._entries if e.sent > now - self._longest]
+        kept = [e for e in self._entries if e.counted > now - self._longest]
+        self._entries = sorted(kept, key=lambda e: e.counted)
         waits = [(self._wait(w, now, tokens), w) for w in limits]
         seconds, limit = max(waits, key=lambda pair: pair[0], default=(0.0, None))
         return (seconds, limit) if seconds > 0 else (0.0, None)
 
     def _wait(self, limit: Limit, now: float, tokens: float) -> float:
         """Return the seconds until enough of the oldest requests have left one window."""
-        inside = [e for e in self._entries if e.sent > now - _length(limit)]
+        inside = [e for e in self._entries if e.counted > now - _length(limit)]
         count, used = len(inside), sum(e.tokens for e in inside)
         until = now
         for entry in inside:
@@ -90,7 +92,7 @@ class SlidingWindow:
             if not many and not much:
                 break
             count, used = count - 1, used - entry.tokens
-            until = entry.sent + _length(limit)
+            until = entry.counted + _length(limit)
         return until - now
 
 
@@ -100,7 +102,7 @@ def is_daily(limit: Limit) -> bool:
 
 
 def _length(limit: Limit) -> float:
-    return limit.seconds if is_daily(limit) else limit.seconds * _MARGIN + _JITTER
+    return limit.seconds if is_daily(limit) else limit.seconds * _MARGIN
 
 
 # ---- What all batches that ask one provider share: its pauses, windows and requests in flight
@@ -305,7 +307,7 @@ class Limiter(Pause):
                 if _is_cut(permit.request, outcome):
                     self._was_cut(permit)
                 tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
-                self._window.settle(permit.entry, tokens)
+                self._window.settle(permit.entry, time.monotonic(), tokens)
             finally:
                 self.changed.notify_all()
         return used, 0.0 if free else self.budget.cost(paid)

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import math
-import re
 import threading
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from numbers import Real
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import pandas as pd
 
+from paperkit.batch.asking import (
+    Answers,
+    Ask,
+    asks_single,
+    remember_single,
+    room_of,
+    silently_cut,
+    without_chatter,
+)
 from paperkit.batch.budget import Budget, tokens_in, tokens_out
 from paperkit.batch.calls import Calls, Spent, folder_of, key_of
 from paperkit.batch.limiter import Limiter, provider_of
 from paperkit.batch.run import Left, Row, Run, unforeseen
-from paperkit.checks import Sources, lint_answer, with_evidence
+from paperkit.checks import Sources, with_evidence
 from paperkit.digests import Answer, Digest
-from paperkit.errors import Malformed, PaperkitError
+from paperkit.errors import Malformed, ModelError, PaperkitError, Refused, Truncated
 from paperkit.frames import ids_of, table
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
@@ -39,40 +47,7 @@ from paperkit.prompts import (
 if TYPE_CHECKING:
     from paperkit.models import Model, Pace, Price
 
-Ask = Literal["auto", "whole", "single"]
-
 _LOOK = 0.1  # seconds between two looks at a request that somebody else holds
-
-
-# ---- Which way a model is asked: all questions in one request, or one at a time
-
-_SMALL = 9.0
-"""Billions of parameters; smaller models answer one question better than twelve."""
-
-_SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)([bm])(?![a-z])", re.IGNORECASE)
-_SINGLE: set[Hashable] = set()
-_SINGLE_LOCK = threading.Lock()
-
-
-def _identity(model: Model) -> Hashable:
-    return getattr(model, "provider", None) or id(model), model.name
-
-
-def is_small(model: Model) -> bool:
-    """Return whether a local model's name says that it is small ("qwen2.5:1.5b", "135M")."""
-    sizes = [float(n) / (1000 if unit in "mM" else 1) for n, unit in _SIZE.findall(model.name)]
-    return bool(getattr(model, "local", False) and sizes and max(sizes) <= _SMALL)
-
-
-def _asks_single(model: Model, ask: Ask) -> bool:
-    if ask != "auto":
-        return ask == "single"
-    return is_small(model) or _identity(model) in _SINGLE
-
-
-def _remember_single(model: Model) -> None:
-    with _SINGLE_LOCK:
-        _SINGLE.add(_identity(model))
 
 
 # ---- What is still to be asked
@@ -148,7 +123,7 @@ class Summarizer:
         options = {"outline": self.outline, "language": self.language, "wish": wish}
         make = partial(make_request, paper, reading, questions=questions, **options)  # type: ignore[arg-type]
         request = make(answerable=not self._copies)
-        room = _room(self.model, request)
+        room = room_of(self.model, request)
         return make(answerable=not self._copies, room=room) if room is not None else request
 
     @property
@@ -160,7 +135,7 @@ class Summarizer:
 
     def requests(self, request: Request) -> list[Request]:
         """Return what is sent for a request if all goes well."""
-        if not _asks_single(self.model, self.ask):
+        if not asks_single(self.model, self.ask):
             return [request]
         return [single(request, q) for q in request.questions]
 
@@ -197,7 +172,7 @@ class Summarizer:
             errors = Due(None, answers).errors
             row = {"outcome": "partial" if errors else "answered", "error": errors}
             row["note"] = "; ".join(dict.fromkeys(a.note for a in answers if a.note))
-            row["asked"] = "one at a time" if _asks_single(self.model, self.ask) else "whole"
+            row["asked"] = "one at a time" if asks_single(self.model, self.ask) else "whole"
             row["findings"] = self._findings(request)
         except Left as error:
             row = {"outcome": "left", "error": str(error)}
@@ -236,7 +211,7 @@ class Summarizer:
         Raises:
             ModelError: there is no usable reply.
         """
-        if _asks_single(self.model, self.ask):
+        if asks_single(self.model, self.ask):
             answers = self._one_by_one(request, request.questions, spent, fresh=fresh)
         else:
             answers = self._whole(request, spent, fresh=fresh)
@@ -277,7 +252,7 @@ class Summarizer:
         mended = self._one_by_one(request, left, spent, last=True, patience=1 + answered)
         gained = sum(not a.error for a in mended)
         if gained and 2 * len(left) > len(request.questions):
-            _remember_single(self.model)
+            remember_single(self.model)
         return _merged(answers, mended)
 
     def _one_by_one(
@@ -315,7 +290,7 @@ class Summarizer:
                     return answers[0]
                 asked = replace(asked, faults=tuple(f.words for f in faults))
             mended, _ = self._asked(asked, key, spent, turn=2)
-        except Malformed as error:
+        except (Malformed, Refused, Truncated) as error:  # of this question; others may be answered
             return (answers or _failed(asked, self.model, error)[0])[0]
         return _merged(answers or mended, mended)[0]
 
@@ -336,8 +311,8 @@ class Summarizer:
     def _read(self, request: Request, reply: Reply) -> tuple[Answers, tuple[Fault, ...]]:
         answers, faults = read_reply(request, reply)
         if request.form == "lines":
-            answers, faults = _without_chatter(request, answers, faults)
-        if cut := _silently_cut(request, reply):
+            answers, faults = without_chatter(request, answers, faults)
+        if cut := silently_cut(request, reply):
             answers = tuple(
                 replace(a, note="; ".join(filter(None, (a.note, cut)))) for a in answers
             )
@@ -347,9 +322,6 @@ class Summarizer:
         needless = {q.key for q in request.questions if q.translation}
         found = (a if a.question in needless else with_evidence(a, sources) for a in answers)
         return tuple(found), faults
-
-
-Answers = tuple[Answer, ...]
 
 
 @lru_cache(maxsize=16)
@@ -364,73 +336,11 @@ def _merged(first: Answers, second: Answers) -> Answers:
     return tuple(new.get(a.question, a) for a in first)
 
 
-def _failed(request: Request, model: Model, error: Malformed) -> tuple[Answers, tuple[Fault, ...]]:
+def _failed(request: Request, model: Model, error: ModelError) -> tuple[Answers, tuple[Fault, ...]]:
     """Return what comes of a request whose answer was not even a reply."""
     made = {"origin": "model", "model": model.name, "at": datetime.now(UTC), "error": str(error)}
     answers = tuple(Answer(question=q.key, **made) for q in request.questions)  # type: ignore[arg-type]
     return answers, tuple(Fault(q.key, str(error)) for q in request.questions)
-
-
-_CHATTER = frozenset(("filler", "refusal", "placeholder", "echo"))
-_TALK = "the model talks to whoever asked instead of answering"
-
-
-def _without_chatter(
-    request: Request, answers: Answers, faults: tuple[Fault, ...]
-) -> tuple[Answers, tuple[Fault, ...]]:
-    """Return answers in plain lines without those that speak of something else than the paper."""
-    kept, found = [], list(faults)
-    for answer in answers:
-        said = tuple(s for s in answer.statements if not _is_chatter(s.text, request.language))
-        question = next(q for q in request.questions if q.key == answer.question)
-        failed = bool(answer.statements) and not said and not question.optional
-        if failed:
-            found.append(Fault(question.key, f'"{question.key}": {_TALK}'))
-        error = _TALK if failed else answer.error
-        kept.append(replace(answer, statements=said, error=error))
-    return tuple(kept), tuple(found)
-
-
-def _is_chatter(text: str, language: str) -> bool:
-    return any(f.code in _CHATTER for f in lint_answer(text, language=language))
-
-
-# ---- What a model can take
-
-_CHARACTERS_PER_TOKEN = 3.0
-"""Text of papers has 3 to 4.5 characters a token; what is sent goes by the worst."""
-
-_SHORT = 4_000
-"""Characters; a shorter source fits any model, and no server is asked what it can take."""
-
-_MOST_PER_TOKEN = 7.0
-"""No tokenizer has more characters of a paper a token; a server that counts less cut the text."""
-
-
-def _room(model: Model, request: Request) -> int | None:
-    """Return how many characters of the paper a model with a small context can take."""
-    if len(request.source()) < _SHORT:
-        return None
-    context = getattr(model, "context", None)
-    if not context:
-        return None
-    around = len(request.instructions()) + len(request.task()) + len(request.paper.title)
-    reply = min(tokens_out(request), context // 4)
-    tokens = context - reply - around / _CHARACTERS_PER_TOKEN
-    numbers = 0.85  # a line's number and its brackets
-    return max(400, int(tokens * _CHARACTERS_PER_TOKEN * numbers))
-
-
-def _silently_cut(request: Request, reply: Reply) -> str:
-    """Return the words for a server that read less than it was sent, empty for others."""
-    expected = tokens_in(request)
-    sent = len(request.prompt())
-    if not reply.tokens_in or sent < _SHORT or reply.tokens_in * _MOST_PER_TOKEN > sent:
-        return ""
-    return (
-        f"the server read only {reply.tokens_in:,} of about {expected:,} tokens: it cut the paper; "
-        "raise its context (Ollama: num_ctx) or give the model context="
-    )
 
 
 def check_sense(request: Request) -> None:

@@ -42,6 +42,9 @@ _HERE = Pace(workers=1)
 _PATIENCE = 600.0
 """Seconds a whole answer may take on this machine, where nothing else is asked for."""
 
+_LONGEST = 4096
+"""Tokens of one answer on this machine, thoughts included; small models may repeat for ever."""
+
 _LADDER: tuple[Structured, ...] = ("schema", "object", "text")
 _FORMAT = re.compile(
     r"response_format|json_schema|json_object|json[ _]mode|schema|grammar|structured|guided"
@@ -220,11 +223,12 @@ class OpenAIChat(Remote):
             options["response_format"] = {"type": "json_object"}
         if self.parameters["temperature"] is not None:
             options["temperature"] = self.parameters["temperature"]
-        if request.output_limit is not None:
+        limit = request.output_limit
+        if limit is None and self.local and request.form == "lines":
+            limit = _LONGEST
+        if limit is not None:
             # OpenAI's thinking models know only the new name, other servers only the old one.
-            options["max_completion_tokens" if self._is_own else "max_tokens"] = (
-                request.output_limit
-            )
+            options["max_completion_tokens" if self._is_own else "max_tokens"] = limit
         if self.local:
             options.update(stream=True, stream_options={"include_usage": True})
         messages = [

@@ -239,7 +239,9 @@ def _mended(text: str) -> str:
 
 _NOT_STATED = re.compile(
     r"[\W_]*(?:not (?:stated|mentioned|specified|provided|available|given)|n/?a|none"
-    r"|未(?:说明|提及|提到))[\W_]*$",
+    r"|未(?:说明|提及|提到)|(?:the|this) (?:paper|text|abstract|article|study) (?:does not|doesn't)"
+    r" (?:say|state|mention|provide|specify|discuss|address|answer|describe)\b(?: \S+){0,8}"
+    r"|(?:论文|本文|摘要)(?:没有|并未|未)(?:提及|提到|说明|回答).{0,20})[\W_]*$",
     re.IGNORECASE,
 )
 _BULLET = re.compile(
@@ -259,7 +261,8 @@ def _from_lines(request: Request, text: str) -> tuple[Rows, str]:
     if re.match(r"[{\[]|```\w*\s*[{\[]", spoken):
         return _from_json_after_all(question, spoken)
     lines = [clean_text(_BULLET.sub("", row)).strip('*_`" ') for row in spoken.splitlines()]
-    said = [r for r in lines if r and not _LEAD.match(r)]
+    task = letters(request.task())
+    said = [r for r in lines if r and not _LEAD.match(r) and letters(r) not in task]
     if question.kind != "list":
         said = [sentence for row in said for sentence in split_sentences(row)]
     return {question.key: [*dict.fromkeys(said)][: max(1, question.items[1])]}, ""

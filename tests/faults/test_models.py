@@ -146,7 +146,7 @@ CASES = {
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    monkeypatch.setattr("paperkit.batch.summarizer._SINGLE", set())
+    monkeypatch.setattr("paperkit.batch.asking._SINGLE", set())
 
 
 @pytest.fixture(params=DIALECTS)

@@ -30,7 +30,7 @@ REQUEST = make_request(make_paper(), outline=OUTLINE)
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    monkeypatch.setattr("paperkit.batch.summarizer._SINGLE", set())
+    monkeypatch.setattr("paperkit.batch.asking._SINGLE", set())
     monkeypatch.setattr("paperkit.models.openai._KNOWN", {})
 
 

@@ -32,7 +32,7 @@ GOOGLE = {k: d for k, d in DIALECTS.items() if k != "openai"}
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    monkeypatch.setattr("paperkit.batch.summarizer._SINGLE", set())
+    monkeypatch.setattr("paperkit.batch.asking._SINGLE", set())
 
 
 @pytest.fixture(params=DIALECTS)
