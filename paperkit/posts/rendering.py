@@ -183,7 +183,8 @@ def _obstacles(
 
 # An address, and not one that an engine finds on the site itself.
 _PICTURE = re.compile(
-    r"!\[[^\]]*\]\(\s*(?:<([^>\n]+)>|(attachment:[^)\"\n]*[^)\"\s]|[^)\s]+))|<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"'>]+)[\"']",
+    r"!\[[^\]]*\]\(\s*(?:<([^>\n]+)>|(attachment:[^)\"\n]*[^)\"\s]|[^)\s]+))"
+    r"|<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"'>]+)[\"']",
     re.I,
 )
 _ELSEWHERE = re.compile(r"(?!attachment:)(?:[A-Za-z][\w+.-]*:|/|#)")

@@ -199,12 +199,9 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
 
 def post_page(public: Path, slug: str) -> Path:
     """Return the one HTML file of a post; engines fail silently, so its absence is the failure."""
-    found = [
-        p
-        for p in public.rglob("*.html")
-        if slug.lower() in unquote(p.relative_to(public).as_posix()).lower()
-        and p.stat().st_size > 2000
-    ]
+    pages = (p for p in public.rglob("*.html") if p.stat().st_size > 2000)
+    named = ((p, unquote(p.relative_to(public).as_posix()).lower()) for p in pages)
+    found = [p for p, name in named if slug.lower() in name]  # Hugo's addresses are lower case
     assert len(found) == 1, f"{slug}: {found}"
     return found[0]
 
