@@ -121,7 +121,6 @@ def test_answers_stand_side_by_side(shelf: Library, tmp_path: Path, flavor: str)
     assert rows[:2] == ["| Paper | Summary | Key Takeaways |", "| --- | --- | --- |"]
     assert len(rows) == 4
     assert all(row.count("|") == 4 for row in rows)
-    assert "vert b" in rows[2]
     assert "[p. 6](https://arxiv.org/pdf/2411.00001v1#page=6)" in rows[2]
     assert text.index(rows[0]) < text.index("## Light-Head")
 

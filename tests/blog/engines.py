@@ -155,6 +155,10 @@ _MYST_TAGS = {
     "span": "span",
     "superscript": "sup",
     "subscript": "sub",
+    "table": "table",
+    "tableRow": "tr",
+    "tableCell": "td",
+    "code": "pre",
 }
 _MYST_INLINE = ("strong", "emphasis", "link", "inlineCode", "span", "superscript", "subscript")
 _MYST_WHOLE = ("root", "block")

@@ -65,7 +65,10 @@ TITLES = {
     "real-2": "real-2",
 }
 APPROVED = f"审核者在检查存有异议时予以批准，理由：{samples.REASON}"
-OWN = "My own $a_{i} * b_{j}$, `{{ x }}` and {{ x }}."
+OWN = (
+    "| price | norm |\n|---|---|\n| \\$1600 | $\\|x\\|$ |\n\nIt costs \\$5, then \\$6 and US$7.\n\n"
+    "    cp $SRC/a_b $DST/c_d\n\nMy own $a_{i} * b_{j}$, `{{ x }}` and {{ x }}."
+)
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,7 @@ def built(
             language="zh",
             figures="include",
             prose=OWN,
+            table=("summary",) if topic == "hostile" else (),
         )
         export(post, site, flavor=flavor, library=library)
     build = engines.hexo if flavor == "hexo" else None
@@ -259,7 +263,8 @@ def test_mathjax_sets_every_formula_and_no_other(built: Built, slug: str) -> Non
 
 def texts_shown(built: Built, slug: str) -> Iterator[str]:
     """Yield every text of a post's article, each as often as it is shown."""
-    yield OWN
+    is_native = built.engine in ("quarto", "myst")
+    yield "$a_{i} * b_{j}$ $\\Vert x\\Vert$" if is_native else "$a_{i} * b_{j}$ $\\|x\\|$"
     is_quarto = built.engine == "quarto"
     if is_quarto:
         yield TITLES[slug]
@@ -269,7 +274,9 @@ def texts_shown(built: Built, slug: str) -> Iterator[str]:
         if slug != "hostile":
             yield paper.title  # as its summary
             continue
-        yield from (authors, *(HOSTILE_TEXTS[n % len(HOSTILE_TEXTS)] for _ in samples.TEXTS))
+        text = HOSTILE_TEXTS[n % len(HOSTILE_TEXTS)]
+        yield from (text for _ in samples.TEXTS)
+        yield from (paper.title, text)  # in the table
         if is_quarto:
             yield from map(samples.caption, range(1, 61 if n == 0 else 2))
 
@@ -312,3 +319,6 @@ def test_prose_keeps_its_formulas_and_its_braces(built: Built) -> None:
     _, sections = built.read("real-1")
     opening = shown(sections[0][1])
     assert opening.endswith("My own $a_{i} * b_{j}$, {{ x }} and {{ x }}.")
+    assert "It costs $5, then $6 and US$7." in opening
+    assert "cp $SRC/a_b $DST/c_d" in opening
+    assert re.search(r"\$1600\s*\$\\(?:\||Vert ?)x\\(?:\||Vert)\$", opening)
