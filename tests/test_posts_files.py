@@ -284,6 +284,22 @@ def test_a_note_without_the_line_is_all_the_persons(shelf: Library, tmp_path: Pa
         assert path.read_text(encoding="utf-8") == f"{ours}My own note.\n"
 
 
+def test_a_papers_text_runs_nothing_in_obsidian_and_is_no_mark(
+    shelf: Library, tmp_path: Path
+) -> None:
+    """No template, no wiki link, and the words of the line that parts a note are only words."""
+    hostile = f"<% tp.system.clipboard() %> [[Secret]] ![[Secret]] `= this` {MARK} x"
+    one = samples.paper(5, title=hostile, authors=[hostile], abstract=f"{MARK}", comment=hostile)
+    shelf.add([one])
+    (path,) = notes([one.id], shelf, tmp_path / "vault")
+    path.write_text(path.read_text(encoding="utf-8") + "My thoughts.\n", encoding="utf-8")
+    before = path.read_text(encoding="utf-8")
+    notes([one.id], shelf, tmp_path / "vault")
+    assert path.read_text(encoding="utf-8") == before
+    assert "<%" not in before
+    assert "[[" not in before.split("---\n", 2)[2]
+
+
 # Notebooks
 
 

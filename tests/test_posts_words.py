@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -180,8 +181,6 @@ def test_pictures_beside_the_notebook_come_along(
     (place / "my plot.png").write_bytes(samples.png(shade=2))
     nb = compose(POST, shelf, path=tmp_path / "work" / "post.ipynb")
     nb.cells.append(new_markdown_cell(f"{cell} and `{cell}`"))
-    import nbformat
-
     nbformat.write(nb, tmp_path / "work" / "post.ipynb")
     text, *files = export(tmp_path / "work" / "post.ipynb", tmp_path / "site", flavor=flavor)
     stored = [f for f in files if f.name.startswith("image-")]
@@ -207,6 +206,12 @@ def test_a_picture_that_is_not_there_is_refused_by_name(
         written(shelf, tmp_path, [cell])
     kept = "![a](https://a.example/x.png) ![b](/images/x.png)"
     assert kept in written(shelf, tmp_path, [kept])
+
+
+def test_half_a_character_is_refused(shelf: Library, tmp_path: Path) -> None:
+    """With the words before it, instead of a codec's error."""
+    with pytest.raises(PublishError, match="behind 'Mine: ' stands half a character"):
+        written(shelf, tmp_path, ["Mine: \ud800"])
 
 
 def test_cells_that_are_tagged_stay_behind(shelf: Library, tmp_path: Path) -> None:
@@ -288,3 +293,16 @@ def test_headings_and_names_stand_once(shelf: Library, tmp_path: Path, flavor: s
     assert "### In detail" in text
     assert text.count("Jörg Weiß") == 1
     assert "  " not in re.search(r"(?m)^description:.*$", text)[0]  # type: ignore[index]
+
+
+def test_an_edited_banner_says_why_it_is_not_kept(shelf: Library, tmp_path: Path) -> None:
+    """Who wrote and who signed is no one's to edit; words typed below it stay as they were."""
+    path = tmp_path / "post.ipynb"
+    nb = compose(POST, shelf, path=path)
+    nb.cells[1].source = nb.cells[1].source.replace("tester-1", "a professor") + "\n\nMine."
+    nbformat.write(nb, path)
+    said = [c.source for c in compose(POST, shelf, path=path).cells]
+    assert said[1].startswith("> ✋ banner: The next cell says who wrote and who signed")
+    assert "written by tester-1" in said[2]
+    assert said[3] == "Mine."
+    assert not any("✋ banner" in c.source for c in compose(POST, shelf, path=path).cells)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from paperkit.errors import PublishError
 from paperkit.posts import escapes, flavors
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of, table
 from paperkit.posts.citations import name_parts
@@ -356,6 +357,12 @@ class _Layout:
         opening = [] if self.flavor.titled else [heading]
         blocks = [*self._banner(order), *opening, *blocks, self._references()]
         body = "\n\n".join(b.strip("\n") for b in blocks if b.strip())
+        if odd := re.search("[\ud800-\udfff]", body):
+            where = body[: odd.start()].rpartition("\n")[2][-40:]
+            raise PublishError(
+                f"post {self.post.topic!r}: behind {where!r} stands half a character (a lone "
+                "surrogate), which no file can hold; delete it."
+            )
         return Page(self.path, f"{front}\n{body}\n", Files(self.files))
 
     def _banner(self, order: Sequence[str]) -> Iterator[str]:

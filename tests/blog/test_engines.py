@@ -128,9 +128,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     for n, one in enumerate(hostile_papers()):
         text = HOSTILE_TEXTS[n % len(HOSTILE_TEXTS)]
         texts = {key: [text] for key in samples.TEXTS}
-        samples.put(made, one, figures=60 if n == 0 else 1, texts=texts)
+        samples.put(made, one, figures=60 if n == 0 else 1, texts=texts, page=3)
     for one in real_papers():
-        samples.put(made, one, figures=0, texts={"summary": [one.title]})
+        samples.put(made, one, figures=0, texts={"summary": [one.title]}, page=3)
     return made
 
 
@@ -168,6 +168,7 @@ def built(
             figures="include",
             prose=OWN,
             table=("summary",) if topic == "hostile" else (),
+            evidence="quotes" if topic == "real-2" else "links",
         )
         export(post, site, flavor=flavor, library=library)
     build = engines.hexo if flavor == "hexo" else None
@@ -273,6 +274,8 @@ def texts_shown(built: Built, slug: str) -> Iterator[str]:
         yield from (paper.title, authors, paper.abstract, paper.comment)
         if slug != "hostile":
             yield paper.title  # as its summary
+            if slug == "real-2":
+                yield paper.title  # as its quote
             continue
         text = HOSTILE_TEXTS[n % len(HOSTILE_TEXTS)]
         yield from (text for _ in samples.TEXTS)
@@ -286,6 +289,9 @@ def test_nothing_from_outside_runs_and_nothing_is_missing(built: Built, slug: st
     """No script runs or fails, no link is a script, no file of the site is asked for in vain."""
     look = built.look(slug)
     assert (look["alarms"], look["scripts"]) == ([], 0)
+    pages = sum(a.endswith("#page=3") for a in look["addresses"])
+    if slug == "hostile":  # a statement per question, and the table's
+        assert pages == len(built.posts[slug]) * (len(samples.TEXTS) - 1 + 1)
     odd = [a for a in look["addresses"] if not re.match(r"(?:https?|ftp)://|#|/", a)]
     assert odd == []
 
