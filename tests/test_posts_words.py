@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 from collections.abc import Sequence
@@ -216,8 +217,6 @@ def test_half_a_character_is_refused(shelf: Library, tmp_path: Path) -> None:
 
 def test_cells_that_are_tagged_stay_behind(shelf: Library, tmp_path: Path) -> None:
     """``remove-cell``, ``remove-output`` and ``#| include: false``; GIF and WebP come along."""
-    import base64
-
     image = {"image/gif": base64.b64encode(b"GIF89a").decode()}
     shown = new_output("display_data", data=image)
     nb = compose(POST, shelf)
@@ -230,6 +229,28 @@ def test_cells_that_are_tagged_stay_behind(shelf: Library, tmp_path: Path) -> No
     text = export(nb, tmp_path, flavor="hexo", library=shelf)[0].read_text(encoding="utf-8")
     assert len(re.findall(r"chart-\w+\.gif", text)) == 1
     assert "Mine alone." not in text
+
+
+SHOWN = {
+    "hexo": '<img src="/images/Avatars/{name}" alt="A &#39;plot&#39;" width="320">',
+    "hugo": '{{{{< figure src="{name}" alt=`A \'plot\'` width="320" >}}}}',
+    "quarto": "![A \\'plot\\']({name}){{width=\"320px\"}}",
+    "myst": "```{{image}} 2024-11-12_files/{name}\n:alt: A 'plot'\n:width: 320px\n```",
+}
+
+
+@pytest.mark.parametrize("flavor", SHOWN)
+def test_a_sharp_image_is_as_wide_as_the_notebook_shows_it(
+    shelf: Library, tmp_path: Path, flavor: str
+) -> None:
+    """An image for a sharp screen has twice the pixels of its width."""
+    data = {"image/png": base64.b64encode(samples.png()).decode()}
+    told = {"image/png": {"width": 320, "height": 240}, "alt": "A 'plot'"}
+    nb = compose(POST, shelf)
+    nb.cells.append(new_code_cell("a", outputs=[new_output("display_data", data, metadata=told)]))
+    text, *files = export(nb, tmp_path, flavor=flavor, library=shelf)
+    name = next(f.name for f in files if f.name.startswith("chart-"))
+    assert SHOWN[flavor].format(name=name) in text.read_text(encoding="utf-8")
 
 
 def test_an_output_that_is_no_image_is_named(shelf: Library, tmp_path: Path) -> None:

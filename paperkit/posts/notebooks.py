@@ -61,7 +61,10 @@ def charts_of(cell: Mapping[str, Any]) -> list[Chart]:
             continue
         raw = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
         content = raw.encode() if kind.endswith("xml") else base64.b64decode(raw)
-        found.append(Chart(content, _IMAGES[kind], _alternative(output, data)))
+        width = output.get("metadata", {}).get(kind, {})
+        width = width.get("width", 0) if isinstance(width, Mapping) else 0
+        width = int(width) if isinstance(width, int | float) and width > 0 else 0
+        found.append(Chart(content, _IMAGES[kind], _alternative(output, data), width))
     return found
 
 

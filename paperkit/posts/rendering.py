@@ -48,11 +48,16 @@ class CardOf:
 
 @dataclass(frozen=True)
 class Chart:
-    """An image that a code cell of the notebook drew: its bytes, suffix and alternative text."""
+    """An image that a code cell of the notebook drew: bytes, suffix, alternative text.
+
+    ``width`` is what it is shown at, in pixels, where the notebook says so: a sharp screen's image
+    has twice as many.
+    """
 
     data: bytes
     suffix: str
     alt: str
+    width: int = 0
 
 
 Part = Prose | CardOf | Chart
@@ -378,7 +383,7 @@ class _Layout:
         if isinstance(part, Prose):
             return self._prose(part)
         if isinstance(part, Chart):
-            return self._image(part.data, part.suffix, part.alt)
+            return self._image(part)
         images = self.images[part.paper]
         self.files.update({f"{self.folder}/{i.name}": i.path for i in images})
         source, notices = self.sources[part.paper], self._notices(part.paper)
@@ -422,10 +427,14 @@ class _Layout:
         ]
         return "\n".join([f"## {self.style.label('references')}", "", *rows])
 
-    def _image(self, data: bytes, suffix: str, alt: str) -> str:
-        alt = alt or label("chart", self.post.language)
-        stored = self._store("chart", data, suffix)
-        return f"![{self.flavor.escape.words(alt)}]({escapes.safe_url(self.link + stored)})"
+    def _image(self, chart: Chart) -> str:
+        alt = " ".join(chart.alt.split()) or label("chart", self.post.language)
+        stored = self._store("chart", chart.data, chart.suffix)
+        address = escapes.safe_url(self.link + stored)
+        words, quoted = self.flavor.escape.words(alt), escapes.attribute(alt)
+        return _WIDE[self.flavor.figures if chart.width else ""].format(
+            address=address, words=words, quoted=quoted, alt=alt.replace("`", "'"), px=chart.width
+        )
 
     def _store(self, stem: str, data: bytes, suffix: str) -> str:
         name = f"{stem}-{digest_of(data)}{suffix}"
@@ -438,6 +447,16 @@ class _Layout:
                 chosen: Image = next((i for i in images if i.teaser), images[0])
                 return escapes.safe_url(self.link + chosen.name)
         return ""
+
+
+_WIDE = {
+    "": "![{words}]({address})",
+    "html": '<img src="{address}" alt="{quoted}" width="{px}">',
+    "quarto": '![{words}]({address}){{width="{px}px"}}',
+    "myst": "```{{image}} {address}\n:alt: {alt}\n:width: {px}px\n```",
+    "hugo": '{{{{< figure src="{address}" alt=`{alt}` width="{px}" >}}}}',
+}
+"""An image as wide as the notebook shows it, by the way an engine has of saying so."""
 
 
 def banner(post: Post, sources: Sequence[Source], *, copied: bool = False) -> list[str]:
