@@ -178,8 +178,7 @@ def element(node: dict[str, Any]) -> str:
     inner = "".join(map(element, node.get("children", []))) or escape(node.get("value", ""))
     if kind in _MYST_WHOLE:
         return inner
-    # MyST counts the page's title as the first heading.
-    tag = f"h{node['depth'] - 1}" if kind == "heading" else _MYST_TAGS[kind]
+    tag = f"h{node['depth']}" if kind == "heading" else _MYST_TAGS[kind]
     end = "" if kind in _MYST_INLINE else "\n"
     return f"<{tag}{_href(node)}>{inner}</{tag}>{end}"
 
