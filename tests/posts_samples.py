@@ -76,12 +76,14 @@ def paper(number: int = 1, **stated: object) -> Paper:
     return clean_paper(raw | stated)
 
 
-def answers(texts: dict[str, Sequence[str]], model: str = "tester-1") -> list[Answer]:
-    """Return one answer per question, each statement with a quote."""
+def answers(
+    texts: dict[str, Sequence[str]], model: str = "tester-1", page: int | None = None
+) -> list[Answer]:
+    """Return one answer per question, each statement with a quote, from a page or the abstract."""
     return [
         Answer(
             question=key,
-            statements=tuple(Statement(t, (Evidence(t),)) for t in said),
+            statements=tuple(Statement(t, (Evidence(t, page=page),)) for t in said),
             model=model,
             at=AT,
         )
@@ -114,6 +116,7 @@ def put(
     texts: dict[str, Sequence[str]] = TEXTS,
     language: str = "zh",
     signed: bool = True,
+    page: int | None = None,
 ) -> None:
     """Add a paper with its reading, figures and digest, approved or not."""
     library.add([made], topic="avatars")
@@ -146,7 +149,7 @@ def put(
     )
     library.files.save_reading(made.id, reading)
     digest = Digest(paper_id=made.id, version=made.version, outline="digest", language=language)
-    library.drafts.save_answers(digest, answers(texts))
+    library.drafts.save_answers(digest, answers(texts, page=page))
     if signed:
         library.approve(made.id, language=language, by="Tester", reason=REASON)
 

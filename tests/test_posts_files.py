@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,38 @@ def test_an_export_that_fails_leaves_the_old_text_whole(
         export(replace(POST, prose="New."), tmp_path / "site", library=shelf)
     assert old.read_bytes() == before
     assert not list(tmp_path.rglob("*.part"))
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", range(5))
+def test_a_process_killed_while_exporting_leaves_no_text_without_its_images(
+    shelf: Library, tmp_path: Path, call: int, moment: str
+) -> None:
+    """At each file taken: the old post or the new one, and on record only once it is there."""
+    site = tmp_path / "site"
+    old = export(replace(POST, figures="link"), site, library=shelf, flavor="hexo")[0]
+    before, calls, real = old.read_text(encoding="utf-8"), count(), os.replace
+
+    def die(part: str | Path, path: str | Path) -> None:
+        is_last = next(calls) == call
+        if is_last and moment == "before":
+            os._exit(9)
+        real(part, path)
+        if is_last:
+            os._exit(9)
+
+    if (child := os.fork()) == 0:
+        os.replace = die  # type: ignore[assignment]
+        export(POST, site, library=shelf, flavor="hexo", record=True)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    after = old.read_text(encoding="utf-8")
+    assert (after != before) == ((call, moment) == (4, "after"))
+    linked = re.findall(r'<img src="/([^"]+)"', after)
+    assert all((site / "source" / name).is_file() for name in linked)
+    assert shelf.published().empty
+    export(POST, site, library=shelf, flavor="hexo", record=True)
+    assert len(shelf.published()) == 2
 
 
 def test_two_threads_that_export_to_one_place_never_mix(
@@ -248,6 +282,22 @@ def test_a_note_without_the_line_is_all_the_persons(shelf: Library, tmp_path: Pa
     for _ in range(2):
         notes([IDS[0]], shelf, tmp_path / "vault")
         assert path.read_text(encoding="utf-8") == f"{ours}My own note.\n"
+
+
+def test_a_papers_text_runs_nothing_in_obsidian_and_is_no_mark(
+    shelf: Library, tmp_path: Path
+) -> None:
+    """No template, no wiki link, and the words of the line that parts a note are only words."""
+    hostile = f"<% tp.system.clipboard() %> [[Secret]] ![[Secret]] `= this` {MARK} x"
+    one = samples.paper(5, title=hostile, authors=[hostile], abstract=f"{MARK}", comment=hostile)
+    shelf.add([one])
+    (path,) = notes([one.id], shelf, tmp_path / "vault")
+    path.write_text(path.read_text(encoding="utf-8") + "My thoughts.\n", encoding="utf-8")
+    before = path.read_text(encoding="utf-8")
+    notes([one.id], shelf, tmp_path / "vault")
+    assert path.read_text(encoding="utf-8") == before
+    assert "<%" not in before
+    assert "[[" not in before.split("---\n", 2)[2]
 
 
 # Notebooks

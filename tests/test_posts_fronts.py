@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from paperkit.errors import PaperkitError
 from paperkit.posts import Post
 from paperkit.posts.figures import slug
-from paperkit.posts.flavors import JOINER, cell_of, edited, front_of, harmless, parsed, written
+from paperkit.posts.flavors import (
+    JOINER,
+    cell_of,
+    edited,
+    front_of,
+    harmless,
+    parsed,
+    stated_title,
+    title_of,
+    written,
+)
 
 POST = Post(topic="元宇宙/虚拟人", date="2024-11-12 10:05:27", language="zh", author="Ana")
 SHANGHAI = datetime(2024, 11, 12, 2, 5, 27, tzinfo=UTC).astimezone().replace(tzinfo=None)
@@ -134,6 +144,18 @@ def test_the_front_matter_cell_round_trips(title: str) -> None:
 def test_front_matter_is_read_as_it_was_typed(typed: str, field: str, value: object) -> None:
     """YAML 1.2, where "On" and "16:9" are texts; a date with a zone is local time."""
     assert getattr(edited(POST, typed), field) == value
+
+
+@pytest.mark.parametrize("row", ["hexo", "quarto", "hugo"])
+@given(title=TITLES)
+def test_a_posts_file_is_known_by_its_title(
+    tmp_path_factory: pytest.TempPathFactory, row: str, title: str
+) -> None:
+    """What its front matter states is the title it was given, however the engine wants it."""
+    post, file = Post(topic="x", date=POST.date, title=title), tmp_path_factory.mktemp("a") / "x.md"
+    text = written(front_of(post, row, first_title="a", cover=""))
+    file.write_text(f"{text}\nbody\n---\n", encoding="utf-8")
+    assert stated_title(file) == title_of(post, row)
 
 
 @pytest.mark.parametrize("typed", ["title: [a, b]", "tags: {a: b}", "author: {a: b}"])

@@ -218,7 +218,7 @@ def test_a_folder_that_is_no_site_is_said(shelf: Library, tmp_path: Path) -> Non
     ("stated", "flavor", "said"),
     [
         ({"tags": ["x" * 300]}, "hugo", "longer than 200 bytes"),
-        ({"tags": [".."]}, "hugo", "names no folder"),
+        ({"tags": [".."]}, "hugo", "is a folder above"),
         ({"category": "日本: 語"}, "jekyll", "holds a colon"),
         ({"category": ":x"}, "jekyll", "holds a colon"),
         ({"title": "a\ud800"}, "hexo", "lone surrogate"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -121,7 +123,6 @@ def test_answers_stand_side_by_side(shelf: Library, tmp_path: Path, flavor: str)
     assert rows[:2] == ["| Paper | Summary | Key Takeaways |", "| --- | --- | --- |"]
     assert len(rows) == 4
     assert all(row.count("|") == 4 for row in rows)
-    assert "vert b" in rows[2]
     assert "[p. 6](https://arxiv.org/pdf/2411.00001v1#page=6)" in rows[2]
     assert text.index(rows[0]) < text.index("## Light-Head")
 
@@ -181,8 +182,6 @@ def test_pictures_beside_the_notebook_come_along(
     (place / "my plot.png").write_bytes(samples.png(shade=2))
     nb = compose(POST, shelf, path=tmp_path / "work" / "post.ipynb")
     nb.cells.append(new_markdown_cell(f"{cell} and `{cell}`"))
-    import nbformat
-
     nbformat.write(nb, tmp_path / "work" / "post.ipynb")
     text, *files = export(tmp_path / "work" / "post.ipynb", tmp_path / "site", flavor=flavor)
     stored = [f for f in files if f.name.startswith("image-")]
@@ -210,10 +209,14 @@ def test_a_picture_that_is_not_there_is_refused_by_name(
     assert kept in written(shelf, tmp_path, [kept])
 
 
+def test_half_a_character_is_refused(shelf: Library, tmp_path: Path) -> None:
+    """With the words before it, instead of a codec's error."""
+    with pytest.raises(PublishError, match="behind 'Mine: ' stands half a character"):
+        written(shelf, tmp_path, ["Mine: \ud800"])
+
+
 def test_cells_that_are_tagged_stay_behind(shelf: Library, tmp_path: Path) -> None:
     """``remove-cell``, ``remove-output`` and ``#| include: false``; GIF and WebP come along."""
-    import base64
-
     image = {"image/gif": base64.b64encode(b"GIF89a").decode()}
     shown = new_output("display_data", data=image)
     nb = compose(POST, shelf)
@@ -226,6 +229,28 @@ def test_cells_that_are_tagged_stay_behind(shelf: Library, tmp_path: Path) -> No
     text = export(nb, tmp_path, flavor="hexo", library=shelf)[0].read_text(encoding="utf-8")
     assert len(re.findall(r"chart-\w+\.gif", text)) == 1
     assert "Mine alone." not in text
+
+
+SHOWN = {
+    "hexo": '<img src="/images/Avatars/{name}" alt="A &#39;plot&#39;" width="320">',
+    "hugo": '{{{{< figure src="{name}" alt=`A \'plot\'` width="320" >}}}}',
+    "quarto": "![A \\'plot\\']({name}){{width=\"320px\"}}",
+    "myst": "```{{image}} 2024-11-12_files/{name}\n:alt: A 'plot'\n:width: 320px\n```",
+}
+
+
+@pytest.mark.parametrize("flavor", SHOWN)
+def test_a_sharp_image_is_as_wide_as_the_notebook_shows_it(
+    shelf: Library, tmp_path: Path, flavor: str
+) -> None:
+    """An image for a sharp screen has twice the pixels of its width."""
+    data = {"image/png": base64.b64encode(samples.png()).decode()}
+    told = {"image/png": {"width": 320, "height": 240}, "alt": "A 'plot'"}
+    nb = compose(POST, shelf)
+    nb.cells.append(new_code_cell("a", outputs=[new_output("display_data", data, metadata=told)]))
+    text, *files = export(nb, tmp_path, flavor=flavor, library=shelf)
+    name = next(f.name for f in files if f.name.startswith("chart-"))
+    assert SHOWN[flavor].format(name=name) in text.read_text(encoding="utf-8")
 
 
 def test_an_output_that_is_no_image_is_named(shelf: Library, tmp_path: Path) -> None:
@@ -289,3 +314,16 @@ def test_headings_and_names_stand_once(shelf: Library, tmp_path: Path, flavor: s
     assert "### In detail" in text
     assert text.count("Jörg Weiß") == 1
     assert "  " not in re.search(r"(?m)^description:.*$", text)[0]  # type: ignore[index]
+
+
+def test_an_edited_banner_says_why_it_is_not_kept(shelf: Library, tmp_path: Path) -> None:
+    """Who wrote and who signed is no one's to edit; words typed below it stay as they were."""
+    path = tmp_path / "post.ipynb"
+    nb = compose(POST, shelf, path=path)
+    nb.cells[1].source = nb.cells[1].source.replace("tester-1", "a professor") + "\n\nMine."
+    nbformat.write(nb, path)
+    said = [c.source for c in compose(POST, shelf, path=path).cells]
+    assert said[1].startswith("> ✋ banner: The next cell says who wrote and who signed")
+    assert "written by tester-1" in said[2]
+    assert said[3] == "Mine."
+    assert not any("✋ banner" in c.source for c in compose(POST, shelf, path=path).cells)

@@ -197,11 +197,18 @@ def entity(text: str) -> str:
     return "".join(f"&#{ord(c)};" for c in text)
 
 
-def formula(found: Formula, style: MathStyle) -> str:
-    """Return a formula with its delimiters, safe from the engine."""
+def _barless(tex: str) -> str:
+    r"""TeX without "|", which ends a cell in MyST even within a formula."""
+    bars = {"|": "\\vert ", "\\|": "\\Vert "}
+    tex = re.sub(r"\\verb\*?\|([^|]*)\|", r"\\verb!\1!", tex)
+    return re.sub(r"\\.|\|", lambda bar: bars.get(bar[0], bar[0]), tex).strip()
+
+
+def formula(found: Formula, style: MathStyle, *, cell: bool = False) -> str:
+    """Return a formula with its delimiters, safe from the engine, also in a table's `cell`."""
     if style == "native":
         fence = "$$" if found.display else "$"
-        return f"{fence}{found.tex}{fence}"
+        return f"{fence}{_barless(found.tex) if cell else found.tex}{fence}"
     tex = "".join(
         c if c.isalnum() or c in _PLAIN_IN_MATH or ord(c) > 127 else entity(c) for c in found.tex
     )
@@ -243,7 +250,7 @@ class Escape:
         done, is_behind = "", False  # right behind a formula whose end an engine looks for
         for piece in pieces(" ".join(text.split()), self.math):
             if isinstance(piece, Formula):
-                written = formula(in_table(piece) if cell else piece, self.math)
+                written = formula(piece, self.math, cell=cell)
                 done += "&#8288;" * is_behind + written  # "$x$$y$"
             elif is_behind and self.math == "native" and piece[0].isdigit():
                 done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
@@ -345,7 +352,7 @@ def _formulas(text: str, escape: Escape, templates: tuple[str, ...]) -> str:
     for piece in pieces(text, escape.math):
         if isinstance(piece, Formula):
             is_row = done.rpartition("\n")[2].lstrip().startswith("|")
-            done += formula(in_table(piece) if is_row else piece, escape.math)
+            done += formula(piece, escape.math, cell=is_row)
             continue
         for opening in templates:
             piece = piece.replace(opening, entity(opening))
@@ -355,13 +362,6 @@ def _formulas(text: str, escape: Escape, templates: tuple[str, ...]) -> str:
 
 def _money(dollars: str, escape: Escape) -> str:
     return _LITERALS[escape.literal](dollars.replace("\\", ""))
-
-
-def in_table(found: Formula) -> Formula:
-    r"""Return a formula for a table's cell: MyST ends a cell at each "|", in formulas too."""
-    bars = {"|": "\\vert ", "\\|": "\\Vert "}
-    tex = re.sub(r"\\.|\|", lambda bar: bars.get(bar[0], bar[0]), found.tex)
-    return Formula(tex.strip(), found.display)
 
 
 def _apart(code: str, templates: tuple[str, ...]) -> str:

@@ -293,8 +293,8 @@ def _check_buildable(post: Post, row: str, name: str, value: Any) -> None:
         if name in _TERMS and not why:
             if len(text.encode()) > _LONGEST_TERM:
                 why = f"is longer than {_LONGEST_TERM} bytes, which no file name may be"
-            elif not text.strip(" ./\\"):
-                why = "names no folder"
+            elif row == "hugo" and text.strip() in (".", ".."):
+                why = "is a folder above"
             elif row == "jekyll" and name != "tags" and ":" in text:
                 why = "holds a colon, which Jekyll takes for an address"
         if why:

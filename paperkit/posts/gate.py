@@ -365,12 +365,9 @@ def _stop(source: Source, found: Finding) -> Obstacle:
 def refuse(topic: str, found: Sequence[Obstacle]) -> PublishError:
     """Return the error that lists every obstacle, one line each."""
     papers = len({o.paper for o in found if o.code not in ("picture", "cited")})
-    what = (
-        f"{papers} paper{'s' * (papers > 1)} can't be published yet"
-        if papers
-        else "can't be published yet"
-    )
+    who = f"{papers} paper{'s' * (papers > 1)} " if papers else ""
     lines = "\n".join(f"- {o}" for o in found)
     return PublishError(
-        f"post {topic!r}: {what}:\n{lines}\nMend these, or export with draft=True to look at it."
+        f"post {topic!r}: {who}can't be published yet:\n{lines}\n"
+        "Mend these, or export with draft=True to look at it."
     )

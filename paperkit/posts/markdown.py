@@ -23,7 +23,7 @@ from paperkit.papers import parse_id
 from paperkit.posts import flavors
 from paperkit.posts.cards import Source, Style, card, source_of
 from paperkit.posts.figures import slug
-from paperkit.posts.flavors import flavor_of
+from paperkit.posts.flavors import JOINER, flavor_of
 from paperkit.queries import Query
 
 if TYPE_CHECKING:
@@ -157,21 +157,27 @@ def _properties(source: Source, known: dict[Any, Any]) -> dict[str, Any]:
     paper = source.paper
     tags = [*known.get("topics", ()), *known.get("tags", ())]
     return {
-        "title": paper.title,
+        "title": _untemplated(paper.title),
         "aliases": [f"arXiv:{paper.id}"],
-        "authors": list(paper.authors),
+        "authors": list(map(_untemplated, paper.authors)),
         "arxiv": paper.id,
         "version": paper.version,
         "url": paper.abs_url,
         "published": paper.published.date(),
-        "categories": list(paper.categories),
+        "categories": list(map(_untemplated, paper.categories)),
         "tags": list(dict.fromkeys(re.sub(r"[^\w/-]+", "-", t) for t in tags)),
         "decision": known.get("decision"),
     }
 
 
+def _untemplated(text: str) -> str:
+    """Text that Obsidian's Templater runs nothing of; it looks in properties too."""
+    return text.replace("<%", f"<{JOINER}%")
+
+
 def _kept(path: Path, text: str) -> None:
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
-    _, mark, below = old.partition(MARK)
-    own = (below if mark else f"\n{old}") or "\n"
+    # A line of its own: in a paper's text the words are no mark.
+    above_and_below = re.split(rf"(?m)^{re.escape(MARK)}$", old, maxsplit=1)
+    own = (above_and_below[1] if len(above_and_below) > 1 else f"\n{old}") or "\n"
     write_atomic(path, f"{text}\n{MARK}{own}".encode())

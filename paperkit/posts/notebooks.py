@@ -61,7 +61,10 @@ def charts_of(cell: Mapping[str, Any]) -> list[Chart]:
             continue
         raw = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
         content = raw.encode() if kind.endswith("xml") else base64.b64decode(raw)
-        found.append(Chart(content, _IMAGES[kind], _alternative(output, data)))
+        width = output.get("metadata", {}).get(kind, {})
+        width = width.get("width", 0) if isinstance(width, Mapping) else 0
+        width = int(width) if isinstance(width, int | float) and width > 0 else 0
+        found.append(Chart(content, _IMAGES[kind], _alternative(output, data), width))
     return found
 
 
@@ -211,10 +214,7 @@ class _Writer:
                 if told := " ".join(filter(None, (_inert(merge.notice(asked)), kept))):
                     cells.append(_notice("front matter", told))
             elif role == "banner":
-                cells.append(self.banner())
-                if typed := _typed(cell):
-                    cells.append(_cell("markdown", typed, "prose"))
-                    cells[-1]["id"] = f"prose-{hash_of(typed)}"
+                cells += self.rewritten(cell)
             else:
                 cells.append(cell)
         new = [i for i in self.post.papers if i not in placed and i not in known]
@@ -222,6 +222,17 @@ class _Writer:
         # What was kept stays a difference, so that the notice does, until both say the same.
         opening = given_to(old).prose if kept else asked.prose
         return self.finished(old, replace(merge.given, prose=opening))
+
+    def rewritten(self, cell: NotebookNode) -> list[Any]:
+        """The banner as it should stand now; what was typed below it is prose from here on."""
+        done = [self.banner()]
+        known = cell.metadata[KEY].get("hash")
+        if known is not None and known != hash_of(_quoted(cell["source"])):
+            done.insert(0, _notice("banner", _PROVENANCE))
+        if typed := _typed(cell):
+            done.append(_cell("markdown", typed, "prose"))
+            done[-1]["id"] = f"prose-{hash_of(typed)}"
+        return done
 
     def prose(self, old: NotebookNode, merge: Merge, asked: Post) -> str:
         """Put a changed opening in the place of the old one; return what to say if it is gone."""
@@ -269,7 +280,8 @@ class _Writer:
     def banner(self) -> NotebookNode:
         lines = banner(self.post, list(self.sources.values()))
         heading = f"# {label('update', self.post.language, date=self.post.day)}"
-        return _cell("markdown", "\n>\n".join(f"> {x}" for x in lines) + f"\n\n{heading}", "banner")
+        text = "\n>\n".join(f"> {x}" for x in lines) + f"\n\n{heading}"
+        return _cell("markdown", text, "banner", hash=hash_of(_quoted(text)))
 
     def card(self, paper: str) -> NotebookNode:
         source = self.sources[paper]
@@ -303,6 +315,11 @@ _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name":
 _REMOVED = (
     "The next card's paper is no longer in the post: the card is not published. Delete it, or put "
     "the paper back."
+)
+_PROVENANCE = (
+    "The next cell says who wrote and who signed, so it is written anew; your changes to its lines "
+    "are dropped. Write `disclaimer: false` or `credit: false` into the front matter to leave out "
+    "a line, and your own words into a cell of their own."
 )
 _OFFERED = (
     "The next card was edited by hand. Take the change into the library with "
@@ -402,6 +419,10 @@ def parts_of(nb: NotebookNode, folder: str = "") -> list[Part]:
 def _is_left_out(cell: Mapping[str, Any]) -> bool:
     tags = {str(t).replace("_", "-") for t in cell["metadata"].get("tags", ())}
     return "remove-cell" in tags
+
+
+def _quoted(source: str) -> str:
+    return "\n".join(line for line in source.splitlines() if line.startswith((">", "# ")))
 
 
 def _typed(cell: Mapping[str, Any]) -> str:

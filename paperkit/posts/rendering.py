@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from paperkit.errors import PublishError
 from paperkit.posts import escapes, flavors
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of, table
 from paperkit.posts.citations import name_parts
@@ -47,11 +48,16 @@ class CardOf:
 
 @dataclass(frozen=True)
 class Chart:
-    """An image that a code cell of the notebook drew: its bytes, suffix and alternative text."""
+    """An image that a code cell of the notebook drew: bytes, suffix, alternative text.
+
+    ``width`` is what it is shown at, in pixels, where the notebook says so: a sharp screen's image
+    has twice as many.
+    """
 
     data: bytes
     suffix: str
     alt: str
+    width: int = 0
 
 
 Part = Prose | CardOf | Chart
@@ -183,7 +189,8 @@ def _obstacles(
 
 # An address, and not one that an engine finds on the site itself.
 _PICTURE = re.compile(
-    r"!\[[^\]]*\]\(\s*(?:<([^>\n]+)>|(attachment:[^)\"\n]*[^)\"\s]|[^)\s]+))|<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"'>]+)[\"']",
+    r"!\[[^\]]*\]\(\s*(?:<([^>\n]+)>|(attachment:[^)\"\n]*[^)\"\s]|[^)\s]+))"
+    r"|<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"'>]+)[\"']",
     re.I,
 )
 _ELSEWHERE = re.compile(r"(?!attachment:)(?:[A-Za-z][\w+.-]*:|/|#)")
@@ -355,6 +362,12 @@ class _Layout:
         opening = [] if self.flavor.titled else [heading]
         blocks = [*self._banner(order), *opening, *blocks, self._references()]
         body = "\n\n".join(b.strip("\n") for b in blocks if b.strip())
+        if odd := re.search("[\ud800-\udfff]", body):
+            where = body[: odd.start()].rpartition("\n")[2][-40:]
+            raise PublishError(
+                f"post {self.post.topic!r}: behind {where!r} stands half a character (a lone "
+                "surrogate), which no file can hold; delete it."
+            )
         return Page(self.path, f"{front}\n{body}\n", Files(self.files))
 
     def _banner(self, order: Sequence[str]) -> Iterator[str]:
@@ -370,7 +383,7 @@ class _Layout:
         if isinstance(part, Prose):
             return self._prose(part)
         if isinstance(part, Chart):
-            return self._image(part.data, part.suffix, part.alt)
+            return self._image(part)
         images = self.images[part.paper]
         self.files.update({f"{self.folder}/{i.name}": i.path for i in images})
         source, notices = self.sources[part.paper], self._notices(part.paper)
@@ -414,10 +427,14 @@ class _Layout:
         ]
         return "\n".join([f"## {self.style.label('references')}", "", *rows])
 
-    def _image(self, data: bytes, suffix: str, alt: str) -> str:
-        alt = alt or label("chart", self.post.language)
-        stored = self._store("chart", data, suffix)
-        return f"![{self.flavor.escape.words(alt)}]({escapes.safe_url(self.link + stored)})"
+    def _image(self, chart: Chart) -> str:
+        alt = " ".join(chart.alt.split()) or label("chart", self.post.language)
+        stored = self._store("chart", chart.data, chart.suffix)
+        address = escapes.safe_url(self.link + stored)
+        words, quoted = self.flavor.escape.words(alt), escapes.attribute(alt)
+        return _WIDE[self.flavor.figures if chart.width else ""].format(
+            address=address, words=words, quoted=quoted, alt=alt.replace("`", "'"), px=chart.width
+        )
 
     def _store(self, stem: str, data: bytes, suffix: str) -> str:
         name = f"{stem}-{digest_of(data)}{suffix}"
@@ -430,6 +447,16 @@ class _Layout:
                 chosen: Image = next((i for i in images if i.teaser), images[0])
                 return escapes.safe_url(self.link + chosen.name)
         return ""
+
+
+_WIDE = {
+    "": "![{words}]({address})",
+    "html": '<img src="{address}" alt="{quoted}" width="{px}">',
+    "quarto": '![{words}]({address}){{width="{px}px"}}',
+    "myst": "```{{image}} {address}\n:alt: {alt}\n:width: {px}px\n```",
+    "hugo": '{{{{< figure src="{address}" alt=`{alt}` width="{px}" >}}}}',
+}
+"""An image as wide as the notebook shows it, by the way an engine has of saying so."""
 
 
 def banner(post: Post, sources: Sequence[Source], *, copied: bool = False) -> list[str]:

@@ -155,6 +155,10 @@ _MYST_TAGS = {
     "span": "span",
     "superscript": "sup",
     "subscript": "sub",
+    "table": "table",
+    "tableRow": "tr",
+    "tableCell": "td",
+    "code": "pre",
 }
 _MYST_INLINE = ("strong", "emphasis", "link", "inlineCode", "span", "superscript", "subscript")
 _MYST_WHOLE = ("root", "block")
@@ -174,8 +178,7 @@ def element(node: dict[str, Any]) -> str:
     inner = "".join(map(element, node.get("children", []))) or escape(node.get("value", ""))
     if kind in _MYST_WHOLE:
         return inner
-    # MyST counts the page's title as the first heading.
-    tag = f"h{node['depth'] - 1}" if kind == "heading" else _MYST_TAGS[kind]
+    tag = f"h{node['depth']}" if kind == "heading" else _MYST_TAGS[kind]
     end = "" if kind in _MYST_INLINE else "\n"
     return f"<{tag}{_href(node)}>{inner}</{tag}>{end}"
 
@@ -199,12 +202,9 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
 
 def post_page(public: Path, slug: str) -> Path:
     """Return the one HTML file of a post; engines fail silently, so its absence is the failure."""
-    found = [
-        p
-        for p in public.rglob("*.html")
-        if slug.lower() in unquote(p.relative_to(public).as_posix()).lower()
-        and p.stat().st_size > 2000
-    ]
+    pages = (p for p in public.rglob("*.html") if p.stat().st_size > 2000)
+    named = ((p, unquote(p.relative_to(public).as_posix()).lower()) for p in pages)
+    found = [p for p, name in named if slug.lower() in name]  # Hugo's addresses are lower case
     assert len(found) == 1, f"{slug}: {found}"
     return found[0]
 

@@ -65,7 +65,10 @@ TITLES = {
     "real-2": "real-2",
 }
 APPROVED = f"审核者在检查存有异议时予以批准，理由：{samples.REASON}"
-OWN = "My own $a_{i} * b_{j}$, `{{ x }}` and {{ x }}."
+OWN = (
+    "| price | norm |\n|---|---|\n| \\$1600 | $\\|x\\|$ |\n\nIt costs \\$5, then \\$6 and US$7.\n\n"
+    "    cp $SRC/a_b $DST/c_d\n\nMy own $a_{i} * b_{j}$, `{{ x }}` and {{ x }}."
+)
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     for n, one in enumerate(hostile_papers()):
         text = HOSTILE_TEXTS[n % len(HOSTILE_TEXTS)]
         texts = {key: [text] for key in samples.TEXTS}
-        samples.put(made, one, figures=60 if n == 0 else 1, texts=texts)
+        samples.put(made, one, figures=60 if n == 0 else 1, texts=texts, page=3)
     for one in real_papers():
-        samples.put(made, one, figures=0, texts={"summary": [one.title]})
+        samples.put(made, one, figures=0, texts={"summary": [one.title]}, page=3)
     return made
 
 
@@ -164,6 +167,8 @@ def built(
             language="zh",
             figures="include",
             prose=OWN,
+            table=("summary",) if topic == "hostile" else (),
+            evidence="quotes" if topic == "real-2" else "links",
         )
         export(post, site, flavor=flavor, library=library)
     build = engines.hexo if flavor == "hexo" else None
@@ -259,7 +264,8 @@ def test_mathjax_sets_every_formula_and_no_other(built: Built, slug: str) -> Non
 
 def texts_shown(built: Built, slug: str) -> Iterator[str]:
     """Yield every text of a post's article, each as often as it is shown."""
-    yield OWN
+    is_native = built.engine in ("quarto", "myst")
+    yield "$a_{i} * b_{j}$ $\\Vert x\\Vert$" if is_native else "$a_{i} * b_{j}$ $\\|x\\|$"
     is_quarto = built.engine == "quarto"
     if is_quarto:
         yield TITLES[slug]
@@ -268,8 +274,12 @@ def texts_shown(built: Built, slug: str) -> Iterator[str]:
         yield from (paper.title, authors, paper.abstract, paper.comment)
         if slug != "hostile":
             yield paper.title  # as its summary
+            if slug == "real-2":
+                yield paper.title  # as its quote
             continue
-        yield from (authors, *(HOSTILE_TEXTS[n % len(HOSTILE_TEXTS)] for _ in samples.TEXTS))
+        text = HOSTILE_TEXTS[n % len(HOSTILE_TEXTS)]
+        yield from (text for _ in samples.TEXTS)
+        yield from (paper.title, text)  # in the table
         if is_quarto:
             yield from map(samples.caption, range(1, 61 if n == 0 else 2))
 
@@ -279,6 +289,9 @@ def test_nothing_from_outside_runs_and_nothing_is_missing(built: Built, slug: st
     """No script runs or fails, no link is a script, no file of the site is asked for in vain."""
     look = built.look(slug)
     assert (look["alarms"], look["scripts"]) == ([], 0)
+    pages = sum(a.endswith("#page=3") for a in look["addresses"])
+    if slug == "hostile":  # a statement per question, and the table's
+        assert pages == len(built.posts[slug]) * (len(samples.TEXTS) - 1 + 1)
     odd = [a for a in look["addresses"] if not re.match(r"(?:https?|ftp)://|#|/", a)]
     assert odd == []
 
@@ -312,3 +325,6 @@ def test_prose_keeps_its_formulas_and_its_braces(built: Built) -> None:
     _, sections = built.read("real-1")
     opening = shown(sections[0][1])
     assert opening.endswith("My own $a_{i} * b_{j}$, {{ x }} and {{ x }}.")
+    assert "It costs $5, then $6 and US$7." in opening
+    assert "cp $SRC/a_b $DST/c_d" in opening
+    assert re.search(r"\$1600\s*\$\\(?:\||Vert ?)x\\(?:\||Vert)\$", opening)
