@@ -16,12 +16,14 @@ import traitlets
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import Library
 from paperkit.queries import Query
-from paperkit.widgets import kit, triage_messages, triage_pane, triage_table
+from paperkit.widgets import kit, triage_copy, triage_messages, triage_pane, triage_table
+from paperkit.widgets.triage_ranking import Reranking
 from paperkit.widgets.triage_table import FIRST_ROWS, MOST_ROWS, Table
 
 if TYPE_CHECKING:
     from paperkit.models import Model
     from paperkit.ranking import Remaining
+    from paperkit.widgets.review import Review
 
 
 __all__ = ["Triage"]
@@ -84,6 +86,7 @@ class Triage(anywidget.AnyWidget):
         self._batch = Batch()
         self._estimating = threading.Lock()
         self._outbox = threading.local()
+        self._reranking: Reranking | None = None
         left = library.index.view("triage")
         wanted = _query_left(left) if query is None else _meant(query)
         self.table = Table(library, wanted)
@@ -208,6 +211,8 @@ class Triage(anywidget.AnyWidget):
 
     def refresh(self) -> None:
         """Ask the query anew, so that the list follows what was decided meanwhile."""
+        if self._reranking is not None:
+            self._reranking.begin()
         self.table.ask(self.query)
         self._tell("query", **self.table.answer(facets=self.counting))
         self._remember()
@@ -249,6 +254,22 @@ class Triage(anywidget.AnyWidget):
     def report(self) -> pd.DataFrame | None:
         """Return the report of the last `summarize` so far, None before the first."""
         return self._batch.report
+
+    def copy(self, format: str = "bibtex", ids: str | Iterable[str] | None = None) -> str:
+        """Return papers as bibtex, markdown or csv, by default those `targets` names."""
+        numbers = self.library.index.numbers(self.targets(ids))
+        return triage_copy.text_of(self._frame(numbers), format)
+
+    def review(self) -> Review:
+        """Return a `Review` of the listed papers that were kept and summarized."""
+        from paperkit.widgets.review import Review
+
+        kept = triage_table.ending(self.table)
+        papers = kept[kept["has_digest"]]
+        if papers.empty:
+            raise PaperkitError("triage: no summary to review; summarize some kept papers first.")
+        self._review = Review(papers, self.library, model=self.model)
+        return self._review
 
     def targets(self, ids: str | Iterable[str] | None = None) -> list[str]:
         """Return whom an action concerns: `ids`, else the selection, else the paper at the cursor.
@@ -310,6 +331,25 @@ class Triage(anywidget.AnyWidget):
         finally:
             self._estimating.release()
         self._tell("remaining", **({} if found is None else {"found": vars(found)}))
+
+    def follow(self) -> None:
+        """Rank again after decisions, from the first time that a browser shows the table."""
+        if self._reranking is None:
+            self._reranking = Reranking(
+                self.library, lambda: self.query, self._reranked, self._not_reranked
+            )
+
+    def _reranked(self, decisions: int) -> None:
+        self._tell("ranked", decisions=decisions)
+
+    def _not_reranked(self, error: Exception) -> None:
+        self._tell("trouble", text=f"Not ranked again: {error}")
+
+    def close(self) -> None:
+        """Close the widget; nothing is ranked for it any more."""
+        if self._reranking is not None:
+            self._reranking.close()
+        super().close()
 
     def _progress(self, state: dict[str, Any]) -> None:
         self._tell("progress", **state)

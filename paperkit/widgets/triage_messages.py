@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library.schema import waiting
 from paperkit.queries import Query
-from paperkit.widgets import kit, triage_pane
+from paperkit.widgets import kit, triage_pane, triage_table
 
 if TYPE_CHECKING:
     from paperkit.widgets.triage import Triage
@@ -43,7 +43,8 @@ def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
 
 def _hello(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
     table = triage.table
-    answer = table.answer(facets=triage.counting)
+    triage.follow()
+    answer = table.answer(facets=triage.counting) | {"progress": table.progress()}
     if all(answer[name] == triage.start[name] for name in ("generation", "rows")):
         del answer["rows"]  # the widget came with them
     known = {"saved": triage.saved, "cursor": table.cursor, "index": table.place(table.cursor)}
@@ -68,7 +69,20 @@ def _rows(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
 
 
 def _counts(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
-    return triage.table.counts(facets=bool(asked.get("facets")))
+    counts = triage.table.counts(facets=bool(asked.get("facets")))
+    return counts | {"progress": triage.table.progress()}
+
+
+def _ending(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
+    """What is kept, what of it has no summary yet, and what one would cost."""
+    kept = triage_table.ending(triage.table)
+    open_ = kept[~kept["has_digest"]]
+    cost = "" if triage.model is None else triage_table.price(open_, triage.library, triage.model)
+    return {"kept": len(kept), "open": len(open_), "ids": list(open_.index), "cost": cost}
+
+
+def _review(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
+    return {"model": triage.review().model_id}
 
 
 def _select(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
@@ -114,5 +128,9 @@ _ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] =
     "save": lambda t, a, _: {"query": t.save(str(a["name"])).to_dict()},
     "load": lambda t, a, _: {"query": t.load(str(a["name"])).to_dict()},
     "summarize": lambda t, a, _: t.summarize(a.get("ids")),
+    "undecided": lambda t, a, _: {"index": t.table.undecided(int(a["start"]))},
+    "ending": _ending,
+    "review": _review,
+    "copy": lambda t, a, _: {"text": t.copy(str(a["format"]), a.get("ids"))},
     "stop": lambda t, a, _: t.stop(),
 }

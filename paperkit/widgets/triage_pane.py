@@ -10,6 +10,7 @@ from typing import Any
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.papers import Paper, find_links, is_code_link
+from paperkit.queries import Query
 from paperkit.widgets.kit import RUN_AGAIN, difference, static_table
 
 _LARGEST_FIGURE = 8_000_000
@@ -41,12 +42,23 @@ def detail(library: Library, id: str) -> dict[str, Any]:
         "journal_ref": paper.journal_ref,
         "links": _links(paper),
         "score": score,
-        "why": why,
+        "why": _titled(why, library),
         "versions": versions(library.coverage.versions(paper.id)),
         "history": _history(library, paper.id),
         "figures": _figures(library, paper.id),
         "digest": _line(library, paper.id),
     }
+
+
+_ID = re.compile(r"\b(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})\b")
+
+
+def _titled(why: str, library: Library) -> str:
+    """Return a reason with titles in place of ids: those mean nothing to a person."""
+    if not (ids := tuple(dict.fromkeys(_ID.findall(why)))):
+        return why
+    titles = dict(library.papers(Query(ids=ids))["title"])
+    return _ID.sub(lambda m: f"“{_short(titles[m[0]], 70)}”" if m[0] in titles else m[0], why)
 
 
 def _links(paper: Paper) -> list[dict[str, Any]]:

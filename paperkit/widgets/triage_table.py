@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from paperkit.library import Library
 from paperkit.library.index import Found
@@ -24,8 +25,6 @@ def unseen(library: Library, query: Query) -> Remaining | None:
     All papers the query means count, whatever was decided about them. Sorted by score, they are
     taken for read best first; in another order for read in one that says nothing (see `remaining`).
     """
-    import pandas as pd
-
     listed = library.index.find(replace(query, decisions=()), facets=False).numbers
     decided = library.index.decided()
     decided = decided[decided.index.isin(listed)]
@@ -33,6 +32,26 @@ def unseen(library: Library, query: Query) -> Remaining | None:
         return None
     best_first = query.sort[:1] == ("-score",)
     return remaining(pd.DataFrame(index=listed), decided, best_first=best_first)
+
+
+def ending(table: Table) -> pd.DataFrame:
+    """Return the papers of a table that were kept, with ``has_digest``."""
+    ids = table.library.index.ids(table.listed)
+    papers = table.library.papers(decision="keep")
+    return papers[papers.index.isin(ids)]
+
+
+def price(papers: pd.DataFrame, library: Library, model: Any) -> str:
+    """Return in words what summarizing papers would cost; empty where nobody knows."""
+    from paperkit.batch import estimate
+
+    if papers.empty:
+        return ""
+    cost = estimate(papers, library, model)["cost"]
+    if cost.isna().any():
+        return "price unknown"
+    total = float(cost.sum())
+    return f"about ${total:.2f}" if total >= 0.005 else "free" if total == 0 else "under 1 cent"
 
 
 # ---- Tables: which papers are listed and selected; what a widget shows, without the widget
@@ -87,6 +106,22 @@ class Table:
             return None
         found = np.flatnonzero(self.listed == self.library.index.numbers([id])[0])
         return int(found[0]) if len(found) else None
+
+    def _decided(self) -> np.ndarray:
+        """Tell of each paper listed whether it is decided."""
+        return np.isin(self.listed, self.library.index.decided().index.to_numpy())
+
+    def progress(self) -> dict[str, int]:
+        """Return how many of the papers listed are decided."""
+        return {"decided": int(self._decided().sum()), "total": len(self.listed)}
+
+    def undecided(self, start: int) -> int | None:
+        """Return the place of the first undecided paper from `start` on, else before it."""
+        found = np.flatnonzero(~self._decided())
+        if not len(found):
+            return None
+        later = found[found >= start]
+        return int(later[0] if len(later) else found[0])
 
     def window(self, start: int, count: int) -> list[dict[str, Any]]:
         """Return the rows from `start` on (see `paperkit.library.pages.rows`)."""

@@ -3,16 +3,19 @@
 
 import { h } from "./dom.js";
 import { formulas, hasFormula, hasKatex, loadKatex } from "./formulas.js";
-import { act, focus, guard, isCombination } from "./keys.js";
+import { act, focus, guard, isCombination, isTyping } from "./keys.js";
 import { Link } from "./link.js";
+import { claimFocus, closeOutside, holdFocus, watchKernel } from "./presence.js";
 import { ViewState } from "./state.js";
 import { Bars } from "./triage_bars.js";
 import { Choice } from "./triage_choice.js";
 import { Columns } from "./triage_columns.js";
 import { Facets } from "./triage_facets.js";
 import { Grid, HEIGHTS } from "./triage_grid.js";
+import { Job } from "./triage_job.js";
 import { Pane } from "./triage_pane.js";
 import { REST, Rows } from "./triage_rows.js";
+import { View } from "./triage_view.js";
 import { withWords, wordPattern } from "./words.js";
 import { Writes } from "./writes.js";
 
@@ -36,12 +39,13 @@ export class Triage {
     /** @type {Record<string, any>} */
     this.query = start.query ?? {};
     this.modelName = /** @type {string} */ (start.model ?? "");
+    /** @type {{key: string, heading: string}[]} */
+    this.questions = start.questions ?? [];
     this.pattern = wordPattern(this.query.text ?? "");
     this.cursor = 0;
+    this.dead = false;
     this.answers = 0;
-    /** @type {Record<string, any> | undefined} */
-    this.next = undefined;
-    this.querying = false;
+    this.model = /** @type {any} */ (model);
     this.syncing = false;
     this.rows = new Rows(this);
     this.grid = new Grid(this);
@@ -49,13 +53,15 @@ export class Triage {
     this.choice = new Choice(this);
     this.facets = new Facets(this);
     this.pane = new Pane(this);
+    this.view = new View(this);
+    this.job = new Job(this);
     this.bars = new Bars(this);
     this.bindings = this.makeBindings();
     const list = h("div", { class: "pk-list" }, this.grid.node, this.grid.nothing);
     this.root = h("div", { class: "pk-triage", role: "region", "aria-label": "Triage of papers",
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) },
-    this.bars.head, this.facets.chips, h("div", { class: "pk-main" }, this.facets.node, list, this.pane.node),
-    this.choice.asking, this.bars.foot, this.bars.help);
+    this.bars.head, this.bars.banner, this.facets.chips, h("div", { class: "pk-main" }, this.facets.node, list, this.pane.node),
+    this.choice.asking, this.bars.foot, this.bars.help, this.job.review);
     el.append(this.root);
     this.arrange();
     this.rows.renew({ ...start, total: start.total ?? 0 });
@@ -65,13 +71,18 @@ export class Triage {
     // After the first paint: facets, the place last visited, the papers' order.
     requestAnimationFrame(() => setTimeout(() => this.hello(), 0));
     this.clock = setInterval(() => this.sync(), OFTEN);
-    this.unguard = guard(this.root);
+    holdFocus(this.root, () => this.grid.node);
+    this.ends = [guard(this.root), watchKernel(model, el, (gone) => this.onKernel(gone)), closeOutside(() => [
+      { open: this.view.open, nodes: [this.view.menu, this.view.button], close: () => this.view.toggle(false) },
+      { open: !this.bars.help.hidden, nodes: [this.bars.help, this.bars.helper], close: () => { this.bars.help.hidden = true; } },
+    ])];
+    requestAnimationFrame(() => claimFocus(this.root, this.grid.node));
   }
 
   close() {
     clearInterval(this.clock);
     for (const timer of [this.counting, this.estimating, this.setting]) clearTimeout(timer);
-    this.unguard();
+    for (const end of this.ends) end();
     this.sizes.disconnect();
     for (const part of [this.link, this.writes, this.state, this.grid, this.pane]) part.close();
   }
@@ -109,6 +120,15 @@ export class Triage {
     this.tell(late ? "The kernel is busy or gone; what you do waits for it." : "");
   }
 
+  /** Without its kernel the table is a picture: it says so, and no key moves anything. @param {boolean} gone */
+  onKernel(gone) {
+    this.bars.banner.dataset.kind = "";
+    this.dead = gone;
+    this.show(gone ? "dead" : "");
+    const strong = gone ? "The kernel was restarted or shut down." : "";
+    this.bars.announce(gone ? "dead" : "", strong, "Run this cell again to go on; your decisions are saved.");
+  }
+
   /** @param {string} event @param {any} content */
   told(event, content) {
     const hear = /** @type {Record<string, (content: any) => void>} */ ({
@@ -118,7 +138,8 @@ export class Triage {
       rows: (told) => this.onRows(told),
       selected: (told) => this.choice.selected(told),
       show: (told) => this.onShow(told),
-      saved: ({ saved }) => this.bars.drawSaved(saved),
+      saved: ({ saved }) => this.view.saved(saved),
+      ranked: (told) => this.job.ranked(told),
       stale: () => this.onStale(),
       progress: (told) => this.bars.progressed(told),
       trouble: ({ text }) => this.writes.failing || this.tell(text, true),
@@ -132,7 +153,7 @@ export class Triage {
     if (answer.generation !== this.rows.generation) this.renew(answer);
     this.rows.keep(0, answer.rows ?? []);
     this.rows.total = answer.total;
-    this.bars.drawSaved(answer.saved);
+    this.view.saved(answer.saved);
     this.onCounts(answer);
     if (answer.index !== null) this.choice.move(answer.index, { center: true, went: false });
     this.grid.draw();
@@ -142,7 +163,7 @@ export class Triage {
 
   /** Decisions made by another kernel are looked for while the table is in sight. */
   async sync() {
-    if (document.visibilityState !== "visible" || !this.root.offsetParent || this.syncing) return;
+    if (this.dead || document.visibilityState !== "visible" || !this.root.offsetParent || this.syncing) return;
     this.syncing = true;
     await this.try("sync");
     this.syncing = false;
@@ -165,13 +186,17 @@ export class Triage {
     if (this.grid.top) this.grid.scrollTo(0);
     this.onCounts(told);
     this.cursor = this.rows.places.get(here ?? "") ?? 0;
+    this.choice.decided = undefined;
+    this.grid.reveal(false);
     this.grid.paint(); // in the task of the message: the next frame shows the rows
+    this.bars.quiet("rank");
     this.columns.drawHeads();
     this.pane.openSoon(false);
   }
 
   /** @param {any} told */
-  onCounts({ facets, matching, selected }) {
+  onCounts({ facets, matching, selected, progress }) {
+    if (progress) this.job.advanced(progress);
     this.facets.counts = facets;
     this.bars.matching = matching;
     this.choice.count = selected;
@@ -247,20 +272,9 @@ export class Triage {
 
   // The query
 
-  /** While an answer is awaited, only the newest wish is kept: typing never queues up. @param {Record<string, any>} change */
-  async wanted(change) {
-    /** @type {Record<string, any>} */
-    const wish = { ...(this.next ?? this.query), ...change };
-    const said = Object.entries(wish).filter(([, value]) => value !== null && value !== "" && value?.length !== 0);
-    this.query = this.next = Object.fromEntries(said);
-    if (this.querying) return;
-    this.querying = true;
-    while (this.next) {
-      const query = this.next;
-      this.next = undefined;
-      await this.try("query", { query });
-    }
-    this.querying = false;
+  /** @param {Record<string, any>} change */
+  wanted(change) {
+    return this.job.wanted(change);
   }
 
   // Keys
@@ -272,29 +286,32 @@ export class Triage {
     const step = (/** @type {number} */ by) => to(() => this.cursor + by);
     const once = (/** @type {() => void} */ run) => ({ run, once: true }); // a held key decides once
     const pane = once(() => this.togglePane());
-    const toggle = { run: () => choice.toggle(this.cursor) };
+    const toggle = once(() => choice.toggle(this.cursor));
+    const scroll = { run: (/** @type {KeyboardEvent} */ event) => this.pane.scroll(event.shiftKey ? -1 : 1) };
     return {
       j: step(1), ArrowDown: step(1), k: step(-1), ArrowUp: step(-1),
       PageDown: to(() => this.cursor + this.grid.shown), PageUp: to(() => this.cursor - this.grid.shown),
       Home: to(() => 0), End: to(() => this.rows.total - 1),
-      x: toggle, " ": toggle, a: once(() => choice.all()),
+      x: toggle, " ": scroll, g: once(() => this.job.toUndecided()), a: once(() => choice.all()),
       s: once(() => choice.decide("keep")), d: once(() => choice.decide("skip")), l: once(() => choice.decide("later")),
       c: once(() => choice.decide(null)), u: once(() => choice.undo()),
       t: once(() => choice.tag()), n: once(() => choice.note()),
-      "/": once(() => this.bars.searching()), f: once(() => this.toggleFacets(true)), z: once(() => this.nextDensity()),
-      Enter: pane, o: pane, r: once(() => this.wanted({})), "?": once(() => this.bars.toggleHelp()), Escape: { run: () => this.escape() },
+      "/": once(() => this.bars.searching()), f: once(() => this.toggleFacets(true)), v: once(() => this.view.toggle()), z: once(() => this.nextDensity()),
+      Enter: pane, o: once(() => this.pane.visit("arXiv")), p: once(() => this.pane.visit("PDF")), y: once(() => this.job.copy()),
+      r: once(() => this.job.rerank()), "?": once(() => this.bars.toggleHelp()), Escape: { run: () => this.escape() },
     };
   }
 
   /** What is typed here is ours; combinations stay with the browser and JupyterLab. @param {KeyboardEvent} event */
   key(event) {
     if (!isCombination(event)) event.stopPropagation();
-    act(this.bindings, event);
+    if (this.dead) event.preventDefault();
+    else if (!act(this.bindings, event) && event.key === "Escape" && !isTyping(event.target)) this.escape();
   }
 
   escape() {
     if (!this.bars.help.hidden) this.bars.toggleHelp(false);
-    else if (!this.columns.menu.hidden) this.columns.toggleMenu(false);
+    else if (this.view.open) this.view.toggle(false);
     else if (this.choice.count) this.choice.none();
     focus(this.grid.node);
   }

@@ -12,41 +12,42 @@ export class Bars {
     this.table = table;
     /** @type {number | undefined} */
     this.matching = undefined;
-    /** @type {string[]} */
-    this.names = [];
+    this.soFar = "";
+    this.unseen = "";
     this.search = h("input", { type: "search", class: "pk-search", placeholder: "Search title, abstract, authors  ( / )",
       "aria-label": "Search title, abstract and authors", value: table.query.text ?? "", autocomplete: "off", spellcheck: false,
       oninput: () => table.wanted({ text: this.search.value }),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.searchKey(event) });
-    this.count = button("", () => table.wanted({}), { class: "pk-count", title: "List anew (r)" });
-    this.queries = h("select", { class: "pk-select", "aria-label": "Saved queries", onchange: () => this.pickSaved() });
-    this.filters = button("Filters", () => table.toggleFacets(), { title: "Filters (f)", "aria-expanded": "false" });
+    this.count = h("span", { class: "pk-count" });
+    this.chosen = h("span", { class: "pk-badge", hidden: true });
+    this.filters = button(["Filters", this.chosen], () => table.toggleFacets(), { title: "Filters (f)", "aria-expanded": "false" });
+    this.helper = button("?", () => this.toggleHelp(), { title: "Keys (?)", "aria-label": "Keys" });
     this.live = h("span", { class: "pk-live", role: "status", "aria-live": "polite" });
-    this.unseen = h("span", { class: "pk-unread", hidden: true });
+    this.work = h("span", { class: "pk-work" });
+    this.decided = h("progress", { class: "pk-decided", "aria-label": "Decided", max: 1, value: 0 });
     this.meter = h("progress", { "aria-label": "Summarizing" });
     this.meterText = h("span");
     this.progress = h("span", { class: "pk-progress", hidden: true }, this.meter, this.meterText,
       button("Stop", () => table.try("stop")));
-    this.head = h("div", { class: "pk-head" }, this.filters, this.search, this.count, this.queries, table.columns.button,
-      button("Rows", () => table.nextDensity(), { title: "Row height (z)" }),
-      button("Pane", () => table.togglePane(), { title: "Reading pane (Enter)" }),
-      button("?", () => this.toggleHelp(), { title: "Keys (?)", "aria-label": "Keys" }), table.columns.menu);
-    this.foot = h("div", { class: "pk-foot" }, this.buttons(), this.progress, this.unseen, this.live);
+    this.head = h("div", { class: "pk-head" }, this.search, this.count, this.filters, table.view.button, this.helper, table.view.menu);
+    this.banner = h("div", { class: "pk-banner", role: "status", hidden: true });
+    this.foot = h("div", { class: "pk-foot" }, this.buttons(), this.progress, this.live,
+      h("span", { class: "pk-hint" }, "Click here or press Tab to use the keys"), this.work, this.decided);
     this.help = this.makeHelp();
-    this.drawSaved([]);
   }
 
   buttons() {
     const { choice, modelName } = this.table;
-    /** @type {[string, string, () => void][]} */
+    /** @type {[string, string, () => void, string][]} */
     const all = [
-      ["Keep", "s", () => choice.decide("keep")], ["Skip", "d", () => choice.decide("skip")],
-      ["Later", "l", () => choice.decide("later")], ["Undo", "u", () => choice.undo()],
-      ["Tag", "t", () => choice.tag()], ["Note", "n", () => choice.note()],
+      ["Keep", "s", () => choice.decide("keep"), "pk-strong"], ["Skip", "d", () => choice.decide("skip"), ""],
+      ["Later", "l", () => choice.decide("later"), ""], ["Tag", "t", () => choice.tag(), "pk-quiet pk-apart"],
+      ["Note", "n", () => choice.note(), "pk-quiet"], ["Undo", "u", () => choice.undo(), "pk-quiet pk-apart"],
     ];
-    const nodes = all.map(([label, key, run]) => button([label, h("kbd", {}, key)], run, { title: `${label} (${key})` }));
-    const title = `Summarize the selection with ${modelName}`;
-    return [...nodes, button("Summarize", () => choice.summarize(), { hidden: !modelName, title })];
+    const nodes = all.map(([label, key, run, look]) =>
+      button([label, h("kbd", {}, key)], run, { class: `pk-button ${look}`, title: `${label} (${key})` }));
+    const title = `Summarize the selection, or this paper, with ${modelName}; the model may cost money`;
+    return [...nodes, button("Summarize", () => choice.summarize(), { class: "pk-button pk-quiet", hidden: !modelName, title })];
   }
 
   makeHelp() {
@@ -77,28 +78,26 @@ export class Bars {
     event.preventDefault();
   }
 
-  /** @param {string[]} names */
-  drawSaved(names) {
-    this.names = names;
-    this.queries.replaceChildren(h("option", { value: "" }, "Saved queries"),
-      ...names.map((name) => h("option", { value: `=${name}` }, name)), h("option", { value: "+" }, "Save this query…"));
-    this.queries.value = "";
-  }
-
-  pickSaved() {
-    const { table, queries: { value } } = this;
-    this.queries.value = "";
-    if (value !== "+") return void (value && table.try("load", { name: value.slice(1) }));
-    table.choice.prompt("Save the query as", "", this.names, async (text) => {
-      const name = text.trim();
-      if (name && await table.try("save", { name })) this.tell(`saved: ${name}`);
-    });
-  }
-
   status() {
-    const { rows: { total }, choice } = this.table;
+    const { rows: { total }, choice, query } = this.table;
     const stale = this.matching !== undefined && this.matching !== total ? ` (${number(this.matching)} match now)` : "";
-    write(this.count, `${number(total)} papers${stale}${choice.count ? ` · ${number(choice.count)} selected` : ""}`);
+    write(this.count, `${number(total)} ${total === 1 ? "paper" : "papers"}${stale}${choice.count ? ` · ${number(choice.count)} selected` : ""}`);
+    const chosen = Object.entries(query).filter(([name]) => name !== "text" && name !== "sort").flatMap(([, value]) => value).length;
+    this.chosen.hidden = !chosen;
+    write(this.chosen, String(chosen));
+  }
+
+  /** Say in one line above the table what to do next; without words it goes. @param {string} kind @param {string} [strong] @param {string} [text] @param {HTMLElement[]} [actions] */
+  announce(kind, strong = "", text = "", actions = []) {
+    if (this.banner.dataset.kind === "dead") return;
+    this.banner.dataset.kind = kind;
+    this.banner.hidden = !strong;
+    this.banner.replaceChildren(h("b", {}, strong), h("span", {}, text), ...actions);
+  }
+
+  /** Take an announcement back. @param {string} kind */
+  quiet(kind) {
+    if (this.banner.dataset.kind === kind) this.announce("");
   }
 
   tell(text = "", wrong = false) {
@@ -107,16 +106,26 @@ export class Bars {
     this.live.classList.toggle("pk-wrong", wrong);
   }
 
+  /** Where one is in the job. @param {{decided: number, total: number}} told */
+  advanced({ decided, total }) {
+    this.decided.max = Math.max(1, total);
+    this.decided.value = decided;
+    this.decided.hidden = !total;
+    this.soFar = total ? `${number(decided)} of ${number(total)} decided` : "";
+    this.drawWork();
+  }
+
+  drawWork() {
+    write(this.work, [this.soFar, this.unseen].filter(Boolean).join(" · "));
+  }
+
   /** Say how much is probably still to be found: quietly, and only when there is an answer. @param {any} told */
   remaining({ found }) {
-    this.unseen.hidden = !found;
-    if (!found) return;
-    const { low, high, open, read, kept } = found;
-    const range = low === high ? number(low) : `${number(low)} to ${number(high)}`;
-    const text = `about ${range} relevant papers unseen of ${number(open)}`;
-    this.unseen.textContent = text;
-    this.unseen.title = `${text}: an estimate from ${number(kept)} kept of ${number(read)} read in this`
-      + " query, nine times in ten right when the papers are read from the best score down. Without a decision counts as unseen.";
+    this.unseen = found ? `about ${number(Math.round(found.expected))} more worth reading` : "";
+    this.drawWork();
+    this.work.title = found ? `${number(found.low)} to ${number(found.high)} relevant papers are probably among the ${number(found.open)}`
+      + ` unread ones: an estimate from ${number(found.kept)} kept of ${number(found.read)} read in this query,`
+      + " right nine times in ten when you read from the best score down. Papers without a decision count as unread." : "";
   }
 
   /** @param {any} told */

@@ -15,6 +15,9 @@ export function tagsOf(text) {
   return { words, add, remove: gone.map((word) => word.slice(1).trim()) };
 }
 
+/** @param {number} count */
+const papers = (count) => (count === 1 ? "1 paper" : `${number(count)} papers`);
+
 export class Choice {
   /** @param {Triage} table */
   constructor(table) {
@@ -24,6 +27,8 @@ export class Choice {
     this.selecting = 0; // questions under way
     /** @type {number | undefined} */
     this.anchor = undefined;
+    /** @type {import("./triage_rows.js").Row | undefined} */
+    this.decided = undefined; // the paper just decided: a tag or a note that follows is about it
     this.asking = h("div", { class: "pk-asking", hidden: true });
   }
 
@@ -36,6 +41,7 @@ export class Choice {
     if (extend) this.selectRange(this.anchor ?? table.cursor, next);
     else this.anchor = next;
     table.cursor = next;
+    this.decided = undefined;
     table.grid.reveal(center);
     table.grid.draw();
     table.pane.openSoon(went);
@@ -46,6 +52,7 @@ export class Choice {
     const { table } = this;
     focus(table.grid.node);
     const mark = /** @type {Element} */ (event.target).closest(".pk-decision");
+    this.decided = undefined;
     if (event.shiftKey) {
       this.selectRange(this.anchor ?? table.cursor, index);
       table.cursor = index;
@@ -119,8 +126,9 @@ export class Choice {
     return this.count ? null : here && [here.id];
   }
 
-  get who() {
-    return this.count ? `${number(this.count)} papers` : "this paper";
+  /** The paper a tag or a note is about: that just decided, else that under the cursor. */
+  get about() {
+    return this.decided ?? this.table.here;
   }
 
   // Deciding
@@ -140,10 +148,11 @@ export class Choice {
     const row = table.rows.at(place) ?? (many ? undefined : await table.rows.fetched(place));
     if (!many && !row) return;
     const word = decision ?? "undecided";
-    const name = many ? `${this.who}: ${word}` : `${word}: ${row?.title}`;
+    const name = many ? `${word}: ${papers(this.count)}` : `${word}: ${row?.title}`;
     const about = { name, id: many ? undefined : row?.id };
     const going = this.save("decide", { decision, ids: row && !many ? [row.id] : null }, about);
     if (!many && table.cursor === place) this.move(place + 1);
+    this.decided = many || decision === null ? undefined : row;
     if (!(await going)) return;
     table.tell(name);
     if (many) this.selected({ selected: 0, nums: [] });
@@ -171,8 +180,8 @@ export class Choice {
 
   // Asking for a text
 
-  /** @param {string} label @param {string} value @param {string[] | Promise<string[]> | undefined} options @param {(text: string) => void} done */
-  prompt(label, value, options, done) {
+  /** @param {string} label @param {string} value @param {string[] | Promise<string[]> | undefined} options @param {(text: string) => void} done @param {string} [hint] */
+  prompt(label, value, options, done, hint) {
     const close = () => {
       this.asking.hidden = true;
       this.asking.replaceChildren();
@@ -182,30 +191,31 @@ export class Choice {
       close();
       done(text);
     };
-    const { input, nodes } = promptLine({ label, value, options, action: "OK", done: finish, cancel: close });
-    this.asking.replaceChildren(h("span", { class: "pk-caption" }, label), ...nodes);
+    const { input, nodes } = promptLine({ label, value, options, hint, action: "Save", done: finish, cancel: close });
+    this.asking.replaceChildren(h("span", { class: "pk-caption", title: label }, label), ...nodes);
     this.asking.hidden = false;
     input.focus();
     input.select();
   }
 
   tag() {
-    const { ids, table } = this;
-    if (ids === undefined) return;
+    const { count, about: row, table } = this;
+    if (!count && !row) return;
+    const ids = count ? null : [/** @type {{id: string}} */ (row).id];
     const known = table.try("counts", { facets: true })
       .then((answer) => (answer?.facets.tags ?? []).map((/** @type {[string]} */ [name]) => name));
-    this.prompt(`Tags for ${this.who} (commas between, -tag removes)`, "", known, async (text) => {
+    this.prompt(`Tag ${count ? papers(count) : `“${row?.title}”`}`, "", known, async (text) => {
       const { words, add, remove } = tagsOf(text);
       const about = { name: `tags: ${words.join(", ")}`, id: ids?.[0] };
       if (words.length && await this.save("tag", { add, remove, ids }, about)) table.tell(`tagged: ${words.join(", ")}`);
-    });
+    }, "Tags with commas between them; -tag removes one");
   }
 
   note() {
-    const { table } = this;
-    const row = table.here;
+    const { table, about: row } = this;
     if (!row) return;
-    this.prompt("Note", row.note ?? "", undefined, async (text) => {
+    const { note: old } = table.rows.at(table.rows.places.get(row.id) ?? -1) ?? row;
+    this.prompt(`Note on “${row.title}”`, old ?? "", undefined, async (text) => {
       const note = { text, id: row.id };
       if (await this.save("note", note, { name: "note", id: row.id })) table.tell("note saved");
     });

@@ -1,4 +1,4 @@
-// The columns: which are shown, in which order and how wide; their heads, and the menu that changes them.
+// The columns: a paper in two lines, and those a person adds; how wide they are, and their heads.
 
 import { button, h } from "./dom.js";
 import { COLUMNS } from "./triage_words.js";
@@ -6,59 +6,56 @@ import { COLUMNS } from "./triage_words.js";
 /** @typedef {import("./triage.js").Triage} Triage */
 /** @typedef {import("./triage_words.js").Column} Column */
 
-const columnOf = (/** @type {string} */ key) => /** @type {Column} */ (COLUMNS.find((c) => c.key === key));
+const [DECISION, TITLE] = COLUMNS;
+const BY = ["title", "authors", "published", "category", "score"]; // what the heads of two-line rows sort by
+const TITLE_LEAST = 220; // px
 
 export class Columns {
   /** @param {Triage} table */
   constructor(table) {
     this.table = table;
-    this.scored = false;
     this.key = ""; // differs once anything about the columns does
     /** @type {Column[]} */
     this.shown = [];
     /** @type {Column[]} */
     this.dropped = [];
     this.heads = "";
-    this.menu = h("div", { class: "pk-menu", hidden: true });
-    this.button = button("Columns", () => this.toggleMenu(), { title: "Choose and order columns", "aria-expanded": "false" });
   }
 
-  get order() {
-    const hidden = ["note", "has", "version", this.scored ? "" : "score"];
-    return this.table.state.value.columns ?? COLUMNS.map((c) => c.key).filter((key) => !hidden.includes(key));
+  /** What can be added: facts, and the answers of an outline. @returns {Column[]} */
+  get offered() {
+    const answers = this.table.questions.map(({ key, heading }) =>
+      ({ key: `answer:${key}`, label: heading, width: 180, sort: null, turn: "", rank: 5 }));
+    return [...COLUMNS.filter((column) => column !== DECISION && column !== TITLE), ...answers];
   }
 
-  /** Once there is a ranking its column is shown. @param {{score?: number}[]} rows */
-  learn(rows) {
-    if (this.scored || !rows.some((row) => row.score !== undefined)) return;
-    this.scored = true;
-    this.table.arrange();
+  /** The columns a person added. */
+  get added() {
+    const { offered } = this;
+    return (this.table.state.value.columns ?? []).flatMap((key) => offered.find((c) => c.key === key) ?? []);
   }
 
   /** @param {Column} column */
   width({ key, width }) {
-    return this.table.state.value.widths?.[key] || width || 300;
+    return this.table.state.value.widths?.[key] || width;
   }
 
   /** Take the columns that fit: the least important go first. */
   arrange() {
     const { node, height } = this.table.grid;
-    const { columns, density } = this.table.state.value;
-    const wanted = this.order.map(columnOf).filter(Boolean);
-    const room = (node.clientWidth || 900) - 4;
-    // In a narrow panel the title gives way to what was decided, to nothing else.
-    const title = columns ? 160 : Math.min(300, room - COLUMNS[0].width);
-    let total = wanted.reduce((sum, c) => sum + (c.key === "title" ? title : this.width(c)), 0);
-    const shown = new Set(wanted);
-    for (const column of [...wanted].sort((a, b) => a.rank - b.rank)) {
-      if (total <= room || column.key === "title") break;
+    const { added } = this;
+    const room = (node.clientWidth || 900) - DECISION.width - TITLE_LEAST;
+    let total = added.reduce((sum, c) => sum + this.width(c), 0);
+    const shown = new Set(added);
+    for (const column of [...added].sort((a, b) => a.rank - b.rank)) {
+      if (total <= room) break;
       shown.delete(column);
       total -= this.width(column);
     }
-    this.shown = wanted.filter((c) => shown.has(c));
-    this.dropped = wanted.filter((c) => !shown.has(c));
-    const tracks = this.shown.map((c) => (c.key === "title" ? "minmax(0, 1fr)" : `${this.width(c)}px`)).join(" ");
-    this.key = tracks + this.shown.map((c) => c.key).join() + density;
+    this.shown = [DECISION, TITLE, ...added.filter((c) => shown.has(c))];
+    this.dropped = added.filter((c) => !shown.has(c));
+    const tracks = this.shown.map((c) => (c === TITLE ? "minmax(0, 1fr)" : `${this.width(c)}px`)).join(" ");
+    this.key = tracks + this.shown.map((c) => c.key).join() + this.table.state.value.density;
     node.style.setProperty("--columns", tracks);
     node.style.setProperty("--height", `${height}px`);
     node.setAttribute("aria-colcount", String(this.shown.length));
@@ -70,26 +67,25 @@ export class Columns {
     const key = `${this.key}|${sorts}`;
     if (key === this.heads) return;
     this.heads = key;
-    this.table.grid.header.replaceChildren(...this.shown.map((column, place) => this.head(column, place, sorts)));
+    const [, , ...added] = this.shown;
+    const by = COLUMNS.filter(({ sort }) => sort && BY.includes(sort));
+    this.table.grid.header.replaceChildren(
+      h("div", { class: "pk-cell", role: "columnheader" }, h("span", { class: "pk-unseen" }, "Decision")),
+      h("div", { class: "pk-sorts", role: "presentation" }, by.map((column) => this.head(column, sorts))),
+      ...added.map((column) => this.head(column, sorts, true)));
   }
 
-  /** @param {Column} column @param {number} place @param {string[]} sorts */
-  head(column, place, sorts) {
+  /** @param {Column} column @param {string[]} sorts @param {boolean} [wide] whether it stands above a column of its own */
+  head(column, sorts, wide = false) {
     const at = column.sort ? sorts.findIndex((s) => s.replace(/^-/, "") === column.sort) : -1;
     const down = at >= 0 && sorts[at].startsWith("-");
     const mark = at < 0 ? "" : (down ? "▼" : "▲") + (sorts.length > 1 ? at + 1 : "");
-    const label = column.key === "decision" ? h("span", { class: "pk-unseen" }, column.label) : column.label;
     const turn = h("span", { class: "pk-turn", "aria-hidden": "true" }, mark);
     const sort = (/** @type {MouseEvent} */ event) => this.sortBy(column, event.shiftKey);
-    const name = column.sort
-      ? button([label, turn], sort, { class: "pk-sort", title: "Sort; with Shift: sort by this too", draggable: true })
-      : h("span", { class: "pk-sort", draggable: true }, label);
-    name.addEventListener("dragstart", (event) => event.dataTransfer?.setData("text/pk-column", column.key));
-    return h("div", { class: "pk-cell pk-heading", role: "columnheader", "aria-colindex": place + 1,
-      "aria-sort": at < 0 ? "none" : down ? "descending" : "ascending",
-      ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(),
-      ondrop: (/** @type {DragEvent} */ event) => this.drop(event, column.key) },
-    name, column.key !== "title" && this.grip(column));
+    const title = `Sort by ${column.label.toLowerCase()}; Shift+click adds it as a second order`;
+    const name = column.sort ? button([column.label, turn], sort, { class: "pk-sort", title }) : h("span", { class: "pk-sort" }, column.label);
+    return h("div", { class: "pk-cell pk-heading", role: "columnheader",
+      "aria-sort": at < 0 ? "none" : down ? "descending" : "ascending" }, name, wide && this.grip(column));
   }
 
   /** @param {Column} column @param {boolean} add */
@@ -102,26 +98,24 @@ export class Columns {
     this.table.wanted({ sort: add ? several : [turned] });
   }
 
-  /** @param {Column} column */
+  /** The title takes what is left: a column after it begins at its grip. @param {Column} column */
   grip(column) {
-    // The title takes what is left: columns before it end at their grip, those after it begin there.
-    const right = this.shown.indexOf(column) > this.shown.findIndex((c) => c.key === "title");
-    const grip = h("span", { class: right ? "pk-grip pk-before" : "pk-grip", "aria-hidden": "true" });
+    const grip = h("span", { class: "pk-grip", "aria-hidden": "true" });
     grip.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       event.stopPropagation();
       grip.setPointerCapture(event.pointerId);
-      this.resize(column, event.clientX, right ? -1 : 1);
+      this.resize(column, event.clientX);
     });
     return grip;
   }
 
-  /** Follow the pointer until it is let go; the heads are drawn anew meanwhile. @param {Column} column @param {number} from px @param {number} side */
-  resize(column, from, side) {
+  /** Follow the pointer until it is let go; the heads are drawn anew meanwhile. @param {Column} column @param {number} from px */
+  resize(column, from) {
     const begun = this.width(column);
     const { state } = this.table;
     const drag = (/** @type {PointerEvent} */ event) => {
-      const width = Math.max(40, Math.min(600, begun + side * (event.clientX - from)));
+      const width = Math.max(40, Math.min(600, begun - (event.clientX - from)));
       state.try({ widths: { ...state.value.widths, [column.key]: Math.round(width) } });
       this.table.arrange();
     };
@@ -132,56 +126,5 @@ export class Columns {
     };
     window.addEventListener("pointermove", drag);
     window.addEventListener("pointerup", drop);
-  }
-
-  /** @param {DragEvent} event @param {string} before */
-  drop(event, before) {
-    event.preventDefault();
-    const key = event.dataTransfer?.getData("text/pk-column");
-    if (key && key !== before) this.move(key, this.order.indexOf(before));
-  }
-
-  /** @param {string} key @param {number} place */
-  move(key, place) {
-    const rest = this.order.filter((k) => k !== key);
-    rest.splice(Math.max(0, place), 0, key);
-    this.table.remember({ columns: rest });
-  }
-
-  toggleMenu(on = this.menu.hidden) {
-    this.menu.hidden = !on;
-    this.button.setAttribute("aria-expanded", String(on));
-    if (!on) return;
-    this.drawMenu();
-    /** @type {HTMLElement | null} */ (this.menu.querySelector("input:enabled"))?.focus();
-  }
-
-  drawMenu() {
-    const shown = this.order;
-    const rest = COLUMNS.map((c) => c.key).filter((key) => !shown.includes(key));
-    const reset = button("As at first", () => this.choose({ columns: null, widths: {} }));
-    this.menu.replaceChildren(...[...shown, ...rest].map((key) => this.menuRow(columnOf(key))), reset);
-  }
-
-  /** @param {Column} column */
-  menuRow(column) {
-    const shown = this.order;
-    const at = shown.indexOf(column.key);
-    const toggle = () => {
-      this.choose({ columns: at >= 0 ? shown.filter((k) => k !== column.key) : [...shown, column.key] });
-      if (this.dropped.includes(column)) this.table.tell(`${column.label}: no room; close the pane or hide another column`);
-    };
-    const shift = (/** @type {number} */ by, /** @type {string} */ label) => button(by < 0 ? "↑" : "↓", () => {
-      this.move(column.key, at + by);
-      this.drawMenu();
-    }, { "aria-label": `${label} ${column.label}`, disabled: at < 0 || at + by < 0 || at + by >= shown.length });
-    const box = h("input", { type: "checkbox", checked: at >= 0, disabled: column.key === "title", onchange: toggle });
-    return h("div", { class: "pk-menu-row" }, h("label", {}, box, column.label), shift(-1, "Move left"), shift(1, "Move right"));
-  }
-
-  /** @param {object} change */
-  choose(change) {
-    this.table.remember(change);
-    this.drawMenu();
   }
 }

@@ -1,6 +1,6 @@
 // The grid: draws the rows in sight, however long the list; where the cursor is, and scrolling.
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { hasKatex } from "./formulas.js";
 import { HAS, MARKS } from "./triage_words.js";
 import { held, inSight, scaleOf, tallness, wish } from "./windows.js";
@@ -11,7 +11,7 @@ import { held, inSight, scaleOf, tallness, wish } from "./windows.js";
 /** @typedef {{node: HTMLElement, cells: Cell[], index: number, y?: number, key?: string, columns?: string, row?: Row, chosen?: boolean}} Line */
 
 const HEAD = 28; // px, as in the style sheet
-export const HEIGHTS = /** @type {Record<string, number>} */ ({ compact: 26, normal: 34, roomy: 52 });
+export const HEIGHTS = /** @type {Record<string, number>} */ ({ compact: 30, normal: 54, roomy: 76 });
 
 export class Grid {
   /** @param {Triage} table */
@@ -29,7 +29,7 @@ export class Grid {
     this.header = h("div", { class: "pk-row pk-header", role: "row", "aria-rowindex": 1 });
     this.spacer = h("div", { class: "pk-spacer", role: "presentation" });
     this.body = h("div", { class: "pk-body", role: "rowgroup" });
-    this.nothing = h("div", { class: "pk-nothing", hidden: true }, "No paper matches.");
+    this.nothing = h("div", { class: "pk-nothing", hidden: true });
     this.node = h("div", { class: "pk-grid", role: "grid", tabindex: 0, "aria-label": "Papers",
       "aria-multiselectable": "true", onscroll: () => this.onScroll() },
     h("div", { class: "pk-top", role: "rowgroup" }, this.header), this.body, this.spacer);
@@ -103,9 +103,22 @@ export class Grid {
     this.pool.forEach((line, i) => { this.show(line, first + i, last, i * height); });
     this.wantAround(offset);
     this.point();
-    this.nothing.hidden = rows.total > 0;
+    this.empty();
     this.table.bars.status();
     this.table.root.dataset.shown = this.answered;
+  }
+
+  /** Say why there is nothing to see, and what to do about it. */
+  empty() {
+    const { rows, query } = this.table;
+    this.nothing.hidden = rows.total > 0;
+    if (rows.total) return;
+    const narrowed = Object.entries(query).some(([name, value]) => name !== "sort" && String(value) !== "-published" && value?.length);
+    const said = narrowed ? "No paper matches." : "Nothing here yet.";
+    if (this.nothing.firstChild?.textContent === said) return;
+    this.nothing.replaceChildren(h("p", {}, said), narrowed
+      ? button("Clear filters", () => this.table.job.clearFilters())
+      : h("p", { class: "pk-facts" }, "Add papers in a cell: ", h("code", {}, 'library.add(search("your topic"))')));
   }
 
   /** Tell screen readers where the cursor is. */
@@ -174,16 +187,16 @@ export class Grid {
     this.table.columns.shown.forEach(({ key }, place) => {
       if (!row) once(cells[place], "", () => "");
       else if (key === "title") this.fillTitle(cells[place], row);
+      else if (key.startsWith("answer:")) fillAnswer(cells[place], row, key.slice(7));
       else fillCell(cells[place], key, row);
     });
   }
 
-  /** @param {Cell} cell @param {Row} row */
+  /** The title, and below it in small what else tells a paper. @param {Cell} cell @param {Row} row */
   fillTitle(cell, row) {
-    const check = row.selected && h("span", { class: "pk-check", "aria-hidden": "true" }, "●");
     cell.title = row.title;
     cell.said = undefined;
-    cell.replaceChildren(...(check ? [check] : []), this.table.say(h("span"), row.title));
+    cell.replaceChildren(this.table.say(h("span", { class: "pk-name" }), row.title), h("span", { class: "pk-meta" }, ...metaOf(row)));
   }
 
   /** Bring the cursor into sight. @param {boolean} center */
@@ -218,11 +231,13 @@ function once(cell, text, content) {
 /** @param {Cell} cell @param {string} key @param {any} row */
 function fillCell(cell, key, row) {
   if (key === "decision") {
-    once(cell, row.decision ?? "", (word) => word && [
-      h("span", { class: "pk-mark", "aria-hidden": "true" }, MARKS[word]), h("span", { class: "pk-unseen" }, word)]);
-  } else if (key === "score") {
+    const said = row.score === undefined ? "" : `score ${row.score.toFixed(2)}`;
     const style = `--score:${Math.max(0, Math.min(1, row.score))}`;
-    once(cell, row.score?.toFixed(2) ?? "", (text) => text && h("span", { class: "pk-bar", style }, text));
+    once(cell, [row.decision, said].filter(Boolean).join(", "), () => [
+      h("span", { class: "pk-mark", "aria-hidden": "true" }, MARKS[row.decision] ?? ""), h("span", { class: "pk-unseen" }, row.decision ?? ""),
+      ...(said ? [h("span", { class: "pk-bar", style })] : [])]);
+  } else if (key === "score") {
+    once(cell, row.score?.toFixed(2) ?? "", (text) => text);
   } else if (["categories", "topics", "tags"].includes(key)) {
     const names = /** @type {string[]} */ (row[key] ?? []);
     once(cell, names.join(", "), () => names.map((name) => h("span", { class: "pk-chip" }, name)));
@@ -240,4 +255,21 @@ function plainCell(key, row) {
   const first = (row.authors ?? []).slice(0, 2);
   const more = row.author_count - first.length;
   return first.join(", ") + (more > 0 ? ` +${more}` : "");
+}
+
+/** Who, when, where, and what a person said of it. @param {Row} row @returns {(string | Node)[]} */
+function metaOf(row) {
+  const more = row.author_count - 1;
+  const facts = [`${row.authors?.[0] ?? ""}${more > 0 ? ` +${more}` : ""}`, row.published, row.categories?.[0] ?? ""];
+  const rest = [row.note ? `✎ ${row.note}` : "", row.status ?? "", ...(row.has ?? []).map((name) => HAS[name] ?? name)];
+  const tags = (row.tags ?? []).map((tag) => `#${tag}`).join(" ");
+  return [facts.filter(Boolean).join(" · "), ...(tags ? [" · ", h("span", { class: "pk-tag" }, tags)] : []),
+    rest.filter(Boolean).map((text) => ` · ${text}`).join("")];
+}
+
+/** What a paper's summary answers, its evidence on hover. @param {Cell} cell @param {Row} row @param {string} key */
+function fillAnswer(cell, row, key) {
+  const { text = "", quote = "" } = row.answers?.[key] ?? {};
+  once(cell, text, (said) => said);
+  cell.title = quote ? `${text}\n“${quote}”` : text;
 }

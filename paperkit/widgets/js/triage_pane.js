@@ -20,6 +20,7 @@ export class Pane {
   openSoon(went = true) {
     clearTimeout(this.opening);
     const row = this.table.here;
+    this.only(row);
     this.opening = setTimeout(() => {
       if (!row) return void (this.table.here && this.openSoon(went));
       if (this.shownId !== row.id) this.open(row.id);
@@ -41,6 +42,27 @@ export class Pane {
     if (!answer || this.shownId !== id) return;
     this.draw(answer, this.opened?.row.id === id);
     this.opened = answer;
+  }
+
+  /** What is shown is the active paper or nothing but its title. @param {import("./triage_rows.js").Row | undefined} row */
+  only(row) {
+    if (this.opened?.row.id === row?.id) return;
+    this.opened = null;
+    if (this.shownId !== row?.id) this.shownId = "";
+    this.node.replaceChildren(row ? this.table.say(h("h3"), row.title) : h("p", { class: "pk-facts" }, "No paper is active."));
+  }
+
+  /** @param {number} by pages */
+  scroll(by) {
+    this.node.scrollBy({ top: by * this.node.clientHeight * 0.9 });
+  }
+
+  /** Open the paper's page or PDF apart from the notebook. @param {string} label */
+  visit(label) {
+    const found = this.opened?.links.find((/** @type {any} */ each) => each.label === label);
+    const node = found && link(found.url, label);
+    if (node instanceof HTMLAnchorElement) node.click();
+    else this.table.tell("Show the reading pane first (Enter).");
   }
 
   redraw() {
@@ -68,26 +90,26 @@ export class Pane {
   head({ row, authors, links }) {
     const many = authors.length > 12;
     const people = many ? `${authors.slice(0, 10).join(", ")}, … +${authors.length - 10}` : authors.join(", ");
-    const facts = [row.published, row.updated !== row.published && `updated ${row.updated}`, `v${row.version}`,
-      (row.categories ?? []).join(" "), row.id];
+    const facts = [row.updated !== row.published && `updated ${row.updated}`, (row.categories ?? []).join(" "), row.id];
     const state = [row.decision && `${MARKS[row.decision]} ${row.decision}`, row.status,
       ...(row.tags ?? []).map((/** @type {string} */ tag) => `#${tag}`)].filter(Boolean).join("   ");
+    const keys = /** @type {Record<string, string>} */ ({ arXiv: "o", PDF: "p" });
     return [
       this.table.say(h("h3"), row.title),
       h("p", { class: "pk-people", title: many ? authors.join(", ") : null }, withWords(people, this.table.pattern)),
-      h("p", { class: "pk-facts" }, facts.filter(Boolean).join(" · ")),
       h("p", { class: "pk-links" }, links.map((/** @type {any} */ l) =>
-        h("span", { class: l.code ? "pk-chip pk-code" : "pk-chip" }, link(l.url, l.label)))),
+        h("span", { class: l.code ? "pk-chip pk-code" : "pk-chip" }, link(l.url, l.label), keys[l.label] && h("kbd", {}, keys[l.label]))),
+      h("span", { class: "pk-chip" }, `${row.published} · v${row.version}`)),
+      h("p", { class: "pk-facts" }, facts.filter(Boolean).join(" · ")),
       ...(state ? [h("p", { class: "pk-state" }, state)] : []),
     ];
   }
 
   /** @param {any} paper */
-  text({ row, score, why, digest, abstract, comment, journal_ref: journal }) {
+  text({ row, digest, abstract, comment, journal_ref: journal }) {
     return [
       row.note && line("Note", row.note),
-      score !== null && line("Score", score.toFixed(2), why ? " · " : "", this.set(why)),
-      digest && line("In short", this.set(digest.text), ` (${digest.by})`),
+      digest && h("blockquote", { class: "pk-short", title: `Summary by ${digest.by}` }, this.set(digest.text)),
       this.table.say(h("p", { class: "pk-abstract" }), abstract || "No abstract."),
       comment && line("Comment", this.set(comment)),
       journal && line("Journal", journal),
@@ -95,8 +117,9 @@ export class Pane {
   }
 
   /** @param {any} paper */
-  sections({ row, figures, versions, history }) {
+  sections({ row, score, why, figures, versions, history }) {
     return [
+      score !== null && section("why", "Why this score", [h("p", {}, this.set(why || "Nothing to compare with yet."), ` (${score.toFixed(2)})`)]),
       figures.length && section("figures", `Figures (${figures.length})`, [this.gallery(row.id, figures)]),
       versions.length > 1 && section("changes", `Versions (${versions.length})`, versions.map(versionOf), true),
       history.length && section("history", `Decisions (${history.length})`,

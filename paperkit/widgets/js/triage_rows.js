@@ -22,6 +22,7 @@ import { PAGE, ahead, lacking } from "./windows.js";
  * @property {string[]} [topics]
  * @property {string[]} [tags]
  * @property {string[]} [has]
+ * @property {Record<string, {text: string, quote: string}>} [answers] by question, where a column shows them
  * @property {boolean} [selected]
  * @property {boolean} [old] known, but perhaps out of date
  */
@@ -66,7 +67,6 @@ export class Rows {
   /** @param {number} start @param {Row[]} rows */
   keep(start, rows) {
     for (const [i, row] of rows.entries()) this.put(start + i, row);
-    this.table.columns.learn(rows);
     const here = this.table.grid.seen / this.table.grid.height;
     for (const [place, row] of this.byPlace) {
       if (this.byPlace.size <= KEPT) break;

@@ -5,18 +5,21 @@
 /** @type {Column[]} */
 export const COLUMNS = [
   // key, heading, width in px (0: takes what is left), field to sort by, first direction, importance
-  ["decision", "Decision", 30, "decision", "", 9],
-  ["score", "Score", 60, "score", "-", 7],
+  ["decision", "Decision", 40, "decision", "", 9],
   ["title", "Title", 0, "title", "", 10],
   ["authors", "Authors", 150, "authors", "", 6],
-  ["published", "Date", 84, "published", "-", 8],
+  ["published", "Date", 88, "published", "-", 8],
+  ["categories", "Category", 96, "category", "", 4],
+  ["score", "Score", 64, "score", "-", 7],
   ["version", "Version", 64, "version", "-", 3],
-  ["categories", "Categories", 96, "category", "", 4],
   ["topics", "Topics", 110, null, "", 4],
   ["tags", "Tags", 100, null, "", 5],
-  ["note", "Note", 110, null, "", 2],
-  ["has", "Has", 92, null, "", 1],
+  ["note", "Note", 140, null, "", 2],
+  ["has", "Has", 110, null, "", 1],
 ].map(([key, label, width, sort, turn, rank]) => /** @type {Column} */ ({ key, label, width, sort, turn, rank }));
+
+/** @type {Record<string, string>} */
+export const SORTS = { "-published": "Newest first", published: "Oldest first", "-score": "Best score first", title: "Title", authors: "First author" };
 
 /** @type {Record<string, string>} */
 export const MARKS = { keep: "✓", skip: "✕", later: "◷" };
@@ -46,17 +49,21 @@ export const HAS = {
 
 /** @type {[string, string][]} */
 export const HELP = [
-  ["j k ↓ ↑", "move; with Shift: select on the way"],
-  ["PgDn PgUp Home End", "move far"],
-  ["Enter o", "open or close the reading pane"],
-  ["s d l", "keep, skip, later: the selection, else this paper"],
+  ["j k ↓ ↑", "next and previous paper; with Shift, select on the way"],
+  ["g", "next undecided paper"],
+  ["PgDn PgUp Home End", "move a page, or to either end"],
+  ["s d l", "keep, skip, later: the selection, or this paper"],
   ["c", "clear the decision"],
-  ["u", "undo, any number of times"],
+  ["u", "undo, as often as you like"],
+  ["t n", "tag; note (right after a decision: the paper you decided)"],
+  ["r", "re-rank: update the list and its order"],
+  ["Space", "scroll the reading pane; Shift+Space scrolls back"],
+  ["o p", "open the paper on arXiv; open its PDF"],
+  ["Enter", "show or hide the reading pane"],
   ["x", "select; Shift+click selects a range"],
-  ["a", "select all that are listed; Esc selects none"],
-  ["t n", "tag; note"],
-  ["/", "search; “-marks keep a phrase together"],
-  ["f", "filters"],
-  ["r z", "list anew; row height"],
-  ["?", "this help"],
+  ["a", "select all listed papers; Esc selects none"],
+  ["y", "copy the selection, or this paper, as BibTeX, Markdown or CSV"],
+  ["/", "search; quotes keep a phrase together"],
+  ["f v z", "filters; view; row height"],
+  ["?", "these keys"],
 ];
