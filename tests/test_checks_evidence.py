@@ -223,7 +223,7 @@ def test_no_evidence_blocks_where_none_can_be_found():
 
 
 def test_a_models_answer_is_put_on_the_passages_that_carry_it():
-    """Missing and misplaced evidence is mended from what was sent, and told; what is right stays."""
+    """Missing and misplaced evidence is mended from what was sent and told; the rest stays."""
     right = Statement("Citation contexts are linked to papers.", find_evidence(BODY[0], SOURCES))
     lost = Statement("Duplicate papers are merged by their titles.")
     wrong = Statement(lost.text, (Evidence(BODY[1], "Corpus", 4, BOX),))
