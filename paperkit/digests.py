@@ -41,7 +41,8 @@ class Answer:
 
     A line has one statement, a list one per item, a text one per sentence. ``error`` says why
     there are none; it is never shown as content. ``wish`` is what a person asked for in words;
-    ``note`` says what of the paper the model was not given.
+    ``note`` says what of the paper the model was not given; ``mended`` what was put right in a
+    model's answer before it was kept.
     """
 
     question: str
@@ -53,6 +54,7 @@ class Answer:
     error: str = ""
     wish: str = ""
     note: str = ""
+    mended: str = ""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -78,6 +80,7 @@ class Answer:
             origin="person",
             at=at or datetime.now(UTC),
             error="",
+            mended="",
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -223,12 +223,14 @@ def test_no_evidence_blocks_where_none_can_be_found():
 
 
 def test_a_models_answer_is_put_on_the_passages_that_carry_it():
-    """Missing and misplaced evidence is mended from what was sent; what is right stays."""
+    """Missing and misplaced evidence is mended from what was sent and told; the rest stays."""
     right = Statement("Citation contexts are linked to papers.", find_evidence(BODY[0], SOURCES))
     lost = Statement("Duplicate papers are merged by their titles.")
     wrong = Statement(lost.text, (Evidence(BODY[1], "Corpus", 4, BOX),))
     answer = Answer(question="what", statements=(right, lost, wrong), at=NOW)
-    mended = with_evidence(answer, Sources(sent=SOURCES.lines)).statements
+    told = with_evidence(answer, Sources(sent=SOURCES.lines))
+    mended = told.statements
+    assert told.mended == "other passages than the model gave: statement 3"
     assert mended[0] == right
     assert mended[1].evidence == mended[2].evidence
     assert mended[1].evidence[0].quote.startswith("Clusters of duplicate papers")

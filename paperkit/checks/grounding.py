@@ -337,15 +337,19 @@ def find_evidence(
 def with_evidence(answer: Answer, sources: Sources) -> Answer:
     """Return a model's answer, each statement on the passages that carry it.
 
-    A statement keeps the passages it has where they carry it about as well as the best do.
+    A statement keeps the passages it has where they carry it about as well as the best do; the
+    answer tells which statements got others than the model gave (``mended``).
     """
-    statements = []
-    for statement in answer.statements:
+    statements, moved = [], []
+    for number, statement in enumerate(answer.statements, 1):
         found = None if is_quote(statement) else _found(statement, sources)
         if found and found.share >= _CARRIED and (not statement.evidence or found.elsewhere):
+            moved += [number] if statement.evidence else []
             statement = replace(statement, evidence=found.evidence)
         statements.append(statement)
-    return replace(answer, statements=tuple(statements))
+    places = ", ".join(map(str, moved))
+    told = f"other passages than the model gave: statement {places}" if moved else ""
+    return replace(answer, statements=tuple(statements), mended=told)
 
 
 @dataclass(frozen=True)

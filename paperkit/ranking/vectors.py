@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from paperkit.errors import PaperkitError
+from paperkit.text import stem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +107,7 @@ _POOLS: OrderedDict[tuple[int, ...], Vectors] = OrderedDict()
 def vectorize(papers: pd.DataFrame, more: pd.DataFrame | None = None) -> Vectors:
     """Return the vectors of a pool, made at most once per content; papers of `more` come last.
 
-    Words (singular) and pairs of neighboring words, logarithmic counts times the root of the
+    Words (stemmed) and pairs of neighboring words, logarithmic counts times the root of the
     inverse document frequency, the title counted twice, pairs above words; authors and categories,
     where the frame has them, as a light second part. Stop words stay, because how a study is told
     ("we", "were randomized") says what kind of study it is. These choices were made by replay on
@@ -265,17 +266,6 @@ def _lists(papers: pd.DataFrame, name: str) -> list[tuple[str, ...]]:
 # Words and pairs of words, counted column-wise
 
 _SEPARATOR = r"[^\p{L}\p{N}]+"
-_PLURAL_KEPT = ("ss", "us", "is")
-"""Endings of words that are no plurals: class, locus, analysis."""
-
-
-def stem(word: str) -> str:
-    """Return the word without a plural ending; short words and names with digits stay."""
-    if len(word) < 4 or not word.endswith("s") or word.endswith(_PLURAL_KEPT):
-        return word
-    if not word.isalpha():
-        return word
-    return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
 from paperkit.reading.text import spliced
 from paperkit.readings import Box
+from paperkit.text import letters
 
 KNOWN = re.compile(
     r"abstract|summary|introduction|background|related works?|preliminaries|methods?|methodology|"
@@ -332,15 +333,11 @@ def headings(
     ]
 
 
-def _folded(text: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
-
-
 def _listed(found: Sequence[Headline], outline: Sequence[tuple[int, str, int]]) -> dict[int, int]:
     """Return the outline's level for each candidate (by id) that an entry names on its page."""
     levels: dict[int, int] = {}
     for level, title, page in outline:
-        want = _folded(title)
+        want = letters(title)
         for c in found:
             if abs(c.page - page) <= 1 and id(c) not in levels and _agrees(want, c):
                 levels[id(c)] = level
@@ -349,7 +346,7 @@ def _listed(found: Sequence[Headline], outline: Sequence[tuple[int, str, int]]) 
 
 
 def _agrees(want: str, candidate: Headline) -> bool:
-    for text in (_folded(candidate.title), _folded(candidate.text)):
+    for text in (letters(candidate.title), letters(candidate.text)):
         if want == text or (
             want and SequenceMatcher(None, want, text, autojunk=False).ratio() > 0.9
         ):

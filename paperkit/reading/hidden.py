@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from paperkit.reading.layout import union
 from paperkit.reading.pages import Line, Page, Span
 from paperkit.readings import Box, Figure, Hidden, Paragraph
-from paperkit.text import CJK
+from paperkit.text import CJK, letters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,7 +97,7 @@ def could_mislead(found: Sequence[Hidden], figures: Sequence[Figure]) -> tuple[H
         drawn = any(f.page == hidden.page and _meet(hidden.bbox, f.bbox) for f in figures)
         long = len(re.findall(r"[^\W\d_]{2,}", hidden.text)) >= 5 or _CHINESE.search(hidden.text)
         if (long and not drawn) or _might_order(f" {hidden.text} "):
-            kept.setdefault((_letters(hidden.text), hidden.page), hidden)
+            kept.setdefault((letters(hidden.text), hidden.page), hidden)
     return tuple(kept.values())
 
 
@@ -186,7 +186,7 @@ def instructions(paragraphs: Iterable[Paragraph], pages: Iterable[Page] = ()) ->
     ]
     known: dict[int, str] = {}
     for hidden in found:
-        known[hidden.page] = known.get(hidden.page, "") + _letters(hidden.text)
+        known[hidden.page] = known.get(hidden.page, "") + letters(hidden.text)
     return found + [
         hidden for page in pages for hidden in _elsewhere(page, known.get(page.number, ""))
     ]
@@ -198,7 +198,7 @@ def _elsewhere(page: Page, known: str) -> Iterable[Hidden]:
         starts.append(len(text))
         text += " ".join(line.text.split()) + " "
     for match in _INSTRUCTION.finditer(text) if _might_order(text) else ():
-        if _letters(match[0]) not in known:
+        if letters(match[0]) not in known:
             first = bisect_right(starts, match.start()) - 1
             lines = page.lines[first : bisect_right(starts, match.end() - 1)]
             box = union(line.box for line in lines)
@@ -208,10 +208,6 @@ def _elsewhere(page: Page, known: str) -> Iterable[Hidden]:
 def _might_order(text: str) -> bool:
     lower = text.lower()
     return any(sign in lower for sign in _SIGNS) or _CHINESE.search(text) is not None
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text).lower()
 
 
 def _around(match: re.Match[str], text: str) -> str:

@@ -188,6 +188,7 @@ def shown(given: Sequence[Answer]) -> list[dict[str, Any]]:
             "origin": a.origin,
             "model": a.model,
             "wish": a.wish,
+            "mended": a.mended if a.origin == "model" else "",
             "texts": list(a.texts),
             "passages": sum(len(s.evidence) for s in a.statements),
         }

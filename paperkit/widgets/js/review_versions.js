@@ -56,7 +56,7 @@ export function historyView(heading, versions, restore) {
     const by = v.origin === "person" ? "edit" : v.model || v.origin;
     const rests = v.passages === 1 ? "1 passage" : `${v.passages} passages`;
     const name = `Restore the version of ${when(v.at)}`;
-    const told = [when(v.at), by, v.wish, rests].filter(Boolean).join(" · ");
+    const told = [when(v.at), by, v.wish, rests, v.mended].filter(Boolean).join(" · ");
     return h("li", {}, h("p", { class: "rv-note" }, `${told} `,
       place > 0 && button("Restore", () => restore(v.version), { "aria-label": name })),
     h("div", { class: "rv-difference" }, v.texts.join("\n")));
