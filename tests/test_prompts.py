@@ -570,3 +570,17 @@ def test_a_line_copied_from_the_question_is_no_answer() -> None:
     assert read_reply(asked, reply(copied), at=AT)[1][0].empty
     said = "The paper does not state it."
     assert read_reply(asked, reply(said), at=AT)[1][0].empty
+
+
+def test_a_list_in_one_line_is_a_list() -> None:
+    """Small models write their points as one paragraph; a lead-in is none of them."""
+    answers, faults = read_reply(
+        lines("takeaways"), reply("Specifically:\nOne. Two. Three."), at=AT
+    )
+    assert (answers[0].texts, faults) == (("One.", "Two.", "Three."), ())
+
+
+def test_an_echo_of_the_question_is_no_answer() -> None:
+    """Nor with some words of the paper behind it."""
+    echo = "The results show against the baselines, strengths and limits in S2ORC."
+    assert read_reply(lines("performance"), reply(echo), at=AT)[0][0].texts == ()

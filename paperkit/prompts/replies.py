@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
@@ -247,11 +248,6 @@ _NOT_STATED = re.compile(
 _BULLET = re.compile(
     r"^\s*(?:[-*•▪◦·–—>#]+\s+|\(?\d{1,2}[.):、]\s*|[a-h][.)]\s+|Answer\s*:\s*)+", re.IGNORECASE
 )
-_LEAD = re.compile(
-    r"^(?:sure|certainly|of course|okay|here (?:is|are)|the (?:answer|following)|based on"
-    r"|answer|question|好的|以下|当然).{0,160}[:：]$",
-    re.IGNORECASE,
-)
 
 
 def _from_lines(request: Request, text: str) -> tuple[Rows, str]:
@@ -261,11 +257,22 @@ def _from_lines(request: Request, text: str) -> tuple[Rows, str]:
     if re.match(r"[{\[]|```\w*\s*[{\[]", spoken):
         return _from_json_after_all(question, spoken)
     lines = [clean_text(_BULLET.sub("", row)).strip('*_`" ') for row in spoken.splitlines()]
-    task = letters(request.task())
-    said = [r for r in lines if r and not _LEAD.match(r) and letters(r) not in task]
-    if question.kind != "list":
+    said = [r for r in lines if r and not r.endswith((":", "：")) and not _echoes(r, request)]
+    if question.kind != "list" or len(said) == 1:  # small models write a list in one line
         said = [sentence for row in said for sentence in split_sentences(row)]
     return {question.key: [*dict.fromkeys(said)][: max(1, question.items[1])]}, ""
+
+
+def _echoes(line: str, request: Request) -> bool:
+    """Return whether a line repeats what was asked instead of answering it."""
+    if letters(line) in letters(request.task()):
+        return True
+    asked, said = (re.findall(r"\w+", t.lower()) for t in (request.questions[0].ask, line))
+    return SequenceMatcher(None, asked, said, autojunk=False).find_longest_match().size >= _ECHO
+
+
+_ECHO = 8
+"""Words in a row that a line has in common with its question, and is its echo."""
 
 
 def _from_json_after_all(question: Question, text: str) -> tuple[Rows, str]:
