@@ -153,7 +153,7 @@ def test_typing_in_the_search_field_filters_and_marks(page):
     """Words are prefixes; the count and the rows follow; the marked words are the query's."""
     page.keyboard.press("/")
     page.keyboard.type("neural hand")
-    page.wait_for_selector(".pk-count:has-text('1 papers')")
+    page.wait_for_selector(".pk-count:has-text('1 paper')")
     page.wait_for_selector(".pk-triage[data-shown='neural hand']")
     assert row(page, "hands").locator(".pk-title mark").all_inner_texts() == ["neural", "hand"]
     assert execute(page, "print(triage.query.text, len(triage.visible))") == "neural hand 1"
@@ -195,7 +195,7 @@ def test_facets_filter_and_count(page):
     """A checked value narrows the list, shows as a chip, and the chip takes it off again."""
     page.keyboard.press("f")
     page.locator(".pk-side label:has-text('头像')").click()
-    page.wait_for_selector(".pk-count:has-text('1 papers')")
+    page.wait_for_selector(".pk-count:has-text('1 paper')")
     assert execute(page, "print(triage.query.topics)") == "('头像',)"
     page.click(".pk-filter")
     page.wait_for_selector(".pk-count:has-text('304 papers')")
@@ -343,7 +343,7 @@ def test_the_pane_shows_what_changed_between_versions(page):
     execute(page, "triage.show('2401.00299')")
     page.wait_for_selector(".pk-diff del:has-text('avatars')")
     assert page.locator(".pk-diff ins").first.inner_text() == "hands"
-    assert page.locator(".pk-facts:has-text('v2')").count() == 1
+    assert page.locator(".pk-links:has-text('v2')").count() == 1
 
 
 def test_the_pane_ends_on_the_paper_asked_for_last(page):
@@ -367,7 +367,7 @@ def test_the_pane_ends_on_the_paper_asked_for_last(page):
 def test_a_cell_sets_the_query_and_the_table_follows(page):
     """The value a person reads is the value a cell sets."""
     execute(page, "triage.query = {'text': 'hands'}")
-    page.wait_for_selector(".pk-count:has-text('1 papers')")
+    page.wait_for_selector(".pk-count:has-text('1 paper')")
     assert page.locator(".pk-search").input_value() == "hands"
 
 
@@ -380,18 +380,104 @@ def test_sorting_by_a_heading_is_told_to_screen_readers(page):
     assert execute(page, "print(triage.query.sort)") == "('title', '-published')"
 
 
-def test_columns_can_be_chosen_and_moved(page):
-    """The choice is remembered with the widget's state."""
-    page.keyboard.press("Enter")  # the reading pane makes room
-    page.click(".pk-head button:has-text('Columns')")
+def test_columns_can_be_added(page):
+    """The choice is remembered with the widget's state; Escape closes the menu."""
+    page.keyboard.press("v")
     page.locator(".pk-menu label:has-text('Version')").click()
     page.wait_for_selector(".pk-heading:has-text('Version')")
-    page.locator(".pk-menu button[aria-label='Move left Date']").click()
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.pk-heading')].map((h) => h.innerText)"
-        ".findIndex((t) => t.startsWith('Date')) < 4"
+    page.wait_for_selector(".pk-body .pk-version:has-text('v1')")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".pk-menu", state="hidden")
+    page.wait_for_selector(".pk-grid:focus")
+    assert execute(page, "print(triage.layout_state['columns'])") == "['version']"
+
+
+def test_a_click_outside_closes_the_menu_and_the_help(page):
+    """Neither has to be looked for again to be closed."""
+    for opens, box in (
+        (".pk-head button:has-text('View')", ".pk-menu"),
+        ("[title^='Keys']", ".pk-help"),
+    ):
+        page.click(opens)
+        page.wait_for_selector(box)
+        page.click(".pk-pane h3")
+        page.wait_for_selector(box, state="hidden")
+
+
+def test_a_note_right_after_a_decision_is_about_the_paper_decided(page):
+    """Its title stands before the line; the next paper keeps no word of it."""
+    page.keyboard.press("s")
+    page.keyboard.press("n")
+    page.wait_for_selector(".pk-asking:has-text('Note on “头像重建')")
+    page.keyboard.type("read first")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".pk-live:has-text('note saved')")
+    noted = "p = library.papers(); print(list(p.index[p['note'] == 'read first']))"
+    assert execute(page, noted) == "['2401.00303']"
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("t")
+    page.wait_for_selector(".pk-asking:has-text('Tag “$')")
+    page.keyboard.press("Escape")
+
+
+def test_the_pane_is_never_of_another_paper_than_the_active_one(page):
+    """As soon as the cursor moves, the old paper is gone; an empty list empties the pane."""
+    page.wait_for_selector(".pk-facts:has-text('2401.00303')")
+    title = page.evaluate(
+        "() => { document.querySelector('.pk-grid').dispatchEvent(new KeyboardEvent('keydown',"
+        " { key: 'End', bubbles: true })); return document.querySelector('.pk-pane').innerText; }"
     )
-    assert "version" in execute(page, "print(triage.layout_state['columns'])")
+    assert "头像" not in title
+    page.locator(".pk-search").fill("nothing has these words")
+    page.wait_for_selector(".pk-nothing:has-text('No paper matches')")
+    page.wait_for_selector(".pk-pane:has-text('No paper is active')")
+    page.click("button:has-text('Clear filters')")
+    page.wait_for_selector(".pk-count:has-text('304 papers')")
+
+
+def test_g_leads_to_the_next_undecided_paper(page):
+    """Decided ones are passed over."""
+    execute(page, "triage.decide('skip', list(triage.visible.index[1:4]))")
+    page.wait_for_selector(".pk-row[aria-rowindex='5'][data-decision='skip']")
+    page.keyboard.press("g")
+    page.wait_for_selector(".pk-row.pk-active[aria-rowindex='6']")
+    execute(page, "library.undo()")
+
+
+def test_space_scrolls_the_pane(page):
+    """And Shift+Space scrolls it back; the row is neither selected nor left."""
+    page.wait_for_selector(".pk-abstract")
+    page.evaluate("document.querySelector('.pk-abstract').style.height = '3000px'")
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('.pk-pane').scrollTop > 100")
+    page.keyboard.press("Shift+Space")
+    page.wait_for_function("document.querySelector('.pk-pane').scrollTop === 0")
+    assert execute(page, "print(len(triage.selection))") == "0"
+
+
+def test_y_copies_in_the_form_asked_for(page):
+    """A Markdown list whose signs mean nothing."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("y")
+    page.click(".pk-asking button:has-text('Markdown')")
+    page.wait_for_selector(".pk-live:has-text('copied as Markdown')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("- [头像重建：高斯泼溅](https://arxiv.org/abs/2401.00303), Ann Lee")
+    assert "\\<b\\>Bo" in copied
+
+
+def test_decisions_are_ranked_and_the_order_follows_when_asked(page):
+    """The rows stay where they are until r; then the scores lead."""
+    execute(page, "triage.query = Query(sort=['-score'])")
+    page.wait_for_selector(".pk-heading[aria-sort='descending']:has-text('Score')")
+    page.keyboard.press("s")
+    page.wait_for_selector(".pk-banner:has-text('1 new decision')")
+    assert page.locator(".pk-row[aria-rowindex='2']").get_attribute("data-decision") == "keep"
+    page.keyboard.press("r")
+    page.wait_for_selector(".pk-banner", state="hidden")
+    page.wait_for_selector(".pk-row.pk-active[data-decision='']")
+    assert execute(page, "print(triage.visible['score'].is_monotonic_decreasing)") == "True"
 
 
 def test_scrolling_reaches_the_last_paper(page):
@@ -417,7 +503,7 @@ def test_no_serious_violation_of_accessibility(page):
     """axe-core finds nothing serious or critical, with filters, pane and menu open."""
     page.keyboard.press("f")
     page.keyboard.press("x")
-    page.click(".pk-head button:has-text('Columns')")
+    page.click(".pk-head button:has-text('View')")
     page.wait_for_selector(".pk-menu-row")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run('.pk-triage')).violations")
@@ -469,3 +555,50 @@ def test_the_state_comes_back_after_a_kernel_restart(notebook):
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_selector(".pk-row.pk-active:has-text('Paper 150 on')", timeout=40_000)
     assert page.locator(".pk-search").input_value() == "neural"
+
+
+NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
+
+
+def test_a_table_run_by_hand_takes_the_keys(notebook):
+    """Shift+Enter on its cell, then j s d d x: papers are decided, no cell is deleted."""
+    page = notebook([SETUP, SHOW, "1", "2"], run=False)
+    page.evaluate(
+        f"() => {{ const n = {NOTEBOOK}; n.activeCellIndex = 0; n.mode = 'command';"
+        " n.activate(); n.node.focus(); }"
+    )
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(f"() => {NOTEBOOK}.widgets[0].model.executionCount !== null")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_selector(".pk-triage:focus-within .pk-row.pk-active")
+    for key in "jsddx":
+        page.keyboard.press(key)
+    page.wait_for_selector(".pk-row[aria-rowindex='5'][data-decision='skip']")
+    assert cells(page) == 4
+
+
+def test_a_table_that_was_not_run_by_hand_says_how_to_take_the_keys(notebook):
+    """All cells were run by a program: the focus stays, the table says what to do."""
+    page = notebook([SETUP, SHOW])
+    page.wait_for_selector(".pk-triage[data-ready]")
+    assert page.locator(".pk-triage:focus-within").count() == 0
+    assert page.locator(".pk-hint").is_visible()
+    page.click(".pk-foot .pk-hint")
+    page.wait_for_selector(".pk-grid:focus")
+    page.wait_for_selector(".pk-hint", state="hidden")
+
+
+def test_a_restarted_kernel_greys_the_table(notebook):
+    """One sentence says what to do; no key moves, decides or deletes anything."""
+    page = notebook([SETUP, SHOW])
+    page.wait_for_selector(".pk-triage[data-ready]")
+    page.locator(".pk-grid").focus()
+    before = active(page)
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    page.wait_for_selector(".pk-banner:has-text('Run this cell again')")
+    page.locator(".pk-grid").focus()
+    for key in "jsddx":
+        page.keyboard.press(key)
+    assert active(page) == before
+    assert page.locator(".pk-live").inner_text() == ""
+    assert cells(page) == 2

@@ -92,7 +92,7 @@ export class Bars {
     if (this.banner.dataset.kind === "dead") return;
     this.banner.dataset.kind = kind;
     this.banner.hidden = !strong;
-    this.banner.replaceChildren(h("b", {}, strong), h("span", {}, text), ...actions);
+    this.banner.replaceChildren(h("strong", {}, strong), h("span", {}, text), ...actions);
   }
 
   /** Take an announcement back. @param {string} kind */
@@ -131,6 +131,7 @@ export class Bars {
   /** @param {any} told */
   progressed({ running, done, total, text, error }) {
     this.progress.hidden = !running;
+    if (!running) this.table.job.ended = false; // there is something to review now
     this.meter.max = Math.max(total, 1);
     this.meter.value = done;
     this.meterText.textContent = `${done} of ${total}`;

@@ -88,7 +88,10 @@ export class Job {
     const many = (/** @type {number} */ count) => (count === 1 ? "1 paper" : `${number(count)} papers`);
     if (open && table.modelName) {
       const price = cost ? ` (${cost})` : "";
-      actions.push(button(`Summarize ${many(open)} you kept with ${table.modelName}${price} →`, () => table.try("summarize", { ids: answer.ids }), { class: "pk-button pk-strong" }));
+      actions.push(button(`Summarize ${many(open)} you kept with ${table.modelName}${price} →`, () => {
+        table.bars.quiet("end");
+        table.try("summarize", { ids: answer.ids });
+      }, { class: "pk-button pk-strong" }));
     }
     if (kept > open) actions.push(button(`Review ${many(kept - open)} →`, () => this.openReview(), { class: `pk-button ${open ? "" : "pk-strong"}` }));
     const hint = open && !table.modelName ? "Summarize them in a cell: summarize(triage.kept, library)" : "";
