@@ -21,7 +21,7 @@ from paperkit.batch.limiter import Limiter, provider_of
 from paperkit.batch.run import Left, Row, Run, unforeseen
 from paperkit.checks import Sources, lint_answer, with_evidence
 from paperkit.digests import Answer, Digest
-from paperkit.errors import Malformed, PaperkitError
+from paperkit.errors import Malformed, PaperkitError, explained
 from paperkit.frames import ids_of, table
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
@@ -450,6 +450,7 @@ def check_sense(request: Request) -> None:
 Prices = Mapping[str, tuple[float, float]]
 
 
+@explained
 def estimate(
     papers: pd.DataFrame | Iterable[str],
     library: Library,
@@ -492,6 +493,7 @@ def _planned(id: str, summarizer: Summarizer, price: Price | None) -> Row:
     return {"id": id, "known": rest is None, **counts}
 
 
+@explained
 def summarize(
     papers: pd.DataFrame | Iterable[str],
     library: Library,
