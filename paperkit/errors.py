@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import difflib
+import functools
+import inspect
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 
 class PaperkitError(Exception):
     """Base of every error paperkit raises: the thing concerned first, the next step last."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the message, whole; `%debug` still has the frames."""
+        text = "".join(c if c.isprintable() or c == "\n" else " " for c in str(self))
+        return [f"{type(self).__name__}: {text}"]
+
+
+class ArgumentError(PaperkitError, TypeError):
+    """A call has an argument of the wrong kind, in the wrong place, or of an unknown name."""
 
 
 class SourceError(PaperkitError):
@@ -115,3 +128,75 @@ class Unauthorized(ModelError):
         super().__init__(message, **facts)
         by_status = self.status in (401, 402, 403, 404)
         self.everyone = by_status if everyone is None else everyone
+
+
+# ---- Arguments: what a call was given, told to the person who typed it
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_C = TypeVar("_C", bound=type)
+_GIVE = {
+    "library": "give a library, like Library('my-papers')",
+    "papers": "give papers, like library.papers()",
+}
+
+
+def explained(call: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Return a function that says what was expected where it is called wrongly.
+
+    A misspelled keyword names the near one; what is called ``library`` must be a `Library`, and
+    what is called ``papers`` must not be one.
+    """
+    signature = inspect.signature(call)
+    parameters = list(signature.parameters)
+    name = call.__qualname__.removesuffix(".__init__")
+
+    @functools.wraps(call)
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        _check_names(name, signature, kwargs)
+        given = {**dict(zip(parameters, args, strict=False)), **kwargs}
+        _check_kinds(name, given, parameters)
+        return call(*args, **kwargs)
+
+    return wrapped
+
+
+def explained_fields(kind: _C) -> _C:
+    """Return a class whose misspelled fields are named with the near ones."""
+    made: Any = kind
+    made.__init__ = explained(made.__init__)
+    return kind
+
+
+def _check_names(name: str, signature: inspect.Signature, given: dict[str, Any]) -> None:
+    kinds = {p.kind for p in signature.parameters.values()}
+    if inspect.Parameter.VAR_KEYWORD in kinds:
+        return
+    for word in given:
+        if word not in signature.parameters:
+            names = [n for n in signature.parameters if n != "self"]
+            near = difflib.get_close_matches(word, names, 1, 0.5)
+            said = f"did you mean {near[0]}=?" if near else f"there are {', '.join(names)}."
+            raise ArgumentError(f"{name}: has no argument {word!r}; {said}")
+
+
+def _check_kinds(name: str, given: dict[str, Any], parameters: list[str]) -> None:
+    papers, library = given.get("papers"), given.get("library")
+    if _is_library(papers):
+        if library is not None and not _is_library(library):
+            order = ", ".join(p for p in parameters if p in ("papers", "library"))
+            raise ArgumentError(f"{name}: papers and library are swapped; write {name}({order}).")
+        raise ArgumentError(f"{name}: papers is a Library; {_GIVE['papers']}.")
+    if library is not None and not _is_library(library):
+        kind = type(library).__name__
+        text = f" {library!r}" if isinstance(library, str) and len(library) < _SHORT else ""
+        give = f"give Library({library!r})" if text else _GIVE["library"]
+        raise ArgumentError(f"{name}: library is a {kind}{text}; {give}.")
+
+
+_SHORT = 200
+
+
+def _is_library(value: object) -> bool:
+    """By name: the library's room stands above this one."""
+    return any(c.__name__ == "Library" for c in type(value).__mro__)

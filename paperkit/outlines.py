@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained_fields
 
 Kind = Literal["line", "list", "text"]
 Source = Literal["abstract", "paper"]
@@ -26,6 +26,7 @@ def _view(data: dict[str, object]) -> MappingProxyType[str, object]:
     return MappingProxyType(data)
 
 
+@explained_fields
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One question an outline asks of every paper.

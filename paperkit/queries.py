@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Self
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained_fields
 
 DECISIONS = ("keep", "skip", "later")
 """What a person can decide; a paper without a decision is ``undecided`` in a query."""
@@ -32,6 +32,7 @@ VENUES: tuple[str, ...] = tuple(
 """The venues recognized, as whole words in this case, in arXiv's comment and journal reference."""
 
 
+@explained_fields
 @dataclass(frozen=True, kw_only=True)
 class Query:
     """A selection of a library's papers; every field narrows it, an empty one doesn't.

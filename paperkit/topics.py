@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained_fields
 
 FIELDS = ("ti", "au", "abs", "co", "jr", "cat", "rn", "id", "all")
 """What arXiv can look into (https://info.arxiv.org/help/api/user-manual.html#query_details)."""
@@ -228,6 +228,7 @@ def _singular(word: str) -> str:
 # Topics: what a person follows on arXiv, kept in a TOML file that she edits
 
 
+@explained_fields
 @dataclass(frozen=True, kw_only=True)
 class Topic:
     """One topic a person follows; the posts about it carry its name, language and author.

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit.batch.run import Run
-from paperkit.errors import ReadError
+from paperkit.errors import ReadError, explained
 from paperkit.frames import ids_of
 from paperkit.library import Library
 from paperkit.papers import Paper
@@ -21,6 +21,7 @@ from paperkit.readings import Box, PageImage
 _READERS = 2
 
 
+@explained
 def read(
     papers: pd.DataFrame | Iterable[str],
     library: Library,

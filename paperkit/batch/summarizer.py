@@ -29,7 +29,7 @@ from paperkit.batch.limiter import Limiter, provider_of
 from paperkit.batch.run import Left, Row, Run, unforeseen
 from paperkit.checks import Sources, with_evidence
 from paperkit.digests import Answer, Digest
-from paperkit.errors import Malformed, ModelError, PaperkitError, Refused, Truncated
+from paperkit.errors import Malformed, ModelError, PaperkitError, Refused, Truncated, explained
 from paperkit.frames import ids_of, table
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
@@ -360,6 +360,7 @@ def check_sense(request: Request) -> None:
 Prices = Mapping[str, tuple[float, float]]
 
 
+@explained
 def estimate(
     papers: pd.DataFrame | Iterable[str],
     library: Library,
@@ -402,6 +403,7 @@ def _planned(id: str, summarizer: Summarizer, price: Price | None) -> Row:
     return {"id": id, "known": rest is None, **counts}
 
 
+@explained
 def summarize(
     papers: pd.DataFrame | Iterable[str],
     library: Library,

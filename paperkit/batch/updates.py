@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from paperkit.batch.run import unforeseen
-from paperkit.errors import PaperkitError
+from paperkit.errors import ArgumentError, PaperkitError, explained
 from paperkit.frames import ids_of, table, to_frame
 from paperkit.library import Library
 from paperkit.library.records import OUTCOMES
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from paperkit.sources import ArxivClient
 
 
+@explained
 def update(
-    topics: Iterable[Topic],
+    topics: Mapping[str, Topic] | Iterable[Topic] | Topic,
     library: Library,
     *,
     since: date | str | None = None,
@@ -32,17 +33,30 @@ def update(
 ) -> pd.DataFrame:
     """Search arXiv for each topic and add what it has; one topic's failure stops no other.
 
+    >>> update(load_topics("topics.toml"), library)
+
     Without `since` each topic goes on from its last complete day, and gaps are filled
     (`library.coverage(topic)` shows them). What had arrived before a failure is added too.
     Returns a report, one row per topic: index id (the topic's name), outcome (updated; partial:
     something is missing; failed), error (what and why), and how many papers were new, updated
     (a newer version), completed (the record gained a comment, a reference, a DOI) and known.
     """
-    rows = [_update_one(t, library, since=since, limit=limit, client=client) for t in topics]
+    options: dict[str, Any] = {"since": since, "limit": limit, "client": client}
+    rows = [_update_one(t, library, **options) for t in _listed(topics)]
     return table(rows, _COLUMNS)
 
 
 _COLUMNS = {"outcome": "str", "error": "str", **dict.fromkeys(OUTCOMES, "int64")}
+
+
+def _listed(topics: Mapping[str, Topic] | Iterable[Topic] | Topic) -> list[Topic]:
+    if isinstance(topics, Topic):
+        return [topics]
+    listed = list(topics.values() if isinstance(topics, Mapping) else topics)
+    for topic in listed:
+        if not isinstance(topic, Topic):
+            raise ArgumentError(f"update: {topic!r} is no Topic; give load_topics('topics.toml').")
+    return listed
 
 
 def _update_one(topic: Topic, library: Library, **options: Any) -> dict[str, Any]:
@@ -75,6 +89,7 @@ def _asked(topic: Topic, library: Library, **options: Any) -> dict[str, Any]:
     return {"outcome": outcome, "error": error, **counts}
 
 
+@explained
 def refresh(
     papers: pd.DataFrame | Iterable[str], library: Library, *, client: ArxivClient | None = None
 ) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.files import write_atomic
 from paperkit.library import Library
 from paperkit.posts.adoption import adopt
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Post", "adopt", "bibliography", "compose", "export", "load_posts", "notes", "preview"]
 
 
+@explained
 def export(
     post_or_notebook: Post | NotebookNode | str | os.PathLike[str],
     folder: str | os.PathLike[str],

@@ -12,6 +12,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from paperkit.digests import Digest, Statement
+from paperkit.errors import explained
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question, label_of
 from paperkit.papers import Paper, find_links, is_code_link
@@ -439,6 +440,7 @@ class CardText(str):
         return {"text/html": self.html, "text/markdown": str(self), "text/plain": str(self)}
 
 
+@explained
 def preview(
     digest_or_id: Digest | str,
     library: Library,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.frames import from_frame
 from paperkit.papers import Paper
 from paperkit.posts.escapes import Formula, pieces
@@ -78,6 +78,7 @@ _LETTERS = {
 }
 
 
+@explained
 def bibliography(papers: pd.DataFrame | Iterable[Paper] | Paper, *, format: str = "bibtex") -> str:
     """Return papers (a papers frame, or `Paper` values) as ``bibtex``, ``ris`` or ``csl-json``.
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.files import write_atomic
 from paperkit.frames import ids_of
 from paperkit.library import Library
@@ -107,6 +107,7 @@ MARK = "%% paperkit writes what is above this line; what is below is yours %%"
 """The line in a note below which a person's own words are kept."""
 
 
+@explained
 def notes(
     papers: pd.DataFrame | Iterable[str],
     library: Library,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.files import write_atomic
 from paperkit.library import Library
 from paperkit.posts import flavors
@@ -109,6 +109,7 @@ def role_of(cell: Mapping[str, Any]) -> str:
     return str(cell["metadata"].get(KEY, {}).get("role", ""))
 
 
+@explained
 def compose(
     post: Post,
     library: Library,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.ranking.vectors import Vectors, cosines, plain_words, vectorize
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _WORDS_FADE = 3.0
 """Kept papers after which the topic's words count half."""
 
 
+@explained
 def rank(
     papers: pd.DataFrame,
     decisions: pd.DataFrame | None = None,

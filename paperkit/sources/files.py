@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from paperkit.errors import PaperkitError, SourceError
+from paperkit.errors import PaperkitError, SourceError, explained
 from paperkit.files import writing
 from paperkit.frames import to_frame
 from paperkit.papers import Paper, clean_paper, clean_text, identify
@@ -63,6 +63,7 @@ class Fault(NamedTuple):
         return f"{place}: {self.reason}"
 
 
+@explained
 def load(
     path: str | Path,
     *,

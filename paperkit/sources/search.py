@@ -11,7 +11,7 @@ from typing import Protocol
 import pandas as pd
 
 from paperkit.days import LOOK_BACK, Day, Window, settled, to_ask, why_none
-from paperkit.errors import PaperkitError, SourceError
+from paperkit.errors import PaperkitError, SourceError, explained
 from paperkit.frames import Papers, ids_of, to_frame
 from paperkit.papers import Paper, PaperId, ids_in, parse_id
 from paperkit.sources.client import ArxivClient, default
@@ -54,6 +54,7 @@ class Records(Protocol):
         """The days."""
 
 
+@explained
 def search(
     topic_or_query: Topic | Papers,
     *,

@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import explained
 from paperkit.trends import dotplots, timelines
 from paperkit.trends.vega import Drawing, Wish, themed
 
@@ -78,6 +79,7 @@ class Chart:
         return data, {"image/png": {"alt": self.alt}, MIME: {"embed_options": dict(EMBEDDED)}}
 
 
+@explained
 def chart(
     frame: pd.DataFrame,
     *,

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import explained
 from paperkit.trends import corpus, statistics
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Tally:
     newest: pd.Timestamp | None
 
 
+@explained
 def papers_per(
     papers: Papers,
     period: str = "month",

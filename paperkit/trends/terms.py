@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import explained
 from paperkit.trends import corpus, counts, ngrams, statistics
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Look:
     certain: bool = True
 
 
+@explained
 def rising_terms(
     papers: Papers,
     *,

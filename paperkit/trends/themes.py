@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import explained
 from paperkit.trends import counts, ngrams, terms
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Factors:
     names: list[str]
 
 
+@explained
 def themes(
     papers: Papers,
     *,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import anywidget
 import traitlets
 
+from paperkit.errors import explained
 from paperkit.trends.charts import VERSION, WIDTH, chart
 from paperkit.trends.lookup import papers_behind
 from paperkit.trends.vega import themed
@@ -62,6 +63,7 @@ class Explorer(anywidget.AnyWidget):
     _spec = traitlets.Dict().tag(sync=True)
     _said = traitlets.Unicode(_HINT).tag(sync=True)
 
+    @explained
     def __init__(
         self, trend: pd.DataFrame, papers: Papers, *, table: Lists | None = None, **options: Any
     ) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import traitlets
 
 from paperkit.digests import Answer, Digest, Evidence, Statement, blocking
-from paperkit.errors import PaperkitError, PublishError
+from paperkit.errors import PaperkitError, PublishError, explained
 from paperkit.frames import ids_of
 from paperkit.outlines import DIGEST, Outline, language_tag
 from paperkit.papers import clean_text, paper_id
@@ -55,6 +55,7 @@ class Review(anywidget.AnyWidget):
     _passages: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     _found: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
+    @explained
     def __init__(
         self,
         papers: pd.DataFrame | Iterable[str] | str | Run,

@@ -13,7 +13,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
-from paperkit.errors import LibraryError, PaperkitError
+from paperkit.errors import LibraryError, PaperkitError, explained
 from paperkit.library import Library
 from paperkit.queries import Query
 from paperkit.widgets import kit, triage_copy, triage_messages, triage_pane, triage_table
@@ -74,6 +74,7 @@ class Triage(anywidget.AnyWidget):
     start = traitlets.Dict().tag(sync=True)
     """What the widget comes with: the first rows and how many there are."""
 
+    @explained
     def __init__(
         self,
         library: Library,
