@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ import pytest
 from paperkit.__main__ import main
 from paperkit.digests import Answer, Digest, Statement
 from paperkit.errors import LibraryError, PaperkitError
+from paperkit.frames import to_frame
 from paperkit.library import Library, schema
 from paperkit.queries import Query
 from paperkit.readings import Figure, Reading
@@ -155,6 +157,26 @@ def test_what_is_not_whole_is_not_restored(full: Library, tmp_path: Path) -> Non
     assert sorted(p.name for p in tmp_path.iterdir()) == ["dump", "library"]
 
 
+def test_a_backup_onto_a_full_disk_leaves_the_one_before(
+    full: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is in words, the earlier backup whole, and the next one succeeds."""
+    place = full.backup(tmp_path / "copy")
+    before = told(Library(place))
+    full.decide(OLD, "keep")
+    full.files.save_pdf(OLD, b"%PDF-1.7 a longer one")
+
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(shutil, "copyfileobj", no_room)
+        with pytest.raises(LibraryError, match="has no room left on its disk; free some"):
+            full.backup(place)
+    assert told(Library(place)) == before
+    assert told(Library(full.backup(place))) == told(full)
+
+
 # ---- Verifying
 
 
@@ -286,7 +308,9 @@ def theirs(full: Library, tmp_path: Path) -> Library:
 
 def test_a_merge_takes_over_what_is_new_there(full: Library, theirs: Library) -> None:
     """Papers, decisions and files; the histories of both are one, and again changes nothing."""
-    theirs.add([make_paper("2411.00009")], topic="new")
+    arxiv = to_frame([make_paper("2411.00009")])
+    arxiv.attrs["source"] = "arxiv"
+    theirs.add(arxiv, topic="new")
     theirs.decide(["2411.00009", OLD], "keep", tags=["theirs"])
     theirs.files.save_pdf("2411.00009", b"%PDF-1.7 nine")
     theirs.drafts.save_answers(named(OLD), [answered("Theirs.")])
@@ -296,6 +320,9 @@ def test_a_merge_takes_over_what_is_new_there(full: Library, theirs: Library) ->
     decided = full.papers()["decision"].to_dict()
     assert decided == {"2411.00009": "keep", ONE: "keep", TWO: "later", OLD: "keep"}
     assert full.topics() == {"new": 1, "test": 3}
+    said = to_frame([make_paper("2411.00009", title="What a file says")])
+    said.attrs["source"] = "file"
+    assert full.add(said)["outcome"].tolist() == ["known"]  # arXiv's word stays arXiv's
     assert full.files.pdf_path("2411.00009").read_bytes() == b"%PDF-1.7 nine"
     digest = full.digest(OLD)
     assert digest is not None

@@ -33,7 +33,8 @@ def _papers(db: sqlite3.Connection, other: sqlite3.Connection) -> dict[int, int]
         seen = other.execute(
             "SELECT record FROM versions WHERE num = ? ORDER BY version", (row["num"],)
         )
-        records.add(db, [clean_paper(json.loads(r["record"])) for r in seen], None)
+        for record in (json.loads(r["record"]) for r in seen):
+            records.add(db, [clean_paper(record)], None, record.get("source", ""))
         numbers[row["num"]] = records.number(db, row["id"])
     for row in other.execute("SELECT num, topic, added_at FROM topics").fetchall():
         values = (numbers[row["num"]], row["topic"], row["added_at"])
