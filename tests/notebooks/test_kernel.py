@@ -27,7 +27,9 @@ BEGIN = """
 from paperkit import Library, summarize
 from paperkit.models import OpenAIChat, Pace
 library = Library("library")
-model = OpenAIChat("some", base_url={url!r}, pace=Pace(workers=2))
+class Remote(OpenAIChat):
+    local = False  # one whose requests are paid: they are not broken off
+model = Remote("some", base_url={url!r}, pace=Pace(workers=2))
 model.prepare()
 summarize(library.papers().index[:1], library, model)["outcome"].item()
 """
@@ -69,7 +71,7 @@ def provider() -> Iterator[Provider]:
 def cells(tmp_path: Path, provider: Provider) -> Iterator[Kernel]:
     """Return a kernel with a library of some papers, the first of them summarized."""
     Library(tmp_path / "library").add([make_paper(f"2412.{n:05}") for n in range(COUNT)])
-    environment = {**os.environ, "NO_PROXY": "127.0.0.1", "IPYTHONDIR": str(tmp_path / "ipython")}
+    environment = {**os.environ, "NO_PROXY": "127.0.0.1", "OPENAI_API_KEY": "sk-made-up", "IPYTHONDIR": str(tmp_path / "ipython")}
     with kernel(tmp_path, environment) as started:
         started.run(BEGIN.format(url=f"{provider.server.url}/v1"))
         yield started
