@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import paperkit
+from paperkit import commands as start
 from paperkit.errors import PaperkitError
 
 if TYPE_CHECKING:
@@ -25,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     One line sums up what was done; ``--verbose`` prints a line per row before it, ``--json`` the
     rows alone. Wrong arguments exit with 2, before anything is done.
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
     try:
         done = options.run(options)
     except PaperkitError as error:
@@ -37,8 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for row in done.rows:
         if row.get("outcome") == "failed":
             print(f"paperkit: {_line(row)}", file=sys.stderr)
-        elif options.verbose:
+        elif options.verbose or done.listed:
             print(_line(row))
+    if done.text:
+        print(done.text)
+        return 0
     print(f"{options.command}: {done.summary}")
     return int(done.failed)
 
@@ -50,12 +59,53 @@ class _Done:
     rows: list[dict[str, Any]]
     summary: str
     failed: bool = False
+    listed: bool = False  # its rows are what one asked for
+    text: str = ""  # instead of the summary
+
+
+_CODES = """exit codes:
+  0  all went well
+  1  something failed, or a post was refused: the error stream says what
+  2  wrong arguments; nothing was begun
+
+examples:
+  paperkit new my-papers
+  paperkit update my-papers/library my-papers/topics.toml
+  paperkit summarize my-papers/library --model gemini:gemini-3.8-flash
+  paperkit export week.post.ipynb my-blog
+
+`paperkit COMMAND --help` has more.
+"""
+_EXAMPLES = {
+    "update": "update library topics.toml --topic NeRF --since 2024-11-30",
+    "summarize": "summarize library --topic NeRF --model gemini:gemini-3.8-flash --language zh",
+    "export": "export week.post.ipynb my-blog --flavor hugo --create",
+    "backup": "backup library /media/disk/library-backup",
+    "dump": "dump library everything",
+    "restore": "restore library-backup library",
+    "verify": "verify library --json",
+    "compact": "compact library",
+    "merge": "merge library laptop/library",
+    "remove": "remove library 2411.05184 --yes",
+    "lint": "lint my-blog/source/_posts/*.md --language en",
+    "demo": "demo build/demo",
+    "new": "new my-papers",
+    "doctor": "doctor --json",
+    "skill": "skill > SKILL.md",
+}
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="paperkit", description=__doc__, parents=[_told()])
+    parser = argparse.ArgumentParser(
+        prog="paperkit",
+        description="Triage, read, summarize and publish arXiv papers.",
+        epilog=_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_told()],
+    )
+    parser.add_argument("--version", action="version", version=f"paperkit {paperkit.__version__}")
     parser.set_defaults(json=False, verbose=False)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command")
     for add in (
         _update_options,
         _summarize_options,
@@ -63,8 +113,11 @@ def _parser() -> argparse.ArgumentParser:
         _lint_options,
         _library_options,
         _demo_options,
+        _start_options,
     ):
         add(commands)
+    for name, command in commands.choices.items():
+        command.epilog = f"example: paperkit {_EXAMPLES[name]}"
     return parser
 
 
@@ -153,8 +206,36 @@ def _demo_options(commands: _Commands) -> None:
     text = "run the notebooks headless on the bundled sample"
     demo = commands.add_parser("demo", help=text, parents=[_told()])
     demo.add_argument("folder", help="where posts and charts go")
-    demo.add_argument("--notebooks", default="notebooks", help="the folder of the notebooks")
+    demo.add_argument("--notebooks", help="the folder of the notebooks; by default paperkit's own")
     demo.set_defaults(run=_demo)
+
+
+def _start_options(commands: _Commands) -> None:
+    text = "make a folder with notebooks and topics of your own"
+    new = commands.add_parser("new", help=text, parents=[_told()])
+    new.add_argument("folder", help="the folder to make")
+    new.set_defaults(run=_new)
+    text = "say what this environment has and lacks"
+    commands.add_parser("doctor", help=text, parents=[_told()]).set_defaults(run=_doctor)
+    text = "print what an agent should know"
+    commands.add_parser("skill", help=text, parents=[_told()]).set_defaults(run=_skill)
+
+
+def _new(options: argparse.Namespace) -> _Done:
+    made = start.new(options.folder)
+    opened = f"{len(made)} files in {options.folder}; open them with: jupyter lab {options.folder}"
+    return _Done([{"id": str(path)} for path in made], opened)
+
+
+def _doctor(_: argparse.Namespace) -> _Done:
+    rows = start.doctor()
+    said = f"{sum(row['ok'] for row in rows)} of {len(rows)} are there; the others are optional"
+    return _Done(rows, said, listed=True)
+
+
+def _skill(_: argparse.Namespace) -> _Done:
+    text = start.skill()
+    return _Done([{"id": "skill", "text": text}], "", text=text.rstrip())
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -305,9 +386,10 @@ def _lint(options: argparse.Namespace) -> _Done:
 
 def _demo(options: argparse.Namespace) -> _Done:
     """Execute copies of the notebooks in order, in a folder of their own."""
-    folder, source = Path(options.folder), Path(options.notebooks)
+    folder = Path(options.folder)
+    source = Path(options.notebooks) if options.notebooks else start.sample_notebooks()
     if not (names := sorted(source.glob("0*.ipynb"))):
-        raise PaperkitError(f"{source}: no notebooks; run it in a checkout of paperkit.")
+        raise PaperkitError(f"{source}: no notebooks; leave --notebooks out for the sample's.")
     if folder.exists():
         if not (folder / _DEMO).is_file() or source.resolve().is_relative_to(folder.resolve()):
             raise PaperkitError(f"{folder}: exists and is no earlier demo's; name a new folder.")

@@ -24,7 +24,7 @@ PACKAGE = ROOT / "paperkit"
 # From the top down; a room may import rooms of lower layers only, never of its own.
 LAYERS = (
     {"__main__", "widgets"},
-    {"batch", "posts"},
+    {"batch", "posts", "commands"},
     {"library", "sources", "reading", "models"},
     {"extractive"},
     {"prompts", "checks", "ranking", "trends"},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from paperkit import batch, sources
-from paperkit.__main__ import main
+from paperkit import __version__, batch, sources
+from paperkit.__main__ import _EXAMPLES, _parser, main
 from paperkit.errors import PaperkitError, SourceError
 from paperkit.frames import to_frame
 from paperkit.library import Library
@@ -198,10 +199,10 @@ def test_wrong_arguments_exit_with_two(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_the_demo_needs_the_notebooks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Outside a checkout it says so, and removes nothing."""
+    """Where the folder named has none it says so, and removes nothing."""
     (tmp_path / "out").mkdir()
     assert main(["demo", str(tmp_path / "out"), "--notebooks", str(tmp_path / "none")]) == 1
-    assert "no notebooks; run it in a checkout" in capsys.readouterr().err
+    assert "no notebooks; leave --notebooks out" in capsys.readouterr().err
     assert (tmp_path / "out").exists()
 
 
@@ -218,3 +219,73 @@ def test_lint_prints_every_finding_of_published_markdown(
     assert f"paperkit: {odd}: " in capsys.readouterr().err
     assert main(["lint", str(tmp_path / "none.md")]) == 1
     assert "name a text file." in capsys.readouterr().err
+
+
+def test_without_a_command_it_says_what_it_can_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """Commands, exit codes and examples; that is no error."""
+    assert main([]) == 0
+    said = capsys.readouterr().out
+    for words in ("update", "doctor", "exit codes:", "wrong arguments", "paperkit new my-papers"):
+        assert words in said
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """As people paste it into a report."""
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert (stopped.value.code, capsys.readouterr().out) == (0, f"paperkit {__version__}\n")
+
+
+@pytest.mark.parametrize("name", sorted(_EXAMPLES))
+def test_each_command_has_an_example_that_parses(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its help ends with it."""
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    assert f"example: paperkit {name}" in " ".join(capsys.readouterr().out.split())
+    given = _EXAMPLES[name].split(" > ")[0].split()
+    assert _parser().parse_args(given).command == name
+
+
+def test_new_makes_a_folder_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Four notebooks and topics, the sample's beside them; nothing is overwritten."""
+    folder = tmp_path / "mine"
+    assert main(["new", str(folder)]) == 0
+    assert "jupyter lab" in capsys.readouterr().out
+    names = [p.name for p in sorted(folder.iterdir())]
+    assert names == [
+        "01_triage.ipynb", "02_summarize.ipynb", "03_publish.ipynb", "04_trends.ipynb", "sample",
+        "topics.toml",
+    ]  # fmt: skip
+    assert len(list((folder / "sample").iterdir())) == 5
+    (folder / "topics.toml").write_text("mine")
+    assert main(["new", str(folder)]) == 1
+    assert (folder / "topics.toml").read_text() == "mine"
+
+
+def test_doctor_tells_no_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only whether it is set."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-1")
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "canary" not in said
+    assert "OPENAI_API_KEY: ok True, found set" in said
+    assert "GEMINI_API_KEY: ok False, found not set" in said
+    assert main(["doctor", "--json"]) == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
+    assert {"python", "browser", "node", "openai"} <= set(rows)
+
+
+def test_skill_prints_what_an_agent_should_know(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its names exist; it says that a person signs."""
+    assert main(["skill"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("---\nname: paperkit\n")
+    assert "Never sign" in said
+    for line in re.findall(r"^from paperkit[\w.]* import .*$", said, re.M):
+        exec(line, {})
+    assert main(["skill", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["text"].rstrip() == said.rstrip()

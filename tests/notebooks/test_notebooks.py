@@ -10,8 +10,18 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from paperkit.commands import new
+from paperkit.library import Library
+from tests.conftest import make_paper
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-PATHS = sorted(NOTEBOOKS.glob("0*.ipynb"))
+OWN = Path(__file__).parents[2] / "paperkit" / "data" / "new"
+SAMPLE = sorted(NOTEBOOKS.glob("0*.ipynb"))
+PATHS = [*SAMPLE, *sorted(OWN.glob("0*.ipynb"))]
+
+
+def named(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
 
 
 def cells(path: Path, kind: str) -> list[str]:
@@ -19,12 +29,12 @@ def cells(path: Path, kind: str) -> list[str]:
 
 
 def test_there_are_four() -> None:
-    """The story is told in four parts."""
-    names = [p.stem for p in PATHS]
-    assert names == ["01_triage", "02_summarize", "03_publish", "04_trends"]
+    """The story is told in four parts: over the sample, and over topics of one's own."""
+    names = ["01_triage", "02_summarize", "03_publish", "04_trends"]
+    assert [p.stem for p in PATHS] == 2 * names
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", PATHS, ids=named)
 def test_a_notebook_is_short(path: Path) -> None:
     """At most 12 code cells of 8 lines, at most 60 words of prose between them, no machinery."""
     code = cells(path, "code")
@@ -36,7 +46,7 @@ def test_a_notebook_is_short(path: Path) -> None:
         assert len(re.sub(r"```.*?```", "", source, flags=re.S).split()) <= 60
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", PATHS, ids=named)
 def test_a_notebook_is_committed_without_outputs(path: Path) -> None:
     """No output, no execution count, no widget state, no machine in the metadata."""
     notebook = nbformat.read(path, 4)
@@ -47,7 +57,7 @@ def test_a_notebook_is_committed_without_outputs(path: Path) -> None:
     assert notebook.metadata.kernelspec.name == "python3"
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", SAMPLE, ids=lambda p: p.stem)
 def test_a_notebook_runs_alone(path: Path, tmp_path: Path) -> None:
     """In a folder of its own, offline, without a key; every last line shows something."""
     shutil.copy(NOTEBOOKS / "topics.toml", tmp_path)
@@ -66,3 +76,32 @@ def test_a_notebook_runs_alone(path: Path, tmp_path: Path) -> None:
         posts = list((tmp_path / "posts").rglob("*.md"))
         assert len(posts) == 1
         assert posts[0].read_bytes().startswith(b"---\n")
+
+
+def run(path: Path) -> None:
+    """Execute a notebook where it lies; an error is an error of the test."""
+    resources = {"metadata": {"path": str(path.parent)}}
+    notebook = nbformat.read(path, 4)
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+
+
+def test_ones_own_notebooks_read_from_top_to_bottom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an edit: in an empty library, without a connection; and with a paper signed."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nothing answers there
+    folder = tmp_path / "mine"
+    new(folder)
+    paths = sorted(folder.glob("0*.ipynb"))
+    for path in paths:
+        run(path)
+    library = Library(folder / "library")
+    library.add([make_paper("2411.00001"), make_paper("2411.00002")], topic="Avatars")
+    library.decide("2411.00001", "keep")
+    for path in paths[:2]:
+        run(path)
+    library.approve("2411.00001", reason="looked at")
+    for path in paths[2:]:
+        run(path)
+    assert len(list((folder / "posts").rglob("*.md"))) == 1
