@@ -10,21 +10,32 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from paperkit.checks.names import method_name
 from paperkit.extractive.selection import (
+    CONDITION,
     PARTS,
+    SIGNS,
+    TELLS,
+    alike,
+    announces,
     finished,
+    is_own,
     is_plain,
     part_scores,
+    points_elsewhere,
     standalone,
+    sums_up,
     takeaways,
+    unlabeled,
 )
-from paperkit.extractive.summaries import best_span, line_of
+from paperkit.extractive.sentence_roles import role_chances
+from paperkit.extractive.summaries import SENTENCES, Span, best_span, line_of
 from paperkit.extractive.terms import keywords
 from paperkit.extractive.weights import idf
 from paperkit.outlines import Question
@@ -32,9 +43,14 @@ from paperkit.passages import SourceLine
 from paperkit.prompts import Reply, Request
 from paperkit.text import stems
 
-_FEW = 5  # sentences of an abstract: with no more left, they are takeaways
+_FEW = 3  # sentences on what the authors did: with no more left, they are takeaways
 # The abstract, and the sections where a part is expected, come before other places.
 _HOME_BONUS = 0.5
+
+_MOST_OF = 0.6  # of a sentence: what a summary takes more of is not told again
+_BACKGROUND = 0.6  # how likely a sentence that is no summary is background
+_SAME = 0.6  # likeness of two sentences that say the same
+_FIRST = 15  # sentences that introduce a letter without headings
 
 Row = dict[str, Any]
 
@@ -66,8 +82,8 @@ def _by_need(questions: Iterable[Question], *, short: bool) -> list[Question]:
 
     From a `short` source, an abstract alone, results are chosen before there are takeaways.
     """
-    results = ("task", "performance") if short else ()
-    first = ("summary", "approach", *results, "takeaways")
+    results = ("task", "performance", "takeaways") if short else ()
+    first = ("summary", *results, "approach", "takeaways")
     return sorted(questions, key=lambda q: first.index(q.key) if q.key in first else len(first))
 
 
@@ -84,6 +100,11 @@ class _Choice:
     def sentences(self) -> tuple[SourceLine, ...]:
         """The lines that are sentences: captions and rows of tables are none."""
         return tuple(s for s in self.request.sentences if s.kind == "sentence")
+
+    @cached_property
+    def name(self) -> str:
+        """The name that the paper gives its method, empty where it gives none."""
+        return method_name(self.request.paper)
 
     @cached_property
     def short(self) -> bool:
@@ -119,7 +140,7 @@ class _Choice:
             for s in self._from(question)
             if s.number not in self.used
             and is_plain(s.text)
-            and (leaning or standalone(s.text))
+            and (leaning or (standalone(s.text) and not points_elsewhere(s.text)))
             and len(s.text.split()) <= limit
         ]
 
@@ -128,13 +149,31 @@ class _Choice:
         if not source:
             return []
         title, texts = self.request.paper.title, [s.text for s in source]
-        span = best_span(title, texts)
+        span = best_span(title, texts, rank=self._ranking(texts[:SENTENCES]))
         number = source[span.sentence].number
         self.summed_up = number
-        sentence, line = texts[span.sentence], finished(line_of(title, texts, span))
-        if (span.start, span.end) == (0, len(sentence)) or line == standalone(sentence):
-            self.used.add(number)  # a clause of it leaves the sentence to the deep reading
+        line = finished(unlabeled(line_of(title, texts, span)))
+        if span.end - span.start > _MOST_OF * len(texts[span.sentence]):
+            self.used.add(number)  # a short clause of it leaves the sentence to the deep reading
         return [{"text": line, "evidence": [number]}]
+
+    def _ranking(self, texts: Sequence[str]) -> Callable[[Span], int]:
+        """Return what ranks spans: first what tells what was done, last background and what leans.
+
+        A span that leaves out the condition before it ("Under …, we show") says more than it may.
+        """
+        background = role_chances(list(texts))[:, 0] >= _BACKGROUND
+
+        def rank(span: Span) -> int:
+            whole = texts[span.sentence]
+            cut = span.opens == "lead" and CONDITION.match(whole)
+            if cut or not sums_up(whole[span.start : span.end]):
+                return 0
+            seen = whole[: span.end]
+            told = is_own(seen, self.name) or TELLS.search(seen)
+            return 2 if told else int(not background[span.sentence])
+
+        return rank
 
     def _keywords(self, question: Question) -> list[Row]:
         source = self._from(question)
@@ -150,10 +189,23 @@ class _Choice:
         if len(free) < question.items[0]:  # what leans on another is better than too few
             free = [s for s in self._free(question, leaning=True) if s.number != self.summed_up]
         abstract = [s for s in free if s.page is None]
+        free = [s for s in free if s.page is None or is_own(s.text, self.name)] or free
         low, high = question.items
         # An abstract alone has few sentences; the deep reading gets one for each of its parts.
         count = min(high, 5) if len(free) > len(abstract) else low
         pool = abstract if len(abstract) >= low else free
+        told = [s for s in pool if s.number >= self._turn and not announces(s.text)]
+        numbers = self._best(told, count)
+        if len(numbers) < low:  # then what is announced, and at last what others did
+            rest = [s for s in pool if s.number not in numbers]
+            later = [s for s in rest if s.number >= self._turn]
+            numbers += self._best(later, low - len(numbers))
+            earlier = [s for s in rest if s not in later]
+            numbers += self._best(earlier, low - len(numbers))
+        return numbers
+
+    def _best(self, pool: Sequence[SourceLine], count: int) -> list[int]:
+        """Return the numbers of the sentences most worth taking away."""
         texts = [s.text for s in pool]
         return [pool[n].number for n in takeaways(self.request.paper.title, texts, count=count)]
 
@@ -168,10 +220,18 @@ class _Choice:
         )
         if question.key != "approach":
             ranked = [(score, number) for score, number in ranked if number != self.summed_up]
-        if self.short and question.key in ("task", "performance") and len(free) <= _FEW:
+        told = sum(number >= self._turn for number in free)
+        if self.short and question.key in ("task", "performance") and told <= _FEW:
             return []  # the takeaways need them
         most = 1 if self.short else min(PARTS[question.key].most, question.items[1])
-        return [number for _, number in ranked[:most]]
+        texts = {s.number: s.text for s in self.sentences}
+        chosen: list[int] = []
+        for _, number in ranked:
+            shown = (texts[n] for n in {*self.used, *chosen, self.summed_up or number} - {number})
+            new = not PARTS[question.key].own or all(alike(texts[number], t) < _SAME for t in shown)
+            if new and len(chosen) < most:
+                chosen.append(number)
+        return chosen
 
     def _all_scores(self) -> dict[tuple[str, int], float]:
         """Return `part_scores` by sentence number; the abstract and the body are judged apart."""
@@ -180,9 +240,39 @@ class _Choice:
         body = [s for s in self.sentences if s.page is not None]
         for source in (abstract, body):
             for (part, n), score in part_scores([s.text for s in source]).items():
-                home = source is abstract or PARTS[part].at_home(source[n].section)
-                found[part, source[n].number] = score + _HOME_BONUS * home
+                if self._is_in_place(part, source[n]):
+                    home = source is abstract or PARTS[part].at_home(source[n].section)
+                    found[part, source[n].number] = score + _HOME_BONUS * home
         return found
+
+    def _is_in_place(self, part: str, line: SourceLine) -> bool:
+        """Tell whether a sentence of a part is where a paper says such a thing.
+
+        What others did comes before what an abstract's authors do; in the body it stands under a
+        heading of its own, and what the paper did is said with "we" or its method's name.
+        """
+        own = PARTS[part].own
+        told = is_own(line.text, self.name)
+        if part in SIGNS and not (told or SIGNS[part].search(line.text)):
+            return False
+        if line.page is None:
+            return own == (line.number >= self._turn)
+        if own:
+            return told
+        return PARTS[part].at_home(line.section) or line.number in self._opening
+
+    @cached_property
+    def _turn(self) -> int:
+        """The number of the abstract's first sentence that tells what its authors do."""
+        own = [s.number for s in self.sentences if s.page is None and is_own(s.text, self.name)]
+        return min([*own, self.summed_up or 10**9])
+
+    @cached_property
+    def _opening(self) -> set[int]:
+        """The first sentences of a body without an introduction."""
+        body = [s for s in self.sentences if s.page is not None]
+        home = any(PARTS["background"].at_home(s.section) for s in body)
+        return set() if home else {s.number for s in body[:_FIRST]}
 
     def _matching(self, question: Question) -> list[int]:
         """Return the sentences that share most with a question of the user's own outline."""

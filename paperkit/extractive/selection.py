@@ -41,6 +41,11 @@ class Part:
         """Tell whether the words of a sentence fit this part."""
         return _any(self.cues, text) and not _any(self.never, text)
 
+    @property
+    def own(self) -> bool:
+        """Tell whether it says what this paper did, and nothing of others."""
+        return self.never != _OWN
+
     def at_home(self, section: str) -> bool:
         """Tell whether a sentence of this part is to be expected under a section's heading."""
         return re.search(self.sections, section, re.IGNORECASE) is not None
@@ -52,6 +57,12 @@ def _any(patterns: tuple[str, ...], text: str) -> bool:
 
 _OWN = (r"\b(?:we|our|this (?:paper|work|article|study)|here)\b", r"本文|我们")
 
+# What earlier work did, and what is still to do, is none of the paper's own.
+_BEFORE_AND_AFTER = (
+    r"\b(?:future work|in the future|we plan|we will|we hope|remains? (?:open|to be)"
+    r"|(?:original|former|previous) (?:article|paper|authors|work))\b",
+)
+
 PARTS: Mapping[str, Part] = MappingProxyType(
     {
         "approach": Part(
@@ -59,7 +70,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             roles=frozenset({"method", "objective"}),
             cues=(
                 r"\b(?:we|this (?:paper|work|article|study)|our)\b.{0,50}?\b(?:propos|present"
-                r"|introduc|develop|describ|design|devis|address|aim|study|investigat|extend|combin)",
+                r"|introduc|develop|describ|design|devis|address|aim|study|investigat|extend|combine)",
                 r"\b(?:our|the proposed) (?:method|approach|framework|algorithm)",
                 r"本文提出|我们提出|本文介绍|提出了",
             ),
@@ -76,7 +87,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:existing|previous|prior|conventional|traditional|current|earlier"
                 r"|recent)\b.{0,40}\b(?:work|method|approach|technique|model|algorithm|system|stud"
                 r"|research|solution)",
-                r"^(?:however|unfortunately|but)\b",
+                r"^(?:however|unfortunately|but)\b.*\b(?:method|approach|technique|model|algorithm"
+                r"|system|stud|work|exist|understood|cost|expensive|limited|require|need)",
                 r"\b(?:suffer|fail|lack|limited to|neglect|ignore|struggle|drawback|shortcoming)",
                 r"现有|以往|传统方法|然而",
             ),
@@ -99,11 +111,13 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"method", "result"}),
             cues=(
-                r"\b(?:on|across|over|with|using|from)\b.{0,80}\b(?:dataset|benchmark|task|data set"
+                r"\b(?:on|across|over|using|from)\b.{0,80}\b(?:dataset|benchmark|task|data set"
                 r"|corpus|corpora|scenes?|images|videos|subjects|participants)",
-                r"\bon (?:the )?[A-Z][A-Za-z]*[A-Z0-9]",
+                r"\b(?:test|evaluat|experiment|train|appl|demonstrat|perform|run)\w*\b.{0,40}\bon "
+                r"(?:the )?(?-i:[A-Z][A-Za-z]*[A-Z0-9])",
                 r"数据集|任务上",
             ),
+            never=_BEFORE_AND_AFTER,
             counts=True,
             bonus=-0.5,
             sections=r"experiment|result|evaluat|data|setup|实验|结果",
@@ -123,22 +137,29 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"method", "result"}),
             cues=(
-                r"\b(?:experiment|evaluat|dataset|data set|benchmark|ablation|user stud|simulation"
-                r"|case stud|participants|proof|theorem|corpus)",
+                r"\b(?:experiments?|simulations?|evaluations?|ablations?|user stud(?:y|ies)"
+                r"|case stud(?:y|ies)|participants)\b",
+                r"\b(?:we|is|are|was|were)\b.{0,20}\b(?:evaluated?|tested|validated?|prove[dn]?)\b",
                 r"实验|数据集|消融",
             ),
+            never=_BEFORE_AND_AFTER,
             sections=r"experiment|result|evaluat|ablation|data|setup|user stud|实验|结果",
         ),
         "methods": Part(
-            most=6,
+            most=4,
             roles=frozenset({"method"}),
             cues=(
-                r"\b(?:first(?:ly)?|then|next|second(?:ly)?|subsequently|finally|step|stage"
-                r"|consists? of|module|encod|decod|train|optimi[sz]|by \w+ing|using|based on|comput"
-                r"|estimat)",
+                r"\b(?:first(?:ly)?|then|next|second(?:ly)?|subsequently|finally|step|stages?"
+                r"|consists? of|modules?|encod\w+|decod\w+|trained|optimi[sz]\w+|by \w+ing|using"
+                r"|based on|computed?|estimated?)\b",
                 r"首先|然后|接着|最后|步骤|模块",
             ),
-            never=(r"\b(?:outperform|state[- ]of[- ]the[- ]art|future work)",),
+            never=(
+                r"\b(?:outperform|state[- ]of[- ]the[- ]art)",
+                r"\b(?:shows?|shown|demonstrates?d?|finds?|found|proves?d?|observed?|results?)"
+                r" (?:\w+ )?that",
+                *_BEFORE_AND_AFTER,
+            ),
             sections=r"method|approach|model|architecture|algorithm|framework|overview"
             r"|pipeline|train|implement|方法|模型",
         ),
@@ -147,7 +168,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             roles=frozenset({"method", "objective", "result"}),
             cues=(
                 r"\b(?:novel|for the first time|the first (?:to|work|method|approach)|unlike"
-                r"|in contrast|differ(?:s|ent) from|instead of|contribution)",
+                r"|in contrast to|differ(?:s|ent) from|instead of"
+                r"|(?:our|main|key) contributions?)\b",
                 r"首次|创新|不同于",
             ),
             sections=r"introduction|contribution|conclusion|related|引言|结论",
@@ -156,8 +178,10 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"objective", "other", "result"}),
             cues=(
-                r"\b(?:pave|potential|implication|enabl|open(?:s|ing)? (?:up|the|new)|promis"
-                r"|benefit|applicab|practical|generali[sz]|useful|insight|facilitat|help)",
+                r"\b(?:pav(?:e|es|ing) the|potential (?:to|for|of)|implications?|enabl(?:es?|ing)"
+                r"|open(?:s|ing)? (?:up|the|new)|promising|benefits?|applicable"
+                r"|applications? (?:in|to|of)|practical|generali[sz]es?|useful for"
+                r"|new insights?|facilitates?|(?:will|can) help)\b",
                 r"意义|应用|有助于|潜力",
             ),
             sections=r"introduction|conclusion|discussion|implication|broader|引言|结论|讨论",
@@ -172,32 +196,91 @@ _NUMBER = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 # Notes of the first page and of the end that are no part of what the paper says.
 _NOTE = re.compile(
-    r"@|corresponding author|equal contribution|key ?words?\b.{0,3}[:—–-]|all rights reserved"
+    r"@|corresponding author|equal contribution|author contributions|key ?words?\b.{0,3}[:—–-]"
+    r"|all rights reserved"
     r"|was responsible for|acknowledg|thank|grant|©|https?://|visiting astronomer|preprint"
     r"|\b(?:code|codebase|source code|weights|data|dataset)s?\b[^.]{0,40}\b"
     r"(?:available|released|open[- ]source)",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(r"(?:fig(?:ure)?|tab(?:le)?|algorithm|listing)\.? ?\d+[.:]", re.IGNORECASE)
+# A sentence that points at what is not shown beside it.
+_POINTS = re.compile(
+    r"(?:\b(?:Fig(?:ure|s)?|Tab(?:le)?s?|Sect?(?:ion)?s?|Eqs?|Equations?|Appendix|Algorithm"
+    r"|Refs?|Supplementary)\b\.?\s?\(?[\dA-Z]"
+    r"|§|\((?:see|cf\.?) |\b(?:rightmost|leftmost|row label|column)"
+    r"|\b(?:bottom|top) (?:section|row))"
+)
+_LABEL = re.compile(
+    r"(?:(?:abstract|background|context|introduction|objectives?|aims?|purpose|motivation|methods?"
+    r"|materials and methods|approach|results?|findings?|conclusions?|significance)"
+    r"\s?(?:[:.—–]|-(?= ))"
+    r"\s*(?=\S)|(?-i:Abstract\s+(?=[A-Z])))",
+    re.IGNORECASE,
+)
+_OTHER_LABEL = re.compile(r"[A-Z][\w -]{2,30}(?::| [—–] )\s?[A-Z]")
+# Letters that a formula leaves when its font is not understood.
+_GARBLED = re.compile(r"ffiffi|[\u0300-\u036f]|[Þþð¼]|\dæ|\w\{\w|(?:[=~<>≤≥±∼≈][^=]*){4}")
+_TEX = re.compile(r"\$[^$]*\$")
+# Sentences that announce something and tell nothing.
+_ANNOUNCES = re.compile(
+    r"^(?:\w+ ){0,3}(?:briefly |also )?(?:discuss|sketch|hope|provide a discussion)\b"
+    r"|\b(?:is|are) (?:also |briefly )*(?:discussed|illustrated)\b"
+    r"|^In Section|\bpresented in this paper\b|\bare organi[sz]ed\b|\bfor future research\b"
+    r"|\brefer the reader\b|^For (?:more )?details|\bdescribed (?:below|above)\b|\?$"
+)
+_PLANS = re.compile(
+    r"\bwe (?:hope|sketch|plan|refer)\b|\bare (?:discussed|organi[sz]ed)\b|\bpresented in this\b",
+    re.IGNORECASE,
+)
+# A sentence that tells what was done, without "we".
+TELLS = re.compile(
+    r"\b(?:is|are|was|were|has been|have been) (?:\w+ )?(?:stud|consider|show|prove|present"
+    r"|investigat|deriv|used to|propos|develop|introduc|analy|obtain|perform|calculat|describ"
+    r"|establish)"
+    r"|\bauthors? (?:present|prove|show|stud|propose|consider|describe|report)"
+    r"|^This (?:\w+ )?(?:paper|work|article|review|study|survey)\b"
+)
+CONDITION = re.compile(r"(?:in case|when|under|for|given|at|with|since)\b", re.IGNORECASE)
+"""Opens a clause without which the one after it says more than the paper does."""
+SIGNS = {
+    "methods": re.compile(r"\b(?:first|then|key (?:idea|insight))\b", re.IGNORECASE),
+    "evidence": re.compile(r"\b(?:experiments?|simulations?|numerical)\b", re.IGNORECASE),
+    "innovation": re.compile(r"\b(?:novel|for the first time)\b", re.IGNORECASE),
+}
+"""What a sentence of a part says that does not speak of "we" or of the paper's method."""
+_ASSUMES = re.compile(
+    r"^(?:we|let) (?:also )?(?:assume|suppose|let|denote|stress|note)\b", re.IGNORECASE
+)
 # What ties a sentence to the one before it and can be left out.
 _CONNECTIVE = re.compile(
     r"(?:(?:therefore|thus|hence|moreover|furthermore|additionally|consequently|finally|also|besides"
+    r"|here|yet|in fact|indeed|as a remedy|in the end|on the other hand|more precisely"
+    r"|to \w+ (?:this|these|such)(?: [\w-]+){1,4}"
     r"|meanwhile|subsequently|afterwards"
     r"|accordingly|as a result|in addition|in particular|specifically|notably|importantly"
     r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
     r"|second(?:ly)?|third(?:ly)?|lastly|for example|in contrast|conversely|interestingly)\s?,"
-    r"|thus|hence|therefore)\s+",
+    r"|thus|hence|therefore|however|moreover|furthermore|consequently"
+    r"|here(?= we\b))\s+",
     re.IGNORECASE,
 )
 # A sentence that opens so leans on the one before it, which is not shown.
 _LEANS = re.compile(
     r"(?:(?:(?:by|in|for|with|under|from|on|at|as|given|using|based on) )?"
     r"(?:this|that|these|those|such)"
-    r"(?! (?:paper|work|article|study|letter|survey|report|thesis)\b)|it|its|they|their|he|she|then"
-    r"|and|but|or|to test|to do so|doing so|both|the (?:former|latter|same|other))\b",
+    r"(?! (?:paper|work|article|study|letter|survey|report|thesis|review|contribution)\b)"
+    r"|it|its|they|their|he|she|then"
+    r"|and|but|or|to test|to do so|doing so|both|one (?:is|of them)"
+    r"|also|here|another|the (?:former|latter|same|other|two|three|first|second))\b"
+    r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
+    r"|(?:[\w-]+ ){1,4}(?:these|those|such(?! as\b| that\b))\b"
+    r"|[^,.$]{0,40}, (?:this|these|those|such|they|it) "
+    r"(?!(?:is|was|has been) (?:shown|found|proved)"
+    r"|paper|work|article|study|review)",
     re.IGNORECASE,
 )
-_WORTH = {"background": -0.3, "objective": 0.9, "method": 0.8, "result": 1.0, "other": -0.2}
+_WORTH = {"background": -0.9, "objective": 0.9, "method": 0.8, "result": 1.0, "other": -0.2}
 
 
 def standalone(sentence: str) -> str:
@@ -205,16 +288,48 @@ def standalone(sentence: str) -> str:
 
     Empty where it leans on what stands before it ("This makes …").
     """
-    text = sentence.strip()
+    text = unlabeled(sentence.strip())
     while match := _CONNECTIVE.match(text):
         text = text[match.end() :]
     return "" if _LEANS.match(text) else finished(text)
 
 
+def unlabeled(text: str) -> str:
+    """Return a text without the label of an abstract's part ("Results: …") before it."""
+    return _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
+
+
+def announces(text: str) -> bool:
+    """Tell whether a sentence only says that something is discussed, hoped for or shown."""
+    return _ANNOUNCES.search(text) is not None
+
+
+def alike(one: str, other: str) -> float:
+    """Return how much of two sentences is the same, 0 to 1 (a cosine)."""
+    return _cosine(_vector(one), _vector(other))
+
+
+def sums_up(text: str) -> bool:
+    """Tell whether a text can stand alone over a paper: no question, no plan, no assumption."""
+    empty = _PLANS.search(text) or _ASSUMES.match(text) or text.rstrip().endswith("?")
+    return bool(standalone(text)) and not empty and not points_elsewhere(text)
+
+
+def points_elsewhere(text: str) -> bool:
+    """Tell whether a text points at a figure, a section or an equation that is not shown."""
+    return _POINTS.search(text) is not None
+
+
+def is_own(text: str, name: str = "") -> bool:
+    """Tell whether a text says "we" or "this paper", or names the paper's method."""
+    return _any(_OWN, text) or bool(name and name.lower() in text.lower())
+
+
 def finished(text: str) -> str:
     """Return a text with a capital at its start, unless a name stands there, and with an end."""
     first = text.split(maxsplit=1)[0] if text.split() else ""
-    plain = first.islower() and all(len(p) > 1 and p.isalpha() for p in first.strip(",").split("-"))
+    parts = first.strip(",").split("-")
+    plain = first == "a" or (first.islower() and all(len(p) > 1 and p.isalpha() for p in parts))
     text = text[:1].upper() + text[1:] if plain else text
     text = text.rstrip(" ,;:–—-")
     return text if not text or text[-1] in '.!?。！？)”"' else f"{text}."
@@ -270,6 +385,8 @@ def part_scores(sentences: Sequence[str]) -> dict[tuple[str, int], float]:
             continue
         for name, part in PARTS.items():
             suits = sum(chance[role] for role in part.roles)
+            if announces(text) and name != "significance":
+                continue
             if suits >= 0.4 and part.says(text) and not other_question(name, text)[0]:
                 scores[name, number] = suits + part.bonus + 0.6 * (part.counts and has_number(text))
     return scores
@@ -289,6 +406,8 @@ def is_plain(sentence: str) -> bool:
         not (5 <= len(words) <= 60 or 10 <= chinese <= 150)
         or _CAPTION.match(text)
         or _NOTE.search(text)
+        or _GARBLED.search(_TEX.sub("", text))
+        or (_OTHER_LABEL.match(text) and not _LABEL.match(text))
     ):
         return False
     letters = sum(ch.isalpha() or ch.isspace() for ch in text)
@@ -305,7 +424,8 @@ def _worth(title: str, sentences: list[str]) -> list[float]:
         gain = 2 * expected_hits(words, chance) / (len(words) + 20)
         role = sum(_WORTH[name] * p for name, p in zip(ROLES, row.tolist(), strict=True))
         leans = not standalone(sentence)
-        found.append(gain + 0.7 * role + 0.1 * has_number(sentence) - 0.6 * leans)
+        empty = bool(_ANNOUNCES.search(sentence))
+        found.append(gain + 0.7 * role + 0.1 * has_number(sentence) - 0.6 * leans - 0.5 * empty)
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from paperkit.extractive.weights import Features, dot, expected_hits, idf, weights
@@ -41,6 +41,7 @@ _CUT = re.compile(
     r"|when|based on|through|via|including|compared|thereby|such as)\s",
     re.IGNORECASE,
 )
+_PASSIVE = ("ed", "en", "wn", "out", "ung", "ought")  # "written by …" is not cut apart
 _DONE = re.compile(r"[.!?。！？][\s\"'”’)\]]*$")
 # A comma before these words opens something that can be left out without harm to what precedes.
 _AFTER_COMMA = frozenset(
@@ -108,14 +109,17 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
         elif match["dash"]:
             yield match.start(), "-"
         elif match["word"]:
-            if text[match.start() - 1] not in ",;:":
+            agent = match["word"].lower() == "by" and text[: match.start()].endswith(_PASSIVE)
+            if text[match.start() - 1] not in ",;:" and not agent:
                 yield match.start(), match["word"].lower()
         elif after in _AFTER_COMMA or (after == "and" and (match["second"] or "").lower() in _AND):
             yield match.start(), f", {after}"
 
 
 def _balanced(text: str) -> bool:
-    return text.count("(") == text.count(")") and text.count("$") % 2 == 0
+    first_alone = "(1)" in text and "(2)" not in text
+    half = first_alone or ("not only" in text and "but" not in text)
+    return text.count("(") == text.count(")") and text.count("$") % 2 == 0 and not half
 
 
 # The span to show.
@@ -173,7 +177,7 @@ def line_of(title: str, sentences: list[str], span: Span) -> str:
     if span.titled:
         return f"{title} – {text}"
     name = _method_name(title)
-    return f"{name}: {text}" if name and name not in text else text
+    return f"{name}: {text}" if name and name.lower() not in text.lower() else text
 
 
 def _method_name(title: str) -> str:
@@ -183,10 +187,22 @@ def _method_name(title: str) -> str:
     return head.strip() if named and head != head.lower() else ""
 
 
-def best_span(title: str, sentences: list[str], *, titled: bool = False) -> Span:
-    """Return the span that a person's summary would most likely overlap with."""
+def best_span(
+    title: str,
+    sentences: list[str],
+    *,
+    titled: bool = False,
+    rank: Callable[[Span], int] | None = None,
+) -> Span:
+    """Return the span that a person's summary would most likely overlap with.
+
+    With `rank` it is one of those with the highest.
+    """
     sentences = sentences[:SENTENCES]
     found = candidates(title, sentences, titled=titled)
+    if rank is not None:
+        ranks = [rank(s) for s in found]
+        found = [s for s, r in zip(found, ranks, strict=True) if r == max(ranks)]
     if not found:
         return _beginning(sentences)
     chance = word_chances(title, sentences)

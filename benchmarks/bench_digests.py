@@ -1,0 +1,98 @@
+"""How many digests of the offline model can be signed as they stand: 40, judged by a written guide.
+
+    PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests write > digests.md
+    PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests score
+
+FOLDER holds ``papers`` (PDFs) and ``arxiv_sample.jsonl.gz``. The verdicts stand in
+``tests/data/digests/verdicts.json``, the guide beside them in ``guide.md``. A verdict is of one
+text: the score says how many of today's digests read otherwise than those that were judged.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import paperkit
+from paperkit.models import Extractive
+from paperkit.outlines import DIGEST
+from paperkit.papers import Paper, clean_paper
+from paperkit.prompts import make_request, read_reply
+from paperkit.reading import read_here
+from paperkit.readings import Reading
+
+SEED, ALL, LEAST_WORDS = 20261128, 40, 80
+VERDICTS = Path(__file__).parents[1] / "tests" / "data" / "digests" / "verdicts.json"
+
+
+def papers() -> Iterator[tuple[Paper, Reading | None]]:
+    """Yield the papers that come as a PDF, then abstracts of the sample, chosen by `SEED`."""
+    folder = Path(os.environ["PAPERKIT_DATA"])
+    files = sorted((folder / "papers").glob("*.pdf"))
+    records = _bundled()
+    for number, file in enumerate(files, 1):
+        reading = read_here(file)
+        abstract = " ".join(p.text for p in reading.paragraphs if p.section.lower() == "abstract")
+        row = {"id": f"2411.{number:05d}v1", "title": reading.title, "abstract": abstract}
+        paper = _paper(row | {"categories": ["cs.LG"], "published": "2024-11-01"})
+        yield records.get(reading.title.lower(), paper), reading
+    with gzip.open(folder / "arxiv_sample.jsonl.gz", "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    rows = [r for r in rows if len(r["abstract"].split()) >= LEAST_WORDS]
+    for row in random.Random(SEED).sample(rows, ALL - len(files)):
+        keys = ("title", "abstract", "categories", "published")
+        yield _paper({"id": f"{row['arxiv_id']}v1"} | {k: row[k] for k in keys}), None
+
+
+def _bundled() -> dict[str, Paper]:
+    """Return arXiv's records of the papers that the package brings along, by title."""
+    file = Path(paperkit.__file__).parent / "data" / "papers" / "papers.jsonl.gz"
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return {row["title"].lower(): clean_paper(row) for row in rows}
+
+
+def _paper(row: dict[str, object]) -> Paper:
+    return clean_paper({"authors": ["A. Author"], **row})
+
+
+def digest(paper: Paper, reading: Reading | None) -> str:
+    """Return what the offline model writes of a paper, one line per statement."""
+    request = make_request(paper, reading, outline=DIGEST)
+    answers, _ = read_reply(request, Extractive().answer(request))
+    return "\n".join(f"{a.question}: {s.text}" for a in answers for s in a.statements)
+
+
+def mark(text: str) -> str:
+    """Return a short mark that tells whether a digest is the one that was judged."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def write() -> None:
+    """Print every digest with its mark."""
+    for paper, reading in papers():
+        text = digest(paper, reading)
+        print(f"# {paper.id} {mark(text)} {paper.title}\n{text}\n")
+
+
+def score() -> None:
+    """Print how many digests were signable, which faults the others had, and what reads anew."""
+    verdicts = json.loads(VERDICTS.read_text())
+    for time in ("before", "after"):
+        rows = [v[time] for v in verdicts.values()]
+        faults = Counter(fault for row in rows for fault in set(row["faults"]))
+        told = ", ".join(f"{name} {count}" for name, count in faults.most_common())
+        print(f"{time}: {sum(not r['faults'] for r in rows)} of {len(rows)} signable; {told}")
+    anew = [p.id for p, r in papers() if mark(digest(p, r)) != verdicts[p.id]["after"]["mark"]]
+    print(f"{len(anew)} read otherwise than those judged: {', '.join(anew) or 'none'}")
+
+
+if __name__ == "__main__":
+    {"write": write, "score": score}[sys.argv[1]]()
