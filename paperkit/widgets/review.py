@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -284,6 +286,36 @@ class Review(anywidget.AnyWidget):
         digest = self.library.disapprove(of, **named)
         self._changed(of)
         return digest
+
+    def compose(self, path: str | os.PathLike[str] | None = None) -> Path:
+        """Write the notebook of a post with the approved papers; return where it is.
+
+        Without a `path` it is named after the papers' most frequent topic, in this folder. A
+        notebook that is there already keeps what a person wrote into it (see `compose`).
+
+        Raises:
+            PublishError: none of the papers is approved yet.
+        """
+        from paperkit.posts import Post, compose
+        from paperkit.posts.figures import slug
+
+        desk = self._desk
+        signed = [i for i in desk.ids if (d := desk.digest(i)) is not None and d.approved]
+        if not signed:
+            raise PublishError("review: no paper is approved yet; approve some, then compose.")
+        topics = self.library.papers().loc[signed, "topics"].explode().dropna()
+        topic = str(topics.mode().iloc[0]) if len(topics) else "papers"
+        spoken = desk.named(signed[0]).language
+        file = Path(path) if path is not None else Path(f"{slug(topic)}.post.ipynb")
+        post = Post(
+            topic=topic,
+            date=datetime.now(),
+            papers=tuple(signed),
+            language=spoken,
+            outline=self.outline,
+        )
+        compose(post, self.library, path=file)
+        return file
 
     def send_back(self, *, note: str | None = None, id: str | None = None) -> None:
         """Send a paper back to triage: it is undecided again, with a note if one is given."""

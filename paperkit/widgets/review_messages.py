@@ -184,6 +184,7 @@ _ACTIONS: dict[str, _Action] = {
     "keep": _method("keep", "question", "id"),
     "ask": _ask,
     "approve": _method("_click_approve", "reason", "id"),
+    "compose": lambda r, c: ({"path": str(r.compose())}, []),
     "disapprove": _method("disapprove", "id"),
     "send_back": _method("send_back", "note", "id"),
     "carry": _method("carry", "id"),

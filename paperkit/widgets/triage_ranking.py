@@ -72,7 +72,7 @@ class Reranking:
             wanted = replace(self._query(), decisions=(), text="")
             if self._library.index.find(wanted, facets=False).total > MOST_RANKED:
                 return
-            decided = self._library.papers(decision=["keep", "skip", "later"])
+            decided = self._library.papers(Query(decisions=("keep", "skip", "later")))
             if (decided["decision"] == "keep").any():
                 self._ranking.request(self._library.papers(wanted), decided)
         except PaperkitError as error:

@@ -400,7 +400,7 @@ def test_a_click_outside_closes_the_menu_and_the_help(page):
     ):
         page.click(opens)
         page.wait_for_selector(box)
-        page.click(".pk-pane h3")
+        page.click(".pk-work")
         page.wait_for_selector(box, state="hidden")
 
 
@@ -578,8 +578,8 @@ def test_a_table_run_by_hand_takes_the_keys(notebook):
 
 
 def test_a_table_that_was_not_run_by_hand_says_how_to_take_the_keys(notebook):
-    """All cells were run by a program: the focus stays, the table says what to do."""
-    page = notebook([SETUP, SHOW])
+    """All cells were run at once: the focus stays, the table says what to do."""
+    page = notebook([SETUP, SHOW, "1", "2"])
     page.wait_for_selector(".pk-triage[data-ready]")
     assert page.locator(".pk-triage:focus-within").count() == 0
     assert page.locator(".pk-hint").is_visible()

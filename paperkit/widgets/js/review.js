@@ -1,13 +1,14 @@
 // Review: list, form and source side by side, and what connects them with the kernel.
 
-import { button, h, tool, when } from "./dom.js";
-import { say } from "./formulas.js";
+import { button, h, tool } from "./dom.js";
 import { act, focus, guard } from "./keys.js";
 import { DEADLINE, Link } from "./link.js";
+import { claimFocus, holdFocus, watchKernel } from "./presence.js";
 import { Answer } from "./review_answer.js";
-import { Batch, STATUS } from "./review_batch.js";
+import { Batch } from "./review_batch.js";
 import { problem } from "./review_findings.js";
-import { askAgain, help, override, sendBack } from "./review_panels.js";
+import { actionsOf, headOf, keysOf } from "./review_head.js";
+import { help, override } from "./review_panels.js";
 import { Rescue, delist, enlist, offer } from "./review_rescue.js";
 import { Source } from "./review_source.js";
 import { placed } from "./words.js";
@@ -18,33 +19,6 @@ import { placed } from "./words.js";
 
 const LOOK = 3000; // ms between two looks for what was changed elsewhere
 const AGAIN = 4000; // ms until what the library could not take is tried again
-const ALL_EMPTY = "all empty answers";
-
-/** @type {[string, string][]} */
-const IN_FIELDS = [
-  ["Esc", "leave the text, so that the keys above work"],
-  ["Enter", "add a statement below"],
-  ["Alt+↑ Alt+↓", "move the statement"],
-  ["Alt+Enter", "find evidence for the statement"],
-  ["Backspace in an empty statement", "delete it"],
-];
-
-/** @param {Review} r @returns {[string, string, () => void, boolean?][]} key, what it does, and whether a held key does it once */
-const keysOf = (r) => [
-  ["j", "next paper", () => r.step(1)],
-  ["k", "previous paper", () => r.step(-1)],
-  ["n", "next paper with findings", () => r.walk("next")],
-  ["p", "previous paper with findings", () => r.walk("previous")],
-  ["f", "next finding of this paper (F8, also while you type)", () => r.jump(1)],
-  ["F", "previous finding of this paper (Shift+F8)", () => r.jump(-1)],
-  ["e", "edit the first answer", () => r.questions.querySelector("textarea")?.focus(), true],
-  ["a", "approve", () => r.approve(), true],
-  ["u", "take the approval back", () => r.act("disapprove"), true],
-  ["v", "source or preview", () => r.source.toggle(), true],
-  ["r", `ask again for ${ALL_EMPTY}`, () => askAgain(r, null, ALL_EMPTY), true],
-  ["t", "send back to triage, with a note", () => sendBack(r), true],
-  ["?", "these keys", () => r.help(), true],
-];
 
 export class Review {
   /** @param {import("./link.js").Model} model @param {HTMLElement} el */
@@ -74,14 +48,21 @@ export class Review {
     this.extra = h("div");
     this.general = h("ul", { class: "rv-problems" });
     this.questions = h("div", { class: "rv-questions" });
+    this.unanswered = h("p", { class: "rv-unanswered", hidden: true });
+    this.dead = false;
+    /** @type {import("./review_field.js").Field | undefined} */
+    this.active = undefined;
     this.saved = h("span", { class: "rv-saved", role: "status" });
     this.form = h("section", { class: "rv-form", tabindex: 0, "aria-label": this.named("Write-up") },
-      h("div", { class: "rv-top" }, this.bar, this.notice), this.head, this.extra, this.general, this.questions);
-    this.node.append(h("div", { class: "rv-desk" }, this.batch.node, this.form, this.source.node));
+      this.head, this.extra, this.general, this.questions, this.unanswered);
+    this.node.append(h("div", { class: "rv-top" }, this.bar, this.notice),
+      h("div", { class: "rv-desk" }, this.batch.node, this.form, this.source.node));
     this.node.addEventListener("keydown", (event) => this.key(event));
     this.node.addEventListener("focusin", () => this.look());
     el.append(this.node);
-    this.unguard = guard(this.node, { all: true });
+    holdFocus(this.node, () => this.form);
+    this.ends = [guard(this.node, { all: true }), watchKernel(model, el, (gone) => this.onKernel(gone))];
+    requestAnimationFrame(() => claimFocus(this.node, this.form));
     this.follow();
     this.draw();
     this.count();
@@ -132,7 +113,7 @@ export class Review {
     this.paper = paper;
     this.passages = this.model.get("_passages");
     this.drawBatch();
-    this.drawHead();
+    this.head.replaceChildren(...headOf(this));
     if (fresh) this.begin();
     else {
       for (const state of this.states()) this.answers.get(state.key)?.update(state);
@@ -169,50 +150,41 @@ export class Review {
     offer(this);
   }
 
+  drawBar() {
+    this.bar.replaceChildren(this.batch.total, this.saved, ...actionsOf(this));
+  }
+
   flag() {
     const found = /** @type {Finding[]} */ (this.model.get("_found"));
+    this.drawBar();
     this.general.replaceChildren(...found.filter((f) => !this.answers.has(f.question)).map((f) => problem(f)));
     for (const [key, answer] of this.answers) answer.flag(found.filter((f) => f.question === key));
+    this.fold();
+  }
+
+  /** Unanswered questions take one line together, until one is wanted. */
+  fold() {
+    const all = [...this.answers.values()];
+    const empty = all.filter((answer) => answer.idle);
+    const some = empty.length < all.length; // where nothing is written yet all questions are there
+    for (const answer of all) answer.node.hidden = some && empty.includes(answer);
+    this.unanswered.hidden = !some || !empty.length;
+    this.unanswered.replaceChildren("Not answered: ", ...empty.map((answer) => button(answer.state.heading, () => answer.unfold(), { class: "rv-link" })));
+  }
+
+  /** One statement is active at a time; it stays where it is while another folds. @param {import("./review_field.js").Field} field */
+  activate(field) {
+    if (field === this.active) return;
+    const before = field.node.getBoundingClientRect().top;
+    this.active?.node.classList.remove("rv-active");
+    this.active = field;
+    field.node.classList.add("rv-active");
+    this.form.scrollTop += field.node.getBoundingClientRect().top - before;
   }
 
   drawBatch() {
     this.batch.draw(this.model.get("_batch"), this.model.get("current"));
-  }
-
-  drawHead() {
-    const { paper } = this;
-    const reason = paper.reason ? `: ${paper.reason}` : "";
-    const signed = paper.by ? `Approved by ${paper.by}, ${when(paper.at)}${reason}` : STATUS[paper.status]?.[1];
-    const link = h("a", { href: paper.abs_url, target: "_blank", rel: "noreferrer" }, `${paper.id}v${paper.version}`);
-    this.head.replaceChildren(
-      say(h("h3", { class: "rv-paper-title" }), paper.title, this.link),
-      h("p", { class: "rv-note" }, paper.authors.join(", ")),
-      h("p", { class: "rv-note" }, link,
-        paper.written && paper.written !== paper.version && ` · write-up of v${paper.written}`,
-        paper.comment && ` · ${paper.comment}`,
-        paper.models.length > 0 && ` · written by ${paper.models.join(", ")}`, ` · triage: ${paper.decision}`),
-      ...this.newVersion(), ...this.posts(),
-      h("p", {}, h("span", { class: `rv-signed rv-${paper.status}` }, signed)));
-    this.bar.replaceChildren(
-      paper.by ? button("Take back (u)", () => this.act("disapprove"))
-        : button("Approve (a)", () => this.approve(), { class: "pk-button rv-main" }),
-      button("Ask (r)", () => askAgain(this, null, ALL_EMPTY), { title: `Ask the model for ${ALL_EMPTY}` }),
-      button("To triage (t)", () => sendBack(this)),
-      button("?", () => this.help(), { "aria-label": "Keys", title: "Keys (?)" }), this.saved);
-  }
-
-  newVersion() {
-    const { written, version } = this.paper;
-    if (!written || written === version) return [];
-    const text = `arXiv has v${version}; this write-up is of v${written}. `;
-    return [h("p", { class: "rv-bar rv-version" }, text, button(`Take it over to v${version}`, () => this.act("carry")))];
-  }
-
-  /** The same paper written up before: what a reader of the blog has seen already. @returns {HTMLElement[]} */
-  posts() {
-    return this.paper.posts.map((/** @type {any} */ { topic, date, version, here }) =>
-      h("p", { class: `rv-posted${here ? " rv-version" : ""}` },
-        `Published before${here ? " in this topic" : ""}: ${topic}, ${date} (v${version})`));
+    this.drawBar();
   }
 
   // Saving
@@ -221,6 +193,7 @@ export class Review {
     const views = [...this.answers.values()];
     const open = views.some((v) => v.dirty || v.saving);
     const stuck = views.some((v) => v.stuck || v.theirs);
+    if (this.dead) return;
     this.node.dataset.state = stuck ? "failed" : open ? "pending" : "";
     this.saved.textContent = stuck ? "Not saved" : open ? "Saving …" : "All saved";
   }
@@ -257,15 +230,23 @@ export class Review {
 
   /** Plain keys outside of texts; Ctrl+S and F8 everywhere. @param {KeyboardEvent} event */
   key(event) {
-    if (act(this.bindings, event) || event.isComposing) return;
+    if (this.dead || act(this.bindings, event) || event.isComposing) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "s") this.flush();
     else if (event.key === "F8") this.jump(event.shiftKey ? -1 : 1);
     else return;
     event.preventDefault();
   }
 
+  /** Without its kernel the review is a picture, and says so. @param {boolean} gone */
+  onKernel(gone) {
+    this.dead = gone;
+    this.node.dataset.state = gone ? "dead" : "";
+    if (gone) this.tell("The kernel was restarted or shut down. Run this cell again to go on; what is not saved is kept in this browser.");
+    else this.notice.replaceChildren();
+  }
+
   help() {
-    help(this, [...this.keys.map(([key, what]) => /** @type {[string, string]} */ ([key, what])), ...IN_FIELDS]);
+    help(this);
   }
 
   /** @param {string} text */
@@ -365,7 +346,20 @@ export class Review {
     }
     const stops = /** @type {Finding[]} */ (this.model.get("_found")).filter((f) => f.severity === "block");
     if (stops.length) override(this, stops);
-    else await this.act("approve");
+    else if (await this.act("approve")) this.advance();
+  }
+
+  /** On to the next paper that is not signed yet; after the last one, to the post. */
+  advance() {
+    const rows = /** @type {import("./review_batch.js").BatchRow[]} */ (this.model.get("_batch"));
+    const at = rows.findIndex(({ id }) => id === this.id);
+    const next = [...rows.slice(at + 1), ...rows.slice(0, at)].find(({ status }) => ["draft", "edited"].includes(status));
+    if (next) this.open(next.id);
+  }
+
+  async compose() {
+    const reply = await this.act("compose", {}, { deadline: 60000 });
+    if (reply) this.tell(`Draft written: ${reply.path}. Open it from the file browser.`);
   }
 
   /** Have the kernel look for findings in the rest of the batch, in small steps. */
@@ -383,7 +377,7 @@ export class Review {
     for (const [names, run] of this.handlers ?? []) this.model.off(names, run);
     this.source.clear();
     this.source.preview.close();
-    this.unguard();
+    for (const end of this.ends) end();
     delist(this.link.name);
     this.link.close();
   }

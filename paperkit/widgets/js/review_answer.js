@@ -26,6 +26,7 @@ export class Answer {
     this.dirty = false;
     this.stuck = false;
     this.showDraft = false;
+    this.wanted = false;
     /** @type {Promise<void> | null} */
     this.saving = null;
     /** @type {string | null} */
@@ -52,6 +53,19 @@ export class Answer {
 
   get many() {
     return this.state.kind !== "line";
+  }
+
+  /** Nothing is written, and no one is about to write. */
+  get idle() {
+    const said = this.rows.length || this.state.error || this.state.draft?.rows?.length || this.state.newer;
+    return !said && !this.wanted && !this.dirty && !this.saving && !this.general.children.length;
+  }
+
+  /** Show an unanswered question, ready to be written. */
+  unfold() {
+    this.wanted = true;
+    this.review.fold();
+    this.fields[0].area.focus();
   }
 
   get rows() {

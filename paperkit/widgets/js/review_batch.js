@@ -23,8 +23,8 @@ export class Batch {
   constructor(review) {
     this.review = review;
     this.list = h("ul", { class: "rv-papers" });
-    this.total = h("p", { class: "rv-note", "aria-live": "polite" });
-    this.node = h("nav", { class: "rv-batch", "aria-label": review.named("Papers in this review") }, this.total, this.list);
+    this.total = h("p", { class: "rv-total", "aria-live": "polite" });
+    this.node = h("nav", { class: "rv-batch", "aria-label": review.named("Papers in this review") }, this.list);
     /** @type {Map<string, {key: string, node: HTMLElement}>} */
     this.items = new Map();
   }
@@ -54,11 +54,12 @@ export class Batch {
       warn && h("span", { class: "rv-count rv-warn" }, `${warn} to look at`),
       block === 0 && !warn && !EMPTY.has(status) && "· no finding",
     ].map((count) => count || null);
+    const look = SIGNED.has(status) ? "good" : block ? "block" : warn ? "warn" : EMPTY.has(status) ? "none" : "open";
     const parts = [
-      h("span", { class: `rv-status rv-${status}`, title: name }, sign),
+      h("span", { class: `rv-status rv-is-${look}`, title: name }, h("span", { class: "pk-unseen" }, sign)),
       say(h("span", { class: "rv-title" }), title, this.review.link),
       h("span", { class: "rv-counts" }, h("span", { class: "rv-word" }, name), counts, told && h("span", { title: told }, `· ${told}`)),
     ];
-    return h("li", {}, button(parts, () => this.review.open(id), { class: "rv-paper", "aria-current": current ? "true" : null }));
+    return h("li", {}, button(parts, () => this.review.open(id), { class: "rv-paper", title, "aria-current": current ? "true" : null }));
   }
 }

@@ -28,9 +28,11 @@ export class Field {
     this.area = h("textarea", { class: "rv-area", rows: 1, spellcheck: true, value: row.text,
       lang: answer.state.language, "aria-describedby": this.problems.id });
     this.seek = button("+ evidence", () => this.review.source.seek(this), { class: "rv-chip rv-seek", title: "Find evidence (Alt+Enter)" });
+    this.edge = button("", () => this.area.focus(), { class: "rv-edge", tabindex: -1 });
     const line = h("div", { class: "rv-line" }, h("div", { class: "rv-grow" }, this.mirror, this.area),
-      h("div", { class: "rv-side" }, this.tools));
-    this.node = h("li", { class: "rv-field" }, line, this.maths, this.problems, this.cited);
+      h("div", { class: "rv-side" }, this.edge));
+    this.node = h("li", { class: "rv-field" }, line, this.maths, this.problems, this.cited, this.tools);
+    this.node.addEventListener("focusin", () => this.review.activate(this));
     this.listen();
     this.drawEvidence();
     this.draw();
@@ -122,6 +124,7 @@ export class Field {
     const partly = this.findings.filter((f) => f.words !== this.clean); // else the frame says it
     this.mirror.replaceChildren(...marked(this.text, partly), "\u200b");
     const worst = this.findings.some((f) => f.severity === "block");
+    this.edge.classList.toggle("rv-stopped", worst);
     this.node.classList.toggle("rv-doubtful", !worst && this.findings.length > 0);
     this.area.setAttribute("aria-invalid", String(worst));
     if (kind === "list") over(this.counter, counted(this.text, unit), limit, unit);
@@ -153,6 +156,18 @@ export class Field {
       return passage ? [this.citation(ref, passage)] : [];
     });
     this.cited.replaceChildren(...items, h("li", {}, this.seek));
+    this.drawEdge();
+  }
+
+  /** Where it rests, at the statement's edge; the passages themselves are there once it is active. */
+  drawEdge() {
+    const [first, ...more] = this.evidence.flatMap((ref) => this.review.passage(ref) ?? []);
+    this.edge.hidden = !first;
+    if (!first) return;
+    const place = first.page ? `p. ${first.page}` : first.section;
+    const exact = first.quote === this.clean ? ", word for word" : "";
+    this.edge.textContent = `¶ ${place}${more.length ? ` +${more.length}` : ""}${exact}`;
+    this.edge.title = first.quote;
   }
 
   /** @param {import("./review_findings.js").Ref} ref @param {Passage} passage */

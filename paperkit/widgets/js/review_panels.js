@@ -80,11 +80,21 @@ export function sendBack(review) {
   });
 }
 
-/** Show or hide what the keys do. @param {Review} review @param {[string, string][]} keys */
-export function help(review, keys) {
+/** @type {[string, string][]} */
+const IN_FIELDS = [
+  ["Esc", "leave the text, so that the keys above work"],
+  ["Enter", "add a statement below"],
+  ["Alt+↑ Alt+↓", "move the statement"],
+  ["Alt+Enter", "find evidence for the statement"],
+  ["Backspace in an empty statement", "delete it"],
+];
+
+/** Show or hide what the keys do. @param {Review} review */
+export function help(review) {
   const open = review.extra.querySelector(".rv-help");
   const close = () => review.extra.replaceChildren();
   if (open) return close();
+  const keys = [...review.keys.map(([key, what]) => /** @type {[string, string]} */ ([key, what])), ...IN_FIELDS];
   const lines = keys.flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]);
   review.extra.replaceChildren(h("div", { class: "rv-box rv-help" }, h("dl", {}, lines), button("Close", close)));
 }

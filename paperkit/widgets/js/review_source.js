@@ -53,7 +53,7 @@ export class Source {
     if (this.chosen === "preview") this.timer = setTimeout(() => this.preview.draw(), 100);
   }
 
-  /** Show what a statement rests on; the page's picture is only fetched when asked for. @param {Field} field @param {Ref} [ref] @param {boolean} [picture] */
+  /** Show what a statement rests on: on its page, where there is one. @param {Field} field @param {Ref} [ref] @param {boolean} [picture] */
   show(field, ref, picture = false) {
     if (picture) this.choose("source");
     else if (this.shows(field)) return;
@@ -65,9 +65,8 @@ export class Source {
       this.body.replaceChildren(heading(this.titled), this.abstract(passage ? passages.map((p) => p?.quote ?? "") : []));
       return;
     }
-    const act = () => this.show(field, passage, true);
-    const page = picture ? this.pictures.view(passage, false) : button(`Show page ${passage.page}`, act);
-    this.body.replaceChildren(heading(placeOf(passage)), h("blockquote", {}, passage.quote), page);
+    this.pictured = { field, ref: passage };
+    this.body.replaceChildren(heading(placeOf(passage)), h("blockquote", {}, passage.quote), this.pictures.view(passage, false));
   }
 
   /** Tell whether the page in sight is of a passage that this statement still rests on. @param {Field} field */

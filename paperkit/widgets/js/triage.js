@@ -123,6 +123,7 @@ export class Triage {
   /** Without its kernel the table is a picture: it says so, and no key moves anything. @param {boolean} gone */
   onKernel(gone) {
     this.bars.banner.dataset.kind = "";
+    this.bars.tell("");
     this.dead = gone;
     this.show(gone ? "dead" : "");
     const strong = gone ? "The kernel was restarted or shut down." : "";
@@ -364,7 +365,7 @@ export class Triage {
 
   /** @param {string} text @param {boolean} [wrong] */
   tell(text, wrong) {
-    this.bars.tell(text, wrong);
+    if (!this.dead) this.bars.tell(text, wrong);
   }
 }
 
