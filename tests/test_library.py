@@ -211,6 +211,17 @@ def test_a_decision_is_kept_with_tags_and_note(library: Library) -> None:
     assert list(history["version"]) == [1, 1]
 
 
+def test_papers_of_several_decisions(library: Library) -> None:
+    """One decision or several narrow the frame; one that is none is refused."""
+    library.decide("2411.00001", "keep")
+    library.decide("2411.00002", "skip")
+    assert library.papers(decision=["keep", "skip"]).index.size == 2
+    assert library.papers(decision=("keep",)).index.tolist() == ["2411.00001"]
+    assert library.papers(decision="undecided").index.tolist() == ["math/0309136"]
+    with pytest.raises(PaperkitError, match="decisions 'maybe' is unknown"):
+        library.papers(decision=["keep", "maybe"])
+
+
 def test_a_decision_is_all_or_nothing(library: Library) -> None:
     """One unknown id, and no paper is decided; the error names it and the next step."""
     with pytest.raises(PaperkitError, match=r"^2411.99999: not in this library; add it with"):

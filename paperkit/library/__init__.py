@@ -143,15 +143,15 @@ class Library:
         query: str | Query | None = None,
         *,
         topic: str | None = None,
-        decision: str | None = None,
+        decision: str | Iterable[str] | None = None,
     ) -> pd.DataFrame:
         """Return a papers frame: all, those with these words, or those of a `Query`.
 
         Instead of words it may be an id or several, an address or a DOI, in any usual spelling.
 
         Beyond `Paper`'s fields it has decision, tags, note, score (0 to 1), topics, has_digest
-        and status (``v1→v2`` when changed since decided, ``withdrawn``). ``decision`` may also
-        be ``undecided``.
+        and status (``v1→v2`` when changed since decided, ``withdrawn``). ``decision`` is
+        one or several of `paperkit.queries.DECISIONS`, or ``undecided``.
 
         Raises:
             PaperkitError: no paper has such a topic or tag; the near ones are named.
@@ -161,7 +161,7 @@ class Library:
         if topic is not None:
             narrowed["topics"] = (topic,)
         if decision is not None:
-            narrowed["decisions"] = (decision,)
+            narrowed["decisions"] = [decision] if isinstance(decision, str) else list(decision)
         if narrowed:
             wanted = Query.from_dict({**wanted.to_dict(), **narrowed})
         with schema.reading(self._file) as db:
