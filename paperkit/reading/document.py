@@ -149,6 +149,53 @@ _Turns = dict[tuple[str, str, int], int]
 
 def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
     looked = _without_ciphers(_looked(document, limits))
+    laid = _laid_out(document, looked)
+    prepared = _prepared(looked, laid)
+    placed = continued_tables(prepared, _places(prepared, len(laid.sheets)))
+    inside = _inside_figures(laid, prepared, placed)
+    heads = [h for h in laid.heads if not set(h.rows) <= inside[h.sheet]]
+    flow = paragraphs.Flow(inside, [[c.rows for c in some if not c.part] for some in laid.caps])
+    body = paragraphs.paragraphs(laid.sheets, laid.style, heads, flow)
+    figures = _figures(laid.sheets, placed, _words(document, placed, laid.sheets))
+    readable = not is_cipher(looked.pages, body)
+    unplaced = [*_unplaced(laid.caps, placed), *(() if readable else (_CIPHER,))]
+    title = title_of(laid.sheets, stated_title(document))
+    reading = Reading(
+        title=title,
+        page_count=document.page_count,
+        reader=READER_VERSION,
+        paragraphs=tuple(body),
+        sections=tuple(Section(h.title, h.level, h.page, h.number) for h in heads),
+        figures=_with_teaser(sorted(figures, key=_place)),
+        links=tuple(links(laid.sheets, body)),
+        readable=readable,
+        warnings=(*_warnings(document, looked, limits), *unplaced),
+        affiliation=affiliation_of(body, title),
+    )
+    return _with_pages(reading, looked), _turned(laid.sheets, placed)
+
+
+def _with_pages(reading: Reading, looked: _Looked) -> Reading:
+    """Return the reading with what its pages show and hide besides the text."""
+    mislead = _hidden.could_mislead(looked.hidden, reading.figures)
+    told = _hidden.instructions(reading.paragraphs, looked.pages)
+    sizes = tuple((round(p.width, 1), round(p.height, 1)) for p in looked.pages)
+    stamp = stamp_of(looked.pages)
+    return replace(reading, hidden=(*mislead, *told), stamp=stamp, page_sizes=sizes)
+
+
+@dataclass(frozen=True)
+class _LaidOut:
+    """The sheets in reading order and what their rows are, one entry per sheet."""
+
+    sheets: Sequence[Sheet]
+    style: layout.Style
+    caps: Sequence[Sequence[Caption]]
+    text: Sequence[frozenset[int]]
+    heads: Sequence[_headings.Heading]
+
+
+def _laid_out(document: Any, looked: _Looked) -> _LaidOut:
     style = layout.style_of(looked.pages)
     sheets = layout.lay_out(looked.pages, style)
     caps = find_captions(sheets, style)
@@ -158,75 +205,50 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
         for s, c, some in zip(sheets, capped, caps, strict=True)
     ]
     heads = _headings.headings(sheets, style, capped, text, outline(document))
-    prepared = _prepared(looked, sheets, caps, text, heads, style.size)
-    placed = continued_tables(prepared, _places(prepared, len(sheets)))
+    return _LaidOut(sheets, style, caps, text, heads)
+
+
+def _inside_figures(
+    laid: _LaidOut,
+    prepared: dict[int, regions.PreparedPage],
+    placed: Sequence[Sequence[Placed]],
+) -> list[frozenset[int]]:
+    """Return for each sheet the rows that are no running text, as figures and tables hold them."""
     boxes: dict[int, list[Box]] = {}
-    for sheet, some in zip(sheets, placed, strict=True):
+    for sheet, some in zip(laid.sheets, placed, strict=True):
         boxes.setdefault(sheet.page.number, []).extend(shown(b, sheet.page) for _, b in some)
-    inside = [
-        _inside(s, t - _cells(prepared, at), boxes[s.page.number]) | _notes(s, caps[at])
-        for at, (s, t) in enumerate(zip(sheets, text, strict=True))
+    return [
+        _inside(s, t - _cells(prepared, at), boxes[s.page.number]) | _notes(s, laid.caps[at])
+        for at, (s, t) in enumerate(zip(laid.sheets, laid.text, strict=True))
     ]
-    heads = [h for h in heads if not set(h.rows) <= inside[h.sheet]]
-    flow = paragraphs.Flow(inside, [[c.rows for c in some if not c.part] for some in caps])
-    figures = _figures(sheets, placed, _words(document, placed, sheets))
-    body = paragraphs.paragraphs(sheets, style, heads, flow)
-    turns = {
+
+
+def _turned(sheets: Sequence[Sheet], placed: Sequence[Sequence[Placed]]) -> _Turns:
+    return {
         (c.kind, c.label, c.page): sheet.page.turn
         for sheet, some in zip(sheets, placed, strict=True)
         for c, _ in some
         if sheet.page.turn
     }
-    title = title_of(sheets, stated_title(document))
-    readable = not is_cipher(looked.pages, body)
-    reading = Reading(
-        title=title,
-        page_count=document.page_count,
-        reader=READER_VERSION,
-        paragraphs=tuple(body),
-        sections=tuple(Section(h.title, h.level, h.page, h.number) for h in heads),
-        figures=_with_teaser(sorted(figures, key=_place)),
-        links=tuple(links(sheets, body)),
-        hidden=(
-            *_hidden.could_mislead(looked.hidden, figures),
-            *_hidden.instructions(body, looked.pages),
-        ),
-        readable=readable,
-        warnings=(
-            *_warnings(document, looked, limits),
-            *_unplaced(caps, placed),
-            *(() if readable else (_CIPHER,)),
-        ),
-        affiliation=affiliation_of(body, title),
-        stamp=stamp_of(looked.pages),
-        page_sizes=tuple((round(p.width, 1), round(p.height, 1)) for p in looked.pages),
-    )
-    return reading, turns
 
 
-def _prepared(
-    looked: _Looked,
-    sheets: Sequence[layout.Sheet],
-    caps: Sequence[Sequence[Caption]],
-    text: Sequence[frozenset[int]],
-    heads: Sequence[_headings.Heading],
-    size: float,
-) -> dict[int, regions.PreparedPage]:
+def _prepared(looked: _Looked, laid: _LaidOut) -> dict[int, regions.PreparedPage]:
     """Return the sheets that have captions, by index, prepared for finding what those name."""
     always = edge_shapes(looked.pages)
+    taken = [*zip(laid.text, laid.caps, strict=True)]
     prepared = {}
-    for number, sheet in enumerate(sheets):
+    for number, (sheet, (text, caps)) in enumerate(zip(laid.sheets, taken, strict=True)):
         index, turn = sheet.page.number - 1, sheet.page.turn
         packed = looked.inks[index]
-        if packed is not None and (caps[number] or _opens_with_cells(sheet, text[number])):
-            headed = frozenset(i for h in heads if h.sheet == number for i in h.rows)
-            blocks = text[number] | paragraphs.equations(sheet) | headed
+        if packed is not None and (caps or _opens_with_cells(sheet, text)):
+            headed = frozenset(i for h in laid.heads if h.sheet == number for i in h.rows)
+            blocks = text | paragraphs.equations(sheet) | headed
             seen = turned_ink(_unpacked(packed), turn)
             page = looked.pages[index]
             fixed = [turned_box(b, page, turn) for b in always[index]]
-            others = _others(page, sheets, [*zip(text, caps, strict=True)], number)
+            others = _others(page, laid.sheets, taken, number)
             prepared[number] = regions.prepared_page(
-                sheet, seen, caps[number], blocks, fixed, others, size
+                sheet, seen, caps, blocks, fixed, others, laid.style.size
             )
     return prepared
 

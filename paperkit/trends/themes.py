@@ -1,4 +1,4 @@
-"""Themes: what a set of papers is about, found as factors of its words and followed in time.
+"""Themes: what a set of papers is about, found by factorization of its words and followed in time.
 
 Non-negative factors of TF-IDF weights (scikit-learn). The start is computed, not drawn, so the
 same papers give the same themes; names are carried over from an earlier result where the words
@@ -26,7 +26,7 @@ SAME = 0.5
 
 
 @dataclass(frozen=True)
-class Factors:
+class Factorization:
     """Themes of papers: weights (theme x term), (paper x theme), and the terms."""
 
     terms: Any
@@ -59,15 +59,15 @@ def themes(
     corpus = terms.written(papers, text, after=since, until=until, dated=True)
     size = corpus.texts.documents
     found = ngrams.terms(corpus.texts, longest=2, minimum=minimum or max(3, size // 500))
-    factors = _factors(found, size, number)
-    labels = _labels(factors, {} if previous is None else previous.attrs.get("terms", {}))
-    theme, placed = _heaviest(factors.papers)
+    weighted = _factorized(found, size, number)
+    labels = _labels(weighted, {} if previous is None else previous.attrs.get("terms", {}))
+    theme, placed = _heaviest(weighted.papers)
     names = [labels[i] for i in theme[placed]]
     tally = counts.labeled(corpus.published, placed, names, period)
     first, last = counts.moment(since), counts.end(until)
     frame = counts.tabulated(tally, tally, period, since=first, until=last, level=level)
     frame.attrs |= {"unit": period, "by": "theme", "level": level}
-    frame.attrs["terms"] = dict(zip(labels, map(_top, *_each(factors)), strict=True))
+    frame.attrs["terms"] = dict(zip(labels, map(_top, *_each(weighted)), strict=True))
     frame.attrs["members"] = _members(labels, names, corpus.ids.take(placed).to_pylist())
     return frame
 
@@ -80,20 +80,20 @@ def _members(labels: list[str], names: list[str], ids: list[str]) -> dict[str, l
     return members
 
 
-def _factors(found: ngrams.Terms, size: int, number: int) -> Factors:
-    """Return the factors of the papers' TF-IDF weights."""
+def _factorized(found: ngrams.Terms, size: int, number: int) -> Factorization:
+    """Return the non-negative factorization of the papers' TF-IDF weights."""
     import numpy as np
 
     held = found.counts()
     used = np.flatnonzero(held <= max(size / 2, 1))
     number = min(number, len(used), size)
     if number < 1:
-        return Factors(np.zeros((0, 0)), np.zeros((size, 0)), [])
+        return Factorization(np.zeros((0, 0)), np.zeros((size, 0)), [])
     from sklearn.decomposition import NMF
 
     model = NMF(number, init="nndsvda", max_iter=400, random_state=0)
     weights = model.fit_transform(_weighted(found, used, size))
-    return Factors(model.components_, weights, [found.names[i] for i in used])
+    return Factorization(model.components_, weights, [found.names[i] for i in used])
 
 
 def _weighted(found: ngrams.Terms, used: Any, size: int) -> Any:
@@ -121,9 +121,9 @@ def _heaviest(weights: Any) -> tuple[Any, Any]:
     return weights.argmax(axis=1), np.flatnonzero(weights.max(axis=1) > 0)
 
 
-def _each(factors: Factors) -> tuple[Any, list[list[str]]]:
+def _each(found: Factorization) -> tuple[Any, list[list[str]]]:
     """Return the themes' weights and, for each of them, the terms."""
-    return factors.terms, [factors.names] * len(factors.terms)
+    return found.terms, [found.names] * len(found.terms)
 
 
 def _top(weights: Any, names: list[str]) -> dict[str, float]:
@@ -133,9 +133,9 @@ def _top(weights: Any, names: list[str]) -> dict[str, float]:
     return {names[i]: round(float(weights[i]) / heaviest, 4) for i in order if weights[i] > 0}
 
 
-def _labels(factors: Factors, earlier: dict[str, dict[str, float]]) -> list[str]:
+def _labels(found: Factorization, earlier: dict[str, dict[str, float]]) -> list[str]:
     """Return a distinct name per theme: the earlier one where it is the same theme."""
-    tops = [_top(weights, names) for weights, names in zip(*_each(factors), strict=True)]
+    tops = [_top(weights, names) for weights, names in zip(*_each(found), strict=True)]
     kept = _renamed(tops, earlier)
     labels: list[str] = []
     for i, top in enumerate(tops):
