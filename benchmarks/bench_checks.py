@@ -30,7 +30,7 @@ from paperkit.digests import Digest, Evidence, Statement
 from paperkit.models import Extractive
 from paperkit.outlines import DIGEST
 from paperkit.papers import Paper, clean_paper
-from paperkit.prompts import make_request, parse_reply
+from paperkit.prompts import make_request, read_reply
 from paperkit.reading import read_here
 from paperkit.readings import Reading
 from paperkit.text import split_sentences
@@ -291,7 +291,7 @@ def report_time() -> None:
         digests = []
         for source in (None, reading):
             request = make_request(paper, source, outline=DIGEST)
-            answers = parse_reply(request, Extractive().answer(request), at=datetime.now(UTC))
+            answers, _ = read_reply(request, Extractive().answer(request), at=datetime.now(UTC))
             digest = Digest(
                 paper_id=paper.id, version=1, outline="digest", language="en", answers=answers
             )

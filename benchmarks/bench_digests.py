@@ -2,10 +2,12 @@
 
     PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests write > digests.md
     PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests score
+    PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests empty
 
-FOLDER holds ``papers`` (PDFs) and ``arxiv_sample.jsonl.gz``. The verdicts stand in
-``tests/data/digests/verdicts.json``, the guide beside them in ``guide.md``. A verdict is of one
-text: the score says how many of today's digests read otherwise than those that were judged.
+FOLDER holds ``papers`` (PDFs), ``arxiv_sample.jsonl.gz`` and ``arxiv_corpus.jsonl.gz``. The
+verdicts stand in ``tests/data/digests/verdicts.json``, the guide beside them in ``guide.md``. A
+verdict is of one text: the score says how many of today's digests read otherwise than those that
+were judged.
 """
 
 from __future__ import annotations
@@ -94,5 +96,23 @@ def score() -> None:
     print(f"{len(anew)} read otherwise than those judged: {', '.join(anew) or 'none'}")
 
 
+def empty() -> None:
+    """Print for how many of 200 abstracts of the corpus each answer is empty."""
+    file = Path(os.environ["PAPERKIT_DATA"], "arxiv_corpus.jsonl.gz")
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    chosen = random.Random(SEED).sample([r for r in rows if r["abstract"]], 200)
+    fixed = {"categories": ["cs.CV"], "published": "2024-11-01"}
+    made = (
+        {"id": f"2411.{n:05d}v1", "title": r["title"], "abstract": r["abstract"]} | fixed
+        for n, r in enumerate(chosen, 1)
+    )
+    texts = [digest(_paper(row), None) for row in made]
+    for key in ("background", "prior_work", "approach", "task", "methods", "performance"):
+        print(f"{key}: {sum(f'{key}: ' not in text for text in texts)} of {len(texts)} empty")
+    begins = sum(text.split("summary: ")[1][:1].islower() for text in texts if "summary: " in text)
+    print(f"{begins} summaries begin in lower case")
+
+
 if __name__ == "__main__":
-    {"write": write, "score": score}[sys.argv[1]]()
+    {"write": write, "score": score, "empty": empty}[sys.argv[1]]()

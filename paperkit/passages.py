@@ -82,8 +82,20 @@ def _below(reading: Reading | None) -> Iterator[_Parts]:
         label, page, box = name_of(figure), figure.page, figure.bbox
         for sentence in _caption_sentences(figure.caption):
             yield sentence, label, page, box, "caption"
-        for row in table_rows(figure):
-            yield row.line(label), label, page, box, "row"
+        for text in _row_lines(figure, label):
+            yield text, label, page, box, "row"
+
+
+def _row_lines(figure: Figure, label: str) -> Iterator[str]:
+    """Yield the rows of a table as lines; where its cells are not known, as they are printed."""
+    for row in table_rows(figure):
+        yield row.line(label)
+    if figure.rows is None and figure.kind == "table":
+        for line in figure.lines or ():
+            if any(map(str.isdigit, line)):
+                yield " · ".join(
+                    (label, *(part.strip() for part in line.split("  ") if part.strip()))
+                )
 
 
 def name_of(figure: Figure) -> str:
@@ -133,12 +145,14 @@ class TableRow:
 def table_rows(table: Figure) -> tuple[TableRow, ...]:
     """Return the rows of a table below its headings; empty where its cells are not known.
 
+    The reading says how many rows are headings; where it does not, the values do.
+
     A cell without content is left out, and so is a row without any.
     """
     grid = [tuple(" ".join(cell.split()) for cell in row) for row in table.rows or ()]
     if not grid:
         return ()
-    head = _heading_rows(grid)
+    head = table.head or _heading_rows(grid)
     headings = _headings(grid[:head])
     body = grid[head:]
     labels = _label_columns(body)

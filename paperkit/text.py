@@ -41,8 +41,8 @@ _BOUND = frozenset(
 # These may end a sentence: they do when the next word is one that opens sentences.
 _LOOSE = frozenset(
     "al etc inc corp ltd co dept univ jr sr ph.d m.sc u.s u.k u.n e.u a.m p.m i.i.d iid d.c ca no"
-    " nos vol pp ed eds tab tabs ref refs alg app appx ch chap lem prop cor def ms st mt ver jan"
-    " feb mar apr jun jul aug sep sept oct nov dec".split()
+    " nos vol pp ed eds phys rev lett proc tab tabs ref refs alg app appx ch chap lem prop cor def"
+    " ms st mt ver jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
 _OPENERS = frozenset(
     "A Additionally After All Although An And Another As At Based Because Besides Both But By"
@@ -117,7 +117,7 @@ def _period_ends(before: str, word: str) -> bool:
     if key in _BOUND:
         return False
     initial = len(before) == 1 and before.isalpha() and before.isupper()
-    if key in _LOOSE or initial or re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", before):
+    if key in _LOOSE or initial or re.fullmatch(r"(?:[A-Za-z]\.-?)+[A-Za-z]", before):
         return word in _OPENERS
     return True
 

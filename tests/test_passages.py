@@ -93,3 +93,26 @@ def test_captions_and_rows_are_numbered_after_the_sentences_with_page_and_box():
         (6, "row", 6),
     ]
     assert lines[4].bbox == BOX
+
+
+def test_the_readings_heads_are_the_headings():
+    """Where the reading says how many rows are column heads, the values are not asked."""
+    rows = (("Year", "2019", "2020"), ("Papers", "8.1M", "9.0M"))
+    known = Figure("table", "5", 6, BOX, "Table 5: Papers.", rows=rows, head=1)
+    assert [row.line("Table 5") for row in table_rows(known)] == [
+        "Table 5 · Papers · 2019: 8.1M · 2020: 9.0M"
+    ]
+
+
+def test_a_table_without_cells_is_told_by_its_printed_lines():
+    """Lines with numbers are rows of the source; a table with cells is not told twice."""
+    printed = ("Model  F1", "BERT  90.01", "S2ORC-BERT  90.41")
+    alone = Figure("table", "5", 6, BOX, "Table 5: Results of tests.", lines=printed)
+    texts = [s.text for s in source_lines(paper(), reading(alone)) if s.kind == "row"]
+    assert texts == [
+        "Table 5 · Model · F1",
+        "Table 5 · BERT · 90.01",
+        "Table 5 · S2ORC-BERT · 90.41",
+    ]
+    known = Figure("table", "5", 6, BOX, "Table 5: Results of tests.", rows=SCIBERT, lines=printed)
+    assert len([s for s in source_lines(paper(), reading(known)) if s.kind == "row"]) == 2

@@ -25,6 +25,7 @@ from paperkit.text import (
         ["Methods, e.g. BERT, fail.", "Ours vs. theirs is 2.1 vs. 1.9."],
         ["This was shown by J. K. Rowe and A. Turing.", "We agree."],
         ["Prior work is due to Smith et al.", "We extend it."],
+        ["It was shown in J. Phys. 27 and in Phys. Rev. Lett. 3.", "By J.-F. Havet and others."],
         ["Vitamin C.", "The dose is 5 mg."],
         ["Is it real?", "Yes!", "“Quoted.”", "(Bracketed.)", "Done."],
         ["We use clustering.", "k-means is slow.", "word2vec helps.", "iOS too."],

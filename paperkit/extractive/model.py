@@ -47,6 +47,7 @@ _FEW = 3  # sentences on what the authors did: with no more left, they are takea
 # The abstract, and the sections where a part is expected, come before other places.
 _HOME_BONUS = 0.5
 
+_BEFORE_TAKEAWAYS = ("task", "performance", "methods", "approach")
 _MOST_OF = 0.6  # of a sentence: what a summary takes more of is not told again
 _BACKGROUND = 0.6  # how likely a sentence that is no summary is background
 _SAME = 0.6  # likeness of two sentences that say the same
@@ -82,7 +83,7 @@ def _by_need(questions: Iterable[Question], *, short: bool) -> list[Question]:
 
     From a `short` source, an abstract alone, results are chosen before there are takeaways.
     """
-    results = ("task", "performance", "takeaways") if short else ()
+    results = (*_BEFORE_TAKEAWAYS, "takeaways") if short else ()
     first = ("summary", *results, "approach", "takeaways")
     return sorted(questions, key=lambda q: first.index(q.key) if q.key in first else len(first))
 
@@ -152,7 +153,8 @@ class _Choice:
         span = best_span(title, texts, rank=self._ranking(texts[:SENTENCES]))
         number = source[span.sentence].number
         self.summed_up = number
-        line = finished(unlabeled(line_of(title, texts, span)))
+        line = line_of(title, texts, span)
+        line = standalone(line) or finished(unlabeled(line))
         if span.end - span.start > _MOST_OF * len(texts[span.sentence]):
             self.used.add(number)  # a short clause of it leaves the sentence to the deep reading
         return [{"text": line, "evidence": [number]}]
@@ -221,7 +223,7 @@ class _Choice:
         if question.key != "approach":
             ranked = [(score, number) for score, number in ranked if number != self.summed_up]
         told = sum(number >= self._turn for number in free)
-        if self.short and question.key in ("task", "performance") and told <= _FEW:
+        if self.short and question.key in _BEFORE_TAKEAWAYS and told <= _FEW:
             return []  # the takeaways need them
         most = 1 if self.short else min(PARTS[question.key].most, question.items[1])
         texts = {s.number: s.text for s in self.sentences}

@@ -403,6 +403,7 @@ def test_takeaways_tell_what_the_paper_did():
     ("abstract", "summary"),
     [
         (["How do nets learn words? We show that nets learn words early on."], "We show that nets"),
+        (["Here we study how nets learn words of many rare languages."], "We study how nets"),
         (["If the mean is finite, we show that it converges to a normal law."], "If the mean"),
         (
             ["We redo the study of nets written by two authors in Rome."],
