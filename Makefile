@@ -2,27 +2,32 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOOK := $(VENV)/.look
 READY := $(VENV)/.ready
 BUILD := build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo bench lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog clean
+.PHONY: help setup lab test demo bench lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog release clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-$(READY): pyproject.toml
+$(LOOK): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperkit needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || scripts/system-packages venv
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,scale,genai,openai,assets]'
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --editable .
+	@touch $@
+
+$(READY): $(LOOK)
+	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[dev,scale,genai,openai,assets]'
 	@touch $@
 
 UNIT = tests $(foreach room,faults processes notebooks browser blog,--ignore tests/$(room))
 
-setup: $(READY)  ## make the environment in .venv/
+setup: $(READY)  ## make the environment in .venv/, with what the tests need
 
-lab: $(READY)  ## open JupyterLab on the triage notebook, with the bundled sample
+lab: $(LOOK)  ## open JupyterLab on the triage notebook, with the bundled sample
 	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/01_triage.ipynb
 
 test: lint test-unit test-faults test-processes test-notebooks test-browser test-blog  ## all tests
@@ -57,11 +62,14 @@ test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
 	$(BIN)/python -m pytest tests/blog
 
-demo: $(READY)  ## run the four notebooks headless; posts and charts under build/
+demo: $(LOOK)  ## run the four notebooks headless; posts and charts under build/
 	$(BIN)/python -m paperkit demo $(BUILD)/demo
 
 bench: $(READY)  ## measure; PAPERKIT_BENCH names the folder of the benchmark data
 	$(BIN)/python -m benchmarks
+
+release:  ## check that a version is ready: make release VERSION=0.2.0
+	scripts/check-release $(VERSION)
 
 clean:  ## remove what was built
 	rm -rf $(BUILD)

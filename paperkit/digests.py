@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from paperkit.errors import PaperkitError
 from paperkit.readings import Box
+from paperkit.reprs import card, counted, line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,6 +132,22 @@ class Digest:
     language: str
     answers: tuple[Answer, ...] = ()
     approval: Approval | None = None
+
+    def __repr__(self) -> str:
+        """Return a line with the paper, how much is answered, by whom, and who signed."""
+        return line("Digest", repr(f"{self.paper_id}v{self.version}"), *self._told)
+
+    def _repr_html_(self) -> str:
+        rows = {f"{a.question}:": " ".join(s.text for s in a.statements) for a in self.answers}
+        return card(f"{self.paper_id}v{self.version}", self._told, rows=rows)
+
+    @property
+    def _told(self) -> list[str]:
+        answered = sum(1 for a in self.answers if a.statements)
+        signed = f"approved by {self.approval.by}" if self.approval else "not approved"
+        by = ", ".join(self.models)
+        answers = counted(answered, "answer") or "no answers"
+        return [f"{self.outline} in {self.language}", answers, by and f"by {by}", signed]
 
     def __getitem__(self, question: str) -> Answer:
         """Return the answer to `question`."""

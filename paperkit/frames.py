@@ -72,6 +72,41 @@ class PapersFrame(pd.DataFrame):
         return as_html(self)
 
 
+class Report(pd.DataFrame):
+    """A report: one row per paper or topic, which shows what came of it and what went wrong.
+
+    In a notebook: how many rows of each outcome, then the rows to look at; what was known already
+    is counted only, and no error is cut. It is a DataFrame in every other way.
+    """
+
+    @property
+    def _constructor(self) -> type[Report]:
+        return Report
+
+    def __repr__(self) -> str:
+        """Return the counts and the rows to look at, with their errors whole."""
+        if "outcome" not in self.columns:
+            return pd.DataFrame(self).to_string(max_colwidth=None, max_rows=_ROWS)
+        news = pd.DataFrame(self[self["outcome"] != "known"])
+        rows = news.to_string(max_colwidth=None, max_rows=_ROWS) if len(news) else ""
+        return f"{self._summed}\n{rows}".rstrip()
+
+    def _repr_html_(self) -> str:
+        if "outcome" not in self.columns:
+            return as_html(self)
+        news = self[self["outcome"] != "known"]
+        said = f"<p>{html.escape(self._summed)}</p>"
+        return said + (as_html(news, whole=("error",)) if len(news) else "")
+
+    @property
+    def _summed(self) -> str:
+        counts = self["outcome"].value_counts()
+        told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        return f"{len(self):,} {'row' if len(self) == 1 else 'rows'}" + (
+            f": {told}" if told else ""
+        )
+
+
 def to_frame(papers: Iterable[Paper]) -> pd.DataFrame:
     """Return a papers frame: one row per paper in the order given, index ``id`` (no version).
 
@@ -135,12 +170,15 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def as_html(frame: pd.DataFrame) -> str:
-    """Return a frame as an HTML table, everything in it escaped; of a long one both ends."""
+def as_html(frame: pd.DataFrame, *, whole: Sequence[str] = ()) -> str:
+    """Return a frame as an HTML table, everything in it escaped; of a long one both ends.
+
+    Long texts are cut, but for those of the columns named `whole`.
+    """
     half = _ROWS // 2
     parts = [frame] if len(frame) <= _ROWS else [frame.iloc[:half], frame.iloc[-half:]]
     gap = f'<tr><td colspan="{len(frame.columns) + 1}" style="{_CELL}">…</td></tr>'
-    body = gap.join(_rows_html(part) for part in parts)
+    body = gap.join(_rows_html(part, whole) for part in parts)
     names = [frame.index.name or "", *frame.columns]
     head = "".join(f'<th style="{_CELL}">{html.escape(str(n))}</th>' for n in names)
     count = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
@@ -150,19 +188,22 @@ def as_html(frame: pd.DataFrame) -> str:
     )
 
 
-def _rows_html(frame: pd.DataFrame) -> str:
+def _rows_html(frame: pd.DataFrame, whole: Sequence[str]) -> str:
     names = [str(c) for c in frame.columns]
     rows = zip(frame.index, frame.itertuples(index=False, name=None), strict=True)
     return "".join(
         f'<tr><th style="{_CELL}">{html.escape(str(i))}</th>'
-        + "".join(_cell(name, value, i) for name, value in zip(names, row, strict=True))
+        + "".join(
+            _cell(name, value, i, cut=name not in whole)
+            for name, value in zip(names, row, strict=True)
+        )
         + "</tr>"
         for i, row in rows
     )
 
 
-def _cell(name: str, value: Any, index: Any) -> str:
-    text = html.escape(_told(value))
+def _cell(name: str, value: Any, index: Any, *, cut: bool) -> str:
+    text = html.escape(_told(value, _CHARACTERS if cut else None))
     if name == "title" and (identity := _known_id(index)):
         text = f'<a href="https://arxiv.org/abs/{identity}" rel="noopener">{text}</a>'
     width = f";min-width:{_WIDTHS[name]}em" if name in _WIDTHS else ""
@@ -176,7 +217,7 @@ def _known_id(index: Any) -> str:
         return ""
 
 
-def _told(value: Any) -> str:
+def _told(value: Any, most: int | None) -> str:
     if isinstance(value, (list, tuple)):
         text = ", ".join(map(str, value))
     elif value is None or value is pd.NaT or value is pd.NA or value != value:
@@ -187,4 +228,4 @@ def _told(value: Any) -> str:
         text = f"{value:.3g}"
     else:
         text = str(value)
-    return text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS].rstrip()}…"
+    return text if most is None or len(text) <= most else f"{text[:most].rstrip()}…"

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from paperkit.errors import PaperkitError, explained_fields
+from paperkit.reprs import card, counted
 
 Kind = Literal["line", "list", "text"]
 Source = Literal["abstract", "paper"]
@@ -85,6 +86,10 @@ class Outline:
     def __repr__(self) -> str:
         """Return the name and the keys of the questions."""
         return f"Outline({self.name!r}: {', '.join(q.key for q in self.questions)})"
+
+    def _repr_html_(self) -> str:
+        asked = [f"{q.key}: {q.ask}" for q in self.questions]
+        return card(self.name, [counted(len(asked), "question")], items=asked)
 
     def __getitem__(self, key: str) -> Question:
         """Return the question of that key."""

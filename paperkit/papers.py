@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from paperkit import tex
 from paperkit.errors import PaperkitError
+from paperkit.reprs import card, line, short
 from paperkit.text import CJK
 
 ARCHIVES = frozenset(
@@ -275,6 +276,9 @@ def turned(name: str) -> str:
     return " ".join(p for p in order if p)
 
 
+_SHOWN = 1_500  # characters of an abstract in a notebook
+
+
 @dataclass(frozen=True, kw_only=True)
 class Paper:
     """One paper as arXiv describes it; every word of it comes from arXiv, none from a model.
@@ -306,6 +310,23 @@ class Paper:
         for name in ("published", "updated"):
             if getattr(self, name).tzinfo is None:
                 raise PaperkitError(f"{self.id}: {name} has no time zone; give it in UTC.")
+
+    def __repr__(self) -> str:
+        """Return a line with id, title, first author and day."""
+        return line("Paper", repr(f"{self.id}v{self.version}"), short(self.title), self._by)
+
+    def _repr_html_(self) -> str:
+        facts = [f"{self.id}v{self.version}", self._by, ", ".join(self.categories)]
+        if len(told := self.abstract) > _SHOWN:
+            told = f"{told[:_SHOWN].rstrip()}…"
+        rows = {"": told, "Comment:": self.comment, "In:": self.journal_ref, "DOI:": self.doi}
+        return card(self.title, facts, rows=rows, url=self.abs_url)
+
+    @property
+    def _by(self) -> str:
+        more = f" + {len(self.authors) - 1}" if len(self.authors) > 1 else ""
+        first = self.authors[0] if self.authors else "no author named"
+        return f"{first}{more}, {self.published:%Y-%m-%d}"
 
     @property
     def abs_url(self) -> str:

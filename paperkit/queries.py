@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Self
 
 from paperkit.errors import PaperkitError, explained_fields
+from paperkit.reprs import line
 
 DECISIONS = ("keep", "skip", "later")
 """What a person can decide; a paper without a decision is ``undecided`` in a query."""
@@ -70,6 +71,10 @@ class Query:
         _known("sort", tuple(s.removeprefix("-") for s in self.sort), SORTS)
         _known("has", tuple(h.removeprefix("-") for h in self.has), HAVE)
         _known("venues", self.venues, VENUES)
+
+    def __repr__(self) -> str:
+        """Return the fields that say something, as one would type them."""
+        return line("Query", **self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-able data with the fields that say something."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from paperkit.errors import PaperkitError
+from paperkit.reprs import card, counted, line, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,6 +182,26 @@ class Reading:
     matches: bool | None = None
     why: str = ""
     readable: bool = True
+
+    def __repr__(self) -> str:
+        """Return a line with the title and how much was found."""
+        return line("Reading", short(self.title), *self._found)
+
+    def _repr_html_(self) -> str:
+        heads = [f"{s.number} {s.title} (p. {s.page})".strip() for s in self.sections]
+        rows = {"Warning:": "; ".join(self.warnings)}
+        return card(self.title, self._found, rows=rows, items=heads)
+
+    @property
+    def _found(self) -> list[str]:
+        tables = sum(f.kind == "table" for f in self.figures)
+        return [
+            counted(self.page_count, "page"),
+            counted(len(self.sections), "section"),
+            counted(len(self.figures) - tables, "figure"),
+            counted(tables, "table"),
+            counted(len(self.warnings), "warning"),
+        ]
 
     @property
     def text(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from paperkit.errors import PaperkitError, explained_fields
+from paperkit.reprs import card, line
 
 FIELDS = ("ti", "au", "abs", "co", "jr", "cat", "rn", "id", "all")
 """What arXiv can look into (https://info.arxiv.org/help/api/user-manual.html#query_details)."""
@@ -259,6 +260,19 @@ class Topic:
             raise PaperkitError(f"topic {self.name!r}: queries is empty; name at least one phrase.")
         if self.max_age_days < 1:
             raise PaperkitError(f"topic {self.name!r}: max_age_days must be 1 or more.")
+
+    def __repr__(self) -> str:
+        """Return a line with the name and what is searched for."""
+        return line("Topic", repr(self.name), " or ".join(self.queries), ", ".join(self.categories))
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "Searches:": " or ".join(self.queries),
+            "In:": ", ".join(self.categories),
+            "Without:": ", ".join(self.exclude),
+        }
+        facts = [f"at most {self.max_age_days} days back", self.language, self.author]
+        return card(self.name, facts, rows=rows)
 
     def query(self, *, since: datetime | None = None, until: datetime | None = None) -> str:
         """Return the arXiv API query of this topic; dates are those of v1, to the minute (UTC)."""

@@ -30,7 +30,7 @@ LAYERS = (
     {"prompts", "checks", "ranking", "trends"},
     {"digests", "frames", "passages"},
     {"papers", "topics", "days", "outlines", "readings", "queries"},
-    {"errors", "text", "files", "tex"},
+    {"errors", "text", "files", "tex", "reprs"},
 )
 LAYER = {room: depth for depth, rooms in enumerate(LAYERS) for room in rooms}
 # What only one room may name.

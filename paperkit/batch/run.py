@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from paperkit.errors import PaperkitError
-from paperkit.frames import table
+from paperkit.frames import Report, table
 
 
 @contextmanager
@@ -327,7 +327,7 @@ class Run:
         """Return the report so far; papers whose turn has not come are ``left``."""
         done = self._rows()
         left = {**_LEFT, "error": self._pause.why} if self._pause.why else _LEFT
-        return table([{"id": i, **done.get(i, left)} for i in self._ids], self._columns)
+        return Report(table([{"id": i, **done.get(i, left)} for i in self._ids], self._columns))
 
     @property
     def progress(self) -> Progress:

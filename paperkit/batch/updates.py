@@ -12,7 +12,7 @@ import pandas as pd
 
 from paperkit.batch.run import unforeseen
 from paperkit.errors import ArgumentError, PaperkitError, explained
-from paperkit.frames import ids_of, table, to_frame
+from paperkit.frames import Report, ids_of, table, to_frame
 from paperkit.library import Library
 from paperkit.library.records import OUTCOMES
 from paperkit.topics import Topic
@@ -43,7 +43,7 @@ def update(
     """
     options: dict[str, Any] = {"since": since, "limit": limit, "client": client}
     rows = [_update_one(t, library, **options) for t in _listed(topics)]
-    return table(rows, _COLUMNS)
+    return Report(table(rows, _COLUMNS))
 
 
 _COLUMNS = {"outcome": "str", "error": "str", **dict.fromkeys(OUTCOMES, "int64")}

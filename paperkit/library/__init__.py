@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from paperkit.digests import Digest
 from paperkit.errors import LibraryError, PaperkitError, PublishError
-from paperkit.frames import from_frame, ids_of, table
+from paperkit.frames import Report, from_frame, ids_of, table
 from paperkit.library import (
     decisions,
     drafts,
@@ -36,6 +36,7 @@ from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import Paper, clean_text
 from paperkit.queries import Query
 from paperkit.readings import Reading
+from paperkit.reprs import card, counted
 
 __all__ = ["Library"]
 
@@ -107,6 +108,13 @@ class Library:
             count = db.execute("SELECT count(*) FROM papers").fetchone()[0]
         return f"Library({str(self.path)!r}, {count:,} papers)"
 
+    def _repr_html_(self) -> str:
+        with schema.reading(self._file) as db:
+            count = db.execute("SELECT count(*) FROM papers").fetchone()[0]
+        facts = [counted(count, "paper") or "Nothing here yet: library.add(search(…))"]
+        topics = {f"{name}:": counted(n, "paper") for name, n in self.topics().items()}
+        return card(str(self.path), facts, rows=topics)
+
     def __dir__(self) -> list[str]:
         """Name what a person types; the parts are named in the class's own text."""
         return [name for name in (*super().__dir__(),) if name not in _PARTS]
@@ -136,7 +144,8 @@ class Library:
             if isinstance(papers, pd.DataFrame) and "licence" in papers.columns:
                 records.add_licences(db, papers["licence"])
         frame = pd.DataFrame(report, columns=["id", "outcome", "version"])
-        return frame.astype({"id": "str", "outcome": "str", "version": "int64"}).set_index("id")
+        kinds = {"id": "str", "outcome": "str", "version": "int64"}
+        return Report(frame.astype(kinds).set_index("id"))
 
     def papers(
         self,

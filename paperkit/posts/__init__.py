@@ -16,6 +16,7 @@ from paperkit.posts.markdown import load_posts, notes
 from paperkit.posts.notebooks import compose, library_of, post_of, read_notebook
 from paperkit.posts.post import Post
 from paperkit.posts.sites import flavor_for, is_recorded, remember
+from paperkit.reprs import Written
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -75,7 +76,7 @@ def export(
     text = _written(root / page.path, page.text.encode())
     if is_recorded(root, flavor, draft=draft, record=record):
         remember(nb, library or library_of(nb, place))
-    return [text, *figures]
+    return Written([text, *figures])
 
 
 def _uploaded(page: Page, assets: str, nb: NotebookNode) -> None:

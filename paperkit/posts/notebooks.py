@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from paperkit.posts.gate import repeated
 from paperkit.posts.labels import label
 from paperkit.posts.post import Merge, Post, merged
 from paperkit.posts.rendering import CardOf, Chart, Part, Prose, banner
+from paperkit.reprs import counted
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -141,7 +143,25 @@ def compose(
         nb = _Writer(merge.post, library, file, frozenset(discard)).update(old, merge, post)
     if file is not None:
         write_atomic(file, (nbformat.writes(nb).rstrip("\n") + "\n").encode())
-    return nb
+    return _composed(nb, file)
+
+
+def _composed(nb: NotebookNode, file: Path | None) -> NotebookNode:
+    """Return a notebook that shows itself as one line: where it is, its cards and its notices."""
+    from nbformat import NotebookNode
+
+    kinds = Counter(map(role_of, nb.cells))
+    told = [counted(kinds["card"], "card") or "no cards", counted(kinds["notice"], "notice")]
+    said = f"{f'written {file}' if file else 'composed'}: {', '.join(filter(None, told))}"
+
+    class Composed(NotebookNode):
+        def __repr__(self) -> str:
+            return said
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            return NotebookNode, (dict(self),)
+
+    return Composed(nb)
 
 
 def read_notebook(path: str | os.PathLike[str]) -> NotebookNode:

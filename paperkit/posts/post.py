@@ -12,6 +12,7 @@ from typing import Any, Self
 from paperkit.errors import PaperkitError, explained_fields
 from paperkit.frames import ids_of
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
+from paperkit.reprs import card, counted, line
 
 FIGURES = ("licensed", "include", "link")
 """Which figures a post shows: those whose licence allows it, all (you answer for it), or none."""
@@ -97,6 +98,18 @@ class Post:
         for key in self.table:
             self.outline[key]  # an unknown question is an error that names the known ones
         object.__setattr__(self, "front", MappingProxyType(dict(self.front)))
+
+    def __repr__(self) -> str:
+        """Return a line with topic, day and how many papers."""
+        return line("Post", repr(self.topic), *self._told)
+
+    def _repr_html_(self) -> str:
+        return card(self.title or self.topic, self._told, items=self.papers)
+
+    @property
+    def _told(self) -> list[str]:
+        papers = counted(len(self.papers), "paper") or "no papers"
+        return [f"{self.date:%Y-%m-%d %H:%M}", papers, self.language, self.author]
 
     @property
     def day(self) -> str:
