@@ -389,8 +389,10 @@ class Triage(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         rows, total = self.library.index.page(self.query, limit=triage_pane.ROWS)
+        saved = triage_pane.static(rows, total)
+        kit.show_saved(saved)
         light = {
-            **triage_pane.static(rows, total),
+            **saved,
             "text/plain": f"Triage({self.library!r}, {total:,} listed)",
         }
         return {**data, **light}, metadata
