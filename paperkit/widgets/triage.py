@@ -93,7 +93,7 @@ class Triage(anywidget.AnyWidget):
         self._reranking: Reranking | None = None
         left = library.index.view("triage")
         wanted = _query_left(left) if query is None else _meant(query)
-        self.table = Table(library, wanted)
+        self.table: Table = Table(library, wanted)
         self.table.answering = lambda: self._answering
         if left.get("query") == wanted.to_dict():
             self.table.cursor = str(left.get("cursor", ""))
