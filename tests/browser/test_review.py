@@ -936,6 +936,7 @@ def test_a_pasted_list_becomes_items(cells_in: Notebook, shelf: Library) -> None
         "It is fast.",
         *first[1:],
     )
+    field(page, "Key Takeaways, 4 of 5").click()
     page.get_by_role("button", name="Delete: Key Takeaways, 4 of 5").click()
     saved(page)
     assert first[1] not in texts(shelf, "takeaways")
