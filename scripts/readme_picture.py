@@ -42,13 +42,11 @@ def arrange(page: Page) -> None:
     page.wait_for_selector(".pk-triage[data-ready]")
     print(execute(page, STORY))
     page.locator(".pk-grid").focus()
-    page.keyboard.press("f")
-    page.locator(".pk-grid").focus()
     page.wait_for_selector(".pk-row.pk-active")
     page.wait_for_selector(".pk-abstract")
     page.evaluate("document.querySelector('.pk-triage').style.height = '668px'")
     page.evaluate("document.querySelector('.pk-triage').scrollIntoView({ block: 'end' })")
-    page.wait_for_timeout(1500)  # formulas, facets and the theme's transitions have settled
+    page.wait_for_timeout(1500)  # formulas and the theme's transitions have settled
 
 
 def main() -> None:

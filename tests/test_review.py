@@ -1038,3 +1038,16 @@ def test_form_has_every_question_in_every_language() -> None:
     keys = [q.key for q in DIGEST.questions]
     assert [r["key"] for r in review_forms.form(DIGEST, "zh-CN", [])] == keys
     assert [r["key"] for r in review_forms.form(DIGEST, "en-US", [])] == keys[2:]
+
+
+def test_the_approved_papers_become_a_draft_post(review: Review, tmp_path: Path) -> None:
+    """Only those that were signed are in the notebook; without any there is none."""
+    file = tmp_path / "draft.post.ipynb"
+    with pytest.raises(PublishError, match="no paper is approved yet"):
+        review.compose(file)
+    assert not file.exists()
+    review.approve(id=HOSTILE, reason="read")
+    assert review.compose(file) == file
+    text = file.read_text(encoding="utf-8")
+    assert HOSTILE in text
+    assert FIRST not in text

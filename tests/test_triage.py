@@ -14,8 +14,10 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from paperkit.batch import answers, summarize
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import Library
+from paperkit.models import Extractive
 from paperkit.papers import Paper
 from paperkit.queries import Query
 from paperkit.readings import Figure, Reading
@@ -801,3 +803,51 @@ def test_the_browser_hears_of_the_estimate_apart_from_its_question(library):
     triage.estimate()
     assert told.wait(60)
     assert (found[0]["open"], found[0]["read"], found[0]["kept"]) == (28, 12, 6)
+
+
+def test_answers_of_an_outline_are_columns(library):
+    """A row has the answers while a column shows them, and the quotes they rest on."""
+    triage = Triage(library)
+    id = triage.visible.index[0]
+    summarize([id], library, Extractive())
+    assert "answers" not in triage.table.window(0, 1)[0]
+    triage.layout_state = {"columns": ["answer:summary"]}
+    shown = triage.table.window(0, 1)[0]["answers"]["summary"]
+    frame = answers([id], library)
+    assert frame.loc[id, "summary"] == shown["text"] != ""
+    assert "\n".join(frame.attrs["evidence"]["summary"][id]) == shown["quote"] != ""
+
+
+def test_copies_are_inert_text_in_three_forms(library):
+    """BibTeX, a Markdown list and CSV; signs and formulas mean nothing; others are refused."""
+    triage = Triage(library)
+    id = triage.visible.index[0]
+    library.note(id, "=1+1")
+    assert triage.copy("bibtex", id).startswith("@")
+    assert triage.copy("markdown", id).startswith("- [")
+    assert f"https://arxiv.org/abs/{id}" in triage.copy("markdown", id)
+    assert ",'=1+1," in triage.copy("csv", id)
+    with pytest.raises(PaperkitError, match="no format 'xml'; take bibtex, markdown, csv"):
+        triage.copy("xml", id)
+
+
+def test_progress_and_the_next_undecided_paper(library):
+    """Decided papers are counted among those listed; the search goes round the end."""
+    triage = Triage(library)
+    ids = list(triage.visible.index)
+    triage.decide("skip", ids[1:])
+    assert triage.table.progress() == {"decided": len(ids) - 1, "total": len(ids)}
+    assert triage.table.undecided(1) == 0
+    triage.decide("keep", ids[0])
+    assert triage.table.undecided(0) is None
+
+
+def test_review_needs_a_summary_and_shows_the_papers_kept(library):
+    """Papers that were kept and summarized are reviewed; without any it says what to do."""
+    triage = Triage(library)
+    id = triage.visible.index[0]
+    triage.decide("keep", id)
+    with pytest.raises(PaperkitError, match="summarize some kept papers first"):
+        triage.review()
+    summarize([id], library, Extractive())
+    assert list(triage.review().digests.index) == [id]

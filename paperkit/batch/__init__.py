@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from paperkit.batch.answers import answers
 from paperkit.batch.display import show
 from paperkit.batch.reads import page_image, read
 from paperkit.batch.run import Run
@@ -10,6 +11,7 @@ from paperkit.batch.updates import model_named, refresh, update
 
 __all__ = [
     "Run",
+    "answers",
     "ask",
     "estimate",
     "model_named",

@@ -7,7 +7,7 @@ import gzip
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
@@ -137,6 +137,31 @@ def static_table(
         f"<thead>{marked[0]}</thead>\n<tbody>\n{body}\n</tbody>\n</table>",
         "text/markdown": "\n".join([*lines, "", _inert(caption)]),
     }
+
+
+_SAVED = """<style>
+.paperkit-saved { display: none; }
+.jp-OutputArea-child:not(:has(+ .jp-OutputArea-child :is(.pk-triage, .rv-review)))
+  > .jp-OutputArea-output > .paperkit-saved { display: block; }
+.jp-OutputArea-child:has(.paperkit-saved)
+  + .jp-OutputArea-child:not(:has(.pk-triage, .rv-review)) { display: none; }
+</style>"""
+
+
+def show_saved(bundle: Mapping[str, str]) -> None:
+    """Write what a saved notebook shows into the output above the widget's own.
+
+    JupyterLab takes the widget out of a mime bundle whatever else is in it, and says "model not
+    found" where its kernel is gone. So the table stands in an output of its own, which is hidden
+    while the widget is there; without the widget it is shown, and the message is hidden.
+    """
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if getattr(get_ipython(), "kernel", None) is None:
+        return
+    inert = f'{_SAVED}<div class="paperkit-saved">{bundle["text/html"]}</div>'
+    display({"text/html": inert, "text/plain": ""}, raw=True)
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -87,7 +87,9 @@ class Review(anywidget.AnyWidget):
         """Return the widget, and a list of the papers for where no widget can run."""
         found = super()._repr_mimebundle_(**kwargs)
         data, metadata = found if isinstance(found, tuple) else (found or {}, {})
-        return {**data, **review_forms.static(self._batch)}, metadata
+        saved = review_forms.static(self._batch)
+        kit.show_saved(saved)
+        return {**data, **saved}, metadata
 
     # What it shows
 

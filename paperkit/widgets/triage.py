@@ -15,6 +15,7 @@ import traitlets
 
 from paperkit.errors import LibraryError, PaperkitError, explained
 from paperkit.library import Library
+from paperkit.outlines import DIGEST, Outline
 from paperkit.queries import Query
 from paperkit.widgets import kit, triage_copy, triage_messages, triage_pane, triage_table
 from paperkit.widgets.triage_ranking import Reranking
@@ -59,7 +60,8 @@ class Triage(anywidget.AnyWidget):
     ``query`` can be read, set and saved (``triage.query = Query(text="avatar")``); without one
     the table comes back as it was left, at first with all papers that are in no post yet.
     ``kept``, ``selection`` and ``visible`` are papers frames. Each button and key calls one of
-    the methods below. With a ``model`` papers can be summarized from the table.
+    the methods below. With a ``model`` papers can be summarized from the table. The answers to the
+    questions of an ``outline`` can be shown as columns.
 
     Raises:
         PaperkitError: the query has a field or value that `Query` doesn't know.
@@ -81,7 +83,9 @@ class Triage(anywidget.AnyWidget):
         *,
         query: Query | Mapping[str, Any] | str | None = None,
         model: Model | None = None,
+        outline: Outline = DIGEST,
     ) -> None:
+        self.outline = outline
         self.library: Library = library
         self.model: Model | None = model
         self._batch = Batch()
@@ -90,7 +94,8 @@ class Triage(anywidget.AnyWidget):
         self._reranking: Reranking | None = None
         left = library.index.view("triage")
         wanted = _query_left(left) if query is None else _meant(query)
-        self.table = Table(library, wanted)
+        self.table: Table = Table(library, wanted)
+        self.table.answering = lambda: self._answering
         if left.get("query") == wanted.to_dict():
             self.table.cursor = str(left.get("cursor", ""))
         super().__init__(
@@ -100,7 +105,7 @@ class Triage(anywidget.AnyWidget):
         )
         self.on_msg(self._receive)
         self.observe(lambda _: self.refresh(), "query")
-        self.observe(lambda _: self._remember(), "layout_state")
+        self.observe(self._arranged, "layout_state")
         _open_widgets.add(self)
 
     def _beginning(self, query: Query) -> dict[str, Any]:
@@ -111,6 +116,10 @@ class Triage(anywidget.AnyWidget):
             "query": query.to_dict(),
             "rows": rows,
             "total": total,
+            "questions": [
+                {"key": q.key, "heading": q.headings.get("en", q.key)}
+                for q in self.outline.questions
+            ],
             "model": "" if self.model is None else self.model.name,
         }
 
@@ -245,7 +254,7 @@ class Triage(anywidget.AnyWidget):
         if self.model is None:
             raise PaperkitError("triage: no model; make it with Triage(library, model=...).")
         papers = self._frame(self.library.index.numbers(self.targets(ids)))
-        self._batch.start(papers, self.library, self.model, self._progress)
+        self._batch.start(papers, self.library, self.model, self._progress, self.outline)
 
     def stop(self) -> None:
         """Stop summarizing after the papers in flight."""
@@ -269,7 +278,7 @@ class Triage(anywidget.AnyWidget):
         papers = kept[kept["has_digest"]]
         if papers.empty:
             raise PaperkitError("triage: no summary to review; summarize some kept papers first.")
-        self._review = Review(papers, self.library, model=self.model)
+        self._review = Review(papers, self.library, model=self.model, outline=self.outline)
         return self._review
 
     def targets(self, ids: str | Iterable[str] | None = None) -> list[str]:
@@ -294,6 +303,12 @@ class Triage(anywidget.AnyWidget):
     def counting(self) -> bool:
         """Return whether the filters, which show counts, are open."""
         return bool(self.layout_state.get("facets"))
+
+    @property
+    def _answering(self) -> str:
+        """The outline whose answers are shown as columns; empty when none is."""
+        columns = self.layout_state.get("columns") or ()
+        return self.outline.name if any(c.startswith("answer:") for c in columns) else ""
 
     def _tell(self, event: str, **content: Any) -> None:
         told = {"event": event, **content}
@@ -357,6 +372,11 @@ class Triage(anywidget.AnyWidget):
         if not state["running"]:
             self._tell("stale")
 
+    def _arranged(self, change: Mapping[str, Any]) -> None:
+        self._remember()
+        if change["old"].get("columns") != change["new"].get("columns") and self._answering:
+            self._tell("stale")
+
     def _remember(self) -> None:
         state = {"query": self.query.to_dict(), "cursor": self.table.cursor}
         try:
@@ -390,8 +410,10 @@ class Triage(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         rows, total = self.library.index.page(self.query, limit=triage_pane.ROWS)
+        saved = triage_pane.static(rows, total)
+        kit.show_saved(saved)
         light = {
-            **triage_pane.static(rows, total),
+            **saved,
             "text/plain": f"Triage({self.library!r}, {total:,} listed)",
         }
         return {**data, **light}, metadata
@@ -427,7 +449,14 @@ class Batch:
         """Return the report of the last batch so far, None before the first."""
         return None if self._run is None else self._run.report
 
-    def start(self, papers: pd.DataFrame, library: Library, model: Any, told: Told) -> None:
+    def start(
+        self,
+        papers: pd.DataFrame,
+        library: Library,
+        model: Any,
+        told: Told,
+        outline: Outline = DIGEST,
+    ) -> None:
         """Start summarizing; `told` hears running, done, total, and a text at the end.
 
         Raises:
@@ -439,7 +468,7 @@ class Batch:
             raise PaperkitError("triage: still summarizing; wait, or stop it first.")
         if papers.empty:
             raise PaperkitError("triage: no papers to summarize; select some.")
-        self._run = batch.summarize(papers, library, model, background=True)
+        self._run = batch.summarize(papers, library, model, outline=outline, background=True)
         self._left = len(papers)
         self._ended.clear()
         told({"running": True, "done": 0, "total": len(papers), "text": ""})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from paperkit.batch.answers import answered
 from paperkit.library import Library
 from paperkit.library.index import Found
 from paperkit.queries import Query
@@ -80,6 +81,7 @@ class Table:
         self._query = query
         self._found: Found | None = None
         self._selected: dict[int, None] = {}
+        self.answering: Callable[[], str] = str  # the outline whose answers the rows hold
         self._lock = threading.RLock()
         library.index.hold()
         self._head = library.index.changes()[0]
@@ -131,7 +133,13 @@ class Table:
     def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Return rows by number; those selected have ``selected``."""
         rows = self.library.index.rows(numbers)
+        if outline := self.answering():
+            rows = [{**row, "answers": self._answers(row["id"], outline)} for row in rows]
         return [{**row, "selected": True} if row["num"] in self._selected else row for row in rows]
+
+    def _answers(self, id: str, outline: str) -> dict[str, dict[str, str]]:
+        given = answered(self.library.digest(id, outline=outline)).items()
+        return {key: {"text": text, "quote": "\n".join(quotes)} for key, (text, quotes) in given}
 
     def answer(self, *, facets: bool) -> dict[str, Any]:
         """Return what the query gives: the first rows, the total and the counts.

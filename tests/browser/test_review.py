@@ -255,7 +255,9 @@ def test_approval_by_key_and_with_a_reason(cells_in: Notebook, shelf: Library) -
     reason.press("Enter")
     expect(page.locator(".rv-signed")).to_contain_text("999 is in the appendix")
     keys(page, "j", "a")  # without a pause: what is signed is the paper the keys lead to
-    expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+    expect(page.locator(".rv-paper-title")).not_to_contain_text("onerror")  # on to the next one
+    expect(page.locator(".rv-total")).to_have_text("2 of 4 approved")
+    paper_button(page, "onerror").click()
     expect(page.locator(".rv-signed")).to_contain_text("Approved by")
     expect(page.locator(".rv-signed")).not_to_contain_text("999")
     keys(page, "u")
@@ -275,8 +277,8 @@ def test_evidence_is_marked_in_the_abstract(cells_in: Notebook, shelf: Library) 
     assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[2]]
     chip = page.locator(".rv-chip", has_text=SENTENCES[1]).first
     assert chip.get_attribute("title") == SENTENCES[1]
-    assert chip.evaluate("node => node.scrollWidth > node.clientWidth")
     field(page, "Key Takeaways, 2 of 3").click()
+    assert chip.evaluate("node => node.scrollWidth > node.clientWidth")
     page.keyboard.press("Tab")
     while not chip.evaluate("node => node === document.activeElement"):
         page.keyboard.press("Tab")
@@ -284,6 +286,8 @@ def test_evidence_is_marked_in_the_abstract(cells_in: Notebook, shelf: Library) 
     page.keyboard.press("Tab")
     remove = page.locator(".rv-cite .rv-tool:focus")
     assert remove.evaluate("node => getComputedStyle(node).opacity") == "1"
+    method = page.locator(".rv-chip", has_text="3 Method")
+    page.locator(".rv-field", has=method).locator("textarea").click()
     page.locator(".rv-chip", has_text="3 Method").click()
     expect(page.locator(".rv-source")).to_contain_text("no PDF")
     expect(page.locator(".rv-source blockquote")).to_have_text("The encoder is trained once.")
@@ -498,6 +502,7 @@ def test_evidence_is_found_and_attached_by_keys(cells_in: Notebook, shelf: Libra
 def test_wrong_evidence_is_replaced(cells_in: Notebook, shelf: Library) -> None:
     """A passage is removed by its button and another attached by a click; both are saved."""
     page = cells_in(cells(shelf))
+    field(page, "Summary").click()
     page.get_by_role("button", name="Find evidence: Summary").click()
     page.get_by_role("combobox", name="Find evidence").fill("PSNR")
     options(page).filter(has_text="PSNR").click()
@@ -551,6 +556,7 @@ def test_evidence_shows_the_passage_on_its_page(
     digest = sampled.digest(SAMPLED)
     assert digest is not None
     passage = next(e for e in digest["methods"].statements[0].evidence if e.page)
+    page.locator("[data-question=methods] textarea").first.click()
     page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
     image = page.locator(".rv-page img")
     expect(image).to_be_visible(timeout=60_000)
@@ -568,6 +574,7 @@ def test_evidence_shows_the_passage_on_its_page(
     field(page, "Summary").click()
     expect(page.locator(".rv-abstract mark").first).to_be_visible()
     assert page.locator(".rv-form").bounding_box()["width"] == width
+    page.locator("[data-question=methods] textarea").first.click()
     page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
     expect(image).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="The whole page").click()
@@ -612,7 +619,7 @@ run = summarize([{BLANK!r}, {HOSTILE!r}], library, Slow(), background=True)
 Review(run, library)"""
     page = cells_in(cells(shelf, slow, papers=[FIRST]))
     live = page.locator(".rv-review").last
-    total = live.locator(".rv-batch > .rv-note")
+    total = live.locator(".rv-total")
     expect(total).to_have_text("0 of 2 approved, 1 to come")  # one has an older draft
     typed = field(live, "Summary")
     typed.fill("Typed before it came.")
@@ -797,6 +804,7 @@ def test_boxes_are_accessible_in_both_themes(
     two.scroll_into_view_if_needed()
     shot(page, f"{name}-preview")
     told = violations(page)
+    two.locator("[data-question=methods] textarea").first.click()
     two.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
     expect(two.locator(".rv-page img")).to_be_visible(timeout=60_000)
     field(one, "Summary").fill("My own words about AvatarNet.")
@@ -929,6 +937,7 @@ def test_a_pasted_list_becomes_items(cells_in: Notebook, shelf: Library) -> None
         "It is fast.",
         *first[1:],
     )
+    field(page, "Key Takeaways, 4 of 5").click()
     page.get_by_role("button", name="Delete: Key Takeaways, 4 of 5").click()
     saved(page)
     assert first[1] not in texts(shelf, "takeaways")
@@ -971,6 +980,7 @@ def test_narrow_notebooks_have_room_to_write(
     themed("JupyterLab Light", max(width, 760))
     if width < 700:
         page.locator(".rv-review").evaluate(f"node => (node.style.width = '{width}px')")
+    page.locator("[data-question=methods] textarea").first.click()
     page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
     image = page.locator(".rv-page img")
     expect(image).to_be_visible(timeout=60_000)

@@ -602,3 +602,18 @@ def test_a_restarted_kernel_greys_the_table(notebook):
     assert active(page) == before
     assert page.locator(".pk-live").inner_text() == ""
     assert cells(page) == 2
+
+
+def test_a_saved_notebook_without_its_kernel_shows_the_table(notebook):
+    """The papers as they were listed stand there, not that a model was not found."""
+    page = notebook([SETUP, SHOW])
+    page.wait_for_selector(".pk-triage[data-ready]")
+    saved = page.locator(".paperkit-saved table")
+    assert not saved.is_visible()
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.reload()
+    page.wait_for_function(READY, timeout=60_000)
+    saved.filter(has_text="run the cell to work with it").wait_for()
+    assert not page.get_by_text("model not found").is_visible()

@@ -253,6 +253,7 @@ export class Review {
   tell(text) {
     const close = tool("×", "Close this message", () => this.notice.replaceChildren());
     this.notice.replaceChildren(h("p", {}, text, " ", close));
+    this.notice.scrollIntoView({ block: "nearest" });
   }
 
   /** Ask the kernel, about the paper in sight; an error is shown, and undefined returned. @param {string} what @param {object} [content] @param {{deadline?: number}} [how] */

@@ -27,7 +27,8 @@ export const keysOf = (r) => [
 ];
 
 /** @param {Review} review @returns {HTMLElement[]} */
-export function headOf({ paper, link, act }) {
+export function headOf(review) {
+  const { paper, link } = review;
   const reason = paper.reason ? `: ${paper.reason}` : "";
   const signed = paper.by ? `Approved by ${paper.by}, ${when(paper.at)}${reason}` : STATUS[paper.status]?.[1];
   const address = h("a", { href: paper.abs_url, target: "_blank", rel: "noreferrer" }, `${paper.id}v${paper.version}`);
@@ -38,16 +39,17 @@ export function headOf({ paper, link, act }) {
       paper.written && paper.written !== paper.version && ` · write-up of v${paper.written}`,
       paper.comment && ` · ${paper.comment}`,
       paper.models.length > 0 && ` · written by ${paper.models.join(", ")}`, ` · triage: ${paper.decision}`),
-    ...newVersion(paper, act), ...postsOf(paper),
+    ...newVersion(review), ...postsOf(paper),
     h("p", {}, h("span", { class: `rv-signed rv-${paper.status}` }, signed)),
   ];
 }
 
-/** @param {any} paper @param {Review["act"]} act */
-function newVersion({ written, version }, act) {
+/** @param {Review} review */
+function newVersion(review) {
+  const { written, version } = review.paper;
   if (!written || written === version) return [];
   const text = `arXiv has v${version}; this write-up is of v${written}. `;
-  return [h("p", { class: "rv-bar rv-version" }, text, button(`Take it over to v${version}`, () => act("carry")))];
+  return [h("p", { class: "rv-bar rv-version" }, text, button(`Take it over to v${version}`, () => review.act("carry")))];
 }
 
 /** The same paper written up before: what a reader of the blog has seen already. @param {any} paper @returns {HTMLElement[]} */

@@ -127,7 +127,9 @@ export class Triage {
     this.dead = gone;
     this.show(gone ? "dead" : "");
     const strong = gone ? "The kernel was restarted or shut down." : "";
-    this.bars.announce(gone ? "dead" : "", strong, "Run this cell again to go on; your decisions are saved.");
+    const lost = this.writes.waiting.length;
+    const saved = lost ? `${lost} of your last actions were not saved.` : "Your decisions are saved.";
+    this.bars.announce(gone ? "dead" : "", strong, `Run this cell again to go on. ${saved}`);
   }
 
   /** @param {string} event @param {any} content */

@@ -110,7 +110,7 @@ export class Job {
       this.review.hidden = true;
       focus(table.grid.node);
     });
-    this.review.replaceChildren(h("div", { class: "pk-banner" }, back), view.el);
+    this.review.replaceChildren(h("div", { class: "pk-chips" }, back), view.el);
     this.review.hidden = false;
     view.trigger("displayed");
   }
