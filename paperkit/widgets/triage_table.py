@@ -57,7 +57,7 @@ def price(papers: pd.DataFrame, library: Library, model: Any) -> str:
 
 # ---- Tables: which papers are listed and selected; what a widget shows, without the widget
 
-FIRST_ROWS = 22
+FIRST_ROWS = 18
 """How many rows are sent with the first message; the rest follow as they come into view."""
 
 MOST_ROWS = 400
