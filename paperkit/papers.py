@@ -27,6 +27,8 @@ _NEW_ID = re.compile(r"([0-9]{4})\.([0-9]{4,5})(?:v([1-9][0-9]{0,3}))?", re.I)
 _OLD_ID = re.compile(
     r"([a-z]+(?:-[a-z]+)?)(?:\.[a-z-]{2,})?/([0-9]{4})([0-9]{3})(?:v([1-9][0-9]{0,3}))?", re.I
 )
+ID_IN_TEXT = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"
+"""How an identifier without version looks amid other text; `parse_id` decides whether it is one."""
 _HOSTS = r"(?:arxiv|alphaxiv|ar5iv)\.org|ar5iv\.labs\.arxiv\.org|lanl\.gov|huggingface\.co"
 _PREFIX = re.compile(
     rf"""(?:(?:https?:)?//)?(?:[a-z0-9-]+\.)*(?:{_HOSTS})/(?:abs|pdf|html|e-print|src|format|papers)/

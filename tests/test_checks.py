@@ -318,6 +318,7 @@ def test_a_published_write_up_without_fault_has_no_finding():
         ("authors", "2. Authors: 洛夫莱斯, 图灵"),
         ("authors", "2. Authors: Grace Hopper, Barbara Liskov"),
         ("foreign-link", "5. Urls: https://arxiv.org/abs/2401.99999"),
+        ("foreign-link", "5. Urls: https://arxiv.org/abs/math.GT/0309136"),
         ("link-denied", "5. Github: None"),
         ("cut-off", "该方法" + "从单张图像估计深度并且不需要任何相机位姿，" * 7 + "然后"),
         ("run-on", "该方法" + "从单张图像估计深度并且不需要任何相机位姿" * 20 + "。"),

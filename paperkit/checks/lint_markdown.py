@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from paperkit.checks.lint import Asked, lint_answer
 from paperkit.checks.wordings import PHRASES, Phrases
 from paperkit.digests import Finding
-from paperkit.papers import find_links
+from paperkit.papers import ID_IN_TEXT, find_links, ids_in
 from paperkit.text import CJK, is_chinese_text, letters, split_sentences
 
 _HEADING = re.compile(r"^## +(?P<title>\S.*)$", re.MULTILINE)
@@ -34,7 +34,7 @@ _AUTHORS = re.compile(
 _RUN_ON_CHARACTERS = 300
 # The old blogs' headings quoted the prompt's questions; that alone makes no text unreadable.
 _OLD_HEADING = re.compile(r"支持[^。\n]{0,10}(?:目标|目的)|什么任务|中文翻译")
-_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})", re.IGNORECASE)
+_ARXIV = re.compile(rf"arxiv\.org/(?:abs|pdf)/({ID_IN_TEXT})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,13 @@ def _repeats(lines: list[str]) -> Iterator[_Fault]:
 
 
 def _fields(one: Writeup, lines: list[str]) -> Iterator[_Fault]:
-    own = set(_ARXIV.findall(one.source))
+    own = _linked(one.source)
     authors = _authors(one.source)
     for line in lines:
         match = _AUTHORS.match(line)
         if match and authors:
             yield from _invented(match["value"], authors)
-        for other in set(_ARXIV.findall(line)) - own if own else ():
+        for other in _linked(line) - own if own else ():
             yield "foreign-link", "The link leads to another paper; remove it.", other
     code = [u for u in find_links(one.source) if "github.com" in u]
     none = re.search(
@@ -149,6 +149,11 @@ def _fields(one: Writeup, lines: list[str]) -> Iterator[_Fault]:
     )
     if code and none:
         yield "link-denied", f"Says there is no code, but the paper links {code[0]}.", none[0]
+
+
+def _linked(text: str) -> set[str]:
+    """Return the ids of the papers that a text links to at arXiv."""
+    return {id for found in _ARXIV.findall(text) for id in ids_in(found)}
 
 
 def _authors(source: str) -> str:

@@ -310,16 +310,22 @@ def _one_unit_per_range(digits: list[Number], text: str) -> list[Number]:
     return digits
 
 
+def _value_and_step(match: re.Match[str]) -> tuple[float, float]:
+    """Return the value of a number in digits and what its last digit counts."""
+    digits = re.sub(r"[,，]", "", match["digits"])
+    value = float(digits)
+    step = 10.0 ** -len(digits.partition(".")[2]) if "." in digits else 1.0
+    if match["power"]:
+        value, step = value ** min(int(match["power"]), 40) if value else 0.0, 1e-9
+    scale = _SCALES[match["scale"].lower().rstrip("s")] if match["scale"] else 1.0
+    if match["ten"]:  # 3.5 × 10^6 is one number
+        scale *= 10.0 ** int(match["ten"])
+    return value * scale, step * scale
+
+
 def _in_digits(text: str) -> Iterator[Number]:
     for match in _DIGITS.finditer(text):
-        digits = re.sub(r"[,，]", "", match["digits"])
-        value = float(digits)
-        step = 10.0 ** -len(digits.partition(".")[2]) if "." in digits else 1.0
-        if match["power"]:
-            value, step = value ** min(int(match["power"]), 40) if value else 0.0, 1e-9
-        scale = _SCALES[match["scale"].lower().rstrip("s")] if match["scale"] else 1.0
-        if match["ten"]:  # 3.5 × 10^6 is one number
-            scale *= 10.0 ** int(match["ten"])
+        value, step = _value_and_step(match)
         before = text[max(0, match.start() - 24) : match.start()]
         start, end = _trimmed(text, *match.span())
         kind = _kind(match["unit"])
@@ -328,10 +334,10 @@ def _in_digits(text: str) -> Iterator[Number]:
         if kind == "plain" and not measure and _FACTOR.search(before):
             kind = "times"
         yield Number(
-            value * scale,
+            value,
             kind,
             text[start:end],
-            step * scale,
+            step,
             counted=_counted(text, match.end()),
             measure=measure,
             factor=factor,
@@ -358,19 +364,21 @@ def _is_loose(text: str, start: int, end: int) -> bool:
     return bool(_LOOSE.search(text[max(0, start - 24) : start]) or _LOOSELY.match(after))
 
 
+def _blanked(text: str, span: tuple[int, int]) -> str:
+    start, end = span
+    return text[:start] + " " * (end - start) + text[end:]
+
+
 def _in_words(text: str) -> Iterator[Number]:
     lower = text.lower()
     if len(lower) != len(text):  # a few letters grow: then the places would be wrong
         lower = text
-    fixed = list(_in_fixed_words(lower))
-    for number in fixed:
-        start, end = number.span
-        lower = lower[:start] + " " * (end - start) + lower[end:]
-    yield from fixed
+    for number in list(_in_fixed_words(lower)):
+        lower = _blanked(lower, number.span)
+        yield number
     for match in _SPELLED.finditer(lower):
         value = float(_UNITS[match["tens"]] + _UNITS.get(match["ones"] or "", 0))
-        if match["scale"]:
-            value *= _SCALES[match["scale"]]
+        value *= _SCALES[match["scale"]] if match["scale"] else 1.0
         if value > 1 or match["unit"]:
             start, end = _trimmed(lower, *match.span())
             kind = _kind(match["unit"])

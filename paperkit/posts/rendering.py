@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from paperkit.errors import PublishError
+from paperkit.papers import ID_IN_TEXT
 from paperkit.posts import escapes, flavors
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of, table
 from paperkit.posts.citations import name_parts
@@ -194,10 +195,9 @@ _PICTURE = re.compile(
     re.I,
 )
 _ELSEWHERE = re.compile(r"(?!attachment:)(?:[A-Za-z][\w+.-]*:|/|#)")
-_ID = r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})"
 _CITED = re.compile(
-    rf"(?<![\w@/.])@(?P<at>{_ID})(?:v\d+)?(?!\w)"
-    rf"|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(?P<url>{_ID})"
+    rf"(?<![\w@/.])@(?P<at>{ID_IN_TEXT})(?:v\d+)?(?!\w)"
+    rf"|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(?P<url>{ID_IN_TEXT})"
 )
 
 

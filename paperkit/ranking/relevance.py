@@ -65,14 +65,15 @@ def rank(
     evidence = _evidence(pool, decided, plain_words(topic_words), half_life)
     gain = _recency(papers, recency)
     if evidence is None:
-        why = "no decisions and no topic words yet: newest first"
-        return _frame(papers, _logistic(gain), _reasons(len(papers), why))
+        return _frame(papers, _logistic(gain), _reasons(len(papers), _NOTHING_YET))
     learned = learn(pool, evidence, _open(pool, decided))
     _go_on(stopped)
     score = _logistic(learned.scores[: len(papers)] + gain)
-    reasons = _reasons(len(papers), "not among the best: rank(…, explain=[id]) says why")
-    _explain(reasons, pool, learned, decided, _chosen(pool, score, explain))
+    reasons = _explained(len(papers), pool, learned, decided, _chosen(pool, score, explain))
     return _frame(papers, score, reasons)
+
+
+_NOTHING_YET = "no decisions and no topic words yet: newest first"
 
 
 def _go_on(stopped: Callable[[], bool]) -> None:
@@ -95,19 +96,21 @@ def _reasons(count: int, why: str) -> dict[str, Any]:
     return columns
 
 
-def _explain(
-    reasons: dict[str, Any],
+def _explained(
+    count: int,
     pool: Vectors,
     learned: Learned,
     decided: pd.DataFrame,
     rows: list[int],
-) -> None:
-    """Write why these rows stand where they stand."""
+) -> dict[str, Any]:
+    """Return the columns that explain, filled for these rows."""
+    reasons = _reasons(count, "not among the best: rank(…, explain=[id]) says why")
     named = strongest(pool, learned, rows)
     near = neighbors(pool, decided[decided["decision"] == "keep"], rows)
     for at, words, ids in zip(rows, named, near, strict=True):
         reasons["why"][at] = sentence(words, ids)
         reasons["terms"][at], reasons["neighbors"][at] = words, ids
+    return reasons
 
 
 def _checked(decisions: pd.DataFrame | None) -> pd.DataFrame:

@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from paperkit.errors import ReadError
 from paperkit.files import write_atomic
 from paperkit.papers import Paper
 from paperkit.readings import READER_VERSION, Box, Limits, PageImage, Reading
-
-if TYPE_CHECKING:
-    from paperkit.papers import Paper
 
 __all__ = ["READER_VERSION", "Limits", "page_crop", "read_dict", "read_here", "read_pdf"]
 

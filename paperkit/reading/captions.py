@@ -307,6 +307,11 @@ def _fills_gap(c: _Candidate, chosen: list[_Candidate]) -> bool:
     return c.label.isdigit() and bool(numbers) and int(c.label) <= max(numbers) + 1
 
 
+def _hangs_below(sheet: Sheet, starts: set[int], row: Row) -> bool:
+    """Return whether a row belongs to one of the captions that begin at `starts`."""
+    return any(_hangs(sheet.rows[s], row) for s in starts)
+
+
 def _extent(sheet: Sheet, start: int, starts: set[int], usual: float) -> tuple[int, ...]:
     """Return the rows of the caption: one size and pitch, until a short row ends it."""
     first = sheet.rows[start]
@@ -322,17 +327,13 @@ def _extent(sheet: Sheet, start: int, starts: set[int], usual: float) -> tuple[i
         if index in starts:
             continue
         if step < 0.4 * first.size:
-            others = starts - {start}
-            if _beside(sheet, first, row, last) and not any(
-                _hangs(sheet.rows[s], row) for s in others
-            ):
+            if _beside(sheet, first, row, last) and not _hangs_below(sheet, starts - {start}, row):
                 rows.append(index)
             continue
         if row.size < first.size - 1 and len(row.text.strip()) < 12:  # a piece of a formula
             continue
-        if not _runs_beside(sheet, rows, row) and (
-            not _continues(sheet, rows, row) or _tabular(sheet, first, row, starts - {start})
-        ):
+        goes_on = _continues(sheet, rows, row) and not _tabular(sheet, first, row, starts - {start})
+        if not goes_on and not _runs_beside(sheet, rows, row):
             break
         rows.append(index)
         pitch = max(pitch, step) if pitch else step

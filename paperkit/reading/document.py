@@ -158,10 +158,9 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
     body = paragraphs.paragraphs(laid.sheets, laid.style, heads, flow)
     figures = _figures(laid.sheets, placed, _words(document, placed, laid.sheets))
     readable = not is_cipher(looked.pages, body)
-    unplaced = [*_unplaced(laid.caps, placed), *(() if readable else (_CIPHER,))]
-    title = title_of(laid.sheets, stated_title(document))
+    warned = [*_warnings(document, looked, limits), *_unplaced(laid.caps, placed)]
     reading = Reading(
-        title=title,
+        title=title_of(laid.sheets, stated_title(document)),
         page_count=document.page_count,
         reader=READER_VERSION,
         paragraphs=tuple(body),
@@ -169,19 +168,23 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
         figures=_with_teaser(sorted(figures, key=_place)),
         links=tuple(links(laid.sheets, body)),
         readable=readable,
-        warnings=(*_warnings(document, looked, limits), *unplaced),
-        affiliation=affiliation_of(body, title),
+        warnings=tuple(warned if readable else [*warned, _CIPHER]),
     )
     return _with_pages(reading, looked), _turned(laid.sheets, placed)
 
 
 def _with_pages(reading: Reading, looked: _Looked) -> Reading:
-    """Return the reading with what its pages show and hide besides the text."""
+    """Return the reading with its block of authors and what its pages show and hide besides."""
     mislead = _hidden.could_mislead(looked.hidden, reading.figures)
     told = _hidden.instructions(reading.paragraphs, looked.pages)
     sizes = tuple((round(p.width, 1), round(p.height, 1)) for p in looked.pages)
-    stamp = stamp_of(looked.pages)
-    return replace(reading, hidden=(*mislead, *told), stamp=stamp, page_sizes=sizes)
+    return replace(
+        reading,
+        hidden=(*mislead, *told),
+        affiliation=affiliation_of(reading.paragraphs, reading.title),
+        stamp=stamp_of(looked.pages),
+        page_sizes=sizes,
+    )
 
 
 @dataclass(frozen=True)

@@ -172,17 +172,21 @@ def _uniform(row: Row) -> bool:
     return same >= 0.75 * total
 
 
+def _label_and_title(sheet: Sheet, rows: tuple[int, ...], text: str) -> tuple[str, str]:
+    """Return the number or letter that rows of a heading begin with, or "", and what follows."""
+    first = sheet.rows[rows[0]]
+    match, alone = _numbered(first), _APPENDIX.fullmatch(_clean(first.text))
+    if alone is not None and len(rows) > 1:  # "APPENDIX A", its title on the next line
+        return alone[1].upper(), _clean(_joined([sheet.rows[i].text for i in rows[1:]]))
+    return match["number"] if match else "", _clean(_title_of(text) if match else text)
+
+
 def _candidate(
     number: int, sheet: Sheet, rows: tuple[int, ...], style: Style, prose: frozenset[int]
 ) -> Headline | None:
     first = sheet.rows[rows[0]]
     text = _joined([sheet.rows[i].text for i in rows])
-    match, alone = _numbered(first), _APPENDIX.fullmatch(_clean(first.text))
-    label = match["number"] if match else ""
-    title = _clean(_title_of(text) if match else text)
-    if alone is not None and len(rows) > 1:  # "APPENDIX A", its title on the next line
-        label = alone[1].upper()
-        title = _clean(_joined([sheet.rows[i].text for i in rows[1:]]))
+    label, title = _label_and_title(sheet, rows, text)
     headline = Headline(
         sheet=number,
         page=sheet.page.number,
@@ -452,15 +456,12 @@ def _in_sequence(kept: list[Headline], listed: dict[int, int]) -> list[Headline]
 def _levels(chosen: Sequence[Headline], listed: dict[int, int]) -> dict[int, int]:
     """Return the level of each heading (by id): its number's depth, else what its look means."""
     roman = sum(bool(re.fullmatch(r"[IVX]+", c.number)) for c in chosen) >= 2
-    levels: dict[int, int] = {}
+    levels = {id(c): _numbered_level(c, roman=roman) for c in chosen if c.number}
     by_look: dict[tuple[float, bool, bool, bool], Counter[int]] = {}
-    for c in chosen:
-        if c.number:
-            levels[id(c)] = _numbered_level(c, roman=roman)
-            by_look.setdefault(c.look, Counter())[levels[id(c)]] += 1
-    main = Counter(
-        c.look for c in chosen if c.known and not c.number and c.title.lower() != "abstract"
-    )
+    for c in (c for c in chosen if c.number):
+        by_look.setdefault(c.look, Counter())[levels[id(c)]] += 1
+    opening = [c for c in chosen if c.known and not c.number and c.title.lower() != "abstract"]
+    main = Counter(c.look for c in opening)
     top = [look for look, _ in main.most_common(1)]
     shift = _shift(chosen, listed, levels)
     sized: list[Headline] = []

@@ -12,18 +12,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from paperkit.errors import PaperkitError
+from paperkit.papers import ID_IN_TEXT, Paper, parse_id
 from paperkit.reading.pages import Page
 from paperkit.readings import Reading
 
-if TYPE_CHECKING:
-    from paperkit.papers import Paper
-
-_STAMP = re.compile(
-    r"\s*arXiv\s*:\s*((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)", re.I
-)
+_STAMP = re.compile(rf"\s*arXiv\s*:\s*({ID_IN_TEXT}(?:v\d+)?)", re.I)
 _ABOUT = re.compile(
     r"\s*(?:\[r[ep]\]|re:|(?:a )?comments? (?:on|to)\b|(?:a )?(?:reply|response|rebuttal)\b|errat|"
     r"corrigend|addend|retract|(?:book )?review of\b|supplement)",
@@ -66,8 +62,6 @@ _BEGIN = "is it the paper? "
 
 
 def _by_stamp(reading: Reading, paper: Paper) -> _Compared | None:
-    from paperkit.papers import parse_id  # the process that reads a PDF has no use for pandas
-
     with suppress(PaperkitError):
         stamped = parse_id(reading.stamp)
         if stamped.id != paper.id:

@@ -165,17 +165,7 @@ def pages(document: Any, limits: Limits) -> Iterator[Page]:
 def _page(page: Any) -> Page:
     import pymupdf
 
-    clip = pymupdf.TEXT_CLIP
-    content = page.get_text("dict", flags=TEXT_FLAGS | clip | pymupdf.TEXT_COLLECT_VECTORS)
-    lines: list[Line] = []
-    shapes: list[Shape] = []
-    for block in content["blocks"]:
-        if block["type"] == 0:
-            lines.extend(line for row in block["lines"] if (line := _line(row)) is not None)
-        elif len(shapes) < MOST_SHAPES:
-            shapes.append(Shape(tuple(block["bbox"]), False, bool(block.get("isrect"))))
-    shapes += [Shape(box, True, True) for box in _image_boxes(page)]
-    lines = _once(lines)
+    lines, shapes = _content(page)
     every = page.get_text("text", flags=TEXT_FLAGS & ~_CODES, clip=pymupdf.INFINITE_RECT())
     written = "".join(every.split())
     cut = list(_cut(page, lines, len(written)))
@@ -193,6 +183,21 @@ def _page(page: Any) -> Page:
         cut=tuple(cut),
         unknown=written.count("\ufffd") / max(1, len(written)),
     )
+
+
+def _content(page: Any) -> tuple[list[Line], list[Shape]]:
+    """Return a page's lines, each once, and its shapes and images, before any turning."""
+    import pymupdf
+
+    flags = TEXT_FLAGS | pymupdf.TEXT_CLIP | pymupdf.TEXT_COLLECT_VECTORS
+    lines: list[Line] = []
+    shapes: list[Shape] = []
+    for block in page.get_text("dict", flags=flags)["blocks"]:
+        if block["type"] == 0:
+            lines.extend(line for row in block["lines"] if (line := _line(row)) is not None)
+        elif len(shapes) < MOST_SHAPES:
+            shapes.append(Shape(tuple(block["bbox"]), False, bool(block.get("isrect"))))
+    return _once(lines), [*shapes, *(Shape(box, True, True) for box in _image_boxes(page))]
 
 
 def _once(lines: list[Line]) -> list[Line]:

@@ -184,8 +184,7 @@ def paragraphs(
             apart.append(_draft(sheet, [sheet.rows[i] for i in rows], "caption"))
         for index, row in enumerate(sheet.rows):
             key = (number, index)
-            if key in titled:
-                heading = titled[key]
+            if heading := titled.get(key):
                 some = [sheet.rows[i] for i in heading.rows]
                 main.append(_draft(sheet, some, "heading", heading))
             elif key in covered or index in flow.skipped[number] or index in captioned:

@@ -191,6 +191,17 @@ def _look(sheet: Any, box: Box) -> bytes:
     return bytes(sheet.get_pixmap(matrix=matrix, clip=clip, annots=False).samples)
 
 
+def _clip(name: str, sheet: Any, bbox: Sequence[float] | None) -> Any:
+    import pymupdf
+
+    clip = pymupdf.Rect(sheet.rect if bbox is None else bbox) & sheet.rect
+    if clip.is_empty:
+        raise ReadError(
+            f"{name}: the box lies outside page {sheet.number + 1}; ask for another box"
+        )
+    return clip
+
+
 def crop_here(
     path: Path,
     page: int,
@@ -210,9 +221,7 @@ def crop_here(
                 f"{path.name}: has {document.page_count} pages, not {page}; ask for one of those"
             )
         sheet = document[page - 1]
-        clip = pymupdf.Rect(sheet.rect if bbox is None else bbox) & sheet.rect
-        if clip.is_empty:
-            raise ReadError(f"{path.name}: the box lies outside page {page}; ask for another box")
+        clip = _clip(path.name, sheet, bbox)
         zoom = min(dpi / 72, 2400 / max(clip.width, clip.height))
         pix = sheet.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip, annots=False)
         marked = lines_of(sheet, words, marks) or [(m[0], m[1], m[2], m[3]) for m in marks]

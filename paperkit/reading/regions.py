@@ -51,8 +51,6 @@ def prepared_page(
 
     ``others`` are boxes of text that stands the other way round, ``size`` is that of body text.
     """
-    import numpy as np
-
     rules = tuple(
         s.box for s in sheet.page.shapes if size_of(s.box)[1] < 3 < 40 < size_of(s.box)[0]
     )
@@ -64,15 +62,22 @@ def prepared_page(
     ink = ink.copy()
     for box in (*blocks, *apart, *edges, *_column_rules(sheet, text)):
         _erase(ink, (box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1))
+    top = max([sheet.top, *(b[3] for b in edges if b[3] < 0.2 * sheet.page.height)])
+    bottom = min([sheet.bottom, *(b[1] for b in edges if b[1] > 0.8 * sheet.page.height)])
+    return PreparedPage(
+        sheet, ink, tuple(blocks), tuple(captions), _graphics(sheet, ink), top, bottom, rules, cells
+    )
+
+
+def _graphics(sheet: Sheet, ink: np.ndarray) -> np.ndarray:
+    """Return where pictures and drawn shapes stand, lines left out, as large as the ink."""
+    import numpy as np
+
     graphics = np.zeros_like(ink)
     for shape in sheet.page.shapes:
         if min(size_of(shape.box)) > 3 or shape.image:
             _fill(graphics, shape.box)
-    top = max([sheet.top, *(b[3] for b in edges if b[3] < 0.2 * sheet.page.height)])
-    bottom = min([sheet.bottom, *(b[1] for b in edges if b[1] > 0.8 * sheet.page.height)])
-    return PreparedPage(
-        sheet, ink, tuple(blocks), tuple(captions), graphics, top, bottom, rules, cells
-    )
+    return graphics
 
 
 def _column_rules(sheet: Sheet, text: frozenset[int]) -> list[Box]:

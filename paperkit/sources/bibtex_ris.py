@@ -48,9 +48,7 @@ def bibtex(text: str) -> Iterator[Entry]:
     split = Splitter(_COMMA_KEY.sub(joined, text)).split()
     for block, remark in _blocks(split.blocks):
         if isinstance(block, ParsingFailedBlock):
-            key = re.match(r"\s*@\w+\s*[{(]\s*([^,\s]*)", block.raw or "")
-            line = (block.start_line or 0) + 1
-            yield Entry(key[1] if key else "", line, {}, "can't be read; mend its braces or quotes")
+            yield _broken(block)
             continue
         alone = Library([*split.strings, block])
         for step in default_parse_stack(allow_inplace_modification=True):
@@ -75,6 +73,12 @@ def _blocks(blocks: Sequence[Any]) -> Iterator[tuple[Any, str]]:
 
 
 _COMMA_KEY = re.compile(r"(@\w+\s*\{)([^,={}\"\n]+(?:,[^,={}\"\n]+)+)(?=,\s*[\w-]+\s*=)")
+
+
+def _broken(block: Any) -> Entry:
+    key = re.match(r"\s*@\w+\s*[{(]\s*([^,\s]*)", block.raw or "")
+    line = (block.start_line or 0) + 1
+    return Entry(key[1] if key else "", line, {}, "can't be read; mend its braces or quotes")
 
 
 def _named(block: Any) -> str:

@@ -151,7 +151,10 @@ def load_chunks(
     file = Path(path)
     if not file.is_file():
         raise SourceError(f"{file}: no such file; check the path.")
-    keeps = Filter(categories, since, until)
+    yield from _frames(file, size, Filter(categories, since, until), strict=strict)
+
+
+def _frames(file: Path, size: int, keeps: Filter, *, strict: bool) -> Iterator[pd.DataFrame]:
     batch = Batch()
     try:
         for part in entries(file, size):

@@ -99,8 +99,7 @@ def search(
         return _frame([collect(ask, since=window[0], until=window[1], limit=limit or _LIMIT)])
     ask = Ask(topic_or_query.query(), used, cache)
     if library is not None and window == (None, None):
-        found = follow(topic_or_query, ask, library, limit=limit, look_back=look_back)
-        return _frame(found)
+        return _frame(follow(topic_or_query, ask, library, limit=limit, look_back=look_back))
     most = limit or (_LIMIT if library is None else None)
     return _frame([_dated(topic_or_query, ask, window, most, library)])
 

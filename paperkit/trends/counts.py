@@ -80,9 +80,7 @@ def papers_per(
     first, last = moment(since), end(until)
     limits: Any = {"since": first, "until": last}
     tally = count(papers, period, by=by, top=top, executor=executor, **limits)
-    base = tally
-    if of is not None:
-        base = count(of, period, by=None, executor=executor, **limits)
+    base = tally if of is None else count(of, period, by=None, executor=executor, **limits)
     counts = tabulated(tally, base, period, top=top, level=level, **limits)
     if by is None and of is None:
         counts[["low", "high"]] = counts[["share", "share"]].to_numpy()
@@ -134,12 +132,11 @@ def tally(
             [since, until],
         )
         totals = "SELECT period, count(*)::BIGINT AS count FROM chosen GROUP BY ALL"
-        undated = "SELECT count(*) FROM papers WHERE published IS NULL"
         newest = corpus.frame(connection, "SELECT max(published) AS newest FROM chosen")
         return Tally(
             corpus.frame(connection, _GROUPED, top),
             corpus.frame(connection, totals).set_index("period")["count"],
-            corpus.number(connection, undated),
+            corpus.number(connection, "SELECT count(*) FROM papers WHERE published IS NULL"),
             moment(newest["newest"].iloc[0]),
         )
 

@@ -193,10 +193,15 @@ def ranking(frame: pd.DataFrame, wish: Wish) -> Drawing:
         for name, row in zip(labels, data.to_dict("records"), strict=True)
     ]
     alt = f"{title}. {notes[0]}. " + "; ".join(f"{r['name']} {r['count']}" for r in rows[:8]) + "."
+    return finished(_bars(labels, wish), rows, title, notes, alt)
+
+
+def _bars(labels: list[str], wish: Wish) -> dict[str, Any]:
+    """Return a bar per name with its count beside it."""
     place = {"y": names("name", labels), "x": quantity("count", "papers", tickMinStep=1)}
     tips = [tip("name", "name", "nominal"), tip("count", "papers"), tip("share", "share",
             format=".2~%")]  # fmt: skip
-    body = {
+    return {
         "width": wish.across,
         "padding": {"left": 5, "top": 5, "bottom": 5, "right": 45},
         "height": wish.height or {"step": STEP},
@@ -205,7 +210,6 @@ def ranking(frame: pd.DataFrame, wish: Wish) -> Drawing:
             {"mark": label(dx=4), "encoding": {**place, "text": {"field": "count"}}},
         ],
     }
-    return finished(body, rows, title, notes, alt)
 
 
 def pairs(frame: pd.DataFrame, wish: Wish) -> Drawing:

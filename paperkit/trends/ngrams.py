@@ -253,13 +253,6 @@ def classified(names: list[str], known: frozenset[str] = frozenset()) -> Words:
     noun = np.isin(kinds, ("general", "half", "")) & ~empty
     technical = np.isin(kinds, ("special", "half", "")) & ~empty
     named = np.array([len(name) > 2 for name in names] + [False])
-    number = {name: at for at, name in enumerate(names)}
-    base = len(names) + 1
-
-    def numbered(pairs: Iterable[tuple[str, str]]) -> Any:
-        found = {number[a] * base + number[b] for a, b in pairs if a in number and b in number}
-        return np.array(sorted(found), dtype=np.int64)
-
     joins = np.array([name in ("of", "to") for name in names] + [False])
     return Words(
         begins=kinds != "never",
@@ -270,10 +263,19 @@ def classified(names: list[str], known: frozenset[str] = frozenset()) -> Words:
         weak=kinds == "weak",
         joins=joins,
         prefix=np.array([name == "multi" for name in names] + [False]),
-        pairs=numbered(pair for words in _listed() for pair in pairwise(words)),
-        closing=numbered((words[-2], words[-1]) for words in _listed()),
-        base=base,
+        pairs=_numbered(names, (pair for words in _listed() for pair in pairwise(words))),
+        closing=_numbered(names, ((words[-2], words[-1]) for words in _listed())),
+        base=len(names) + 1,
     )
+
+
+def _numbered(names: list[str], pairs: Iterable[tuple[str, str]]) -> Any:
+    """Return pairs of words that a lexicon has both of, each as one number, in order."""
+    import numpy as np
+
+    number, base = {name: at for at, name in enumerate(names)}, len(names) + 1
+    found = {number[a] * base + number[b] for a, b in pairs if a in number and b in number}
+    return np.array(sorted(found), dtype=np.int64)
 
 
 def terms(

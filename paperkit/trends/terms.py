@@ -260,23 +260,28 @@ def _joined(several: list[Written]) -> Written:
     return Written(pa.chunked_array(ids, pa.string()), dates, texts, explained)
 
 
+def _leaning(z: Any, q: Any, look: Look) -> Any:
+    """Return each term's z where it leans far enough, else 0."""
+    import numpy as np
+
+    least = statistics.normal_quantile(look.level) if look.certain else 0.0
+    return np.where((z > least) & ((q <= FALSE) | (not look.certain)), z, 0.0)
+
+
 def contrast(
     corpus: Written, in_a: Any, in_b: Any, sign: int, names: tuple[str, str], look: Look
 ) -> pd.DataFrame:
     """Return the terms that lean to ``a`` (sign 1) or ``b`` (sign -1), the surest first."""
-    import numpy as np
     import pandas as pd
 
     total_a, total_b = int(in_a.sum()), int(in_b.sum())
     minimum = look.minimum or max(5, (total_a + total_b) // 20_000)
     found = _terms_of(corpus, look.longest, minimum)
-    a, b = (found.counts(side.astype(np.int64)) for side in (in_a, in_b))
+    a, b = (found.counts(side.astype("int64")) for side in (in_a, in_b))
     odds, error = statistics.log_odds(a, total_a, b, total_b, prior=look.prior)
     z = odds / error
     q = statistics.false_discovery(z)
-    least = statistics.normal_quantile(look.level) if look.certain else 0.0
-    moved = (sign * z > least) & ((q <= FALSE) | (not look.certain))
-    chosen = _chosen(np.where(moved, sign * z, 0.0), found, look.top)
+    chosen = _chosen(_leaning(sign * z, q, look), found, look.top)
     reach = statistics.normal_quantile(look.level) * error
     side = in_a if sign > 0 else in_b
     values = {

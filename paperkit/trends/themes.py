@@ -57,9 +57,7 @@ def themes(
     3, or one in 500) and at most in half of them.
     """
     corpus = terms.written(papers, text, after=since, until=until, dated=True)
-    size = corpus.texts.documents
-    found = ngrams.terms(corpus.texts, longest=2, minimum=minimum or max(3, size // 500))
-    weighted = _factorized(found, size, number)
+    weighted = _factorized(corpus.texts, number, minimum)
     labels = _labels(weighted, {} if previous is None else previous.attrs.get("terms", {}))
     theme, placed = _heaviest(weighted.papers)
     names = [labels[i] for i in theme[placed]]
@@ -80,10 +78,12 @@ def _members(labels: list[str], names: list[str], ids: list[str]) -> dict[str, l
     return members
 
 
-def _factorized(found: ngrams.Terms, size: int, number: int) -> Factorization:
+def _factorized(texts: ngrams.Runs, number: int, minimum: int | None) -> Factorization:
     """Return the non-negative factorization of the papers' TF-IDF weights."""
     import numpy as np
 
+    size = texts.documents
+    found = ngrams.terms(texts, longest=2, minimum=minimum or max(3, size // 500))
     held = found.counts()
     used = np.flatnonzero(held <= max(size / 2, 1))
     number = min(number, len(used), size)

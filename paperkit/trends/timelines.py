@@ -225,6 +225,13 @@ def _few(place: dict[str, Any]) -> dict[str, Any]:
     return {"transform": _when("datum.few"), "mark": mark, "encoding": place}
 
 
+def _points(data: pd.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the marks of complete and of incomplete periods."""
+    few = data["period"].nunique() <= MOST_POINTS
+    whole = {"type": "point", "filled": True, "size": 36 if few else 6}
+    return whole, {"type": "point", "filled": False, "size": 60, "strokeWidth": 1.8}
+
+
 def _curves(
     data: pd.DataFrame, shown: list[str], measure: str, unit: str, wish: Wish
 ) -> dict[str, Any]:
@@ -237,9 +244,7 @@ def _curves(
     when["scale"] = {"type": "utc", "padding": 12}
     place = {"x": when, "y": amount, "color": color, "opacity": faded}
     dots = {**place, "shape": shape, "tooltip": _tooltip(measure)}
-    few = data["period"].nunique() <= MOST_POINTS
-    whole = {"type": "point", "filled": True, "size": 36 if few else 6}
-    hollow = {"type": "point", "filled": False, "size": 60, "strokeWidth": 1.8}
+    whole, hollow = _points(data)
     picked = {"name": "picked", "select": {"type": "point", "fields": ["group"]}, "bind": "legend"}
     line = {"type": "line", "strokeWidth": 2}
     layers = [

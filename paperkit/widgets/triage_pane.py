@@ -9,7 +9,7 @@ from typing import Any
 
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
-from paperkit.papers import Paper, find_links, is_code_link
+from paperkit.papers import ID_IN_TEXT, Paper, find_links, is_code_link
 from paperkit.queries import Query
 from paperkit.widgets.kit import RUN_AGAIN, difference, static_table
 
@@ -50,7 +50,7 @@ def detail(library: Library, id: str) -> dict[str, Any]:
     }
 
 
-_ID = re.compile(r"\b(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})\b")
+_ID = re.compile(rf"\b{ID_IN_TEXT}\b")
 
 
 def _titled(why: str, library: Library) -> str:
