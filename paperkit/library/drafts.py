@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -82,6 +83,11 @@ class Drafts:
             if newest == seen:
                 put_answers(db, num, digest, [answer], None)
             return newest == seen
+
+    def signer(self) -> str:
+        """Return who signs here: PAPERKIT_NAME, else who signed last; "" while nobody is known."""
+        with schema.reading(self._file) as db:
+            return known_signer(db)
 
     def answers_to(self, key: str) -> tuple[Answer, ...]:
         """Return what a request (see `Request.key`) was answered before, failed answers too."""
@@ -260,10 +266,13 @@ def _approval(db: sqlite3.Connection, named: Sequence[Any]) -> Approval | None:
     return Approval(by=row["by"], at=at, reason=row["reason"], origin=row["origin"])
 
 
-def last_signer(db: sqlite3.Connection) -> str:
-    """Return who signed last in this library; "" when no one has."""
+def known_signer(db: sqlite3.Connection) -> str:
+    """Return the environment's PAPERKIT_NAME, else who signed last in this library, else "".
+
+    A login is no name: in a container everyone is "root".
+    """
     row = db.execute("SELECT by FROM approvals ORDER BY seq DESC LIMIT 1").fetchone()
-    return str(row["by"]) if row else ""
+    return os.environ.get("PAPERKIT_NAME", "").strip() or (str(row["by"]) if row else "")
 
 
 def put_approval(

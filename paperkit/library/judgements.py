@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -132,11 +131,8 @@ def refuse(digest: Digest, found: Iterable[Finding]) -> None:
 
 
 def signer(db: sqlite3.Connection) -> str:
-    """Return who works here: the environment's PAPERKIT_NAME, else who signed last.
-
-    A login is no name: in a container everyone is "root".
-    """
-    if name := os.environ.get("PAPERKIT_NAME", "").strip() or drafts.last_signer(db):
+    """Return who signs here (see `drafts.known_signer`), or say how to tell."""
+    if name := drafts.known_signer(db):
         return name
     raise PaperkitError(
         "approve: no name to sign with; say once who you are, the library remembers it: "

@@ -19,7 +19,7 @@ from paperkit.frames import ids_of
 from paperkit.outlines import DIGEST, Outline, language_tag
 from paperkit.papers import clean_text, paper_id
 from paperkit.widgets import kit, review_evidence, review_forms, review_messages, review_preview
-from paperkit.widgets.review_session import Desk
+from paperkit.widgets.review_session import Session
 
 if TYPE_CHECKING:
     from paperkit.batch import Run
@@ -56,6 +56,7 @@ class Review(anywidget.AnyWidget):
     _form: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     _passages: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     _found: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    _signer = traitlets.Unicode().tag(sync=True)
 
     @explained
     def __init__(
@@ -76,8 +77,8 @@ class Review(anywidget.AnyWidget):
                 "review: no papers; give some, like library.papers(decision='keep')."
             )
         spoken = None if language is None else language_tag(language)
-        self._desk = Desk(library, tuple(ids), outline, spoken)
-        super().__init__(_batch=[self._row(i) for i in ids])
+        self._session = Session(library, tuple(ids), outline, spoken)
+        super().__init__(_batch=[self._row(i) for i in ids], _signer=library.drafts.signer())
         self.on_msg(self._receive)
         self.show(ids[0])
         if isinstance(papers, Run):
@@ -108,7 +109,7 @@ class Review(anywidget.AnyWidget):
         """
         outcomes = run.report["outcome"]
         for id in map(paper_id, outcomes.index[outcomes == "left"]):
-            self._desk.awaited[id] = ""
+            self._session.awaited[id] = ""
             self._note(id)
         run.on_done(self._arrived)
 
@@ -123,24 +124,24 @@ class Review(anywidget.AnyWidget):
     @property
     def digests(self) -> pd.DataFrame:
         """Return one row per paper: index id, status, version, language, findings, approval."""
-        desk = self._desk
+        session = self._session
         with self.library.index.session():
             return review_forms.digests(
-                (i, desk.title(i), desk.digest(i), desk.findings(i)) for i in desk.ids
+                (i, session.title(i), session.digest(i), session.findings(i)) for i in session.ids
             )
 
     @property
     def findings(self) -> pd.DataFrame:
         """Return one row per finding: id, question, statement, severity, code, words, message."""
         with self.library.index.session():
-            return review_forms.findings((i, self._desk.findings(i)) for i in self._desk.ids)
+            return review_forms.findings((i, self._session.findings(i)) for i in self._session.ids)
 
     def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
         """Return the versions of one answer, oldest first: at, origin, model, wish, texts.
 
         A person's edits in one go (no pause of two minutes) are one version.
         """
-        history = self._desk.history(self._one(id), question)
+        history = self._session.history(self._one(id), question)
         return review_forms.versions(review_forms.condensed(history))
 
     def passages(self, words: str = "", *, id: str | None = None) -> pd.DataFrame:
@@ -148,12 +149,12 @@ class Review(anywidget.AnyWidget):
 
         Those with any of `words`, the rarest first; without words all, in reading order.
         """
-        found = review_evidence.ranked(self._desk.offered(self._one(id)), words)
+        found = review_evidence.ranked(self._session.offered(self._one(id)), words)
         return review_forms.passages(found)
 
     def preview(self, *, id: str | None = None) -> str:
         """Return a paper's card as the blog shows it: HTML made of the exporter's own Markdown."""
-        return review_preview.page(self._one(id), self._desk)
+        return review_preview.page(self._one(id), self._session)
 
     # What a person does
 
@@ -165,7 +166,7 @@ class Review(anywidget.AnyWidget):
         """
         of = self._one(id)
         given = [texts] if isinstance(texts, str) else list(texts)
-        edited = self._desk.answer(of, question).edited([clean_text(t) for t in given])
+        edited = self._session.answer(of, question).edited([clean_text(t) for t in given])
         self._write(of, question, edited.statements)
 
     def cite(
@@ -177,7 +178,7 @@ class Review(anywidget.AnyWidget):
             PaperkitError: no sentence has these words, or the answer was edited elsewhere.
         """
         of = self._one(id)
-        found = review_evidence.holding(passage, self._desk.offered(of))
+        found = review_evidence.holding(passage, self._session.offered(of))
         if found is None:
             raise PaperkitError(
                 f"{of}: no sentence of its abstract or PDF has {passage!r}; "
@@ -203,20 +204,20 @@ class Review(anywidget.AnyWidget):
     def restore(self, question: str, version: int, *, id: str | None = None) -> None:
         """Make a version of `history` (its index) the current one, as a new edit."""
         of = self._one(id)
-        versions = review_forms.condensed(self._desk.history(of, question))
+        versions = review_forms.condensed(self._session.history(of, question))
         if not -len(versions) <= version < len(versions):
             raise PaperkitError(
                 f"{of}: {question} has no version {version}; see review.history({question!r})."
             )
-        newest = self._desk.newest(of, question)
-        self._desk.save(of, question, versions[version].statements, newest)
+        newest = self._session.newest(of, question)
+        self._session.save(of, question, versions[version].statements, newest)
         self._changed(of)
 
     def keep(self, question: str, *, id: str | None = None) -> None:
         """Let one's own words stand against a newer draft."""
         of = self._one(id)
-        own = self._desk.answer(of, question)
-        self._desk.append(of, own, self._desk.newest(of, question))
+        own = self._session.answer(of, question)
+        self._session.append(of, own, self._session.newest(of, question))
         self._changed(of)
 
     def ask(
@@ -237,9 +238,9 @@ class Review(anywidget.AnyWidget):
         from paperkit import batch
 
         of = self._one(id)
-        named = self._desk.named(of)
+        named = self._session.named(of)
         asked = review_forms.wanted(self.outline, named, questions)
-        before = {q: len(self._desk.history(of, q)) for q in asked}
+        before = {q: len(self._session.history(of, q)) for q in asked}
         batch.ask(
             self.library,
             of,
@@ -250,7 +251,7 @@ class Review(anywidget.AnyWidget):
             wish=wish,
         )
         self._changed(of)
-        return {q: _why(self._desk.history(of, q)[known:]) for q, known in before.items()}
+        return {q: _why(self._session.history(of, q)[known:]) for q, known in before.items()}
 
     def approve(self, *, reason: str = "", id: str | None = None) -> Digest:
         """Sign a paper's write-up as it stands; a `reason` overrides blocking findings.
@@ -261,21 +262,32 @@ class Review(anywidget.AnyWidget):
         """
         return self._sign(reason=reason, id=id, origin="script")
 
+    def sign_as(self, name: str) -> None:
+        """Say who approves; the library remembers it from the first approval on.
+
+        Raises:
+            PaperkitError: the name is empty.
+        """
+        if not (told := clean_text(name)):
+            raise PaperkitError("sign_as: the name is empty; write yours.")
+        self._signer = told
+
     def _click_approve(self, *, reason: str = "", id: str | None = None) -> Digest:
         """Sign as a person does: only a message from the browser leads here."""
         return self._sign(reason=reason, id=id, origin="click")
 
     def _sign(self, *, reason: str, id: str | None, origin: str) -> Digest:
-        desk, of = self._desk, self._one(id)
+        session, of = self._session, self._one(id)
         with self.library.index.session():
             self._check_current(of)
             self._check_findings(of, reason)
             digest = self.library.approve(
                 of,
                 outline=self.outline,
-                language=desk.named(of).language,
+                language=session.named(of).language,
                 reason=reason,
-                among=desk.ids,
+                among=session.ids,
+                by=self._signer or None,
                 origin=origin,
             )
             self._changed(of)
@@ -284,7 +296,7 @@ class Review(anywidget.AnyWidget):
     def disapprove(self, *, id: str | None = None) -> Digest:
         """Take a signature back."""
         of = self._one(id)
-        named = {"outline": self.outline.name, "language": self._desk.named(of).language}
+        named = {"outline": self.outline.name, "language": self._session.named(of).language}
         digest = self.library.disapprove(of, **named)
         self._changed(of)
         return digest
@@ -301,13 +313,13 @@ class Review(anywidget.AnyWidget):
         from paperkit.posts import Post, compose
         from paperkit.posts.figures import slug
 
-        desk = self._desk
-        signed = [i for i in desk.ids if (d := desk.digest(i)) is not None and d.approved]
+        session = self._session
+        signed = [i for i in session.ids if (d := session.digest(i)) is not None and d.approved]
         if not signed:
             raise PublishError("review: no paper is approved yet; approve some, then compose.")
         topics = self.library.papers().loc[signed, "topics"].explode().dropna()
         topic = str(topics.mode().iloc[0]) if len(topics) else "papers"
-        spoken = desk.named(signed[0]).language
+        spoken = session.named(signed[0]).language
         file = Path(path) if path is not None else Path(f"{slug(topic)}.post.ipynb")
         post = Post(
             topic=topic,
@@ -328,10 +340,10 @@ class Review(anywidget.AnyWidget):
     def carry(self, *, id: str | None = None) -> None:
         """Take a write-up over to the paper's newest version, to be checked and signed again."""
         of = self._one(id)
-        self._desk.carry(of)
+        self._session.carry(of)
         self._changed(of)
 
-    # Between the desk and the browser
+    # Between the session and the browser
 
     def _rest(
         self,
@@ -341,7 +353,7 @@ class Review(anywidget.AnyWidget):
         change: Callable[[tuple[Evidence, ...]], tuple[Evidence, ...]],
     ) -> None:
         """Change what one statement rests on."""
-        statements = list(self._desk.answer(of, question).statements)
+        statements = list(self._session.answer(of, question).statements)
         if not 0 <= place < len(statements):
             raise PaperkitError(
                 f"{of}: {question} has {len(statements)} statement{'s' * (len(statements) != 1)}; "
@@ -353,7 +365,7 @@ class Review(anywidget.AnyWidget):
 
     def _write(self, of: str, question: str, statements: Sequence[Statement]) -> None:
         with self.library.index.session():
-            saved = self._desk.save(of, question, statements, self._seen(of, question))
+            saved = self._session.save(of, question, statements, self._seen(of, question))
             self._changed(of)
         if not saved:
             raise PaperkitError(
@@ -362,53 +374,53 @@ class Review(anywidget.AnyWidget):
 
     def _arrived(self, id: str, row: dict[str, Any]) -> None:
         """Show that a run is through with a paper; called by the thread that worked on it."""
-        desk, of = self._desk, paper_id(id)
-        with desk.lock:
-            desk.awaited.pop(of, None)
+        session, of = self._session, paper_id(id)
+        with session.lock:
+            session.awaited.pop(of, None)
             if row["outcome"] in ("failed", "left"):
-                desk.awaited[of] = row["error"] or "stopped"
-            if of not in desk.ids:
-                desk.ids += (of,)
+                session.awaited[of] = row["error"] or "stopped"
+            if of not in session.ids:
+                session.ids += (of,)
                 self._batch = [*self._batch, self._row(of)]
             self._changed(of)
 
     def _one(self, id: str | None) -> str:
         wanted = paper_id(id) if id is not None else self.current
-        if wanted not in self._desk.ids:
+        if wanted not in self._session.ids:
             raise PaperkitError(f"{wanted}: not in this review; make one with Review([...]).")
         return wanted
 
     def _step(self, by: int, findings: bool) -> None:
-        order = self._desk.ids[::by]
+        order = self._session.ids[::by]
         for id in order[order.index(self.current) + 1 :]:
-            digest = self._desk.digest(id)
+            digest = self._session.digest(id)
             signed = digest is not None and digest.approved
-            if not findings or (self._desk.findings(id) and not signed):
+            if not findings or (self._session.findings(id) and not signed):
                 self.show(id)
                 return
 
     def _seen(self, id: str, question: str) -> datetime | None:
         """Return when the edit was written that is shown here (of another paper: the newest)."""
         if id != self.current:
-            return self._desk.newest(id, question)
+            return self._session.newest(id, question)
         marks = {row["key"]: row["mark"] for row in self._form}
         mark = marks.get(question, "")
         return datetime.fromisoformat(mark) if mark else None
 
     def _check_current(self, id: str) -> None:
-        newest = review_forms.marks(self._desk.history(id))
+        newest = review_forms.marks(self._session.history(id))
         shown = {row["key"]: row["mark"] for row in self._form if row["mark"]}
         if id == self.current and newest != shown:
             self._changed(id)
             raise PublishError(f"{id}: was edited elsewhere; look at it again, then approve.")
-        if question := self._desk.unsettled(id):
+        if question := self._session.unsettled(id):
             raise PublishError(
                 f"{id}: a newer draft of {question!r} stands beside your edit; take it, or "
                 f"review.keep({question!r}), then approve."
             )
 
     def _check_findings(self, id: str, reason: str) -> None:
-        stops = blocking(self._desk.findings(id))
+        stops = blocking(self._session.findings(id))
         if stops and not reason.strip():
             self._changed(id)
             raise PublishError(
@@ -417,18 +429,18 @@ class Review(anywidget.AnyWidget):
             )
 
     def _draw(self, id: str) -> None:
-        desk = self._desk
-        with desk.lock, self.library.index.session():
-            digest, history = desk.digest(id), desk.history(id)
-            language = desk.named(id).language
-            found = desk.findings(id)
+        session = self._session
+        with session.lock, self.library.index.session():
+            digest, history = session.digest(id), session.history(id)
+            language = session.named(id).language
+            found = session.findings(id)
             with self.hold_sync():
                 self.current = id
-                decision = desk.decision(id)
+                decision = session.decision(id)
                 head = review_forms.paper(
-                    desk.paper(id), desk.about(id), digest, language, decision
+                    session.paper(id), session.about(id), digest, language, decision
                 )
-                self._paper = {**head, "posts": desk.posts(id)}
+                self._paper = {**head, "posts": session.posts(id)}
                 self._passages = review_evidence.shown(review_evidence.cited(history))
                 self._form = review_forms.form(self.outline, language, history)
                 self._found = review_forms.shown_findings(found)
@@ -436,28 +448,28 @@ class Review(anywidget.AnyWidget):
 
     def _changed(self, id: str) -> None:
         """Draw again what shows a paper: the form, or only its row of the list."""
-        with self._desk.lock, self.library.index.session():
+        with self._session.lock, self.library.index.session():
             if id == self.current:
                 self._draw(id)
             else:
-                self._desk.findings(id)
+                self._session.findings(id)
                 self._note(id)
 
     def _note(self, id: str) -> None:
-        with self._desk.lock:
+        with self._session.lock:
             self._batch = [self._row(id) if row["id"] == id else row for row in self._batch]
 
     def _row(self, id: str) -> dict[str, Any]:
         """Return a paper's row of the list; its findings are None until they were looked for."""
-        desk = self._desk
-        known = desk.is_checked(id)
-        found = desk.findings(id) if known else ()
+        session = self._session
+        known = session.is_checked(id)
+        found = session.findings(id) if known else ()
         stops = len(blocking(found)) if known else None
         return {
             "id": id,
-            "title": desk.title(id),
-            "status": desk.status(id),
-            "told": desk.awaited.get(id, ""),
+            "title": session.title(id),
+            "status": session.status(id),
+            "told": session.awaited.get(id, ""),
             "block": stops,
             "warn": len(found) - stops if stops is not None else None,
         }

@@ -67,13 +67,15 @@ def _method(name: str, *arguments: str) -> _Action:
 
 
 def _edit(review: Review, content: dict[str, Any]) -> _Reply:
-    desk, of = review._desk, review._one(str(content["id"]))
+    session, of = review._session, review._one(str(content["id"]))
     question = str(content["question"])
-    written = review_forms.statements(content["rows"], desk.passages(of), lambda: desk.offered(of))
+    written = review_forms.statements(
+        content["rows"], session.passages(of), lambda: session.offered(of)
+    )
     seen = datetime.fromisoformat(content["seen"]) if content.get("seen") else None
-    saved = desk.save(of, question, written, seen)
+    saved = session.save(of, question, written, seen)
     review._changed(of)
-    newest = desk.newest(of, question)
+    newest = session.newest(of, question)
     return {"saved": saved, "mark": newest.isoformat() if newest else ""}, []
 
 
@@ -81,9 +83,9 @@ def _count(review: Review, _content: dict[str, Any]) -> _Reply:
     """Look for findings in some papers of the list."""
     until = time.monotonic() + COUNTING
     left = [row["id"] for row in review._batch if row["block"] is None]
-    with review._desk.lock, review.hold_sync():  # the list goes to the browser once
+    with review._session.lock, review.hold_sync():  # the list goes to the browser once
         while left and time.monotonic() < until:
-            review._desk.findings(left[0])
+            review._session.findings(left[0])
             review._note(left.pop(0))
     return {"left": len(left)}, []
 
@@ -91,7 +93,7 @@ def _count(review: Review, _content: dict[str, Any]) -> _Reply:
 def _look(review: Review, _content: dict[str, Any]) -> _Reply:
     """Draw the paper again if it was changed elsewhere."""
     shown = {row["key"]: row["at"] for row in review._form if row["at"]}
-    history = review._desk.history(review.current)
+    history = review._session.history(review.current)
     if shown != review_forms.standing(history):
         review.refresh()
     return {}, []
@@ -99,14 +101,14 @@ def _look(review: Review, _content: dict[str, Any]) -> _Reply:
 
 def _history(review: Review, content: dict[str, Any]) -> _Reply:
     of = review._one(content.get("id"))
-    given = review._desk.history(of, str(content["question"]))
+    given = review._session.history(of, str(content["question"]))
     return {"versions": review_forms.shown(review_forms.condensed(given))}, []
 
 
 def _find(review: Review, content: dict[str, Any]) -> _Reply:
     """Look for sentences of the source: those with the words, or those like the statement."""
-    desk, of = review._desk, review._one(str(content["id"]))
-    offered = desk.offered(of)
+    session, of = review._session, review._one(str(content["id"]))
+    offered = session.offered(of)
     found = review_evidence.ranked(offered, str(content["words"]) or str(content.get("like", "")))
     return {"found": review_evidence.shown((found or offered)[:FOUND]), "of": len(found)}, []
 
@@ -133,11 +135,13 @@ def _ask(review: Review, content: dict[str, Any]) -> _Reply:
 def _image(review: Review, content: dict[str, Any]) -> _Reply:
     from paperkit import batch
 
-    desk, of = review._desk, review._one(content.get("id"))
-    passage = review_evidence.named(content["passage"], desk.passages(of), lambda: desk.offered(of))
+    session, of = review._session, review._one(content.get("id"))
+    passage = review_evidence.named(
+        content["passage"], session.passages(of), lambda: session.offered(of)
+    )
     if passage.page is None:
         raise PaperkitError("The passage stands in the abstract; there is no page of it.")
-    version = desk.written_on(of, passage)
+    version = session.written_on(of, passage)
     whole = bool(content.get("whole")) or passage.bbox is None
     image = batch.page_image(
         review.library,
@@ -183,6 +187,7 @@ _ACTIONS: dict[str, _Action] = {
     "restore": _method("restore", "question", "version", "id"),
     "keep": _method("keep", "question", "id"),
     "ask": _ask,
+    "sign_as": _method("sign_as", "name"),
     "approve": _method("_click_approve", "reason", "id"),
     "compose": lambda r, c: ({"path": str(r.compose())}, []),
     "disapprove": _method("disapprove", "id"),

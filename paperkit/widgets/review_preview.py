@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from paperkit.widgets.review_session import Desk
+    from paperkit.widgets.review_session import Session
 
 
 _SRC = re.compile(r'(<img\b[^>]*?\bsrc=")([^"]*)(")')
 _CLEAR = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
 
-def page(id: str, desk: Desk) -> str:
+def page(id: str, session: Session) -> str:
     """Return the exporter's Markdown of one paper as HTML, its figures within.
 
     The result is for a frame without scripts: raw HTML of the exporter (``<details>``) is kept.
@@ -25,19 +25,19 @@ def page(id: str, desk: Desk) -> str:
 
     from paperkit import posts
 
-    language = desk.named(id).language
-    text = posts.preview(id, desk.library, outline=desk.outline, language=language)
+    language = session.named(id).language
+    text = posts.preview(id, session.library, outline=session.outline, language=language)
     made = str(create_markdown(escape=False, plugins=["table"])(text))
-    files = figures(id, desk)
+    files = figures(id, session)
     return _SRC.sub(lambda m: m[1] + _inlined(files.get(m[2].rpartition("/")[2])) + m[3], made)
 
 
-def figures(id: str, desk: Desk) -> dict[str, Path]:
+def figures(id: str, session: Session) -> dict[str, Path]:
     """Return the files of a paper's figures by the names a post gives them."""
     from paperkit.posts.cards import source_of
     from paperkit.posts.figures import images
 
-    source = source_of(id, desk.library, desk.outline, desk.named(id).language)
+    source = source_of(id, session.library, session.outline, session.named(id).language)
     shown = source.reading.figures if source.reading else ()
     return {i.name: i.path for i in images(source.paper, shown, source.folder)}
 

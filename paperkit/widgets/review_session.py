@@ -89,13 +89,13 @@ def _letters(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-# ---- The desk: what one review works on; between the library and the form, without any widget
+# ---- The session: what one review works on; between the library and the form, without any widget
 
 _Checked = tuple[Digest | None, int, tuple[Finding, ...]]
 
 
 @dataclass
-class Desk:
+class Session:
     """Some papers of a library under one outline; ``language`` None is that written last.
 
     ``awaited`` are the papers whose write-up is to come, by id: why it failed, or an empty text.

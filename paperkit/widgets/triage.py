@@ -68,6 +68,7 @@ class Triage(anywidget.AnyWidget):
     """
 
     _esm = kit.widget("triage")
+    _reranking: Reranking | None = None  # also where making the widget failed and it is closed
 
     query = _QueryTrait()
     """What the table shows; words or a mapping with `Query`'s fields are taken too."""
@@ -91,7 +92,6 @@ class Triage(anywidget.AnyWidget):
         self._batch = Batch()
         self._estimating = threading.Lock()
         self._outbox = threading.local()
-        self._reranking: Reranking | None = None
         left = library.index.view("triage")
         wanted = _query_left(left) if query is None else _meant(query)
         self.table: Table = Table(library, wanted)

@@ -8,7 +8,7 @@ import { Answer } from "./review_answer.js";
 import { Batch } from "./review_batch.js";
 import { problem } from "./review_findings.js";
 import { actionsOf, headOf, keysOf } from "./review_head.js";
-import { help, override } from "./review_panels.js";
+import { askName, help, override } from "./review_panels.js";
 import { Rescue, delist, enlist, offer } from "./review_rescue.js";
 import { Source } from "./review_source.js";
 import { placed } from "./words.js";
@@ -345,6 +345,7 @@ export class Review {
       focus(late.extra.querySelector(".rv-newer button"));
       return;
     }
+    if (!this.model.get("_signer")) return void askName(this);
     const stops = /** @type {Finding[]} */ (this.model.get("_found")).filter((f) => f.severity === "block");
     if (stops.length) override(this, stops);
     else if (await this.act("approve")) this.advance();

@@ -18,14 +18,17 @@ import { keyOfFinding, problem } from "./review_findings.js";
  * @param {Node | Node[]} box.told
  * @param {(text: string, input: HTMLInputElement) => Promise<any>} box.act
  * @param {string} [box.look]
+ * @param {() => void} [box.after] what follows once it has closed
  */
-function openPanel(review, { name, label, hint, action, told, act, look = "" }) {
+function openPanel(review, { name, label, hint, action, told, act, look = "", after = () => {} }) {
   const cancel = () => {
     review.extra.replaceChildren();
     review.leave();
   };
   const done = async (/** @type {string} */ text, /** @type {HTMLInputElement} */ field) => {
-    if (await act(text.trim(), field)) cancel();
+    if (!(await act(text.trim(), field))) return;
+    cancel();
+    after();
   };
   const { input, nodes } = promptLine({ label, hint, action, done, cancel, look: "rv-input" });
   const box = h("div", { class: `rv-box ${look}`, role: "group", "aria-label": name }, told, h("p", { class: "rv-bar" }, nodes));
@@ -47,6 +50,16 @@ export function override(review, stops) {
     told: [h("p", {}, `${block} this write-up:`),
       h("ul", { class: "rv-problems" }, stops.map((finding) => problem(finding, go(finding))))],
     act: async (reason, input) => (reason ? review.act("approve", { reason }) : void input.focus()),
+  });
+}
+
+/** Ask once per library who signs; then approve. @param {Review} review */
+export function askName(review) {
+  openPanel(review, {
+    name: "Who approves?", label: "Your name", hint: "Your name, as the post shows it", action: "Approve",
+    told: h("p", {}, "Who approves? The library remembers the name."),
+    act: async (name, input) => (name ? review.act("sign_as", { name }) : void input.focus()),
+    after: () => review.approve(),
   });
 }
 
