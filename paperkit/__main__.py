@@ -352,11 +352,11 @@ def _export(options: argparse.Namespace) -> _Done:
     from paperkit.posts import export
     from paperkit.posts.sites import flavor_for, is_recorded
 
-    shelf = _opened(options.library) if options.library else None
+    library = _opened(options.library) if options.library else None
     flavor = flavor_for(options.folder, options.flavor, create=options.create)
     draft, record = options.draft, options.record
     text, *figures = export(
-        options.notebook, options.folder, flavor=flavor, draft=draft, library=shelf,
+        options.notebook, options.folder, flavor=flavor, draft=draft, library=library,
         assets=options.assets, record=record,
     )  # fmt: skip
     where = options.assets or f"{len(figures)} figures"

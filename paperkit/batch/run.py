@@ -295,6 +295,9 @@ class Run:
         self._panel: Any = None
         self._futures: dict[Future[Row], str] = {}
         self._tally = _Tally()
+        self._start(tasks, executor)
+
+    def _start(self, tasks: Mapping[str, Callable[[], Row]], executor: Executor | None) -> None:
         try:
             for id, task in tasks.items():
                 self._futures[self._submitted(executor, id, task)] = id

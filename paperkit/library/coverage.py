@@ -31,7 +31,7 @@ _COVERAGE = {
     "complete": "bool",
     "why": "str",
 }
-_LEDGER = {
+_SEARCHES = {
     "topic": "str",
     "asked": "datetime64[us, UTC]",
     "since": "datetime64[us]",
@@ -113,7 +113,7 @@ class Coverage:
             row["lost"] = json.loads(row["lost"])
             promised = row["promised"]
             row["missing"] = None if promised is None else max(0, promised - row["got"])
-        return _typed(found, _LEDGER)
+        return _typed(found, _SEARCHES)
 
     def versions(self, id: str) -> list[Paper]:
         """Return every version seen of a paper, oldest first."""

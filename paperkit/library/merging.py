@@ -142,24 +142,24 @@ def _conflict(
 _NAMED = ("version", "outline", "language", "question")
 
 
+_SAME = "num = ? AND version = ? AND outline = ? AND language = ? AND question = ?"
+_SAME_ANSWER = f"SELECT seq FROM answers WHERE {_SAME} AND data = ?"  # noqa: S608 our own names
+_LAST_EDIT = f"""
+SELECT * FROM answers WHERE {_SAME} AND origin = 'person' ORDER BY seq DESC LIMIT 1
+"""  # noqa: S608
+
+
 def _answers(
     db: sqlite3.Connection, other: sqlite3.Connection, numbers: dict[int, int]
 ) -> Iterator[dict[str, Any]]:
     given: dict[int, int] = {}
     for row in other.execute("SELECT * FROM answers ORDER BY seq").fetchall():
         place = (numbers[row["num"]], *(row[c] for c in _NAMED))
-        same = "num = ? AND version = ? AND outline = ? AND language = ? AND question = ?"
-        held = db.execute(
-            f"SELECT seq FROM answers WHERE {same} AND data = ?",  # noqa: S608 our own names
-            (*place, row["data"]),
-        ).fetchone()
+        held = db.execute(_SAME_ANSWER, (*place, row["data"])).fetchone()
         if held is not None:
             given[row["seq"]] = held["seq"]
             continue
-        edits = (
-            f"SELECT * FROM answers WHERE {same} AND origin = 'person' ORDER BY seq DESC LIMIT 1"  # noqa: S608
-        )
-        mine = db.execute(edits, place).fetchone() if row["origin"] == "person" else None
+        mine = db.execute(_LAST_EDIT, place).fetchone() if row["origin"] == "person" else None
         given[row["seq"]] = _put_answer(db, place, row)
         if mine is not None:
             ours = _at(mine) > _at(row)

@@ -377,43 +377,49 @@ def _near(name: str, known: set[str]) -> str:
 
 def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
     """Return the condition on ``papers p`` that `query` states, and its parameters."""
-    clauses: list[str] = []
-    values: list[Any] = []
+    stated = [*_stated(query), *(_has(name, with_pdf) for name in query.has)]
+    clauses = " AND ".join(sql for sql, _ in stated) or "1"
+    return clauses, [value for _, values in stated for value in values]
 
-    def any_of(sql: str, wanted: Sequence[Any]) -> None:
-        if wanted:
-            clauses.append(sql.format(", ".join("?" * len(wanted))))
-            values.extend(wanted)
 
+_Condition = tuple[str, Sequence[Any]]
+_ANY_OF = {
+    "topics": "p.num IN (SELECT num FROM topics WHERE topic IN ({}))",
+    "decisions": "coalesce(p.decision, 'undecided') IN ({})",
+    "tags": "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value IN ({}))",
+    "categories": "EXISTS (SELECT 1 FROM json_each(p.categories) WHERE value IN ({}))",
+}
+
+
+def _stated(query: Query) -> Iterator[_Condition]:
+    """Yield the condition of each field but ``has``, with its parameters."""
     if query.text.strip():
         meant, value = meant_by(query.text)
-        clauses.append(f"p.num IN ({meant})")
-        values.append(value)
-    any_of("p.num IN (SELECT num FROM topics WHERE topic IN ({}))", query.topics)
-    any_of("coalesce(p.decision, 'undecided') IN ({})", query.decisions)
-    any_of("EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value IN ({}))", query.tags)
-    any_of("EXISTS (SELECT 1 FROM json_each(p.categories) WHERE value IN ({}))", query.categories)
+        yield f"p.num IN ({meant})", [value]
+    for field, sql in _ANY_OF.items():
+        if wanted := getattr(query, field):
+            yield sql.format(", ".join("?" * len(wanted))), wanted
     if query.ids:  # as JSON: SQLite limits the number of parameters
-        clauses.append("p.id IN (SELECT value FROM json_each(?))")
-        values.append(dump([paper_id(i) for i in query.ids]))
+        yield _AMONG, [dump([paper_id(i) for i in query.ids])]
     if query.venues:
         text = "(' ' || p.comment || ' ' || p.journal_ref || ' ')"
-        clauses.append(f"({' OR '.join([text + ' GLOB ?'] * len(query.venues))})")
-        values.extend(f"*[^A-Za-z]{v}[^A-Za-z]*" for v in query.venues)
+        likenesses = " OR ".join([f"{text} GLOB ?"] * len(query.venues))
+        yield f"({likenesses})", [f"*[^A-Za-z]{v}[^A-Za-z]*" for v in query.venues]
     if query.since:
-        clauses.append("p.published >= ?")
-        values.append(query.since.isoformat())
-    if query.until:
-        clauses.append("p.published < ?")
-        values.append(f"{query.until.isoformat()}U")  # behind that day's moments, which have a T
-    for name in query.has:
-        bare = name.removeprefix("-")
-        sql = HAS[bare]
-        if bare == "pdf":
-            sql = "p.id IN (SELECT value FROM json_each(?))"
-            values.append(dump(list(with_pdf)))
-        clauses.append(f"NOT {sql}" if name.startswith("-") else sql)
-    return " AND ".join(clauses) or "1", values
+        yield "p.published >= ?", [query.since.isoformat()]
+    if query.until:  # behind that day's moments, which have a T
+        yield "p.published < ?", [f"{query.until.isoformat()}U"]
+
+
+_AMONG = "p.id IN (SELECT value FROM json_each(?))"
+
+
+def _has(name: str, with_pdf: Sequence[str]) -> _Condition:
+    """Return the condition that one name of ``has`` states; "-" before it denies it."""
+    bare = name.removeprefix("-")
+    values = [dump(list(with_pdf))] if bare == "pdf" else []
+    sql = _AMONG if bare == "pdf" else HAS[bare]
+    return f"NOT {sql}" if name.startswith("-") else sql, values
 
 
 def order(query: Query) -> str:

@@ -67,6 +67,26 @@ class Fault:
     usable: bool = False
 
 
+def _answer(
+    key: str,
+    statements: tuple[Statement, ...],
+    error: str,
+    request: Request,
+    reply: Reply,
+    at: datetime | None,
+) -> Answer:
+    """Return the answer to a question, without statements where there is an error."""
+    return Answer(
+        question=key,
+        statements=() if error else statements,
+        model=reply.model,
+        prompt_version=PROMPT_VERSION,
+        at=at or datetime.now(UTC),
+        error=error,
+        note=request.left_out,
+    )
+
+
 def read_reply(
     request: Request, reply: Reply, *, at: datetime | None = None
 ) -> tuple[tuple[Answer, ...], tuple[Fault, ...]]:
@@ -88,18 +108,8 @@ def read_reply(
         if fault is not None:
             faults.append(fault)
         failed = fault is not None and not fault.usable
-        answers.append(
-            Answer(
-                question=question.key,
-                statements=() if failed else statements,
-                origin="model",
-                model=reply.model,
-                prompt_version=PROMPT_VERSION,
-                at=at or datetime.now(UTC),
-                error=(wrong or error or EMPTY) if failed else "",
-                note=request.left_out,
-            )
-        )
+        told = (wrong or error or EMPTY) if failed else ""
+        answers.append(_answer(question.key, statements, told, request, reply, at))
     return tuple(answers), tuple(faults)
 
 
