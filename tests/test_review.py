@@ -1040,6 +1040,22 @@ def test_form_has_every_question_in_every_language() -> None:
     assert [r["key"] for r in review_forms.form(DIGEST, "en-US", [])] == keys[2:]
 
 
+def test_who_signs_is_said_once_and_remembered(
+    shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is taken for granted: no login, no empty name; afterwards the library knows it."""
+    monkeypatch.delenv("PAPERKIT_NAME")
+    fresh = Review([HOSTILE], shelf)
+    assert (shelf.drafts.signer(), fresh._signer) == ("", "")
+    with pytest.raises(PaperkitError, match="no name to sign with"):
+        fresh.approve()
+    with pytest.raises(PaperkitError, match="the name is empty"):
+        fresh.sign_as("  ")
+    fresh.sign_as("Ann Lee")
+    assert fresh.approve().approval.by == "Ann Lee"
+    assert (shelf.drafts.signer(), Review([HOSTILE], shelf)._signer) == ("Ann Lee", "Ann Lee")
+
+
 def test_the_approved_papers_become_a_draft_post(review: Review, tmp_path: Path) -> None:
     """Only those that were signed are in the notebook; without any there is none."""
     file = tmp_path / "draft.post.ipynb"

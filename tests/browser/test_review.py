@@ -239,6 +239,23 @@ def test_new_draft_is_shown_beside_the_edit(
     assert texts(shelf, "summary") == fresh.texts
 
 
+def test_who_approves_is_asked_once(cells_in: Notebook, shelf: Library) -> None:
+    """Without a name the first approval asks for it; the library remembers it for the next."""
+    start, *_ = cells(shelf)
+    page = cells_in([f"import os\nos.environ.pop('PAPERKIT_NAME', None)\n{start}"])
+    keys(page, "j", "a")
+    name = page.get_by_role("textbox", name="Your name")
+    expect(name).to_be_focused()
+    shot(page, "who-approves")
+    name.fill("Ann <b>Lee</b>")
+    name.press("Enter")
+    expect(page.locator(".rv-total")).to_have_text("1 of 4 approved")
+    assert shelf.digest(HOSTILE).approval.by == "Ann <b>Lee</b>"
+    expect(page.locator(".rv-paper-title")).not_to_contain_text("onerror")  # on to the next one
+    paper_button(page, "onerror").click()
+    expect(page.locator(".rv-signed")).to_contain_text("Approved by Ann <b>Lee</b>")
+
+
 def test_approval_by_key_and_with_a_reason(cells_in: Notebook, shelf: Library) -> None:
     """The key a signs a clean write-up; a blocked one asks for a reason, which is recorded."""
     page = cells_in(cells(shelf))
