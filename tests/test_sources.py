@@ -216,6 +216,26 @@ def pdf_of(answer: Answer) -> bytes:
         return fetch_pdf(make_paper(), client=client, url=server.url)
 
 
+def test_a_pdf_from_outside_is_not_fetched_from_within() -> None:
+    """No redirect to another host of this machine or network is followed; one in place is."""
+    asked: list[str] = []
+
+    def answer(request: Asked) -> Answer:
+        asked.append(request.headers["host"])
+        place = {"/in": f"http://localhost:{request.headers['host'].partition(':')[2]}/pdf"}
+        place["/on"] = "/pdf"
+        if request.path in place:
+            return Answer(b"", 302, {"Location": place[request.path]})
+        return Answer(b"%PDF-1.7 x")
+
+    with arxiv(answer) as (client, server):
+        assert fetch_pdf(make_paper(), client=client, url=f"{server.url}/on") == b"%PDF-1.7 x"
+        asked.clear()
+        with pytest.raises(SourceError, match="leads on to localhost, an address of this network"):
+            fetch_pdf(make_paper(), client=client, url=f"{server.url}/in")
+    assert [host.partition(":")[0] for host in asked] == ["127.0.0.1"]
+
+
 def test_a_pdf_is_fetched_or_refused_by_name() -> None:
     """An HTML page with status 200 is no PDF."""
     assert pdf_of(Answer(b"%PDF-1.7 x")) == b"%PDF-1.7 x"

@@ -22,6 +22,7 @@ from paperkit.sources.transport import (
     busy,
     is_busy,
     read_all,
+    refuse_inward,
     requests,
 )
 
@@ -131,7 +132,8 @@ class ArxivClient:
 
         def fetch() -> requests.Response:
             headers = {"User-Agent": agent()}
-            response = requests.get(url, timeout=timeout, headers=headers, stream=True)
+            hooks = {"response": refuse_inward}
+            response = requests.get(url, timeout=timeout, headers=headers, stream=True, hooks=hooks)
             return read_all(response, 10 * timeout[1])
 
         return self.transport.patiently(fetch, url, judged).content

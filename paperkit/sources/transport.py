@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import html
+import ipaddress
 import json
 import logging
 import os
 import re
+import socket
 import tempfile
 import threading
 import time
@@ -20,7 +22,7 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from filelock import FileLock
@@ -384,6 +386,32 @@ class Transport(HTTPAdapter):
     ) -> requests.Response:
         response = super().send(request, **{**options, "stream": True, "timeout": self.timeout})
         return read_all(response, _SLOWEST * self.timeout[1])
+
+
+def refuse_inward(response: requests.Response, **_: Any) -> None:
+    """Follow no redirect that leads from a host outside to one of this machine or its network.
+
+    Raises:
+        SourceError: it does.
+    """
+    if not response.is_redirect:
+        return
+    here = urlsplit(response.url).hostname
+    there = urlsplit(urljoin(response.url, response.headers["location"])).hostname or ""
+    if there != here and not _is_public(there):
+        raise SourceError(
+            f"{here}: leads on to {there}, an address of this network; nothing was fetched. "
+            "Check the network."
+        )
+
+
+def _is_public(host: str) -> bool:
+    """Return whether a host is on the internet; one without an address is left to the request."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        return True
+    return all(ipaddress.ip_address(str(row[4][0]).split("%")[0]).is_global for row in found)
 
 
 _UNREACHED = (
