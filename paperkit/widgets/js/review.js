@@ -348,7 +348,11 @@ export class Review {
     if (!this.model.get("_signer")) return void askName(this);
     const stops = /** @type {Finding[]} */ (this.model.get("_found")).filter((f) => f.severity === "block");
     if (stops.length) override(this, stops);
-    else if (await this.act("approve")) this.advance();
+    else {
+      const { id } = this;
+      const signed = await this.act("approve");
+      if (signed && (this.wanted || this.id) === id) this.advance(); // else she went elsewhere
+    }
   }
 
   /** On to the next paper that is not signed yet; after the last one, to the post. */
