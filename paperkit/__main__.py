@@ -139,6 +139,7 @@ def _update_options(commands: _Commands) -> None:
     update.add_argument("topics", help="the topics file (TOML)")
     update.add_argument("--topic", action="append", help="only this topic (may be repeated)")
     update.add_argument("--since", help="from this day on, like 2024-11-30")
+    update.add_argument("--seeds", help="what you read already: a .bib, .ris or .json file")
     update.set_defaults(run=_update)
 
 
@@ -256,7 +257,8 @@ def _update(options: argparse.Namespace) -> _Done:
     if unknown := [t for t in options.topic or () if t not in topics]:
         raise PaperkitError(f"{unknown[0]!r}: no such topic; there are {', '.join(topics)}.")
     wanted = [topics[t] for t in options.topic or topics]
-    rows = _rows(update(wanted, Library(options.library), since=options.since))
+    library = Library(options.library)
+    rows = _rows(update(wanted, library, since=options.since, seeds=options.seeds))
     return _done(rows, "topics", ("new", "updated", "completed"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from paperkit.library import Library
 from paperkit.library.records import OUTCOMES
 from paperkit.topics import Topic
 from paperkit.trends import chart
+from paperkit.widgets.triage import Triage
 from tests.arxiv_samples import Archive, papers, served
 from tests.conftest import make_paper
 from tests.servers import Answer
@@ -53,6 +55,43 @@ def moved(library: Library) -> Library:
         report = update([TOPIC], library, client=client)
     assert report.loc["T <b>", ["new", "updated"]].tolist() == [0, 1]
     return library
+
+
+SEEDS = """@article{a, title = {Gaussian splatting of heads},
+  abstract = {We splat Gaussian heads from one photo, rigged by blendshapes.}}
+"""
+
+
+def test_a_new_librarys_first_table_is_sorted_by_what_one_reads(
+    library: Library, tmp_path: Path
+) -> None:
+    """By a file of entries that are not on arXiv, without a click; decisions count beside it."""
+    titles = ["Tea in Uji", "Gaussian heads by splatting", "Fields of view", "Rigged blendshapes"]
+    found = [
+        make_paper(f"2411.2000{n}", title=t, abstract=t, published="2024-11-20")
+        for n, t in enumerate(titles)
+    ]
+    (tmp_path / "mine.bib").write_text(SEEDS, encoding="utf-8")
+    with served(Archive(found)) as (client, _):
+        assert Triage(library).query.sort == ("-published",)
+        update([TOPIC], library, client=client, seeds=tmp_path / "mine.bib")
+    shown = Triage(library)
+    assert shown.query.sort == ("-score", "-published")
+    assert shown.visible["title"].tolist()[0] == "Gaussian heads by splatting"
+    library.decide("2411.20000", "keep")
+    with served(Archive(found)) as (client, _):
+        update([TOPIC], library, client=client, seeds=tmp_path / "mine.bib")
+    assert library.papers("heads")["score"].notna().all()
+
+
+def test_seeds_that_cannot_be_read_are_said_before_anything_is_asked(
+    library: Library, tmp_path: Path
+) -> None:
+    """The file first; arXiv is not asked."""
+    with served(Archive([FIRST])) as (client, server):
+        with pytest.raises(SourceError, match=r"none\.bib"):
+            update([TOPIC], library, client=client, seeds=tmp_path / "none.bib")
+        assert server.asked == []
 
 
 def test_a_new_version_updates_and_keeps_the_old_text(moved: Library) -> None:

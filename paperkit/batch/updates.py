@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from paperkit.errors import ArgumentError, PaperkitError, explained
 from paperkit.frames import Report, ids_of, table, to_frame
 from paperkit.library import Library
 from paperkit.library.records import OUTCOMES
+from paperkit.queries import Query
 from paperkit.topics import Topic
 
 if TYPE_CHECKING:
@@ -30,20 +32,45 @@ def update(
     since: date | str | None = None,
     limit: int | None = None,
     client: ArxivClient | None = None,
+    seeds: pd.DataFrame | str | os.PathLike[str] | None = None,
 ) -> pd.DataFrame:
     """Search arXiv for each topic and add what it has; one topic's failure stops no other.
 
-    >>> update(load_topics("topics.toml"), library)
+    >>> update(load_topics("topics.toml"), library, seeds="zotero.bib")
 
     Without `since` each topic goes on from its last complete day, and gaps are filled
     (`library.coverage(topic)` shows them). What had arrived before a failure is added too.
-    Returns a report, one row per topic: index id (the topic's name), outcome (updated; partial:
-    something is missing; failed), error (what and why), and how many papers were new, updated
-    (a newer version), completed (the record gained a comment, a reference, a DOI) and known.
+    With `seeds` (what you read: a frame, a file, or "zotero", see `paperkit.sources.seeds`) the
+    undecided papers are ranked by them and by your decisions, so that Triage shows the nearest
+    first. Returns a report, one row per topic: index id (the topic's name), outcome (updated;
+    partial: something is missing; failed), error (what and why), and how many papers were new,
+    updated (a newer version), completed (the record gained a comment, a reference, a DOI) and
+    known.
     """
     options: dict[str, Any] = {"since": since, "limit": limit, "client": client}
+    known = _seeds(seeds)  # before anything is asked: a file that can't be read is said at once
     rows = [_update_one(t, library, **options) for t in _listed(topics)]
+    if known is not None:
+        _rank_by(known, library)
     return Report(table(rows, _COLUMNS))
+
+
+def _seeds(seeds: pd.DataFrame | str | os.PathLike[str] | None) -> pd.DataFrame | None:
+    from paperkit import sources
+
+    if seeds is None or isinstance(seeds, pd.DataFrame):
+        return seeds
+    return sources.seeds(os.fspath(seeds))
+
+
+def _rank_by(seeds: pd.DataFrame, library: Library) -> None:
+    """Remember the scores of the undecided papers, by seeds and decisions together."""
+    from paperkit.ranking import rank
+
+    pool = library.papers(decision="undecided")
+    decided = library.papers(Query(decisions=("keep", "skip")))
+    if len(pool):
+        library.score(rank(pool, pd.concat([seeds.assign(decision="keep"), decided])))
 
 
 _COLUMNS = {"outcome": "str", "error": "str", **dict.fromkeys(OUTCOMES, "int64")}

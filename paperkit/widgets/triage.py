@@ -6,6 +6,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,7 @@ class Triage(anywidget.AnyWidget):
         self._estimating = threading.Lock()
         self._outbox = threading.local()
         left = library.index.view("triage")
-        wanted = _query_left(left) if query is None else _meant(query)
+        wanted = _query_left(left, library) if query is None else _meant(query)
         self.table: Table = Table(library, wanted)
         self.table.answering = lambda: self._answering
         if left.get("query") == wanted.to_dict():
@@ -419,11 +420,18 @@ class Triage(anywidget.AnyWidget):
         return {**data, **light}, metadata
 
 
-def _query_left(left: Mapping[str, Any]) -> Query:
+def _query_left(left: Mapping[str, Any], library: Library) -> Query:
     try:
-        return Query.from_dict(left["query"]) if "query" in left else _AT_FIRST
+        return Query.from_dict(left["query"]) if "query" in left else _first_query(library)
     except (PaperkitError, TypeError):  # written by another version: start afresh
-        return _AT_FIRST
+        return _first_query(library)
+
+
+def _first_query(library: Library) -> Query:
+    """Return what a new table lists: what is in no post, the best first where there are scores."""
+    best = replace(_AT_FIRST, sort=("-score", "-published"))
+    rows, _ = library.index.page(best, limit=1)
+    return best if rows and rows[0].get("score") is not None else _AT_FIRST
 
 
 # ---- Batches: one `summarize` in the background at a time, started, watched and stopped
