@@ -91,7 +91,8 @@ def test_a_sweep_over_all_rows_is_never_blank_and_stops_at_the_right_ones(page):
     told = "print(triage.library.index.ids([triage.table.listed[49_999]]) == [triage.table.cursor])"
     page.wait_for_selector(".pk-pane h3:has-text('Paper 50000 on')")
     page.wait_for_function("document.querySelector('.pk-body:not(.pk-behind)')")
-    assert execute(page, told) == "True"
+    # The kernel hears of it a moment later, on another thread than cells run on.
+    assert any(execute(page, told) == "True" for _ in range(20))
 
 
 def test_searching_finds_the_few_among_the_many(page):

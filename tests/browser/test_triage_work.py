@@ -13,13 +13,11 @@ from PIL import Image
 from paperkit.models import Extractive
 from paperkit.readings import Figure, Reading
 
-class Gated:
-    name = "gated"
-    def __init__(self):
-        self.gate, self.inner = threading.Semaphore(0), Extractive()
+class Gated(Extractive):
+    gate = threading.Semaphore(0)
     def answer(self, request):
         self.gate.acquire()
-        return self.inner.answer(request)
+        return super().answer(request)
 
 model = Gated()
 figure = Figure("figure", "Figure 1", 1, (0, 0, 1, 1), "<b>Overview</b>", file="a.png")
