@@ -56,10 +56,14 @@ def first(
 
 
 def listed(db: sqlite3.Connection, query: Query, with_pdf: Collection[str] = ()) -> np.ndarray:
-    """Return the row numbers of the papers `query` means, in its order."""
+    """Return the row numbers of the papers `query` means, in its order.
+
+    They come as one text: a Python row for each would take five times as long.
+    """
     condition, values = records.where(query, list(with_pdf))
-    sql = f"SELECT p.num FROM papers p WHERE {condition} ORDER BY {records.order(query)}"  # noqa: S608 parameters are bound
-    return np.array([row[0] for row in records.run(db, query, sql, values)], np.int64)
+    ordered = f"SELECT p.num FROM papers p WHERE {condition} ORDER BY {records.order(query)}"  # noqa: S608 parameters are bound
+    sql = f"SELECT '[' || coalesce(group_concat(num), '') || ']' FROM ({ordered})"  # noqa: S608 parameters are bound
+    return np.array(json.loads(records.run(db, query, sql, values)[0][0]), np.int64)
 
 
 def count(db: sqlite3.Connection, query: Query, with_pdf: Collection[str] = ()) -> int:
