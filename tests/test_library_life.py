@@ -111,6 +111,26 @@ def test_a_backup_never_overwrites_what_is_none(full: Library, tmp_path: Path) -
     assert told(Library(grown.path)) == before
 
 
+@pytest.mark.parametrize("copy", ["backup", "dump"])
+def test_what_stops_a_copy_is_said_of_the_copy(
+    full: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copy: str
+) -> None:
+    """A file in the way, or a full disk there, is no fault of the library."""
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(LibraryError, match=r"file/copy: the copy can't be written \(Not a dir"):
+        getattr(full, copy)(tmp_path / "file" / "copy")
+
+    def no_room(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", no_room)
+    with pytest.raises(LibraryError, match="stick: the copy found no room left on its disk"):
+        getattr(full, copy)(tmp_path / "stick")
+    monkeypatch.undo()
+    assert told(full)
+    assert told(Library(full.backup(tmp_path / "later"))) == told(full)
+
+
 def test_a_backup_is_whole_while_others_write(full: Library, tmp_path: Path) -> None:
     """A write that is not yet committed is not in it, one committed before is."""
     with schema.writing(full.path / schema.NAME) as db:
@@ -171,7 +191,7 @@ def test_a_backup_onto_a_full_disk_leaves_the_one_before(
 
     with monkeypatch.context() as disk:
         disk.setattr(shutil, "copyfileobj", no_room)
-        with pytest.raises(LibraryError, match="has no room left on its disk; free some"):
+        with pytest.raises(LibraryError, match="copy: the copy found no room left on its disk"):
             full.backup(place)
     assert told(Library(place)) == before
     assert told(Library(full.backup(place))) == told(full)

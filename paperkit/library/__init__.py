@@ -410,10 +410,11 @@ class Library:
         The copy is a library itself. A later backup into it copies what is new.
 
         Raises:
-            PaperkitError: the folder holds something that is no backup of this library.
+            PaperkitError: the folder holds something that is no backup of this library, or can't be
+                written to.
         """
         target = Path(path).expanduser().absolute()
-        with schema.telling(self._file):
+        with schema.telling(self._file, target):
             maintenance.backup(self.path, target)
         return target
 
@@ -424,7 +425,7 @@ class Library:
         figures as they are. `restore` makes a library of it again.
         """
         target = Path(folder).expanduser().absolute()
-        with schema.telling(self._file):
+        with schema.telling(self._file, target):
             maintenance.dump(self.path, target)
         return target
 

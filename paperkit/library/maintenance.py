@@ -138,7 +138,8 @@ def dump(folder: Path, target: Path) -> None:
     part = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
     try:
         part.mkdir(parents=True)
-        with schema.reading(folder / schema.NAME) as db:
+        file = folder / schema.NAME
+        with schema.reading(file) as db, schema.telling(file, target):
             counts = {name: _dump_table(db, name, part / "tables") for name in _tables(db)}
             version = db.execute("PRAGMA user_version").fetchone()[0]
             _dump_csv(db, part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import sqlite3
 import threading
@@ -266,11 +267,16 @@ _WORDS = {
 
 
 @contextmanager
-def telling(path: Path) -> Iterator[None]:
-    """Raise what SQLite or the system says of the library's files as a `LibraryError`, in words."""
+def telling(path: Path, into: Path | None = None) -> Iterator[None]:
+    """Raise what SQLite or the system says of the library's files as a `LibraryError`, in words.
+
+    `into` is the folder that a copy is written to: what went wrong there is said of it.
+    """
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        if into is not None and (words := _of_copy(path.parent, error)):
+            raise LibraryError(f"{into}: the copy {words}.") from error
         raise LibraryError(f"{path.parent}: the library {worded(path, error)}.") from error
     except UnicodeEncodeError as error:  # half of a surrogate pair, which no text file can hold
         text = "a text holds a character that can't be stored; type it again"
@@ -290,6 +296,29 @@ def worded(path: Path, error: sqlite3.Error | OSError) -> str:
         return _WORDS["FULL"]
     return f"can't be used ({error}); check its folder"
 
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _of_copy(library: Path, error: sqlite3.Error | OSError) -> str:
+    """Return what an error means for a copy of a library; empty: it is the library's own."""
+    if isinstance(error, sqlite3.Error):
+        kind = getattr(error, "sqlite_errorname", "").removeprefix("SQLITE_").split("_")[0]
+        return _COPY.get(kind, "")
+    if error.errno in _NO_ROOM:
+        return _COPY["FULL"]
+    named = [Path(os.fsdecode(n)) for n in (error.filename, error.filename2) if n]
+    if any(library not in (name, *name.parents) for name in named):
+        return f"can't be written ({error.strerror or error}); name another folder"
+    return ""
+
+
+_COPY = {
+    "FULL": "found no room left on its disk; free some, or name a folder on another",
+    "READONLY": "can't be written; check the folder's permissions, or name another",
+    "CANTOPEN": "can't be written; check the folder's permissions, or name another",
+}
+"""What SQLite's names for a failure mean while a copy is written."""
 
 BACKUPS = "backups.txt"
 """The file in a library's folder that names where its backups were written, newest last."""
