@@ -5,7 +5,8 @@
 
 It needs chromium, playwright and pyarrow, and `scale/arxiv_100k.parquet` under PAPERKIT_BENCH.
 The peers run in an environment of their own (`--peer-python`, with ipykernel and the packages
-named), in the same JupyterLab and browser. Times are milliseconds seen from the browser.
+named), in the same JupyterLab and browser. Times are milliseconds seen from the browser. Sizes above
+100,000 take `scale/arxiv_839k_no_abstract.parquet`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks import bench_library
 from tests.browser.conftest import (
     CHROMIUM,
     READY,
@@ -36,6 +38,8 @@ from tests.browser.conftest import (
 )
 
 DATA = Path(os.environ.get("PAPERKIT_BENCH", "bench")) / "scale" / "arxiv_100k.parquet"
+LARGE = 100_000
+"""Above this many papers they come from the 839,098 records without abstracts."""
 WORDS = ("neural", "quantum", "graph", "galaxy", "diffusion")
 
 SETUP = """import resource, sys
@@ -149,23 +153,36 @@ def papers(size: int) -> list[Any]:
     return found
 
 
-def build(folder: Path, size: int) -> tuple[Path, Path]:
-    """Return a library and a pickled frame of `size` papers, made once."""
-    from paperkit.frames import to_frame
+def build(folder: Path, size: int) -> Path:
+    """Return a library of `size` papers, made once."""
     from paperkit.library import Library
 
-    path, pickle = folder / f"library-{size}", folder / f"frame-{size}.pkl"
+    path = folder / f"library-{size}"
+    if path.exists():
+        return path
+    if size > LARGE:
+        bench_library.grown(path, DATA.with_name("arxiv_839k_no_abstract.parquet"), size)
+        return path
+    rows, library = papers(size), Library(path)
+    for place, topic in enumerate(("avatars", "fields", "splats")):
+        library.add(rows[place::3], topic=topic)
+    return path
+
+
+def pickled(folder: Path, size: int) -> Path:
+    """Return a pickled frame of `size` papers, made once."""
+    from paperkit.frames import to_frame
+
+    pickle = folder / f"frame-{size}.pkl"
     if not pickle.exists():
-        rows = papers(size)
-        library = Library(path)
-        for place, topic in enumerate(("avatars", "fields", "splats")):
-            library.add(rows[place::3], topic=topic)
-        frame = to_frame(rows).drop(columns=["abstract", "version", "updated", "journal_ref"])
+        frame = to_frame(papers(size)).drop(
+            columns=["abstract", "version", "updated", "journal_ref"]
+        )
         frame["authors"] = frame["authors"].map(", ".join)
         frame["categories"] = frame["categories"].map(" ".join)
         frame["published"] = frame["published"].dt.strftime("%Y-%m-%d")
         frame.astype("object").reset_index().to_pickle(pickle)
-    return path, pickle
+    return pickle
 
 
 class Wire:
@@ -487,13 +504,13 @@ def main() -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for size in sizes:
-            library, _ = build(work, size)
+            library = build(work, size)
             found = measure(browser, lab, library, size)
             results["triage"][size] = found
             print(size, json.dumps(found), flush=True)
         for turn in range(options.repeat):  # sizes in turn: what changes meanwhile hits them all
             for size in sizes:
-                library, _ = build(work, size)
+                library = build(work, size)
                 again = first_again(browser, lab, library, f"first{size}-{turn}.ipynb")
                 results["triage"][size].setdefault("first_rows_again", []).append(again)
         results |= peers(browser, options, work)
@@ -510,7 +527,7 @@ def peers(browser: Browser, options: argparse.Namespace, work: Path) -> dict[str
     names = [p for p in options.peers.split(",") if p]
     if not names:
         return {}
-    _, pickle = build(work, options.peer_size)
+    pickle = pickled(work, options.peer_size)
     prefix = subprocess.run(
         [options.peer_python, "-c", "import sys; print(sys.prefix)"],
         check=True, capture_output=True, text=True,
