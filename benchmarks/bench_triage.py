@@ -5,8 +5,8 @@
 
 It needs chromium, playwright and pyarrow, and `scale/arxiv_100k.parquet` under PAPERKIT_BENCH.
 The peers run in an environment of their own (`--peer-python`, with ipykernel and the packages
-named), in the same JupyterLab and browser. Times are milliseconds seen from the browser. Sizes above
-100,000 take `scale/arxiv_839k_no_abstract.parquet`.
+named), in the same JupyterLab and browser. Times are milliseconds seen from the browser. Sizes
+above 100,000 take `scale/arxiv_839k_no_abstract.parquet`.
 """
 
 from __future__ import annotations
