@@ -156,9 +156,19 @@ def test_no_reply_at_all_is_a_count_of_nothing() -> None:
 
 def test_what_is_free_is_free_whatever_it_took() -> None:
     """A local server that counts no tokens costs nothing; elsewhere nobody knows."""
-    assert Budget(None, Price(0.0, 0.0)).cost((None, None)) == 0
-    assert Budget(None, Price(0.0, 1.0)).cost((None, None)) is None
-    assert Budget(None, None).cost((1, 1)) is None
+    assert Budget(None, Price(0.0, 0.0)).settle(REQUEST, 0.0, (None, None)) == 0
+    assert Budget(None, Price(0.0, 1.0)).settle(REQUEST, 0.0, (None, None)) is None
+    assert Budget(None, None).settle(REQUEST, 0.0, (1, 1)) is None
+
+
+def test_cached_tokens_cost_what_the_table_says() -> None:
+    """Where it says nothing they cost as much as the others; an urgent request costs more."""
+    limiter = Limiter(Pace(), Budget(None, Price(1.0, 2.0, 0.1), urgent=2.0))
+    reply = Reply(text="", model="m", tokens_in=1000, tokens_out=100, tokens_cached=800)
+    plain, urgent = (limiter.enter(r) for r in (REQUEST, replace(REQUEST, urgent=True)))
+    assert limiter.leave(plain, reply)[1] == pytest.approx((200 + 80 + 200) / 1e6)
+    assert limiter.leave(urgent, reply)[1] == pytest.approx(2 * (200 + 80 + 200) / 1e6)
+    assert Price(1.0, 2.0).of(1000, 100, 800) == pytest.approx(1200 / 1e6)
 
 
 def test_failed_calls_cost_what_they_used(library: Library) -> None:

@@ -40,12 +40,13 @@ class Budget:
     It learns from the replies how long they get: until the first is there nobody knows whether the
     model thinks aloud, or the server heeds a limit at all. ``total`` is the most there is to spend
     (None: no cap). It is no lock: whoever shares it among
-    threads holds one.
+    threads holds one. ``urgent`` is how many times its price an urgent request costs.
     """
 
-    def __init__(self, total: float | None, price: Price | None) -> None:
+    def __init__(self, total: float | None, price: Price | None, *, urgent: float = 1.0) -> None:
         self.total = total
         self.price = price
+        self._urgent = urgent
         self.spent = 0.0
         self.held = 0.0
         self.learned = False
@@ -56,7 +57,7 @@ class Budget:
     @property
     def capped(self) -> bool:
         """Return whether replies have a limit: there is a budget, and a price."""
-        return self.total is not None and self.price not in (None, (0.0, 0.0))
+        return self.total is not None and self.price is not None and not self.price.free
 
     def recall(self, longest: int, cut: int) -> None:
         """Take up how long replies were in earlier batches."""
@@ -75,10 +76,11 @@ class Budget:
         """Return the tokens of a reply that what is left pays for."""
         if self.total is None or self.price is None:
             return math.inf
-        left = self.total - self.spent - self.held - self.price.of(self._most_in(request), 0)
-        if left < 0 or self.price.tokens_out == 0:
+        price = self._price(request, self.price)
+        left = self.total - self.spent - self.held - price.of(self._most_in(request), 0)
+        if left < 0 or price.tokens_out == 0:
             return -1.0 if left < 0 else math.inf
-        tokens = left * 1e6 / self.price.tokens_out
+        tokens = left * 1e6 / price.tokens_out
         return tokens if tokens >= self._beyond else -1.0
 
     def limit(self, request: Request) -> int | None:
@@ -97,18 +99,22 @@ class Budget:
         """Set the most a request can cost aside; return it."""
         if limit is None or self.price is None:
             return 0.0
-        money = self.price.of(self._most_in(request), max(limit, self._beyond))
+        price = self._price(request, self.price)
+        money = price.of(self._most_in(request), max(limit, self._beyond))
         self.held += money
         return money
 
-    def settle(self, request: Request, held: float, used: Used, *, whole: bool = True) -> None:
+    def settle(
+        self, request: Request, held: float, used: Used, *, cached: int = 0, whole: bool = True
+    ) -> float | None:
         """Pay for a request: what it used, or all that was held where that is unknown.
 
-        ``whole`` tells a reply from an error; ``request`` has the limit it was sent with.
+        ``cached`` tokens are among those sent; ``whole`` tells a reply from an error; ``request``
+        has the limit it was sent with. Return the cost, None where it is unknown.
         """
         self.held -= held
         received = used[1]
-        cost = self.cost(used)
+        cost = self._cost(request, used, cached)
         self.spent += held if cost is None else cost
         self.learned = self.learned or whole
         limit = request.output_limit
@@ -116,6 +122,7 @@ class Budget:
             self._beyond = max(self._beyond, received)
         elif received and whole:
             self._longest = max(self._longest, received)
+        return cost
 
     def was_cut(self, limit: int) -> None:
         """Remember that a reply needed more tokens than this limit."""
@@ -126,14 +133,16 @@ class Budget:
         """Return whether any reply was ever whole."""
         return self.learned or self._longest > 0
 
-    def cost(self, used: Used) -> float | None:
-        """Return what so many tokens cost, None where price or usage is unknown."""
+    def _cost(self, request: Request, used: Used, cached: int) -> float | None:
         sent, received = used
-        if self.price == (0.0, 0.0):
+        if self.price is not None and self.price.free:
             return 0.0
         if self.price is None or sent is None or received is None:
             return None
-        return self.price.of(sent, received)
+        return self._price(request, self.price).of(sent, received, cached)
+
+    def _price(self, request: Request, price: Price) -> Price:
+        return price.times(self._urgent) if request.urgent else price
 
     def _most_in(self, request: Request) -> float:
         return len(request.prompt().encode()) / _BYTES_PER_TOKEN + 200  # the schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -92,10 +92,18 @@ class Calls:
                 continue
             passes = isinstance(outcome, (RateLimited, Unavailable))
             seconds = self.limiter.after(outcome, tried) if passes else None
+            if seconds is None and passes and self._may_hurry(request):
+                request, tried = replace(request, urgent=True), 0
+                continue
             if seconds is None:
                 raise outcome
             if seconds:
                 self.limiter.stopped.wait(seconds)
+
+    def _may_hurry(self, request: Request) -> bool:
+        """Return whether what the cheap tier has no room for goes at the full price instead."""
+        asked = getattr(self.model, "stragglers", None) is not None
+        return asked and not request.urgent and not self.limiter.stopped.is_set()
 
     def _send(
         self, request: Request, key: str, spent: Spent, turn: int

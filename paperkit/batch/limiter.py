@@ -303,14 +303,17 @@ class Limiter(Pause):
             self._provider.remove(self.pace.workers, outcome)
             try:
                 whole = isinstance(outcome, Reply)
-                self.budget.settle(permit.request, permit.held, paid, whole=whole)
+                cached = (outcome.tokens_cached or 0) if isinstance(outcome, Reply) else 0
+                cost = self.budget.settle(
+                    permit.request, permit.held, paid, cached=cached, whole=whole
+                )
                 if _is_cut(permit.request, outcome):
                     self._was_cut(permit)
                 tokens = None if used[0] is None else float(used[0] + (used[1] or 0))
                 self._window.settle(permit.entry, time.monotonic(), tokens)
             finally:
                 self.changed.notify_all()
-        return used, 0.0 if free else self.budget.cost(paid)
+        return used, 0.0 if free else cost
 
     def longer(self, permit: Permit, error: Truncated) -> bool:
         """Return whether a reply cut off is to be asked for once more, with a higher limit.

@@ -357,7 +357,7 @@ def check_sense(request: Request) -> None:
 
 # ---- Summarizing many papers: what it would cost, the batch itself, and asking again for one
 
-Prices = Mapping[str, tuple[float, float]]
+Prices = Mapping[str, tuple[float, ...]]
 
 
 @explained
@@ -449,7 +449,7 @@ def summarize(
     if budget is not None and not _is_money(budget):
         raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
     ids, price = _known(library, papers), _price(used, prices)
-    limiter = limiter_of(library, used, pace, Budget(budget, price))
+    limiter = limiter_of(library, used, pace, _budget(used, budget, price))
     summarizer = Summarizer(
         library,
         used,
@@ -516,6 +516,10 @@ def _price(model: Model, prices: Prices | None) -> Price | None:
     return price_of(model, prices)
 
 
+def _budget(model: Model, total: float | None, price: Price | None) -> Budget:
+    return Budget(total, price, urgent=1 / getattr(model, "discount", 1.0))
+
+
 def limiter_of(library: Library, model: Model, pace: Pace | None, budget: Budget) -> Limiter:
     """Return the limiter of a batch; what was asked lately counts for its windows."""
     from paperkit.models import Pace
@@ -557,7 +561,7 @@ def ask(
     ``library.drafts(id, question)``.
     """
     used = _checked(model)
-    limiter = limiter_of(library, used, None, Budget(None, _price(used, None)))
+    limiter = limiter_of(library, used, None, _budget(used, None, _price(used, None)))
     summarizer = Summarizer(library, used, outline=outline, language=language, limiter=limiter)
     request = summarizer.request(id, questions=questions, wish=wish)
     check_sense(request)

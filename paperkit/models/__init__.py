@@ -116,17 +116,33 @@ _BUNDLED = Path(__file__).with_name("prices.toml")
 
 
 class Price(NamedTuple):
-    """Money per million tokens, sent and received."""
+    """Money per million tokens: sent, received, and sent but found in the provider's cache.
+
+    Where the last is not known, such a token costs what every token sent does.
+    """
 
     tokens_in: float
     tokens_out: float
+    tokens_cached: float | None = None
 
-    def of(self, tokens_in: float, tokens_out: float) -> float:
-        """Return what so many tokens cost."""
-        return (tokens_in * self.tokens_in + tokens_out * self.tokens_out) / 1e6
+    @property
+    def free(self) -> bool:
+        """Return whether nothing is paid."""
+        return self.tokens_in == self.tokens_out == 0
+
+    def of(self, tokens_in: float, tokens_out: float, tokens_cached: float = 0) -> float:
+        """Return what so many tokens cost; those from the cache are among those sent."""
+        found = min(tokens_cached, tokens_in)
+        each = self.tokens_in if self.tokens_cached is None else self.tokens_cached
+        sent = (tokens_in - found) * self.tokens_in + found * each
+        return (sent + tokens_out * self.tokens_out) / 1e6
+
+    def times(self, factor: float) -> Price:
+        """Return that many times the price."""
+        return Price(*(None if part is None else part * factor for part in self))  # type: ignore[arg-type]
 
 
-def price_of(model: Any, prices: Mapping[str, tuple[float, float]] | None = None) -> Price | None:
+def price_of(model: Any, prices: Mapping[str, tuple[float, ...]] | None = None) -> Price | None:
     """Return a model's price: that given, 0 for a local one, that of the table, or None: unknown.
 
     A model's ``discount`` is the share of the table's price that it costs (a half for flex).
@@ -142,8 +158,7 @@ def price_of(model: Any, prices: Mapping[str, tuple[float, float]] | None = None
     table = price_table()
     if name not in table:
         return None
-    full = _price(name, table[name])
-    return Price(full.tokens_in * share, full.tokens_out * share)
+    return _price(name, table[name]).times(share)
 
 
 def price_table() -> Mapping[str, Any]:
@@ -162,13 +177,17 @@ def _table(path: Path) -> Mapping[str, Any]:
     return found
 
 
+_NO_PRICE = "{name}: a price is two numbers, [input, output], or three with that of cached input."
+
+
 def _price(name: str, given: Any) -> Price:
     try:
         price = Price(*(float(number) for number in given))
     except (TypeError, ValueError) as error:
-        raise PaperkitError(f"{name}: a price is two numbers, [input, output].") from error
-    if not all(math.isfinite(p) for p in price):
-        raise PaperkitError(f"{name}: a price is two numbers, [input, output].")
-    if min(price) < 0:
+        raise PaperkitError(_NO_PRICE.format(name=name)) from error
+    stated = [part for part in price if part is not None]
+    if not all(math.isfinite(p) for p in stated):
+        raise PaperkitError(_NO_PRICE.format(name=name))
+    if min(stated) < 0:
         raise PaperkitError(f"{name}: a price can't be negative; correct it.")
     return price

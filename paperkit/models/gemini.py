@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from paperkit.errors import ModelError, Unauthorized
+from paperkit.errors import ModelError, Unauthorized, count
 from paperkit.models import Pace
 from paperkit.models.remote import (
     Line,
@@ -124,7 +124,9 @@ class Gemini(Remote):
             raise error
         # The SDK drops the mark of a thought; the reader of replies tells it from the answer.
         text = "".join(p.text for p in candidate.content.parts)
-        return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
+        cached = count(getattr(response.usage_metadata, "cached_content_token_count", None))
+        counts = dict(zip(("tokens_in", "tokens_out"), usage, strict=True))
+        return Reply(text=text, model=self._name, tokens_cached=cached, **counts)
 
     def _error(self, error: Exception) -> ModelError:
         from google.api_core.exceptions import GoogleAPIError

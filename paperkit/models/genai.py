@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Literal, get_args
 
-from paperkit.errors import ModelError
+from paperkit.errors import ModelError, count
 from paperkit.models import Pace
 from paperkit.models.gemini import KEYS
 from paperkit.models.remote import (
@@ -41,8 +41,9 @@ class GenAI(Remote):
     and later, the most tokens (0: none) for older ones, None: as the model likes. Thoughts are paid
     as output and never shown. ``tier`` "flex" costs half and takes minutes instead of seconds: a
     server without room sheds requests, which are sent again later
-    (https://ai.google.dev/gemini-api/docs/flex-inference). The other options are those of
-    `Gemini`, and so is the key's place: the environment, GEMINI_API_KEY or GOOGLE_API_KEY.
+    (https://ai.google.dev/gemini-api/docs/flex-inference). With ``stragglers="standard"`` what was
+    shed at every try goes out once more at the standard tier and its price. The other options are
+    those of `Gemini`, and so is the key's place: the environment, GEMINI_API_KEY or GOOGLE_API_KEY.
 
     Raises:
         ModelError: the SDK is not installed, or no key is set.
@@ -58,6 +59,7 @@ class GenAI(Remote):
         temperature: float | None = None,
         thinking: int | str | None = None,
         tier: Tier = "standard",
+        stragglers: Literal["standard"] | None = None,
         timeout: float | None = None,
         endpoint: str | None = None,
         pace: Pace | None = None,
@@ -65,12 +67,14 @@ class GenAI(Remote):
         name = name.removeprefix("models/")
         if tier not in get_args(Tier):
             raise ModelError(f"{name}: no tier {tier!r}; give 'standard' or 'flex'.")
+        if stragglers not in (None, "standard"):
+            raise ModelError(f"{name}: no tier {stragglers!r} for stragglers; give 'standard'.")
         flex = tier == "flex"
         seconds = timeout or (900.0 if flex else 120.0)
         super().__init__(
             name, timeout=seconds, pace=pace or (_FLEX if flex else None), address=endpoint
         )
-        self.tier = tier
+        self.tier, self.stragglers = tier, stragglers if flex else None
         self.discount = 0.5 if flex else 1.0
         self.parameters: Mapping[str, Any] = {"temperature": temperature, "thinking": thinking}
         _sdk()
@@ -121,7 +125,7 @@ class GenAI(Remote):
         if (schema := request.schema()) is not None:
             config["response_mime_type"] = "application/json"
             config["response_json_schema"] = strict(schema)
-        if self.tier != "standard":
+        if self.tier != "standard" and not request.urgent:
             config["service_tier"] = self.tier
         if self.parameters["temperature"] is not None:
             config["temperature"] = self.parameters["temperature"]
@@ -150,7 +154,9 @@ class GenAI(Remote):
             raise error
         parts = (candidate.content.parts if candidate.content else None) or ()
         text = "".join(p.text for p in parts if p.text and not p.thought)
-        return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
+        cached = count(getattr(response.usage_metadata, "cached_content_token_count", None))
+        counts = dict(zip(("tokens_in", "tokens_out"), usage, strict=True))
+        return Reply(text=text, model=self._name, tokens_cached=cached, **counts)
 
     def _error(self, error: Exception) -> ModelError:
         from google.genai.errors import APIError

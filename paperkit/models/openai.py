@@ -257,7 +257,9 @@ class OpenAIChat(Remote):
         text = _said(message)
         if text is None:
             raise unreadable(self._name, usage, why="its content is no text")
-        return Reply(text=text, model=self._name, tokens_in=usage[0], tokens_out=usage[1])
+        cached = _cached(data.get("usage"))
+        counts = dict(zip(("tokens_in", "tokens_out"), usage, strict=True))
+        return Reply(text=text, model=self._name, tokens_cached=cached, **counts)
 
     def _failed(self, error: Any) -> ModelError:
         """Return our error for one that came with a status of 200."""
@@ -399,6 +401,14 @@ def _usage(usage: Any) -> Tokens:
     """Return the tokens sent and received; thoughts are among those received."""
     stated = usage if isinstance(usage, dict) else {}
     return count(stated.get("prompt_tokens")), count(stated.get("completion_tokens"))
+
+
+def _cached(usage: Any) -> int | None:
+    """Return the tokens sent that were in the server's cache, by OpenAI's or DeepSeek's name."""
+    stated = usage if isinstance(usage, dict) else {}
+    details = stated.get("prompt_tokens_details")
+    inside = details.get("cached_tokens") if isinstance(details, dict) else None
+    return count(inside if inside is not None else stated.get("prompt_cache_hit_tokens"))
 
 
 _CONTEXTS = (

@@ -32,18 +32,20 @@ class Reply:
     """A model's reply: its text (JSON or lines, as asked), who wrote it, and its usage.
 
     ``model`` is the name it was asked under; token counts are None where the server reports none.
+    ``tokens_cached`` are those sent that the provider had in its cache, and charges less for.
     """
 
     text: str
     model: str
     tokens_in: int | None = None
     tokens_out: int | None = None
+    tokens_cached: int | None = None
 
     def __post_init__(self) -> None:
         """Keep what can be written down: text without halves of characters, counts that are."""
         object.__setattr__(self, "text", writable(self.text))
-        object.__setattr__(self, "tokens_in", count(self.tokens_in))
-        object.__setattr__(self, "tokens_out", count(self.tokens_out))
+        for name in ("tokens_in", "tokens_out", "tokens_cached"):
+            object.__setattr__(self, name, count(getattr(self, name)))
 
 
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")

@@ -36,7 +36,8 @@ class Request:
     ``language`` is a BCP-47 tag; ``wish`` is what a person adds when she asks again; ``faults``
     are what was wrong with an earlier reply; ``output_limit`` is the most tokens of a reply that
     the batch's budget allows (None: the provider's own limit). ``outline`` is the name under which
-    the answers are kept; ``left_out`` says in words what of the paper the model is not given.
+    the answers are kept; ``left_out`` says in words what of the paper the model is not given;
+    ``urgent`` sends it at the full price, where a cheap tier has no room.
     """
 
     paper: Paper
@@ -49,6 +50,7 @@ class Request:
     output_limit: int | None = None
     outline: str = ""
     left_out: str = ""
+    urgent: bool = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what goes to another process; a question's read-only headings can't as such."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from paperkit.batch import Run, summarize
+from paperkit.batch import Run, estimate, summarize
 from paperkit.errors import ModelError, RateLimited, Refused, Unauthorized, Unavailable
 from paperkit.library import Library
 from paperkit.models import OpenAIChat, Pace
@@ -366,18 +366,57 @@ def test_the_cheap_tier_loses_nothing_and_pays_nothing_twice(
     prices.write_text(f'[prices]\n"{NAME}" = [1.0, 2.0]\n')
     monkeypatch.setenv("PAPERKIT_PRICES", str(prices))
     google, count, lock = DIALECTS["genai"], [0], threading.Lock()
+    expected: list[int] = []
 
     def answer(asked: Asked) -> Answer:
         assert asked.json["serviceTier"] == "flex"
         with lock:
             count[0] += 1
-            return google.failure(503, "shed") if count[0] % 10 in (2, 5, 8) else google.reply(GOOD)
+            if count[0] % 10 in (2, 5, 8):
+                return google.failure(503, "shed")
+        words = google.prompt(asked) + asked.json["systemInstruction"]["parts"][0]["text"]
+        said = json.loads(google.reply(GOOD).body)
+        sent = {"promptTokenCount": len(words) // 4, "candidatesTokenCount": expected[0]}
+        return _json(said | {"usageMetadata": sent})
 
     with serve(answer) as server:
         model = GenAI(NAME, tier="flex", endpoint=server.url, pace=Pace(tries=8, backoff=0.01))
         assert (model.timeout, model.provider[-1]) == (900.0, "flex")
+        planned = estimate(library.papers(), library, model, outline=OUTLINE)
+        expected.append(int(planned["tokens_out"].iloc[0]))
         report = summarize(library.papers(), library, model, outline=OUTLINE)
     assert list(report["outcome"]) == ["answered"] * 20  # type: ignore[index]
     calls = library.calls()
     assert (calls["outcome"] == "answered").sum() == 20
-    assert calls["cost"].sum() == pytest.approx(20 * (100 * 1.0 + 50 * 2.0) / 2 / 1e6)
+    bill = (calls["tokens_in"].sum() * 1.0 + calls["tokens_out"].sum() * 2.0) / 2 / 1e6
+    assert calls["cost"].sum() == pytest.approx(bill)
+    assert bill == pytest.approx(planned["cost"].sum(), rel=0.05)
+
+
+def test_stragglers_go_at_the_standard_tier_if_asked(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the cheap tier shed at every try is sent once more and paid in full, and only that."""
+    from paperkit.models.genai import GenAI
+
+    prices = library.path / "prices.toml"
+    prices.write_text(f'[prices]\n"{NAME}" = [1.0, 2.0]\n')
+    monkeypatch.setenv("PAPERKIT_PRICES", str(prices))
+    google = DIALECTS["genai"]
+    last = str(library.papers()["title"].iloc[-1])
+    tiers: list[tuple[bool, str]] = []
+
+    def answer(asked: Asked) -> Answer:
+        tier, late = asked.json.get("serviceTier", ""), last in json.dumps(asked.json)
+        tiers.append((late, tier))
+        return google.failure(503, "shed") if late and tier else google.reply(GOOD)
+
+    with serve(answer) as server:
+        pace = Pace(tries=2, backoff=0.01)
+        model = GenAI(NAME, tier="flex", stragglers="standard", endpoint=server.url, pace=pace)
+        report = summarize(library.papers(), library, model, outline=OUTLINE)
+    assert set(report["outcome"]) == {"answered"}  # type: ignore[index]
+    assert [tier for late, tier in tiers if late] == ["flex", "flex", ""]
+    count = len(library.papers())
+    full = (100 * 1.0 + 50 * 2.0) / 1e6
+    assert library.calls()["cost"].sum() == pytest.approx((count - 1) * full / 2 + full)

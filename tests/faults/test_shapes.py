@@ -160,6 +160,25 @@ def test_usage_is_a_count_or_unknown(usage: object, known: object) -> None:
     assert (reply.tokens_in, reply.tokens_out) == known
 
 
+def test_tokens_from_the_cache_are_told_apart(dialect: Dialect) -> None:
+    """Three SDKs, three names."""
+    said = json.loads(dialect.reply(GOOD).body)
+    assert not asked(dialect, _json(said)).tokens_cached
+    if "usage" in said:
+        said["usage"]["prompt_tokens_details"] = {"cached_tokens": 64}
+    else:
+        said["usageMetadata"]["cachedContentTokenCount"] = 64
+    reply = asked(dialect, _json(said))
+    assert (reply.tokens_in, reply.tokens_out, reply.tokens_cached) == (100, 50, 64)
+    if "usage" in said:
+        said["usage"] = {
+            "prompt_tokens": 100,
+            "completion_tokens": 50,
+            "prompt_cache_hit_tokens": 9,
+        }
+        assert asked(dialect, _json(said)).tokens_cached == 9
+
+
 @pytest.mark.parametrize("kind", GOOGLE)
 @pytest.mark.parametrize("place", ["prompt", "reply"])
 def test_a_blocked_prompt_costs_its_tokens(kind: str, place: str) -> None:
