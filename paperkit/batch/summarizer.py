@@ -26,13 +26,15 @@ from paperkit.batch.asking import (
 from paperkit.batch.budget import Budget, tokens_in, tokens_out
 from paperkit.batch.calls import Calls, Spent, folder_of, key_of
 from paperkit.batch.limiter import Limiter, provider_of
+from paperkit.batch.locating import place
 from paperkit.batch.run import Left, Row, Run, unforeseen
 from paperkit.checks import Sources, with_evidence
 from paperkit.digests import Answer, Digest
 from paperkit.errors import Malformed, ModelError, PaperkitError, Refused, Truncated, explained
 from paperkit.frames import ids_of, table
 from paperkit.library import Library
-from paperkit.outlines import DIGEST, Outline, Question, language_tag
+from paperkit.models import vectors
+from paperkit.outlines import DIGEST, Outline, Question, is_chinese, language_tag
 from paperkit.passages import SourceLine
 from paperkit.prompts import (
     Fault,
@@ -306,7 +308,8 @@ class Summarizer:
                 raise
             return _failed(request, self.model, error)
         with self.thinking:
-            return self._read(request, reply)
+            answers, faults = self._read(request, reply)
+        return self._located(request, answers), faults
 
     def _read(self, request: Request, reply: Reply) -> tuple[Answers, tuple[Fault, ...]]:
         answers, faults = read_reply(request, reply)
@@ -316,12 +319,21 @@ class Summarizer:
             answers = tuple(
                 replace(a, note="; ".join(filter(None, (a.note, cut)))) for a in answers
             )
+        return answers, faults
+
+    def _located(self, request: Request, answers: Answers) -> Answers:
+        """Return the answers with each statement on the passages that carry it."""
         if self._copies:
-            return answers, faults  # each statement is the sentence it rests on
+            return answers  # each statement is the sentence it rests on
         sources = _sources(request.sentences)
         needless = {q.key for q in request.questions if q.translation}
-        found = (a if a.question in needless else with_evidence(a, sources) for a in answers)
-        return tuple(found), faults
+        texts = [t for a in answers if a.question not in needless for t in a.texts]
+        if across := [t for t in texts if sources.across(t)]:  # the vectors take their time
+            of = request.paper
+            sources = replace(sources, meanings=place(self.library, of.id, of.version, across))
+        with self.thinking:
+            found = [a if a.question in needless else with_evidence(a, sources) for a in answers]
+        return tuple(found)
 
 
 @lru_cache(maxsize=16)
@@ -446,6 +458,8 @@ def summarize(
             price is unknown though there is a budget, or the estimate exceeds it.
     """
     used = _checked(model)
+    if is_chinese(language):
+        vectors.installed()  # a wrong name is told before anything is paid
     if budget is not None and not _is_money(budget):
         raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
     ids, price = _known(library, papers), _price(used, prices)

@@ -16,12 +16,13 @@ from paperkit.checks.grounding import (
     find_evidence,
     ground,
     is_quote,
-    support,
     with_evidence,
 )
 from paperkit.checks.lint import Asked, lint_across, lint_answer
 from paperkit.checks.lint_markdown import lint_text
+from paperkit.checks.meaning import Meanings
 from paperkit.checks.quotes import Match, find_quote
+from paperkit.checks.scores import support
 from paperkit.checks.wordings import PHRASES, Phrases
 from paperkit.digests import Answer, Digest, Finding, Severity, Statement
 from paperkit.outlines import DIGEST, Outline, Question
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PHRASES",
     "Match",
+    "Meanings",
     "Phrases",
     "Sources",
     "check",
@@ -47,6 +49,7 @@ __all__ = [
     "lint_answer",
     "lint_text",
     "republished",
+    "statements_across",
     "support",
     "swapped",
     "with_evidence",
@@ -99,15 +102,17 @@ def findings(
     paper: Paper | None = None,
     outline: Outline = DIGEST,
     phrases: Phrases = PHRASES,
+    meanings: Meanings | None = None,
 ) -> tuple[Finding, ...]:
     """Return everything wrong or doubtful in a digest, in the outline's order.
 
     Lint needs the digest alone; grounding needs the `paper` (title, abstract) or its `reading`,
-    better both. Findings on the paper as a whole have the question "".
+    better both; in another language than the paper's also the sentences' `meanings`. Findings on
+    the paper as a whole have the question "".
     """
-    sources = Sources.of(paper, reading)
+    sources = Sources.of(paper, reading, meanings)
     answers = {a.question: a for a in digest.answers}
-    found = [*_other_paper(reading), *_hidden(reading)]
+    found = [*_other_paper(reading), *_hidden(reading), *_unchecked(digest, sources)]
     for question in outline.questions:
         answer = answers.get(question.key)
         if gap := _gap(question, answer):
@@ -117,6 +122,24 @@ def findings(
             found.extend(_answer(answer, asked, sources))
     known = [(q, answers[q.key].texts) for q in outline.questions if q.key in answers]
     return (*found, *lint_across(known, Asked(None, digest.language, paper, phrases)))
+
+
+def statements_across(digest: Digest, sources: Sources) -> tuple[Statement, ...]:
+    """Return the statements in another language than the paper, which vectors are needed for."""
+    every = (s for a in digest.answers for s in a.statements)
+    return tuple(s for s in every if sources.across(s.text))
+
+
+def _unchecked(digest: Digest, sources: Sources) -> Iterator[Finding]:
+    """Yield that for some statements no passage was looked for across languages."""
+    every = statements_across(digest, sources)
+    if left := sum(sources.nearness(s.text) is None for s in every):
+        message = (
+            f"Which passage carries {left} of {len(every)} statements was not checked: they are in"
+            " another language than the paper. Install paperkit[vectors], then open the paper in"
+            " Review; it is checked there in the background."
+        )
+        yield Finding(code="unchecked", severity="warn", question="", message=message)
 
 
 def _gap(question: Question, answer: Answer | None) -> Finding | None:

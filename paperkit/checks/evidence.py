@@ -1,7 +1,7 @@
 """Evidence: which lines of a paper carry a statement, by its words, names and numbers.
 
 Containment of words locates a passage; it does not verify: a changed digit, name or direction is
-for `paperkit.checks.grounding`. A Chinese statement meets an English line in the terms of a table,
+for `paperkit.checks.scores`. A Chinese statement meets an English line in the terms of a table,
 in Latin names and in numbers.
 """
 
@@ -113,6 +113,13 @@ class LineIndex:
             shares.append((shares[-1] if shares else 0.0) + gains[line] / total)
             open_keys = {k: v for k, v in open_keys.items() if line not in v[1]}
         return chosen, shares
+
+    def shares(self, keys: Keys) -> dict[int, float]:
+        """Return what share of `keys` each line says; lines that say nothing of it are left out."""
+        weights = self.telling(keys)
+        total = sum(weights.values()) or 1.0
+        gains = _gains((value, self.holders(key)) for key, value in weights.items())
+        return {line: gain / total for line, gain in gains.items()}
 
     def share(self, keys: Keys, texts: Iterable[str]) -> float:
         """Return what share of `keys` some passages say together."""

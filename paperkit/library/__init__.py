@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ from paperkit.library.drafts import Drafts
 from paperkit.library.files import Files, fill
 from paperkit.library.index import Index
 from paperkit.library.judgements import Judgement
+from paperkit.library.vectors import KeptVectors
 from paperkit.outlines import DIGEST, Outline
 from paperkit.papers import Paper, clean_text
 from paperkit.queries import Query
@@ -54,7 +56,7 @@ class Library:
 
     What a person types is a method; what the other rooms need hangs on its parts: ``coverage``
     (what was asked of arXiv), ``calls`` (to models), ``drafts`` (every answer ever given),
-    ``index`` (what tables ask) and ``files`` (PDFs, figures, licences).
+    ``index`` (what tables ask), ``files`` (PDFs, figures, licences) and ``vectors`` (of sentences).
 
     Raises:
         PaperkitError: the folder holds something that is no library.
@@ -77,6 +79,7 @@ class Library:
         self.coverage, self.calls = Coverage(self.path), Calls(self.path)
         self.drafts, self.files = Drafts(self.path), Files(self.path)
         self.index = Index(self.path, self.files)
+        self.vectors = KeptVectors(self.path)
         self._session = decisions.Session()
 
     @classmethod
@@ -322,6 +325,7 @@ class Library:
             if not isinstance(given, Digest):
                 given = drafts.existing(db, given, outline.name, language)
             held = judgements.material(db, records.number(db, given.paper_id), given.version)
+        held = replace(held, meanings=self.vectors.of(given.paper_id, given.version))
         return judgements.judge(given, held, outline)
 
     def approve(
@@ -349,6 +353,7 @@ class Library:
         with schema.reading(self._file) as db:
             digest = drafts.existing(db, id, outline.name, language)
             held = judgements.material(db, records.number(db, id), digest.version)
+            held = replace(held, meanings=self.vectors.of(id, digest.version))
             written = judgements.written_together(db, digest, outline, among)
         judged = judgements.judge(digest, held, outline)
         found = (*judged.findings, *written.swapped(digest))
@@ -486,7 +491,7 @@ class Library:
 
 
 _PROBLEMS = {"thing": "str", "problem": "str", "repaired": "bool"}
-_PARTS = ("coverage", "calls", "drafts", "files", "index")
+_PARTS = ("coverage", "calls", "drafts", "files", "index", "vectors")
 
 
 def _source_of(papers: pd.DataFrame | Iterable[Paper]) -> str:

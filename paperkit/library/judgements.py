@@ -25,13 +25,14 @@ class Material:
 
     ``paper`` is that version's record, the newest one's where that version was never seen;
     ``reading`` is None where its PDF was not read. ``newest`` and ``read`` are the newest version
-    known and the newest one read (None: none).
+    known and the newest one read (None: none). ``meanings`` are the vectors kept of its sentences.
     """
 
     paper: Paper
     reading: Reading | None
     newest: int
     read: int | None
+    meanings: checks.Meanings | None = None
 
 
 def material(db: sqlite3.Connection, num: int, version: int) -> Material:
@@ -74,7 +75,9 @@ class Judgement:
 
 def judge(digest: Digest, held: Material, outline: Outline) -> Judgement:
     """Return the judgement of a digest, stored or not, by its own version of the paper."""
-    found = checks.findings(digest, held.reading, paper=held.paper, outline=outline)
+    found = checks.findings(
+        digest, held.reading, paper=held.paper, outline=outline, meanings=held.meanings
+    )
     missing = _missing(digest.version, held)
     if missing and (held.read is not None or held.paper.version != digest.version):
         other = Finding(code="version-unread", severity="warn", question="", message=missing)

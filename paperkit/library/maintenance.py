@@ -373,6 +373,7 @@ _BELONGS = (
     "decisions", "versions", "topics", "readings", "answers", "approvals", "calls", "licences",
     "papers",
 )  # fmt: skip
+_OF_PAPERS = ("pdf", "figures", "vectors")
 
 
 def remove(folder: Path, ids: Iterable[str]) -> list[str]:
@@ -392,8 +393,8 @@ def remove(folder: Path, ids: Iterable[str]) -> list[str]:
         )
     for id in named:  # afterwards: files without a paper are found by `verify`
         stem = files.stem(id, 0)[:-1]
-        for path in (*(folder / "pdf").glob(f"{stem}*"), *(folder / "figures").glob(f"{stem}*")):
-            if path.name.removesuffix(".pdf").rpartition("v")[0] + "v" == stem:
+        for path in (p for name in _OF_PAPERS for p in (folder / name).glob(f"{stem}*")):
+            if path.name.rpartition("v")[0] + "v" == stem:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     return named
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -445,6 +447,17 @@ class Review(anywidget.AnyWidget):
                 self._form = review_forms.form(self.outline, language, history)
                 self._found = review_forms.shown_findings(found)
                 self._note(id)
+        if any(f.code == "unchecked" for f in found):
+            self._locating = threading.Thread(target=self._locate, args=(id,), daemon=True)
+            self._locating.start()
+
+    def _locate(self, id: str) -> None:
+        """Show what is found across languages once the vectors for it are worked out."""
+        try:
+            if self._session.locate(id):
+                self._changed(id)
+        except PaperkitError as error:
+            warnings.warn(str(error), stacklevel=2)
 
     def _changed(self, id: str) -> None:
         """Draw again what shows a paper: the form, or only its row of the list."""

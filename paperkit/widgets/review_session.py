@@ -110,6 +110,7 @@ class Session:
     _checked: dict[str, _Checked] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(default_factory=dict)
     _batch: Batch = field(default_factory=lambda: Batch(()))
+    _sought: dict[str, Digest] = field(default_factory=dict)
 
     def paper(self, id: str) -> Paper:
         """Return a paper as the library has it now."""
@@ -259,6 +260,25 @@ class Session:
     def is_checked(self, id: str) -> bool:
         """Return whether findings were looked for, or there is nothing to look at."""
         return id in self._checked or self.digest(id) is None
+
+    def locate(self, id: str) -> bool:
+        """Work out what the checks of a paper's write-up lack; return whether anything was new.
+
+        Once for each state of the write-up; it takes seconds.
+
+        Raises:
+            PaperkitError: the model for sentence vectors that was named can't be used.
+        """
+        from paperkit import batch
+
+        digest = self.digest(id)
+        if digest is None or self._sought.get(id) == digest:
+            return False
+        self._sought[id] = digest
+        if not batch.locate(self.library, digest):
+            return False
+        self._checked.pop(id, None)
+        return True
 
     def _findings(self, digest: Digest, newest: Paper) -> tuple[Finding, ...]:
         judged = self.library.judge(digest, outline=self.outline)
