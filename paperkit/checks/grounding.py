@@ -255,7 +255,7 @@ def _found_across(
 
 
 def _passage(line: SourceLine) -> Evidence:
-    return Evidence(line.text, line.section, line.page, line.bbox)
+    return Evidence(line.text, line.section, line.page, line.bbox, line.anchor)
 
 
 def ground(
@@ -336,8 +336,7 @@ def _support(statement: Statement, sources: Sources, origin: Origin) -> Iterator
         yield "off-topic", "warn", _STRANGE, text
     elif statement.evidence and found.keys >= _LEAST_KEYS and found.elsewhere:
         best = found.evidence[0]
-        where = f"Page {best.page}" if best.page else "The abstract"
-        message = f"Another passage carries this. {where} says: {best.quote[:160]}"
+        message = f"Another passage carries this. {best.place} says: {best.quote[:160]}"
         yield "evidence-elsewhere", "warn", message, text
 
 
