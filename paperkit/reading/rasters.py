@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -262,27 +263,30 @@ def drawn_figure(
 
 def _encoded(sheet: Any, clip: Any, zoom: float, turn: int) -> tuple[bytes, str, int, int]:
     """Return the crop as an image file and its suffix, made smaller until it is light."""
+    import numpy as np
     import pymupdf
-    from PIL import Image as images
 
     least = zoom * LEAST_SIDE / LONG_SIDE
     for quality in (90, 80, 70, 60, 45, 30):
         matrix = pymupdf.Matrix(zoom, zoom).prerotate(turn)
         pix = sheet.get_pixmap(matrix=matrix, clip=clip, annots=False)
-        image = images.frombuffer("RGB", (pix.width, pix.height), bytes(pix.samples_mv))
-        data, suffix = _light(image, quality)
+        pixels = np.frombuffer(pix.samples_mv, dtype=np.uint8).reshape(pix.height, pix.width, 3)
+        data, suffix = _light(pixels, quality)
         if len(data) <= FIGURE_BYTES:
             break
         zoom = max(0.85 * zoom, least)
     return data, suffix, pix.width, pix.height
 
 
-def _light(image: Image, quality: int) -> tuple[bytes, str]:
+def _light(pixels: np.ndarray, quality: int) -> tuple[bytes, str]:
     """Return a drawing as PNG of 256 colors at most, a photograph or a heavy drawing as WebP.
 
     Only one of the two is made: encoding is the most expensive part of reading.
     """
-    drawing = _drawing(image)
+    from PIL import Image
+
+    image = Image.fromarray(pixels)
+    drawing = _drawing(pixels, image)
     if drawing is not None:
         data = _saved(drawing, "png", compress_level=4)  # 6: 5 % smaller, twice the time
         if len(data) <= FIGURE_BYTES:
@@ -293,6 +297,8 @@ def _light(image: Image, quality: int) -> tuple[bytes, str]:
 def _saved(image: Image, suffix: str, **options: int) -> bytes:
     import io
 
+    # Pillow loads all its formats when it looks for one that isn't there.
+    import_module("PIL.PngImagePlugin" if suffix == "png" else "PIL.WebPImagePlugin")
     out = io.BytesIO()
     image.save(out, suffix, **options)
     return out.getvalue()
@@ -302,19 +308,19 @@ _DRAWN = 0.95
 """Share of a picture that has its 256 most frequent colors, from which on it is a drawing."""
 
 
-def _drawing(image: Image) -> Image | None:
+def _drawing(pixels: np.ndarray, image: Image) -> Image | None:
     """Return a picture of few colors in gray or with a palette, None for any other.
 
     Every color of the palette is the most frequent one that it stands for: white stays white.
     """
     import numpy as np
 
-    some = np.asarray(image)[::3, ::3].reshape(-1, 3)
-    packed = some @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
-    colors, first, counts = np.unique(packed, return_index=True, return_counts=True)
-    seen = some[first]
-    if (seen == seen[:, :1]).all() and _gray(image):
+    red, green, blue = (pixels[..., at] for at in range(3))
+    if np.array_equal(red, green) and np.array_equal(green, blue):
         return image.convert("L")
+    some = pixels[::3, ::3].reshape(-1, 3)
+    packed = some @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    _, first, counts = np.unique(packed, return_index=True, return_counts=True)
     if np.sort(counts)[-256:].sum() < _DRAWN * len(packed):
         return None
     drawing = image.quantize(256, method=2, dither=0)  # an octree: ten times as fast as others
@@ -323,16 +329,9 @@ def _drawing(image: Image) -> Image | None:
     given = np.frombuffer(bytes(drawing.getpalette() or ()), dtype=np.uint8).reshape(-1, 3)
     palette[: len(given)] = given
     frequent = np.argsort(counts, kind="stable")
-    palette[entries[frequent]] = seen[frequent]
+    palette[entries[frequent]] = some[first[frequent]]
     drawing.putpalette(palette.tobytes())
     return drawing
-
-
-def _gray(image: Image) -> bool:
-    import numpy as np
-
-    pixels = np.asarray(image)
-    return bool((pixels == pixels[..., :1]).all())
 
 
 def file_name(kind: str, label: str, data: bytes, suffix: str = "png") -> str:
