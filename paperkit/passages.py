@@ -81,8 +81,8 @@ def _is_said_already(paragraph: Paragraph, known: str) -> bool:
 
 
 def _below(reading: Reading | None) -> Iterator[_Parts]:
-    """Yield captions and rows; those of algorithms and listings are left out."""
-    for figure in reading.figures if reading else ():
+    """Yield captions and rows; those of algorithms and listings, and ciphers, are left out."""
+    for figure in reading.figures if reading and reading.readable else ():
         if figure.kind not in ("figure", "table"):
             continue
         label, page, box = name_of(figure), figure.page, _box(figure)

@@ -18,6 +18,7 @@ from paperkit.library import Library
 from paperkit.models import Pace
 from paperkit.models.extractive import Extractive
 from paperkit.prompts import Reply, Request
+from paperkit.readings import READER_VERSION, Reading
 from tests.conftest import make_paper
 from tests.test_batch import IDS, Scripted
 
@@ -263,6 +264,21 @@ def test_a_paper_without_text_is_not_sent(library: Library) -> None:
     assert len(model.asked) == len(library.calls()) == 1
     plan = estimate(["2412.00001"], library, model, prices={"scripted": (1.0, 1.0)}).iloc[0]
     assert (plan["known"], plan["tokens_in"], plan["cost"]) == (False, 0, 0)
+
+
+def test_a_paper_whose_pdf_is_a_cipher_is_not_sent(library: Library) -> None:
+    """Nor is its abstract alone: the row says that another copy is needed, the others go on."""
+    cipher = Reading("7KH", 1, READER_VERSION, readable=False)
+    library.files.save_reading(IDS[0], cipher, version=library.paper(IDS[0]).version)
+    model = Scripted()
+    report = summarize(IDS[:2], library, model)
+    assert list(report["outcome"]) == ["failed", "answered"]  # type: ignore[index]
+    assert report["error"].iloc[0] == (  # type: ignore[index]
+        f"{IDS[0]}: the PDF's text is a cipher: its fonts don't say which letters they show, so "
+        "nothing was sent; store another copy of the PDF and read it."
+    )
+    assert len(model.asked) == 1
+    assert estimate(IDS[:2], library, model)["tokens_in"].iloc[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from paperkit.papers import Paper
@@ -116,3 +118,9 @@ def test_a_table_without_cells_is_told_by_its_printed_lines():
     ]
     known = Figure("table", "5", 6, BOX, "Table 5: Results of tests.", rows=SCIBERT, lines=printed)
     assert len([s for s in source_lines(paper(), reading(known)) if s.kind == "row"]) == 2
+
+
+def test_nothing_of_a_cipher_is_a_line():
+    """Neither its text nor its captions and rows: the abstract is arXiv's and stays."""
+    cipher = replace(reading(table(SCIBERT)), readable=False)
+    assert {s.section for s in source_lines(paper(), cipher)} == {"Abstract"}

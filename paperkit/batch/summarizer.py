@@ -37,6 +37,7 @@ from paperkit.models import vectors
 from paperkit.outlines import DIGEST, Outline, Question, is_chinese, language_tag
 from paperkit.passages import SourceLine
 from paperkit.prompts import (
+    UNREADABLE,
     Fault,
     Reply,
     Request,
@@ -360,6 +361,10 @@ def check_sense(request: Request) -> None:
     id = request.paper.id
     if not request.questions:
         raise PaperkitError(f"{id}: no question to ask, so nothing was sent; name one.")
+    if request.left_out == UNREADABLE:
+        raise PaperkitError(
+            f"{id}: {UNREADABLE}, so nothing was sent; store another copy of the PDF and read it."
+        )
     if not request.sentences:
         raise PaperkitError(
             f"{id}: no abstract and no text read, so nothing was sent; "

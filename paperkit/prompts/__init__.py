@@ -6,6 +6,7 @@ from paperkit.prompts.replies import Fault, Reply, read_reply, writable
 from paperkit.prompts.requests import (
     MAX_CHARACTERS,
     PROMPT_VERSION,
+    UNREADABLE,
     Request,
     make_request,
     repairing,
@@ -16,6 +17,7 @@ from paperkit.prompts.requests import (
 __all__ = [
     "MAX_CHARACTERS",
     "PROMPT_VERSION",
+    "UNREADABLE",
     "Fault",
     "Reply",
     "Request",

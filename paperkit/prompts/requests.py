@@ -248,7 +248,8 @@ def make_request(
 
     A translation is not asked for in English: title and abstract are the paper's own then. `room`
     is how many characters of the paper the model can take (None: `MAX_CHARACTERS`). With
-    `answerable`, an abstract alone is not asked what it has no cue for.
+    `answerable`, an abstract alone is not asked what it has no cue for. Where the PDF's text is a
+    cipher the request has no sentences, and ``left_out`` says why.
 
     Raises:
         PaperkitError: a key is no question of the outline, nothing is left to ask, or ``language``
@@ -267,6 +268,8 @@ def make_request(
     kept, left_out = shortened(every, min(room or MAX_CHARACTERS, MAX_CHARACTERS))
     if reading is None:
         left_out = "written from the abstract alone; the PDF was not read"
+    elif not reading.readable:
+        kept, left_out = (), UNREADABLE
     return Request(
         paper=paper,
         sentences=kept,
@@ -276,6 +279,10 @@ def make_request(
         outline=outline.name,
         left_out=left_out,
     )
+
+
+UNREADABLE = "the PDF's text is a cipher: its fonts don't say which letters they show"
+"""Why a request has no sentences though a PDF was read: half a paper would pass for the whole."""
 
 
 # What an abstract seldom says; it is asked of one only where a word shows that it does.

@@ -122,14 +122,16 @@ def _lines_of(sheet: Sheet, index: int, captions: frozenset[int]) -> tuple[int, 
     for following in range(index + 1, min(index + 4, len(sheet.rows))):
         last, row = sheet.rows[rows[-1]], sheet.rows[following]
         step = row.box[3] - last.box[3]
+        if following in captions or not 0.3 * last.size < step < 2.2 * last.size:
+            break
         beside = row.column == last.column or (_cuts(last, row) and _flush(last, row))
-        same = _look(row)[:3] == _look(last)[:3] and beside
-        tight = 0.3 * last.size < step < (2.2 if _cuts(last, row) else 1.6) * last.size
+        same = beside and _look(row)[:3] == _look(last)[:3]
+        tight = step < (2.2 if _cuts(last, row) else 1.6) * last.size
         x0, x1 = sheet.extent(row.column)
         filled = _cuts(last, row) or last.box[2] - last.box[0] > 0.5 * (x1 - x0)
         fresh = _numbered(row) is not None or KNOWN.fullmatch(row.text.strip(" .:"))
         middle = abs((row.box[0] + row.box[2]) - (last.box[0] + last.box[2])) < 4
-        if following in captions or not (same and tight and (filled or middle)) or fresh:
+        if not (same and tight and (filled or middle)) or fresh:
             break
         if not _uniform(row):
             break
@@ -187,6 +189,10 @@ def _candidate(
     first = sheet.rows[rows[0]]
     text = _joined([sheet.rows[i].text for i in rows])
     label, title = _label_and_title(sheet, rows, text)
+    known = bool(KNOWN.fullmatch(title.strip(" .:")))
+    distinct = _distinct(first, _look(first), style) and _uniform(first)
+    if not title or title.endswith((",", ";")) or not (known or distinct or label):
+        return None
     headline = Headline(
         sheet=number,
         page=sheet.page.number,
@@ -195,8 +201,8 @@ def _candidate(
         number=label,
         depth=_depth(label),
         look=_look(first),
-        known=bool(KNOWN.fullmatch(title.strip(" .:"))),
-        distinct=_distinct(first, _look(first), style) and _uniform(first),
+        known=known,
+        distinct=distinct,
         led=_leads(sheet, rows, prose, style.size),
         text=text,
         box=union(sheet.rows[i].box for i in rows),
@@ -221,9 +227,7 @@ def _centered(sheet: Sheet, row: Row) -> bool:
 
 
 def _plausible(sheet: Sheet, c: Headline) -> bool:
-    """Return whether the row's words and place don't rule a heading out."""
-    if not c.title or c.title.endswith((",", ";")) or not (c.known or c.distinct or c.number):
-        return False
+    """Return whether the row's place doesn't rule a heading out."""
     first = sheet.rows[c.rows[0]]
     x0, x1 = sheet.extent(first.column)
     placed = c.centered or c.known or first.box[0] <= x0 + 0.16 * (x1 - x0)

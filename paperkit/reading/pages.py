@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -315,11 +316,7 @@ _ITALIC = re.compile(r"ital|cmti|obli|slant|ecti|[.-]b?i$")
 
 
 def _span(row: dict[str, Any]) -> Span:
-    font = row["font"].rsplit("+", 1)[-1]
-    lower = font.lower()
-    # Many LaTeX fonts say bold and italic in the name alone.
-    bold = bool(row["flags"] & 16) or _BOLD.search(lower) is not None
-    italic = bool(row["flags"] & 2) or _ITALIC.search(lower) is not None
+    font, bold, italic = _font(row["font"], row["flags"])
     painted = row.get("char_flags", 16) & 48 != 0
     size = round(row["size"], 1)
     return Span(
@@ -333,6 +330,16 @@ def _span(row: dict[str, Any]) -> Span:
         alpha=row.get("alpha", 255),
         painted=painted,
     )
+
+
+@lru_cache(1000)
+def _font(name: str, flags: int) -> tuple[str, bool, bool]:
+    """Return a font's own name, whether it is bold, and whether it is italic."""
+    font = name.rsplit("+", 1)[-1]
+    lower = font.lower()
+    # Many LaTeX fonts say bold and italic in the name alone.
+    bold = bool(flags & 16) or _BOLD.search(lower) is not None
+    return font, bold, bool(flags & 2) or _ITALIC.search(lower) is not None
 
 
 def _clean(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from paperkit.readings import Box, Limits, PageImage
 
 if TYPE_CHECKING:
     import numpy as np
+    from PIL.Image import Image
 
 
 _ENDS = 12
@@ -260,30 +262,76 @@ def drawn_figure(
 
 
 def _encoded(sheet: Any, clip: Any, zoom: float, turn: int) -> tuple[bytes, str, int, int]:
-    """Return the crop as PNG or WebP, whichever is smaller, made smaller until it is light."""
+    """Return the crop as an image file and its suffix, made smaller until it is light."""
+    import numpy as np
     import pymupdf
 
     least = zoom * LEAST_SIDE / LONG_SIDE
     for quality in (90, 80, 70, 60, 45, 30):
         matrix = pymupdf.Matrix(zoom, zoom).prerotate(turn)
         pix = sheet.get_pixmap(matrix=matrix, clip=clip, annots=False)
-        images = {"png": bytes(pix.tobytes("png")), "webp": _webp(pix, quality)}
-        suffix = min(images, key=lambda s: len(images[s]))
-        if len(images[suffix]) <= FIGURE_BYTES:
+        pixels = np.frombuffer(pix.samples_mv, dtype=np.uint8).reshape(pix.height, pix.width, 3)
+        data, suffix = _light(pixels, quality)
+        if len(data) <= FIGURE_BYTES:
             break
         zoom = max(0.85 * zoom, least)
-    return images[suffix], suffix, pix.width, pix.height
+    return data, suffix, pix.width, pix.height
 
 
-def _webp(pix: Any, quality: int) -> bytes:
-    import io
+def _light(pixels: np.ndarray, quality: int) -> tuple[bytes, str]:
+    """Return a drawing as PNG of 256 colors at most, a photograph or a heavy drawing as WebP.
 
+    Only one of the two is made: encoding is the most expensive part of reading.
+    """
     from PIL import Image
 
+    image = Image.fromarray(pixels)
+    drawing = _drawing(pixels, image)
+    if drawing is not None:
+        data = _saved(drawing, "png", compress_level=4)  # 6: 5 % smaller, twice the time
+        if len(data) <= FIGURE_BYTES:
+            return data, "png"
+    return _saved(image, "webp", quality=quality, method=0), "webp"  # 2: 8 % smaller, twice
+
+
+def _saved(image: Image, suffix: str, **options: int) -> bytes:
+    import io
+
+    # Pillow loads all its formats when it looks for one that isn't there.
+    import_module("PIL.PngImagePlugin" if suffix == "png" else "PIL.WebPImagePlugin")
     out = io.BytesIO()
-    image = Image.frombuffer("RGB", (pix.width, pix.height), bytes(pix.samples_mv))
-    image.save(out, "webp", quality=quality, method=2)  # 4: 2 % smaller, twice the time
+    image.save(out, suffix, **options)
     return out.getvalue()
+
+
+_DRAWN = 0.95
+"""Share of a picture that has its 256 most frequent colors, from which on it is a drawing."""
+
+
+def _drawing(pixels: np.ndarray, image: Image) -> Image | None:
+    """Return a picture of few colors in gray or with a palette, None for any other.
+
+    Every color of the palette is the most frequent one that it stands for: white stays white.
+    """
+    import numpy as np
+
+    red, green, blue = (pixels[..., at] for at in range(3))
+    if np.array_equal(red, green) and np.array_equal(green, blue):
+        return image.convert("L")
+    some = pixels[::3, ::3].reshape(-1, 3)
+    packed = some @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    _, first, counts = np.unique(packed, return_index=True, return_counts=True)
+    if np.sort(counts)[-256:].sum() < _DRAWN * len(packed):
+        return None
+    drawing = image.quantize(256, method=2, dither=0)  # an octree: ten times as fast as others
+    entries = np.asarray(drawing)[::3, ::3].reshape(-1)[first]
+    palette = np.zeros((256, 3), dtype=np.uint8)
+    given = np.frombuffer(bytes(drawing.getpalette() or ()), dtype=np.uint8).reshape(-1, 3)
+    palette[: len(given)] = given
+    frequent = np.argsort(counts, kind="stable")
+    palette[entries[frequent]] = some[first[frequent]]
+    drawing.putpalette(palette.tobytes())
+    return drawing
 
 
 def file_name(kind: str, label: str, data: bytes, suffix: str = "png") -> str:
