@@ -47,7 +47,8 @@ class Figure:
     reading was written to (None when no image was made); ``rows`` are a table's cells where they
     could be told apart reliably, else None; the first ``head`` rows are column heads (0: the print
     doesn't say), text over several columns stands in the first of them. ``lines`` are the printed
-    lines of a table, algorithm or listing without rows, white gaps as two spaces. ``teaser`` marks
+    lines of a table, algorithm or listing without rows, white gaps as two spaces. ``places`` are
+    page and box of each row, or line (empty where an older reading doesn't say). ``teaser`` marks
     the one that suits a cover best.
     """
 
@@ -63,6 +64,7 @@ class Figure:
     teaser: bool = False
     head: int = 0
     lines: tuple[str, ...] | None = None
+    places: tuple[tuple[int, Box], ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return a table as a frame of text: a row per row, columns named by their heads.
@@ -247,12 +249,13 @@ def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
         **row,
         "rows": None if rows is None else tuple(tuple(r) for r in rows),
         "lines": None if lines is None else tuple(lines),
+        "places": tuple((page, tuple(box)) for page, box in row.get("places", ())),
     }
 
 
 # ---- Limits: how much time, memory and input one PDF may cost
 
-READER_VERSION = "4"
+READER_VERSION = "5"
 """Moves when the reader reads differently; a library then reads its PDFs again."""
 
 
