@@ -336,12 +336,17 @@ _EN_OTHERS = re.compile(
     r"[^.;,]*$",
     re.IGNORECASE,
 )
+_BEATEN = re.compile(  # whoever is outperformed is not whom the next words are about
+    r"\b(?:outperform|surpass|exceed|beat|than|over)\w*(?:\W+\w+){0,4}?\W+"
+    r"(?:baselines?|methods?|approaches|models?|work)\b",
+    re.IGNORECASE,
+)
 _OTHERS = re.compile(r"基线|现有|以往|传统|其他|此前|已有|先前|过去|别的")
 _NEEDS = re.compile(
-    r"(?<![不无没未仅只就所必])(?:需要|依赖|要求|必须|须要)(?P<thing>[^，。；]{1,24})"
+    r"(?<![不无没未仅只就所必])(?:需要|依赖|依靠|有赖于|离不开|要求|必须|须要)(?P<thing>[^，。；]{1,24})"
 )
 _SPARES = re.compile(
-    r"(?:无需|不需要|无须|不必|不依赖|免于|省去了?|不要求|避免了?)(?P<thing>[^，。；]{1,24})"
+    r"(?:无需|不再?需要|无须|摆脱了?|不必|不依赖|免于|省去了?|不要求|避免了?)(?P<thing>[^，。；]{1,24})"
 )
 _DENIED_THING = re.compile(
     r"\b(?:without(?: the need (?:for|of|to)| need(?:ing)?| requir(?:ing)?| any)?"
@@ -358,7 +363,7 @@ _NEEDED_THING = re.compile(
 _BETTER = re.compile(r"优于|超越|超过|胜过|更好|更优|更快|快于|领先于?|击败")
 _WORSE = re.compile(
     r"(?:性能|精度|准确率|效果|表现|得分|质量|成功率|分数)[^，。；]{0,8}?低于"
-    r"|(?:误差|错误率|延迟|成本|耗时)[^，。；]{0,8}?高于|劣于|不如|逊于|更差|较差|更慢|慢于|落后于?|不及"
+    r"|(?:误差|错误率|延迟|成本|耗时)[^，。；]{0,8}?高于|劣于|不如|逊于|差于|弱于|不敌|输给|更差|较差|更慢|慢于|落后于?|不及"
 )
 _AMOUNT = re.compile(r"\s*[\d一二三四五六七八九十百]")
 _EN_BETTER = re.compile(
@@ -391,10 +396,75 @@ def contrary(claim: str, evidence: str) -> str:
         or _quantity_contrary(claim, evidence)
         or _way_contrary(claim, evidence)
         or _kind_contrary(claim, evidence)
+        or _trait_contrary(claim, evidence)
     )
 
 
-_FROM_TO = re.compile(r"从(?P<start>[^，。；到]{1,20})到(?P<end>[^，。；]{1,16})")
+# Traits in two poles: what Chinese says of each, and English.
+_TRAITS = tuple(
+    tuple(re.compile(pattern, re.IGNORECASE) for pattern in poles)
+    for poles in (
+        (
+            r"快速|迅速|很快|较快|速度快|实时",
+            r"缓慢|很慢|较慢|速度慢|耗时(?:较?长|很长|很久)|费时",
+            r"\b(?:fast\w*|quick\w*|rapid\w*|real[- ]?time|speed\w*|efficien\w*|accelerat\w*)",
+            r"\b(?:slow\w*|time[- ]consuming|time-intensive|lengthy|delay\w*|tedious|costly)",
+        ),
+        (
+            r"简单|容易|毫无难度|轻而易举",
+            r"挑战|困难|难题|不易",
+            r"\b(?:simpl\w*|eas(?:y|ily|ier)|straightforward\w*|trivial\w*)",
+            r"\b(?:challeng\w*|difficult\w*|hard|struggl\w*|complex\w*|problem\w*|limit\w*)",
+        ),
+        (r"(?<!不)稳定", r"不稳定", r"(?<!in)(?<!un)\bstab\w*", r"\b(?:unstab|instabil)\w*"),
+        (
+            r"(?<!无)(?<!不)有效|高效",
+            r"无效|低效|效率低",
+            r"\b(?:effectiv\w*|efficien\w*)",
+            r"\b(?:ineffectiv\w*|inefficien\w*|fail\w*)",
+        ),
+        (
+            r"高质量|逼真|高保真",
+            r"低质量|失真|低保真",
+            r"\b(?:high[- ](?:quality|fidelity)|photo-?realis\w*)",
+            r"\b(?:low[- ](?:quality|fidelity)|artifact\w*|blurr?\w*|distort\w*|poor\w*)",
+        ),
+        (
+            r"(?!)",
+            r"无法|不能(?!不)|不支持",
+            r"\w",
+            r"\b(?:cannot|unable|fail\w*|prevent\w*|limit\w*|lack\w*|struggl\w*|difficult\w*"
+            r"|challeng\w*|impractical|without|non-?existent|loss|lost|hinder\w*|only|insufficient\w*"
+            r"|suboptimal|bottleneck\w*|problem\w*|issue\w*|neglect\w*|ignor\w*|unexplored"
+            r"|restrict\w*|poor\w*|inefficien\w*|absence|suffer\w*|hard|however|drawback\w*)\b",
+        ),
+        (
+            r"(?!)",
+            r"减弱|削弱|(?:降低|损害)了?[^，。；]{0,14}(?:准确性|精度|质量|效果|一致性|性能|稳健性)",
+            r"\b(?:improv|enhanc|increas|superior|better|strength|boost|high|guarantee)\w*",
+            r"\b(?:reduc|decreas|weak|mitigat|degrad|less|lower|drop|compromis|hurt|harm|loss)\w*",
+        ),
+    )
+)
+
+
+def _trait_contrary(claim: str, evidence: str) -> str:
+    """Return the words that give a trait where the evidence names its opposite alone."""
+    if _EN_DENIES.search(evidence):
+        return ""
+    for zh_one, zh_other, en_one, en_other in _TRAITS:
+        one, other = bool(en_one.search(evidence)), bool(en_other.search(evidence))
+        ours = zh_other if one else zh_one
+        if one == other or (zh_one if one else zh_other).search(claim):
+            continue
+        match = ours.search(claim)
+        before = re.split(r"[，。；]", claim[: match.start()])[-1] if match else ""
+        if match and not _OTHERS.search(before) and not _DENIED_HERE.search(before):
+            return match[0]
+    return ""
+
+
+_FROM_TO = re.compile(r"[从由](?P<start>[^，。；到至]{1,20})[到至](?P<end>[^，。；]{1,16})")
 _EN_FROM_TO = re.compile(
     r"\bfrom (?P<start>[^.,;]{1,40}?) (?:in)?to (?P<end>[^.,;]{1,40})", re.IGNORECASE
 )
@@ -418,20 +488,21 @@ def _way_contrary(claim: str, evidence: str) -> str:
     for ours in _FROM_TO.finditer(claim):
         for theirs in _EN_FROM_TO.finditer(evidence):
             ends = [(ours[a], theirs[b]) for a in ("start", "end") for b in ("start", "end")]
+            both = set(language.known_terms(ours["start"])) & set(language.known_terms(ours["end"]))
             straight, crossed = (ends[0], ends[3]), (ends[1], ends[2])
-            if all(_alike(*pair) for pair in crossed) and not any(
-                _alike(*pair) for pair in straight
+            if all(_alike(*pair, both) for pair in crossed) and not any(
+                _alike(*pair, both) for pair in straight
             ):
                 return ours[0]
     return ""
 
 
-def _alike(chinese: str, english: str) -> bool:
-    """Tell whether a few words of Chinese and of English share a name or a term."""
+def _alike(chinese: str, english: str, apart: set[str]) -> bool:
+    """Tell whether a few words of Chinese and of English share a name, or a term but these."""
     names = set(re.findall(r"[a-z0-9]{2,}", chinese.lower()))
     if names & set(re.findall(r"[a-z0-9]{2,}", english.lower())):
         return True
-    return _meet(language.known_terms(chinese), [english])
+    return _meet(tuple(t for t in language.known_terms(chinese) if t not in apart), [english])
 
 
 def _kind_contrary(claim: str, evidence: str) -> str:
@@ -459,7 +530,8 @@ def _needs_contrary(claim: str, evidence: str) -> str:
 def _things(pattern: re.Pattern[str], evidence: str) -> list[str]:
     """Return what the evidence says of its own subject, not of others' methods."""
     found = pattern.finditer(evidence)
-    return [m["thing"] for m in found if not _EN_OTHERS.search(evidence[: m.start()])]
+    befores = ((m, _BEATEN.sub("", evidence[: m.start()])) for m in found)
+    return [m["thing"] for m, before in befores if not _EN_OTHERS.search(before)]
 
 
 def _meet(things: tuple[str, ...], passages: list[str]) -> bool:
@@ -478,7 +550,7 @@ def _success_contrary(claim: str, evidence: str) -> str:
             continue
         turned_round = bool(_DENIED_HERE.search(before))
         wins = bool(_BETTER.fullmatch(match[0])) != turned_round
-        if better and (denied and _all_denied(evidence) if wins else not denied):
+        if better and (denied and _all_denied(evidence) if wins else not _all_denied(evidence)):
             return match[0]
     return ""
 
@@ -493,7 +565,12 @@ def _quantity_contrary(claim: str, evidence: str) -> str:
     """Return the words that call a quantity high which the evidence calls low, or the reverse."""
     for chinese, english in _QUANTITIES.items():
         match = re.search(
-            rf"{chinese}(?:也|则|都|均|会|明显|显著|大幅|相对)?(?:(?P<up>{_HIGH})|(?P<down>{_LOW}))",
+            rf"{chinese}(?:消耗|占用|使用|需求)?(?:从[^，。；]{{1,16}})?"
+            rf"(?:也|则|都|均|会|明显|显著|大幅|相对)?(?:(?P<up>{_HIGH})|(?P<down>{_LOW}))",
+            claim,
+        ) or re.search(
+            rf"(?:(?P<up>增加|增大|提高|加大)|(?P<down>降低|减少|减小|缩短|削减))了?"
+            rf"[^，。；]{{0,4}}{chinese}",
             claim,
         )
         if not match or _OTHERS.search(claim[: match.start()]):
