@@ -22,9 +22,10 @@ Kind = Literal["sentence", "caption", "row"]
 class SourceLine:
     """One numbered line of the source; the abstract's have no page and no box.
 
-    ``section`` of a caption or a row is what it belongs to ("Table 5"), and the box is the table's
-    or the figure's, the caption left out. ``anchor`` is the id in arXiv's HTML, "" where the PDF
-    was read; where only the HTML was, the page is 0 and there is no box.
+    ``section`` of a caption or a row is what it belongs to ("Table 5"); a caption's box is the
+    table's or the figure's, a row's its own where the reading knows it. ``anchor`` is the id in
+    arXiv's HTML, "" where the PDF was read; where only the HTML was, the page is 0 and there is no
+    box.
     """
 
     number: int
@@ -88,20 +89,23 @@ def _below(reading: Reading | None) -> Iterator[_Parts]:
         label, page, box = name_of(figure), figure.page, _box(figure)
         for sentence in _caption_sentences(figure.caption):
             yield sentence, label, page, box, "caption", figure.anchor
-        for text in _row_lines(figure, label):
-            yield text, label, page, box, "row", figure.anchor
+        for at, text in _row_lines(figure, label):
+            here = figure.places[at] if at < len(figure.places) else (page, box)
+            yield text, label, *here, "row", figure.anchor
 
 
-def _row_lines(figure: Figure, label: str) -> Iterator[str]:
-    """Yield the rows of a table as lines; where its cells are not known, as they are printed."""
+def _row_lines(figure: Figure, label: str) -> Iterator[tuple[int, str]]:
+    """Yield the rows of a table, or its printed lines where cells are not known, with their place.
+
+    The place is which of the table's rows or lines it is.
+    """
     for row in table_rows(figure):
-        yield row.line(label)
+        yield row.at, row.line(label)
     if figure.rows is None and figure.kind == "table":
-        for line in figure.lines or ():
+        for at, line in enumerate(figure.lines or ()):
             if any(map(str.isdigit, line)):
-                yield " · ".join(
-                    (label, *(part.strip() for part in line.split("  ") if part.strip()))
-                )
+                parts = (part.strip() for part in line.split("  ") if part.strip())
+                yield at, " · ".join((label, *parts))
 
 
 def name_of(figure: Figure) -> str:
@@ -137,10 +141,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row of a table: what it is about, and its cells from left to right."""
+    """One row of a table: what it is about, its cells from left to right, which row it is."""
 
     labels: tuple[str, ...]
     cells: tuple[Cell, ...]
+    at: int = 0
 
     def line(self, label: str) -> str:
         """Return the row as one line: the table's label, the row's words, column: value."""
@@ -165,7 +170,7 @@ def table_rows(table: Figure) -> tuple[TableRow, ...]:
     body = filled[head:]
     labels = _label_columns(body)
     found, above = [], ""
-    for row in body:
+    for place, row in enumerate(body, head):
         named = tuple(_label(cell, headings[at]) for at, cell in enumerate(row[:labels]) if cell)
         cells = tuple(
             Cell(text, (*((above,) if above else ()), *named), headings[at])
@@ -173,7 +178,7 @@ def table_rows(table: Figure) -> tuple[TableRow, ...]:
             if at >= labels and text not in _NOTHING
         )
         if cells:
-            found.append(TableRow(cells[0].row, cells))
+            found.append(TableRow(cells[0].row, cells, place))
         above = "" if cells else " ".join((above, *named)).strip()
     return tuple(found)
 

@@ -70,9 +70,10 @@ class Figure:
     reading was written to (None when no image was made); ``rows`` are a table's cells where they
     could be told apart reliably, else None; the first ``head`` rows are column heads (0: the print
     doesn't say), text over several columns stands in the first of them. ``lines`` are the printed
-    lines of a table, algorithm or listing without rows, white gaps as two spaces. ``teaser`` marks
-    the one that suits a cover best. From arXiv's HTML come ``spans``, the cells that reach over
-    several rows or columns, ``anchor``, its id there, and ``images``, the addresses of its parts.
+    lines of a table, algorithm or listing without rows, white gaps as two spaces; ``places`` are
+    page and box of each row, or line (empty where it isn't known). ``teaser`` marks the one that
+    suits a cover best. From arXiv's HTML come ``spans``, the cells that reach over several rows or
+    columns, ``anchor``, its id there, and ``images``, the addresses of its parts.
     """
 
     kind: str
@@ -90,6 +91,7 @@ class Figure:
     spans: tuple[Span, ...] = ()
     anchor: str = ""
     images: tuple[str, ...] = ()
+    places: tuple[tuple[int, Box], ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return a table as a frame of text: a row per row, columns named by their heads.
@@ -307,12 +309,13 @@ def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
         "lines": None if lines is None else tuple(lines),
         "spans": tuple(tuple(span) for span in row.get("spans", ())),
         "images": tuple(row.get("images", ())),
+        "places": tuple((page, tuple(box)) for page, box in row.get("places", ())),
     }
 
 
 # ---- Limits: how much time, memory and input one PDF may cost
 
-READER_VERSION = "4"
+READER_VERSION = "5"
 """Moves when the reader reads differently; a library then reads its PDFs again."""
 
 HTML_READER_VERSION = "html 1"

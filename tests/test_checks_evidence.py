@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -234,3 +235,17 @@ def test_a_models_answer_is_put_on_the_passages_that_carry_it():
     assert mended[0] == right
     assert mended[1].evidence == mended[2].evidence
     assert mended[1].evidence[0].quote.startswith("Clusters of duplicate papers")
+
+
+# Where a row stands
+
+
+def test_a_row_as_evidence_has_its_own_page_and_box():
+    """A table may go on on the next page; an older reading knows the whole table's box alone."""
+    places = ((6, (10.0, 20.0, 300.0, 30.0)), (6, (10.0, 30.0, 300.0, 40.0)), (7, BOX))
+    sizes = replace(figure("1", SIZES, "Papers."), places=places)
+    text = "RefSeer holds 1.0M papers."
+    for places_known, where in ((sizes, (7, BOX)), (replace(sizes, places=()), (6, BOX))):
+        reading = Reading("T", 8, "1", figures=(places_known,))
+        row = find_evidence(text, Sources(PAPER, reading))[0]
+        assert (row.quote, row.page, row.bbox) == ("Table 1 · RefSeer · Papers: 1.0M", *where)

@@ -243,3 +243,62 @@ def test_a_reading_of_another_paper_blocks():
 
     assert "other-paper" in found(False)
     assert "other-paper" not in found(None) + found(True)
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage"),
+    [
+        ("Glide 弱于强基线。", "It outperforms strong baselines and does not require labels."),
+        (
+            "该方法离不开人工标注。",
+            "It outperforms strong baselines and does not require annotations.",
+        ),
+        ("训练缓慢。", "Training is fast: it takes 3 hours."),
+        ("内存从 10^3 增加到 10^6。", "It reduces memory from 10^6 to 10^3."),
+        ("Glide 增加了内存占用。", "It reduces memory from 10^6 to 10^3."),
+        ("模型由真实图像推广至合成图像。", "The model generalizes from synthetic to real images."),
+        ("模型不支持三种模态。", "Glide makes it possible to use three modalities."),
+        ("该机制降低了准确性。", "The mechanism increases accuracy at minimal cost."),
+    ],
+)
+def test_turned_meanings_across_languages(claim, passage):
+    """The opposite of the passage is flagged; the passage's own sense is not."""
+    paper = make_paper(title="Glide", abstract=passage, comment="")
+    found = ground(Statement(claim, (Evidence(passage),)), Sources(paper))
+    assert "direction" in {f.code for f in found}
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage"),
+    [
+        ("强基线不如 Glide。", "It outperforms strong baselines and does not require labels."),
+        ("该方法不依赖标注数据。", "It outperforms baselines and does not require annotations."),
+        ("训练很快。", "Training is fast: it takes 3 hours."),
+        ("内存从 10^6 减少到 10^3。", "It reduces memory from 10^6 to 10^3."),
+        ("模型从合成图像推广到真实图像。", "The model generalizes from synthetic to real images."),
+        ("现有方法无法做到实时。", "Existing methods fail to run in real time."),
+    ],
+)
+def test_faithful_words_across_languages(claim, passage):
+    """The same in other words is not flagged."""
+    paper = make_paper(title="Glide", abstract=passage, comment="")
+    found = ground(Statement(claim, (Evidence(passage),)), Sources(paper))
+    assert "direction" not in {f.code for f in found}
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("prior_work", "为此，我们提出了一种新网络。"),
+        ("prior_work", "Glide, our network, estimates depth."),
+        ("methods", "These results show that the method works."),
+        ("methods", "结果显示该方法有效。"),
+        ("performance", "[12] achieves 77.3 on COCO."),
+        ("performance", "According to Smith et al., the accuracy is 80%."),
+        ("performance", "张等人（2020）在 KITTI 上达到 80%。"),
+        ("innovation", "BERT was the first model to do so."),
+    ],
+)
+def test_more_signs_of_another_question(question, text):
+    """Own steps, outcomes and others' results, in either language."""
+    assert other_question(question, text)[1]

@@ -34,6 +34,27 @@ def test_cells_come_out_as_rows(tmp_path):
     assert _rows(tmp_path, cells) == tuple(tuple(row) for row in cells)
 
 
+def test_each_row_has_its_page_and_box(tmp_path):
+    """One below the other within the table; printed lines without cells have theirs too."""
+    cells = [HEAD, ["Ours", "0.1", "3 (1)"], ["Theirs", "0.2", "4"], ["Older", "0.25", "12 000"]]
+    pairs = [HEAD, *([name, "0.1 0.2", "3"] for name in ("Ours", "Theirs", "Older", "Oldest"))]
+    for table in (_table(tmp_path, cells), _table(tmp_path, pairs)):
+        assert len(table.places) == len(table.rows or table.lines)
+        assert {page for page, _ in table.places} == {table.page}
+        tops = [box[1] for _, box in table.places]
+        assert tops == sorted(tops)
+        assert all(box[3] <= after for (_, box), after in zip(table.places, tops[1:], strict=False))
+        x0, y0, x1, y1 = table.bbox
+        assert all(x0 - 2 < b[0] and b[2] < x1 + 2 and y0 - 2 < b[1] for _, b in table.places)
+        assert tops[-1] < y1
+    assert Reading.from_dict(READ.to_dict()) == READ
+
+
+READ = Reading(
+    "T", 1, "1", figures=(Figure("table", "1", 1, (0, 0, 9, 9), "", places=((1, (0, 0, 9, 3)),)),)
+)
+
+
 @pytest.mark.parametrize("pair", ["0.1 0.2", "0.1 (0.3) 0.2 (0.4)", "-1.5 +2.5%"])
 def test_two_numbers_in_each_cell_are_not_reliable(tmp_path, pair):
     """Columns set so close that they read as one are no data."""

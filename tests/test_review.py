@@ -30,7 +30,7 @@ from paperkit.posts import Post, export
 from paperkit.posts.cards import source_of
 from paperkit.posts.gate import obstacles
 from paperkit.prompts import Reply, Request
-from paperkit.readings import Hidden, PageImage, Paragraph, Reading
+from paperkit.readings import Figure, Hidden, PageImage, Paragraph, Reading
 from paperkit.widgets import review_evidence, review_forms, review_messages, review_preview
 from paperkit.widgets.kit import difference
 from paperkit.widgets.review import Review
@@ -889,6 +889,25 @@ def test_page_is_of_the_version_that_has_it(
     tell("carry")
     tell("image", passage={**passage, "page": page})
     assert asked == [1, version]
+
+
+def test_the_picture_of_a_row_is_cut_around_the_row(
+    tell: Told, shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row of a table is found on its page, and marked there."""
+    marked: list[Any] = []
+    monkeypatch.setattr(
+        "paperkit.batch.page_image",
+        lambda *_a, marks, **_k: marked.append(marks) or PageImage(b"png", (0, 0, 9, 9)),
+    )
+    rows, row = (("Method", "PSNR"), ("AvatarNet", "31.4")), (72.0, 120.0, 300.0, 130.0)
+    table = Figure("table", "1", 1, (72, 100, 300, 200), "", rows=rows, places=((1, row), (2, row)))
+    shelf.files.save_reading(FIRST, replace(reading(1, "New."), figures=(table,)))
+    tell(
+        "image",
+        passage={"quote": "Table 1 · AvatarNet · PSNR: 31.4", "section": "Table 1", "page": 2},
+    )
+    assert marked == [[row]]
 
 
 def pdf_of(text: str) -> bytes:

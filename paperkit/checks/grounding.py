@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from paperkit.checks.contrary import contrary, turned
 from paperkit.checks.evidence import MOST, LineIndex, keys_of
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
-from paperkit.checks.polarity import contrary, turned
 from paperkit.checks.quotes import Match, find_quote
 from paperkit.checks.scores import (
     Source,

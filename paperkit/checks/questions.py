@@ -9,31 +9,40 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from paperkit.text import CJK
+
 _OWN = re.compile(
     r"\b(?:we|our|ours|this (?:paper|work|article|study)|the proposed)\b|本文|本研究|我们|所提",
     re.IGNORECASE,
 )
 _OWN_STEP = re.compile(
     r"^(?:(?:in|here|to)\b[^,]{0,60}, )?(?:we|this (?:paper|work|article|study)|the authors)"
-    r"\s(?:\w+\s)?(?:introduc|propos|present|develop|design|devis|describ)"
+    r"\s(?:\w+\s)?(?:introduc|propos|present|develop|design|devis|describ|show)"
     r"|^(?:our|the proposed) (?:method|model|approach|framework|algorithm|network|system)\b"
-    r"|^(?:在)?(?:本文|本研究|我们|作者)[^，。；]{0,6}(?:提出|引入|介绍|设计|开发|构建)",
+    r"|^[A-Z][\w-]+, our\b"
+    r"|^(?:(?:为此|因此|针对|为了?)[^，。；]{0,20}，)?(?:在)?(?:本文|本研究|我们|作者)"
+    r"[^，。；]{0,6}(?:提出|引入|介绍|设计|开发|构建)",
     re.IGNORECASE,
 )
 _CITED_SUBJECT = re.compile(
     r"^(?:(?:in|recently|however|previously|later)\b,?\s)?[\[(]?[A-Z][\w'’-]+"
     r"(?:\s(?:et al\b\.?|and\s[A-Z][\w'’-]+(?=\s?[\[(]))|\s?[\[(](?:19|20)\d\d[a-z]?[\])])"
-    r"|^[A-Z][\w-]+\s?等人?(?:[（(]|提出|发现|的)"
+    r"|^\[\d[\d, ]*\]\s?[a-z]|^(?:In|By)\s\[\d[\d, ]*\],"
+    r"|^(?:According to|(?:(?:Previous|Prior|Earlier) w|W)ork (?:of|by))\s[A-Z]\w+ et al"
+    rf"|^(?:[A-Z][\w-]+\s?|[{CJK}]{{1,4}})等人?(?:[（(]|提出|发现|的)"
 )
 _OUTCOME = re.compile(
     r"^(?:in (?:summary|conclusion)|to conclude|overall|in short|to sum up)\b|\bwe conclude\b"
     r"|\b(?:outperform|surpass)(?:s|ed|ing)?\b|\bachiev\w+ (?:new )?state[- ]of[- ]the[- ]art"
-    r"|^(?:综上|总之|总的来说|结论是)|实验(?:结果)?(?:表明|证明|显示)"
+    r"|^(?:综上|总之|总的来说|结论是)|(?:实验|结果)(?:结果)?(?:表明|证明|显示)"
+    r"|^(?:(?:these|our|the|extensive) )*(?:results|experiments) "
+    r"(?:show|demonstrat|indicat|confirm)"
     r"|(?:优于|超越)(?:现有|以往|基线|所有)",
     re.IGNORECASE,
 )
 _FIRST_OF_OTHERS = re.compile(
-    r"\b(?:was|were|is|are) (?:among|one of) the (?:first|earliest)\b|\b(?:was|were) the first to\b"
+    r"\b(?:was|were|is|are) (?:among|one of) the (?:first|earliest)\b"
+    r"|\b(?:was|were) the first (?:\w+ )?to\b"
     r"|是?最早[^，。；]{0,16}之一",
     re.IGNORECASE,
 )

@@ -29,7 +29,7 @@ from paperkit.reading.pages import (
 )
 from paperkit.reading.placing import Placed, continued_tables, edge_shapes, placed_captions
 from paperkit.reading.rasters import drawn_figure, gray_of, ink_of, unseen
-from paperkit.reading.tables import joined, table_in
+from paperkit.reading.tables import joined, repeated, table_in
 from paperkit.reading.text import repaired, spliced
 from paperkit.readings import (
     READER_VERSION,
@@ -340,7 +340,16 @@ def _figure(caption: Caption, parts: Sequence[_Part]) -> Figure:
     tables = [table_in(*part) for part in parts]
     rows = joined([t.rows for t in tables]) if caption.kind == "table" else None
     lines = tuple(line for t in tables for line in t.lines)
-    return replace(figure, rows=rows, head=tables[0].head, lines=None if rows else lines)
+    places: list[tuple[int, Box]] = []
+    for (of, _, _), table in zip(parts, tables, strict=True):
+        again = repeated(table.rows, tables[0].rows) if rows and places else 0
+        places += [(of.page.number, _rounded(shown(b, of.page))) for b in table.boxes[again:]]
+    at = tuple(places) if rows or len(places) == len(lines) else ()
+    return replace(figure, rows=rows, head=tables[0].head, lines=None if rows else lines, places=at)
+
+
+def _rounded(box: Box) -> Box:
+    return (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
 
 
 def _place(figure: Figure) -> tuple[int, float, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
 from paperkit.reading.captions import is_note
-from paperkit.reading.layout import Sheet
+from paperkit.reading.layout import Sheet, union
 from paperkit.reading.pages import Line, Word
 from paperkit.reading.text import repaired
 from paperkit.readings import Box
@@ -30,11 +30,15 @@ _Strips = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a table says: rows (None where cells can't be told apart), how many of them are head."""
+    """What a table says: rows (None where cells can't be told apart), how many of them are head.
+
+    ``boxes`` are where the rows stand, where there are none the lines.
+    """
 
     rows: Rows | None
     head: int
     lines: tuple[str, ...]
+    boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,9 @@ def table_in(sheet: Sheet, box: Box, words: Iterable[Word]) -> Table:
     lines = tuple(_printed(band) for band in bands)
     found = _grid(sheet, box, bands)
     if found is None:
-        return Table(None, 0, lines)
-    rows, head = found
-    return Table(rows, head, lines)
+        return Table(None, 0, lines, tuple(union(p.box for p in band) for band in bands))
+    rows, head, boxes = found
+    return Table(rows, head, lines, boxes)
 
 
 def columns_in(sheet: Sheet, box: Box) -> list[tuple[float, float]]:
@@ -157,8 +161,10 @@ def _printed(band: _Band) -> str:
 # ---- columns
 
 
-def _grid(sheet: Sheet, box: Box, bands: Sequence[_Band]) -> tuple[Rows, int] | None:
-    """Return rows and how many are head, or None where columns can't be told apart."""
+def _grid(
+    sheet: Sheet, box: Box, bands: Sequence[_Band]
+) -> tuple[Rows, int, tuple[Box, ...]] | None:
+    """Return rows, how many are head and their boxes; None where columns can't be told apart."""
     if len(bands) < 2:
         return None
     rules = _rules(sheet, box)
@@ -176,7 +182,15 @@ def _grid(sheet: Sheet, box: Box, bands: Sequence[_Band]) -> tuple[Rows, int] | 
     longest = max(len(cell) for row in told for cell in row)
     if len(told) < 2 or _doubled(told[len(heads) :]) or longest > _LONGEST:
         return None
-    return tuple(told), min(len(heads), len(told) - 1)
+    boxes = tuple(_level(row, strips) for row in (*heads, *below))
+    return tuple(told), min(len(heads), len(told) - 1), boxes
+
+
+def _level(row: _Cells, strips: _Strips) -> Box:
+    """Return the box of a row over all columns; a label set between rows doesn't make it higher."""
+    pieces = [p for cell in row[1:] for p in cell] or row[0]
+    top, bottom = min(p.box[1] for p in pieces), max(p.box[3] for p in pieces)
+    return (strips[0][0], top, strips[-1][1], bottom)
 
 
 def _columns(body: Sequence[_Band]) -> list[tuple[float, float]]:
@@ -492,12 +506,14 @@ def joined(parts: Sequence[Rows | None]) -> Rows | None:
         return None
     rows = list(first)
     for part in later:
-        rows += _without_head(part or (), first)
+        rows += (part or ())[repeated(part, first) :]
     return tuple(rows)
 
 
-def _without_head(part: Rows, first: Rows) -> Rows:
+def repeated(part: Rows | None, first: Rows | None) -> int:
+    """Return how many rows a later part of a table repeats from the top of its first part."""
     head = 0
-    while head < min(len(part), len(first)) and part[head] == first[head]:
+    pairs = zip(part or (), first or (), strict=False)
+    while (rows := next(pairs, None)) and rows[0] == rows[1]:
         head += 1
-    return part[head:]
+    return head

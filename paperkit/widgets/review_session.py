@@ -15,6 +15,7 @@ from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
 from paperkit.errors import PaperkitError
 from paperkit.outlines import Outline
 from paperkit.papers import Paper, clean_text
+from paperkit.passages import source_lines
 from paperkit.readings import Reading
 from paperkit.widgets import review_evidence, review_forms
 
@@ -79,10 +80,13 @@ def moved(answer: Answer, offered: Iterable[Evidence]) -> Answer:
 
 def is_on_page(passage: Evidence, reading: Reading | None) -> bool:
     """Return whether a reading has the passage on the very page that it names."""
+    if reading is None:
+        return False
     wanted = _letters(passage.quote)
-    return reading is not None and any(
-        wanted in _letters(p.text) for p in reading.paragraphs if p.page == passage.page
-    )
+    prose = (p.text for p in reading.paragraphs if p.page == passage.page)
+    lines = (s for s in source_lines(None, reading) if s.kind != "sentence")
+    below = (s.text for s in lines if s.page == passage.page)
+    return any(wanted in _letters(text) for text in (*prose, *below))
 
 
 def _letters(text: str) -> str:
