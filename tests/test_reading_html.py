@@ -245,6 +245,29 @@ def test_a_span_without_end_costs_nothing(here) -> None:
     assert (table.rows, table.lines) == (None, ("a  b", "1  2"))
 
 
+DIAGONAL = (
+    '<svg class="ltx_picture"><script>alert(1)</script><foreignObject><span class="ltx_p">Rule</span>'
+    '</foreignObject><foreignObject><span class="ltx_p">Set</span></foreignObject></svg>'
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "heads"),
+    [
+        (DIAGONAL, ("Rule Set", "A", "B")),
+        ("", ("", "(1)", "(2)")),
+        ("Year", ("Year", "1st", "2nd")),
+        ("n", ("n", "16", "32")),
+    ],
+)
+def test_a_rule_below_a_row_makes_it_the_head(here, first: str, heads: tuple[str, ...]) -> None:
+    """Numbers of columns and ordinals are no values; a drawn head has its words."""
+    top = cell(first) + "".join(map(cell, heads[1:]))
+    below = "".join(cell(t, "", RULE) for t in ("Ours", "90.1", "80.2"))
+    [table] = here(page(float_of("table", "Table 1: Q.", rows(top, below)))).figures
+    assert (table.head, table.rows, table.images) == (1, (heads, ("Ours", "90.1", "80.2")), ())
+
+
 def test_two_captions_in_one_float_are_two_tables(here) -> None:
     """Tables side by side keep their own captions."""
     one = rows(cell("a") + cell("b"), cell("1") + cell("2"))
@@ -345,6 +368,21 @@ def test_ids_that_are_more_than_ids_are_dropped(here) -> None:
     """They end addresses in posts."""
     reading = here(page(para('S1"onclick=', "Text.").replace('id="S1"', "id='S1\"")))
     assert all('"' not in p.anchor for p in reading.paragraphs)
+
+
+def test_an_appendix_is_on_the_level_of_chapters(here) -> None:
+    """And sections of a chapter are one below."""
+    chapter = (
+        '<section id="Ch1" class="ltx_chapter"><h2 class="ltx_title">One</h2>{}</section>'
+        '<section id="A1" class="ltx_appendix"><h2 class="ltx_title">More</h2>{}</section>'
+    ).format(section(1, para("S1.p1", WORDS)), para("A1.p1", WORDS))
+    reading = here(FRAME.format(chapter))
+    assert [(s.title, s.level) for s in reading.sections] == [
+        ("One", 1),
+        ("Part 1", 2),
+        ("More", 1),
+    ]
+    assert [p.role for p in reading.paragraphs] == ["front", "body", "appendix"]
 
 
 REFUSED = {

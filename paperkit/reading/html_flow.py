@@ -42,6 +42,7 @@ _RANKS = {
     "ltx_part": 0, "ltx_chapter": 1, "ltx_section": 2, "ltx_subsection": 3, "ltx_subsubsection": 4,
     "ltx_paragraph": 5, "ltx_subparagraph": 6,
 }  # fmt: skip
+_OUTERMOST = -1  # appendices, the abstract: on the level of chapters where there are some
 _TOP = frozenset(("ltx_appendix", "ltx_bibliography", "ltx_index", "ltx_glossary"))
 _HEADED = frozenset(("ltx_abstract", "ltx_acknowledgements"))
 _RUN_IN = frozenset(("ltx_theorem", "ltx_proof"))
@@ -291,7 +292,7 @@ class Flow:
 
     def reading(self) -> Reading:
         """Return what was gathered."""
-        top = min((rank for rank, _ in self._sections), default=2)
+        top = min((rank for rank, _ in self._sections if rank >= 0), default=2)
         sections = (replace(s, level=1 + max(0, rank - top)) for rank, s in self._sections)
         told = instructions(self._paragraphs)
         first = next((f for f in self._figures if f.kind == "figure" and f.images), None)
@@ -354,7 +355,7 @@ def _number(title: Element) -> str:
 
 
 def _rank(named: frozenset[str]) -> int:
-    return next((_RANKS[n] for n in named if n in _RANKS), 2)
+    return next((_RANKS[n] for n in named if n in _RANKS), _OUTERMOST)
 
 
 def _role(named: frozenset[str], before: str) -> Role:

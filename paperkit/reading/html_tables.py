@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -167,9 +168,12 @@ def _is_marked(by_row: Sequence[Sequence[Cell]], row: int) -> bool:
 
 
 def _values(rows: Sequence[Sequence[Cell]]) -> list[str]:
-    """Return the texts that would make a row of heads one of values: whole numbers may be heads."""
+    """Return the texts that would make a row of heads one of values.
+
+    Whole numbers may be heads: 1, 2, 4 over counts, (1), (2) over models.
+    """
     texts = [c.text for row in rows for c in row[1:] if c.text]
-    return [] if texts and all(t.isdigit() for t in texts) else texts
+    return [] if all(re.fullmatch(r"\d+|\(\d{1,2}\)", t) for t in texts) else texts
 
 
 # ---- several tables under one caption

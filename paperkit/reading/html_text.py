@@ -122,6 +122,9 @@ def _write_child(child: Element, parts: list[str], beside: Beside, mode: Mode) -
     tag, named = child.tag, classes(child)
     if tag == "math" or "ltx_Math" in named:
         parts.append(written(tex_of(child), _end_of(parts), mode))
+    elif tag == "svg" and mode == "cell":  # a head that a line cuts in two
+        words = (text_of(e, beside, mode=mode) for e in child.iter("foreignobject"))
+        parts.append(f" {' '.join(words)} ")
     elif tag in NEVER or named & _NO_TEXT:
         return
     elif mode == "authors" and "ltx_author_notes" in named and (mark := _mark(child)):
