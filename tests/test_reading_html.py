@@ -246,7 +246,7 @@ def test_a_span_without_end_costs_nothing(here) -> None:
 
 
 DIAGONAL = (
-    '<svg class="ltx_picture"><script>alert(1)</script><foreignObject><span class="ltx_p">Rule</span>'
+    '<svg class="ltx_picture"><script>alert(1)</script><foreignObject><p class="ltx_p">Rule</p>'
     '</foreignObject><foreignObject><span class="ltx_p">Set</span></foreignObject></svg>'
 )
 
