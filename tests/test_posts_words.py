@@ -91,6 +91,26 @@ def test_each_statement_leads_to_the_page_it_rests_on(
     assert "#page=" not in written(shelf, tmp_path / "none", flavor=flavor, evidence="none")
 
 
+@pytest.mark.parametrize(
+    ("page", "anchor", "link"),
+    [
+        (0, "S4.p2", " [¶ S4.p2](https://arxiv.org/html/2411.00001v1#S4.p2)"),
+        (3, "S4.p2", " [p. 3](https://arxiv.org/pdf/2411.00001v1#page=3)"),
+        (0, "S4)[x](javascript:y", ""),
+    ],
+)
+def test_where_there_is_no_page_a_statement_leads_to_the_paragraph(
+    shelf: Library, tmp_path: Path, page: int, anchor: str, link: str
+) -> None:
+    """Of arXiv's HTML; an id that is more than an id leads nowhere."""
+    passage = Evidence("It runs 5 times faster.", "Results", page, anchor=anchor)
+    statement = Statement("It runs 5 times faster.", (passage,))
+    answer = Answer(question="takeaways", statements=(statement,), origin="person", at=samples.AT)
+    shelf.drafts.save_answers(replace(said(IDS[0]), answers=()), [answer])
+    shelf.approve(IDS[0], by="Ana Ruiz", reason="a test", origin="click")
+    assert f"- It runs 5 times faster.{link}\n" in written(shelf, tmp_path)
+
+
 @pytest.mark.parametrize("flavor", FLAVORS)
 def test_quotes_stand_in_a_folded_list(shelf: Library, tmp_path: Path, flavor: str) -> None:
     """Each with its place, as text."""

@@ -40,8 +40,10 @@ def figures_of(element: Element, base: str, beside: Beside) -> Iterator[Figure]:
         return
     used: Sequence[Element | None] = labelled or captions[:1] or [None]
     images = list(_images(element, base))
-    tables = [] if images else [table_of(t, beside) for t in tables_below(element)]
+    is_layout = images and _kind(element, used[0]) == "figure"
+    tables = [] if is_layout else [table_of(t, beside) for t in tables_below(element)]
     tables = [t for t in tables if t.rows or t.lines]
+    images = [] if tables else images
     for number, caption in enumerate(used):
         named = _named(element, caption, beside)
         mine = tables[number : number + 1] if len(used) > 1 else tables

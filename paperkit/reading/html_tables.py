@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -90,7 +91,7 @@ def _lines(cells: Sequence[Cell]) -> Iterator[str]:
 
 def _cells(element: Element, beside: Beside) -> Iterator[Cell]:
     """Yield the cells from left to right, below those that reach down from above."""
-    taken: dict[tuple[int, int], bool] = {}
+    until: dict[int, int] = {}  # the first row in which a column is free
     rows = list(_rows(element))
     for number, (row, headed) in enumerate(rows):
         column = 0
@@ -98,19 +99,17 @@ def _cells(element: Element, beside: Beside) -> Iterator[Cell]:
             named = classes(cell)
             if cell.tag not in ("td", "th") and "ltx_td" not in named:
                 continue
-            while taken.pop((number, column), False):
+            while column <= MOST_COLUMNS and until.get(column, 0) > number:
                 column += 1
-            across = min(_span(cell, named, "col"), MOST_COLUMNS)
-            down = min(_span(cell, named, "row"), len(rows) - number)
-            below = ((number + r, column + c) for r in range(1, down) for c in range(across))
-            taken |= dict.fromkeys(below, True)
+            wide = column > MOST_COLUMNS  # too wide: nothing but its lines is kept
+            across = 1 if wide else min(_span(cell, named, "col"), MOST_COLUMNS)
+            down = 1 if wide else min(_span(cell, named, "row"), len(rows) - number)
+            until |= dict.fromkeys(range(column, column + across), number + down)
             head = headed or "ltx_th_column" in named
             ruled = bool(named & _RULED)
             text = _cell_text(cell, beside)
             yield Cell(text, number, column, down, across, head, ruled)
             column += across
-            if column > MOST_COLUMNS:
-                break
 
 
 _RULED = frozenset(("ltx_border_t", "ltx_border_tt", "ltx_border_T"))
@@ -169,9 +168,12 @@ def _is_marked(by_row: Sequence[Sequence[Cell]], row: int) -> bool:
 
 
 def _values(rows: Sequence[Sequence[Cell]]) -> list[str]:
-    """Return the texts that would make a row of heads one of values: whole numbers may be heads."""
+    """Return the texts that would make a row of heads one of values.
+
+    Whole numbers may be heads: 1, 2, 4 over counts, (1), (2) over models.
+    """
     texts = [c.text for row in rows for c in row[1:] if c.text]
-    return [] if texts and all(t.isdigit() for t in texts) else texts
+    return [] if all(re.fullmatch(r"\d+|\(\d{1,2}\)", t) for t in texts) else texts
 
 
 # ---- several tables under one caption

@@ -16,6 +16,7 @@ from paperkit.papers import Paper, clean_paper, clean_text
 from paperkit.sources.transport import (
     Answer,
     Pace,
+    Paused,
     Transport,
     agent,
     arxiv,
@@ -24,6 +25,7 @@ from paperkit.sources.transport import (
     read_all,
     refuse_inward,
     requests,
+    short,
 )
 
 if TYPE_CHECKING:
@@ -262,7 +264,28 @@ def fetch_pdf(paper: Paper, *, client: ArxivClient | None = None, url: str | Non
 
 def _at(client: ArxivClient, url: str) -> str:
     """Return an address of arXiv's site where this client has the site."""
-    return client.site.rstrip("/") + url.removeprefix(_SITE)
+    return url.replace(_SITE, client.site.rstrip("/"), 1) if url.startswith(_SITE) else url
+
+
+def fetch_image(paper: Paper, url: str, *, client: ArxivClient | None = None) -> bytes:
+    """Return an image of a paper's HTML as it came, at arXiv's pace.
+
+    Raises:
+        SourceError: the address does not lie below the paper's HTML, or there is no such image.
+    """
+    label = f"{paper.id}v{paper.version}"
+    if not url.startswith(f"{paper.html_url}/"):
+        raise SourceError(f"{label}: {short(url)} is no image of its HTML; read the paper again.")
+
+    def judged(_: str, status: int, content: bytes) -> Answer:
+        if is_busy(status, content) or status in (500, 502, 504):
+            return Answer(busy(status, content))
+        if status != 200 or len(content) > _MOST_HTML:
+            raise SourceError(f"{label}: no image at {short(url)} (HTTP {status}); see the PDF.")
+        return Answer(content=content)
+
+    used = client or default()
+    return used.get(_at(used, url), judged, gap=used.crawl)
 
 
 def fetch_html(paper: Paper, *, client: ArxivClient | None = None, url: str | None = None) -> bytes:
@@ -272,6 +295,7 @@ def fetch_html(paper: Paper, *, client: ArxivClient | None = None, url: str | No
 
     Raises:
         SourceError: there is none, what came is no page, or it has more than 20 MB.
+        Paused: arXiv wants to be left alone for more than a quarter of an hour.
     """
     label = f"{paper.id}v{paper.version}"
 
@@ -289,6 +313,6 @@ def fetch_html(paper: Paper, *, client: ArxivClient | None = None, url: str | No
     try:
         return used.get(url or _at(used, paper.html_url), judged, gap=used.crawl)
     except SourceError as error:
-        if str(error).startswith(label):
+        if str(error).startswith(label) or isinstance(error, Paused):
             raise
         raise SourceError(f"{label}: no HTML from arXiv ({error}) Or read the PDF.") from error
