@@ -1,4 +1,4 @@
-"""Readings: what a PDF says, as plain values that survive JSON."""
+"""Readings: what a paper's PDF or HTML says, as plain values that survive JSON."""
 
 from __future__ import annotations
 
@@ -15,18 +15,31 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points from the top left of the page as displayed."""
 
+NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
+"""The box of what has no place on a page: only the HTML was read. Its page is 0."""
+
+Span = tuple[int, int, int, int]
+"""A cell over several rows or columns: its row and column (from 0), how many rows and columns."""
+
 Role = Literal["front", "body", "appendix", "references"]
+Source = Literal["pdf", "html"]
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph in reading order: its text, page (from 1), box, section title and role."""
+    """One paragraph in reading order: its text, page (from 1), box, section title and role.
+
+    ``anchor`` is its id in arXiv's HTML (S4.p2), "" where the PDF was read; read from HTML alone
+    it has page 0. ``note`` says that it is a footnote.
+    """
 
     text: str
-    page: int
-    bbox: Box
+    page: int = 0
+    bbox: Box = NOWHERE
     section: str = ""
     role: Role = "body"
+    anchor: str = ""
+    note: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,8 +48,9 @@ class Section:
 
     title: str
     level: int
-    page: int
+    page: int = 0
     number: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,8 @@ class Figure:
     could be told apart reliably, else None; the first ``head`` rows are column heads (0: the print
     doesn't say), text over several columns stands in the first of them. ``lines`` are the printed
     lines of a table, algorithm or listing without rows, white gaps as two spaces. ``teaser`` marks
-    the one that suits a cover best.
+    the one that suits a cover best. From arXiv's HTML come ``spans``, the cells that reach over
+    several rows or columns, ``anchor``, its id there, and ``images``, the addresses of its parts.
     """
 
     kind: str
@@ -63,6 +78,9 @@ class Figure:
     teaser: bool = False
     head: int = 0
     lines: tuple[str, ...] | None = None
+    spans: tuple[Span, ...] = ()
+    anchor: str = ""
+    images: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return a table as a frame of text: a row per row, columns named by their heads.
@@ -113,6 +131,16 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """One entry of the references: its text, the ids stated in it ("" without), its anchor."""
+
+    text: str
+    arxiv_id: str = ""
+    doi: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
 class Hidden:
     """Text that a reader of the page does not see, or that reads like an instruction to a model.
 
@@ -158,7 +186,11 @@ def _share(part: float, whole: float) -> float:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one PDF says. Pages count from 1; boxes are PDF points from the top left.
+    """What one paper says. Pages count from 1; boxes are PDF points from the top left.
+
+    ``source`` is what was read: the PDF, or arXiv's HTML, which has ids (``anchor``) instead of
+    pages; its passages have pages too where the PDF was at hand. ``references`` and ``licence``
+    come from HTML alone.
 
     ``warnings`` are sentences about what is missing (a scanned page, a page over a limit).
     ``reader`` is the version of the reader that made it; a newer reader reads again.
@@ -182,13 +214,16 @@ class Reading:
     matches: bool | None = None
     why: str = ""
     readable: bool = True
+    source: Source = "pdf"
+    references: tuple[Reference, ...] = ()
+    licence: str = ""
 
     def __repr__(self) -> str:
         """Return a line with the title and how much was found."""
         return line("Reading", short(self.title), *self._found)
 
     def _repr_html_(self) -> str:
-        heads = [f"{s.number} {s.title} (p. {s.page})".strip() for s in self.sections]
+        heads = [f"{s.number} {s.title}{_on_page(s)}".strip() for s in self.sections]
         rows = {"Warning:": "; ".join(self.warnings)}
         return card(self.title, self._found, rows=rows, items=heads)
 
@@ -207,6 +242,11 @@ class Reading:
     def text(self) -> str:
         """Return the whole text in reading order, paragraphs separated by an empty line."""
         return "\n\n".join(p.text for p in self.paragraphs)
+
+    @property
+    def footnotes(self) -> tuple[Paragraph, ...]:
+        """Return the footnotes, where they were told apart (HTML)."""
+        return tuple(p for p in self.paragraphs if p.note)
 
     @property
     def body(self) -> tuple[Paragraph, ...]:
@@ -233,8 +273,17 @@ class Reading:
             warnings=tuple(data["warnings"]),
             affiliation=data["affiliation"],
             page_sizes=tuple((w, h) for w, h in data["page_sizes"]),
-            **{k: data[k] for k in ("stamp", "matches", "why", "readable") if k in data},
+            references=tuple(Reference(**r) for r in data.get("references", ())),
+            **{k: data[k] for k in _LATER if k in data},
         )
+
+
+_LATER = ("stamp", "matches", "why", "readable", "source", "licence")
+"""Fields that readings of earlier versions don't have."""
+
+
+def _on_page(section: Section) -> str:
+    return f" (p. {section.page})" if section.page else ""
 
 
 def _boxed(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,6 +296,8 @@ def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
         **row,
         "rows": None if rows is None else tuple(tuple(r) for r in rows),
         "lines": None if lines is None else tuple(lines),
+        "spans": tuple(tuple(span) for span in row.get("spans", ())),
+        "images": tuple(row.get("images", ())),
     }
 
 
@@ -254,6 +305,9 @@ def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 READER_VERSION = "4"
 """Moves when the reader reads differently; a library then reads its PDFs again."""
+
+HTML_READER_VERSION = "html 1"
+"""The same for arXiv's HTML."""
 
 
 @dataclass(frozen=True, kw_only=True)

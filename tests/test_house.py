@@ -39,6 +39,7 @@ SDKS = {
     "requests": "sources",
     "pymupdf": "reading",
     "fitz": "reading",
+    "lxml": "reading",
     "google": "models",
     "openai": "models",
     "nbformat": "posts",

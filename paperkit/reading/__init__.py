@@ -1,7 +1,8 @@
-"""PDFs: what a paper's PDF says, read outside the caller's process; alone here knows PyMuPDF.
+"""Reading: what a paper's PDF or HTML says, read outside the caller's process.
 
-`read_pdf` returns a `Reading`; `page_crop` shows a page or a passage of it as it stands.
-``pages`` and ``rasters`` touch PyMuPDF; everything between decides on plain values.
+`read_pdf` and `read_html` return a `Reading`; `page_crop` shows a page or a passage of it as it
+stands. Alone here knows PyMuPDF (``pages``, ``rasters``) and lxml (``html``); everything between
+decides on plain values.
 """
 
 from __future__ import annotations
@@ -14,9 +15,25 @@ from typing import Any
 from paperkit.errors import ReadError
 from paperkit.files import write_atomic
 from paperkit.papers import Paper
-from paperkit.readings import READER_VERSION, Box, Limits, PageImage, Reading
+from paperkit.readings import (
+    HTML_READER_VERSION,
+    READER_VERSION,
+    Box,
+    Limits,
+    PageImage,
+    Reading,
+)
 
-__all__ = ["READER_VERSION", "Limits", "page_crop", "read_dict", "read_here", "read_pdf"]
+__all__ = [
+    "HTML_READER_VERSION",
+    "READER_VERSION",
+    "Limits",
+    "page_crop",
+    "read_dict",
+    "read_here",
+    "read_html",
+    "read_pdf",
+]
 
 
 def read_pdf(
@@ -44,6 +61,33 @@ def read_pdf(
     if figures_dir is not None:
         images = {name: base64.b64decode(data) for name, data in told["images"].items()}
         _write(Path(figures_dir), images)
+    return reading if paper is None else compared(reading, paper)
+
+
+def read_html(
+    path: str | Path,
+    paper: Paper | None = None,
+    *,
+    limits: Limits | None = None,
+) -> Reading:
+    """Return what a page of arXiv's HTML says, read in a process of its own that fetches nothing.
+
+    With ``paper`` the reading says whether the page is that paper in that version (``matches``,
+    ``why``); formulas are ``$TeX$``, paragraphs have the page's ids (``anchor``), and what arXiv's
+    conversion could not make out is counted in the ``warnings``.
+
+    Raises:
+        ReadError: it is an error page, a stub or cut, holds another kind of page, or is too large
+            or too deep.
+
+    >>> read_html("2411.05184v1.html").paragraphs[3].anchor
+    'S1.p2'
+    """
+    from paperkit.reading.identity import compared, whole
+    from paperkit.reading.worker import ask
+
+    reading = Reading.from_dict(ask("html", Path(path), limits or Limits()))
+    whole(reading, Path(path).name)
     return reading if paper is None else compared(reading, paper)
 
 

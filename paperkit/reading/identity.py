@@ -1,4 +1,6 @@
-"""Identity: whether a PDF is the paper it is taken for, by arXiv's stamp, title, abstract, authors.
+"""Identity: whether a PDF or a page is the paper it is taken for, and all of it.
+
+By arXiv's stamp, title, abstract and authors.
 
 Tolerant of what print does to a title (ligatures, line ends, subtitles, formulas) and of titles
 that changed between versions; not of another part's number.
@@ -14,10 +16,10 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, ReadError
 from paperkit.papers import ID_IN_TEXT, Paper, parse_id
 from paperkit.reading.pages import Page
-from paperkit.readings import Reading
+from paperkit.readings import Paragraph, Reading
 
 _STAMP = re.compile(rf"\s*arXiv\s*:\s*({ID_IN_TEXT}(?:v\d+)?)", re.I)
 _ABOUT = re.compile(
@@ -51,7 +53,10 @@ def compared(reading: Reading, paper: Paper) -> Reading:
     True when arXiv's stamp, the title or the abstract agree; False when the stamp names another
     paper, or the title and the abstract are others; None when there is nothing to compare.
     """
-    found = _by_stamp(reading, paper) or _by_text(reading, paper)
+    if reading.source == "html":
+        found = _by_stamp_and_text(reading, paper)
+    else:
+        found = _by_stamp(reading, paper) or _by_text(reading, paper)
     told = found.warning or ("" if found.matches else found.why)
     known = [w for w in reading.warnings if not w.startswith(_BEGIN)]
     warnings = (*known, f"{_BEGIN}{told}") if told else tuple(known)
@@ -59,6 +64,42 @@ def compared(reading: Reading, paper: Paper) -> Reading:
 
 
 _BEGIN = "is it the paper? "
+
+
+# ---- pages of HTML
+
+SECTIONS, LETTERS = 3, 300
+"""What a page must have at least: sections with text, and letters in them altogether."""
+
+
+def whole(reading: Reading, name: str) -> None:
+    """See to it that a page holds a paper's text and no stub.
+
+    Raises:
+        ReadError: it has less than three sections with text, or hardly any text.
+    """
+    body = [p for p in reading.paragraphs if p.role in ("body", "appendix")]
+    filled = {p.section for p in body if p.section and len(_letters(p.text)) >= _SHORT}
+    filled -= {"Abstract"}
+    letters = sum(len(_letters(p.text)) for p in body)
+    if len(filled) < SECTIONS or letters < LETTERS:
+        raise ReadError(
+            f"{name}: a stub, its sections with text are {len(filled)} and its letters "
+            f"{letters:,}; read the PDF."
+        )
+
+
+def _by_stamp_and_text(reading: Reading, paper: Paper) -> _Compared:
+    """Compare a page: what arXiv states beside it and the title or abstract must both agree."""
+    with suppress(PaperkitError):
+        stamped = parse_id(reading.stamp)
+        if stamped.id != paper.id or stamped.version not in (None, paper.version):
+            said = f"arXiv says that the page is {reading.stamp}, not {paper.id}v{paper.version}"
+            return _Compared(False, said)
+    found = _by_text(reading, paper)
+    if found.matches is None and reading.stamp:
+        return _Compared(True, f"arXiv says that the page is {reading.stamp}", found.why)
+    return found
 
 
 def _by_stamp(reading: Reading, paper: Paper) -> _Compared | None:
@@ -78,26 +119,37 @@ def _by_stamp(reading: Reading, paper: Paper) -> _Compared | None:
 
 def _by_text(reading: Reading, paper: Paper) -> _Compared:
     if not reading.paragraphs or not reading.readable or not paper.title.strip():
-        return _Compared(None, "the PDF has no text to compare with the paper's record")
+        return _Compared(
+            None, f"the {_what(reading)} has no text to compare with the paper's record"
+        )
     by_title = any(_same_title(paper.title, t) for t in _titles(reading))
     authors = _authors_found(reading, paper)
     if by_title and (len(_letters(paper.title)) >= _SHORT or authors is not False):
         return _Compared(True, "the title is the paper's")
     if _abstract_found(reading, paper):
         return _Compared(True, "the abstract is the paper's, the title is another")
-    shown = " ".join(reading.title.split())[:120]
+    shown, what = " ".join(reading.title.split())[:120], _what(reading)
     if authors and _other_language(paper.title, reading.title):
         return _Compared(None, f"the title is in another language: “{shown}”")
     if authors and len(_letters(reading.title)) < 8:
-        return _Compared(None, "no title was found in the PDF; the authors are the paper's")
-    return _Compared(False, f"the title in the PDF is “{shown}”, the paper's is “{paper.title}”")
+        return _Compared(None, f"no title was found in the {what}; the authors are the paper's")
+    return _Compared(False, f"the title in the {what} is “{shown}”, the paper's is “{paper.title}”")
+
+
+def _what(reading: Reading) -> str:
+    return "page" if reading.source == "html" else "PDF"
+
+
+def _is_opening(paragraph: Paragraph) -> bool:
+    """Return whether a paragraph stands on the first page, or in front of a page of HTML."""
+    return paragraph.page == 1 or (paragraph.page == 0 and paragraph.role == "front")
 
 
 def _titles(reading: Reading) -> Iterable[str]:
     """Yield what may be the title: the one found, and what stands above the abstract."""
     yield reading.title
     for paragraph in reading.paragraphs:
-        if paragraph.page == 1 and paragraph.role == "front":
+        if paragraph.role == "front" and _is_opening(paragraph):
             yield paragraph.text
 
 
@@ -154,7 +206,7 @@ def _authors_found(reading: Reading, paper: Paper) -> bool | None:
     names = [n for n in names if len(n) > 1]
     if not names:
         return None
-    front = _letters(" ".join(p.text for p in reading.paragraphs if p.page == 1))
+    front = _letters(" ".join(p.text for p in reading.paragraphs if _is_opening(p)))
     return 2 * sum(n in front for n in names) >= len(names)
 
 

@@ -69,8 +69,51 @@ def links(sheets: Sequence[Sheet], paragraphs: Sequence[Paragraph]) -> list[Link
                     del found[known]
                 found.setdefault(key, (url, sheet.page.number))
     result = [_link(url, page, paragraphs) for url, page in found.values()]
-    order = {"code": 0, "project": 1, "data": 2, "video": 3}
-    return sorted(result, key=lambda k: (not k.own, order.get(k.kind, 4), k.page))
+    return sorted(result, key=lambda k: (not k.own, _ORDER.get(k.kind, 4), k.page))
+
+
+_ORDER = {"code": 0, "project": 1, "data": 2, "video": 3}
+
+
+def stated_links(found: Iterable[tuple[str, str, Paragraph]]) -> list[Link]:
+    """Return the addresses of a page of HTML, each once, the paper's own first.
+
+    `found` are addresses with the words that lead to them and the paragraph of these.
+    """
+    links: dict[str, Link] = {}
+    for url, words, home in found:
+        address = _trimmed(url)
+        if (key := _key(address)) and (key not in links or not links[key].own):
+            kind = kind_of(address)
+            near = home.text[: home.text.find(words) + len(words) + 60] if words else home.text
+            own, reason = _own_there(address, kind, near[-260:], home.role)
+            links[key] = Link(address, kind, home.page, own, reason)
+    return sorted(links.values(), key=lambda k: (not k.own, _ORDER.get(k.kind, 4)))
+
+
+def _own_there(url: str, kind: str, near: str, role: str) -> tuple[bool, str]:
+    """Return whether an address is the paper's own, by the words around it, and why."""
+    if refused := _no_place(url, kind):
+        return False, refused
+    if role == "references":
+        return False, "stands in the references"
+    if cue := _OURS.search(near):
+        return True, f"the text says: {' '.join(cue.group().split())[:80]}"
+    if role == "front":
+        return True, "stands above the abstract"
+    return False, _CITED
+
+
+def _no_place(url: str, kind: str) -> str:
+    """Return why an address is none of code, data or a project; "" where it is one."""
+    if kind in {"paper", "other"}:
+        return "not a place of code, data or a project"
+    if re.search(r"/(?:issues|pull|pulls|merge_requests|discussions)/\d+", url):
+        return "a discussion, not code"
+    return ""
+
+
+_CITED = "cited without words that make it the paper's own"
 
 
 def _unknown(urls: Iterable[str], certain: Sequence[str]) -> Iterable[str]:
@@ -163,10 +206,8 @@ def _link(url: str, page: int, paragraphs: Sequence[Paragraph]) -> Link:
 
 
 def _own(url: str, kind: str, page: int, paragraphs: Sequence[Paragraph]) -> tuple[bool, str]:
-    if kind in {"paper", "other"}:
-        return False, "not a place of code, data or a project"
-    if re.search(r"/(?:issues|pull|pulls|merge_requests|discussions)/\d+", url):
-        return False, "a discussion, not code"
+    if refused := _no_place(url, kind):
+        return False, refused
     home = [p for p in paragraphs if p.page in {page, page - 1} and _mentions(p.text, url)]
     if home and all(p.role == "references" for p in home):
         return False, "stands in the references"
@@ -177,7 +218,7 @@ def _own(url: str, kind: str, page: int, paragraphs: Sequence[Paragraph]) -> tup
             return True, f"the text says: {' '.join(cue.group().split())[:80]}"
     if page == 1:
         return True, "stands on the first page"
-    return False, "cited without words that make it the paper's own"
+    return False, _CITED
 
 
 def _mentions(text: str, url: str) -> bool:

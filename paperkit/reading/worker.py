@@ -1,8 +1,8 @@
-"""The worker: one PDF in one process of its own, with limits, gone when it is done or overdue.
+"""The worker: one file in one process of its own, with limits, gone when it is done or overdue.
 
 Run as ``python -m paperkit.reading.worker``: a request as one line of JSON comes in on standard
 input, one line of JSON goes out on standard output, images included: the worker writes no file.
-Nothing from the PDF is ever executed; see ``sandbox`` for what the worker may not do.
+Nothing from a PDF or a page is ever executed; see ``sandbox`` for what the worker may not do.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from paperkit.readings import Limits
 
 
 def ask(job: str, path: Path, limits: Limits, **arguments: Any) -> Any:
-    """Return the worker's answer to a job (``read`` or ``crop``), or raise `ReadError`."""
+    """Return the worker's answer to a job (see ``_JOBS``), or raise `ReadError`."""
     request = {"job": job, "path": str(path.absolute()), "limits": asdict(limits), **arguments}
     answer = _answer(json.dumps(request) + "\n", path.name, limits)
     _tell_once(answer.get("free", ()))
@@ -232,7 +232,13 @@ def _crop(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
     return {"png": base64.b64encode(image.png).decode(), "box": image.box, "marks": image.marks}
 
 
-_JOBS = {"read": _read, "crop": _crop}
+def _html(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
+    from paperkit.reading.html import read_here
+
+    return read_here(path, limits=limits).to_dict()
+
+
+_JOBS = {"read": _read, "crop": _crop, "html": _html}
 
 
 if __name__ == "__main__":

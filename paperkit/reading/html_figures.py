@@ -1,0 +1,166 @@
+"""Figures, tables, algorithms and listings in arXiv's HTML: captions, labels, rows, images."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from paperkit.reading.html_tables import Table, is_table, stacked, table_of, tables_below
+from paperkit.reading.html_text import Beside, Element, children, classes, text_of
+from paperkit.readings import NOWHERE, Figure
+
+FLOATS = frozenset(("ltx_figure", "ltx_table", "ltx_float"))
+_KINDS = (
+    ("algorithm", re.compile(r"(?i)algorithm|procedure|pseudo-?code|算法")),
+    ("listing", re.compile(r"(?i)listing|lstlisting|code\b|代码")),
+    ("table", re.compile(r"(?i)ltx_(?:tag_)?table\b|^tab(?:le|elle|leau|\.)|^表")),
+    ("figure", re.compile(r"(?i)ltx_(?:tag_)?figure\b|^fig|^abb|^图")),
+)
+_LABEL = re.compile(
+    r"(?:^|[\s.图表])((?:[A-Z]{1,3}[.-]?)?\d+(?:[.-]\d+)*[a-z]?|[IVXLC]+|[A-Z])[:.\s|]*$"
+)
+_PART = re.compile(r"^\s*\(?([a-z]{1,2}|[ivx]+|\d)\)")
+
+
+def is_float(named: frozenset[str]) -> bool:
+    """Return whether an element of these classes floats: a figure, table, algorithm, listing."""
+    return bool(named & FLOATS)
+
+
+def figures_of(element: Element, base: str, beside: Beside) -> Iterator[Figure]:
+    """Yield what a float holds: what its caption names, and floats within it that have labels."""
+    caption = _caption(element)
+    label = _label(caption)
+    if label or (caption is not None and not any(_label(_caption(f)) for f in _floats(element))):
+        yield from _captioned(element, caption, label, base, beside)
+        return
+    inner = list(_floats(element))
+    for part in inner:
+        yield from figures_of(part, base, beside)
+    if not inner:
+        yield from _captioned(element, caption, label, base, beside)
+
+
+def tables_in_text(elements: Sequence[Element], anchor: str, beside: Beside) -> Iterator[Figure]:
+    """Yield tables that stand in the text, without label and caption."""
+    for element in elements:
+        table = table_of(element, beside)
+        if is_table(table):
+            yield replace(_tabled(table), anchor=element.get("id") or anchor)
+
+
+def _captioned(
+    element: Element, caption: Element | None, label: str, base: str, beside: Beside
+) -> Iterator[Figure]:
+    text = "" if caption is None else text_of(caption, beside)
+    kind = _kind(element, caption)
+    images = tuple(_images(element, base))
+    figure = Figure(kind, label, 0, NOWHERE, text, anchor=_anchor(element), images=images)
+    tables = [] if images else [table_of(t, beside) for t in tables_below(element)]
+    tables = stacked([t for t in tables if t.rows or t.lines])
+    if kind in ("algorithm", "listing") or not tables:
+        lines = tuple(_lines(element, caption)) if kind != "figure" else ()
+        yield replace(figure, lines=lines or None)
+        return
+    for number, table in enumerate(tables):
+        said = text if number == 0 else ""
+        filled = _tabled(table)
+        yield replace(
+            figure, caption=said, rows=filled.rows, head=filled.head, lines=filled.lines,
+            spans=filled.spans,
+        )  # fmt: skip
+
+
+def _tabled(table: Table) -> Figure:
+    lines = None if table.rows else table.lines
+    found = Figure("table", "", 0, NOWHERE, "", rows=table.rows or None, head=table.head)
+    return replace(found, lines=lines, spans=table.spans if table.rows else ())
+
+
+def _anchor(element: Element) -> str:
+    return str(element.get("id") or "")
+
+
+def _floats(element: Element) -> Iterator[Element]:
+    """Yield the outermost floats below an element."""
+    for child in children(element):
+        if is_float(classes(child)):
+            yield child
+        else:
+            yield from _floats(child)
+
+
+def _caption(element: Element) -> Element | None:
+    """Return a float's own caption, not that of a part."""
+    for child in children(element):
+        if child.tag == "figcaption" or "ltx_caption" in classes(child):
+            return child
+        if not is_float(classes(child)) and (found := _caption(child)) is not None:
+            return found
+    return None
+
+
+def _tag(caption: Element | None) -> Element | None:
+    found = () if caption is None else caption.iter("span")
+    return next((e for e in found if "ltx_tag" in classes(e)), None)
+
+
+def _label(caption: Element | None) -> str:
+    """Return the number of a caption ("3", "A.1", "IV"), "" where it has none or is a part's."""
+    tag = _tag(caption)
+    text = "" if tag is None else text_of(tag).strip()
+    if not text or _PART.match(text):
+        return ""
+    found = _LABEL.search(text)
+    return found[1] if found else ""
+
+
+def _kind(element: Element, caption: Element | None) -> str:
+    """Return what it is: by its caption's first word and class, else by its own class."""
+    tag = _tag(caption)
+    words = "" if tag is None else text_of(tag)
+    told = (words, "" if tag is None else tag.get("class") or "", element.get("class") or "")
+    for text in told:
+        for kind, pattern in _KINDS:
+            if pattern.search(text):
+                return kind
+    return "figure"
+
+
+def _lines(element: Element, caption: Element | None) -> Iterator[str]:
+    """Yield the lines of an algorithm or a listing."""
+    lines = [e for e in element.iter() if "ltx_listingline" in classes(e)]
+    lines = lines or [e for e in element.iter("p") if "ltx_p" in classes(e)]
+    for line in lines:
+        inside = caption is not None and caption in line.iterancestors()
+        if not inside and (text := text_of(line)):
+            yield text
+
+
+def _images(element: Element, base: str) -> Iterator[str]:
+    """Yield the addresses of a float's images; a drawing within the page by its own id."""
+    for found in element.iter("img", "object", "embed", "svg"):
+        if found.tag == "svg":
+            holder = next((e for e in found.iterancestors() if e.get("id")), element)
+            yield f"#{found.get('id') or holder.get('id') or ''}"
+            continue
+        stated = found.get("src") or found.get("data") or ""
+        if address := address_of(stated, base):
+            yield address
+
+
+def address_of(stated: str, base: str) -> str:
+    """Return where an image of the page `base` lies, "" where that is not below the page.
+
+    Pages name their images from the page's folder (x1.png) or from the one above it.
+    """
+    name = base.rstrip("/").rpartition("/")[2]
+    parts = urlsplit(stated.strip())
+    if not base or parts.scheme == "data" or not parts.path or "\\" in stated:
+        return ""
+    above = base.rstrip("/") if parts.path.startswith(f"{name}/") else f"{base.rstrip('/')}/"
+    address = urljoin(above, parts._replace(query="", fragment="").geturl())
+    inside = address.startswith(f"{base.rstrip('/')}/") and ".." not in urlsplit(address).path
+    return address if inside else ""
