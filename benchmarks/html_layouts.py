@@ -13,6 +13,7 @@ PACKAGES = r"""\usepackage{graphicx}
 \renewcommand{\labelitemi}{$\bullet$}
 """
 SYMBOLS = "\\usepackage{amssymb}\n"
+THEOREMS = "\\newtheorem{theorem}{Theorem}\n"
 LINKS = "\\usepackage[hidelinks]{hyperref}\n"
 
 
@@ -20,7 +21,8 @@ LINKS = "\\usepackage[hidelinks]{hyperref}\n"
 class Layout:
     """One class: what stands before the text, and the habits of its house.
 
-    ``shim`` is the class that LaTeXML knows in this one's place, where it has no binding.
+    ``shim`` is the class that LaTeXML knows in this one's place, where it has no binding;
+    ``habits`` are what its papers often have: run-in heads, thanks, a third level of heads.
     """
 
     preamble: str
@@ -30,6 +32,7 @@ class Layout:
     named: bool = False
     shim: str = ""
     appendix: str = r"\appendix"
+    habits: tuple[str, ...] = ()
 
 
 def _grouped(t: Topic) -> list[tuple[str, list[str]]]:
@@ -85,7 +88,9 @@ def _each(t: Topic, place: str = "affiliation") -> str:
 
 def physics(t: Topic, abstract: str) -> str:
     """Each author followed by a place, the abstract before the title is set."""
-    return _lines(_title(t), _each(t), r"\date{\today}", _abstract(abstract), r"\maketitle")
+    return _lines(
+        _title(t), _each(t), r"\date{5 November 2026}", _abstract(abstract), r"\maketitle"
+    )
 
 
 def astro(t: Topic, abstract: str) -> str:
@@ -164,12 +169,14 @@ SHIM = "package LaTeXML::Package::Pool;\nuse LaTeXML::Package;\n@load@\n1;\n"
 def files(layout: Layout) -> dict[str, str]:
     """Return the files that stand beside the TeX: a house's style, and what LaTeXML lacks."""
     found = {"confstyle.sty": STYLE, "confstyle.sty.ltxml": SHIM.replace("@load@", _AND)}
+    found["CJKutf8.sty.ltxml"] = SHIM.replace("@load@", _CJK)
     if layout.shim:
         known = layout.preamble.partition("{")[2].partition("}")[0]
         found[f"{known}.cls.ltxml"] = SHIM.replace("@load@", f"LoadClass('{layout.shim}');")
     return found
 
 
+_CJK = "DefEnvironment('{CJK}{}{}', '#body');"
 _AND = r"DefMacro('\And', '\and');"
 NO_OPTIONS = PACKAGES + SYMBOLS + "\\usepackage{hyperref}\n" + MACROS
 HOUSE = "\\usepackage{confstyle}\n"
@@ -181,7 +188,7 @@ def _class(options: str, name: str) -> str:
 
 
 LAYOUTS = {
-    "article": Layout(_class("11pt", "article") + WHOLE, article),
+    "article": Layout(_class("11pt", "article") + WHOLE, article, habits=("third", "thanks")),
     "ieee": Layout(
         _class("conference", "IEEEtran") + WHOLE, ieee, "ieee", 2, appendix=r"\appendices"
     ),
@@ -210,11 +217,15 @@ LAYOUTS = {
         _class("sigconf,nonacm", "acmart") + "\\usepackage{lmodern}\n" + PACKAGES + MACROS,
         *(acm, "arabic", 2, True),
     ),
-    "neurips": Layout(_class("10pt", "article") + WHOLE + HOUSE, conference),
-    "elsarticle": Layout(_class("preprint,11pt", "elsarticle") + WHOLE, elsevier),
-    "amsart": Layout(_class("11pt", "amsart") + WHOLE, mathematics),
+    "neurips": Layout(
+        _class("10pt", "article") + WHOLE + HOUSE, conference, habits=("runin", "thanks")
+    ),
+    "elsarticle": Layout(
+        _class("preprint,11pt", "elsarticle") + WHOLE, elsevier, habits=("third",)
+    ),
+    "amsart": Layout(_class("11pt", "amsart") + WHOLE + THEOREMS, mathematics),
     "cjk": Layout(_class("11pt", "article") + "\\usepackage{CJKutf8}\n" + WHOLE, chinese),
-    "report": Layout(_class("a4paper", "article") + WHOLE, article),
+    "report": Layout(_class("a4paper", "article") + WHOLE, article, habits=("third", "thanks")),
     "icml": Layout(
         _class("10pt,twocolumn", "article") + "\\usepackage{natbib}\n" + WHOLE,
         article,

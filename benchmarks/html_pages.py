@@ -122,6 +122,7 @@ def _latexml(work: Path, truth: Mapping[str, Any]) -> str:
     """Return LaTeXML's page of the paper in a folder."""
     options = ["--format=html5", "--pmml", "--mathtex", "--timestamp=0"]
     options += ["--nodefaultresources", "--navigationtoc=context", "--nographicimages"]
+    options += ["--preload=[ids]latexml.sty"]
     command = ["latexmlc", *options, "--dest=page.html", "paper.tex"]
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     errors = [line for line in done.stderr.splitlines() if line.startswith(("Error", "Fatal"))]

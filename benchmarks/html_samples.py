@@ -37,7 +37,6 @@ from html_words import (
     Topic,
 )
 
-ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 _PLAIN = (
     (r"\\(?:emph|textbf|texttt)\{([^{}]*)\}", r"\1"),
     (r"---", "—"),
@@ -79,17 +78,31 @@ class Truth:
     figures: list[dict[str, Any]] = field(default_factory=list)
     references: list[dict[str, str]] = field(default_factory=list)
     statements: list[dict[str, str]] = field(default_factory=list)
+    runin: list[str] = field(default_factory=list)
 
 
 class Writer:
-    """Writes one paper's TeX and, beside it, its truth."""
+    """Writes one paper's TeX and, beside it, its truth; the material can be another's."""
+
+    layouts, kinds = LAYOUTS, KINDS
+    inline, display = INLINE, DISPLAY
+    english: dict[str, Any] = {  # noqa: RUF012 never changed
+        "heads": HEADS,
+        "appendix": APPENDIX,
+        "opening": OPENING,
+        "sentences": SENTENCES,
+        "closing": CLOSING,
+        "notes": NOTES,
+        "captions": CAPTIONS,
+        "drawings": DRAWINGS,
+    }
 
     def __init__(self, topic: Topic, number: int, seed: int) -> None:
-        self.topic, self.layout = topic, LAYOUTS[topic.layout]
+        self.topic, self.layout = topic, self.layouts[topic.layout]
         self.random = random.Random(f"{seed} {topic.title}")
         self.numbers = Numbers(self.random)
         self.chinese = topic.layout == "cjk"
-        self.words: dict[str, Any] = CHINESE if self.chinese else ENGLISH
+        self.words: dict[str, Any] = CHINESE if self.chinese else self.english
         people = [n for n, _ in topic.authors]
         self.truth = Truth(
             *(f"2611.{91000 + 100 * seed + number}", self.random.randint(1, 3), topic.layout),
@@ -104,18 +117,18 @@ class Writer:
 
     def fill(self, sentence: str) -> tuple[str, str]:
         """Return a sentence's TeX and what a reader sees, formulas between dollars."""
-        tex, seen = [], []
-        for part in re.split(r"(@\w+@)", sentence):
-            hole = self.hole(part[1:-1]) if part.startswith("@") else (part, plain(part))
-            tex.append(hole[0])
-            seen.append(hole[1])
-        return "".join(tex), "".join(seen)
+        holes = [self.hole(name) for name in re.findall(r"@(\w+)@", sentence)]
+        told, shown = sentence, plain(sentence)
+        for tex, seen in holes:
+            told = re.sub(r"@\w+@", lambda _, tex=tex: tex, told, count=1)
+            shown = re.sub(r"@\w+@", lambda _, seen=seen: seen, shown, count=1)
+        return told, shown
 
     def hole(self, name: str) -> tuple[str, str]:
         """Return what goes into one hole, as TeX and as seen."""
         t, r = self.topic, self.random
         if name == "f":
-            tex, seen = r.choice(INLINE)
+            tex, seen = r.choice(self.inline)
             return f"${tex}$", f"${seen}$"
         if name == "c":
             self.cited += 1
@@ -171,7 +184,7 @@ class Writer:
 
     def formula(self) -> str:
         """Return a formula on lines of its own."""
-        env, tex, seen = DISPLAY[self.count("formula") % len(DISPLAY)]
+        env, tex, seen = self.display[self.count("formula") % len(self.display)]
         self.truth.displays.extend(seen)
         return f"\\begin{{{env}}}\n{tex}\n\\end{{{env}}}\n"
 
@@ -194,7 +207,7 @@ class Writer:
 
     def table(self, kind: str) -> str:
         """Return a table with its caption."""
-        made = KINDS[kind](self.topic, self.numbers)
+        made = self.kinds[kind](self.topic, self.numbers)
         parts = [self.kept(part, kind) for part in (made, *made.parts)]
         if made.env == "longtable":
             return self.longtable(parts[0][0], made)
@@ -212,7 +225,7 @@ class Writer:
     def kept(self, made: Table, kind: str) -> tuple[str, Table]:
         """Keep a table's truth; return its caption's TeX and itself."""
         number = self.count("table")
-        label = ROMAN[number] if self.layout.numbering in ("ieee", "roman") else str(number)
+        label = str(number)
         tex, seen = self.caption("captions", number)
         told = {"label": label, "caption": seen, "kind": kind, "head": made.head}
         lists = {"side": made.side, "rows": made.rows, "spans": made.spans}
@@ -265,7 +278,9 @@ class Writer:
         parts += [self.section(results, 1), self.paragraph(), self.table(tables.pop(0))]
         parts += [self.section(outer[0], 2), self.paragraph(), self.table(tables.pop(0))]
         parts += [self.paragraph(), self.section(outer[1], 2), self.paragraph(), self.formula()]
+        parts += [*self.extra("third"), *self.extra("runin")]
         parts += [self.section(limits, 1), self.joined(map(self.said, w["closing"]))]
+        parts += [*self.extra("thanks")]
         parts += [self.layout.appendix, self.section(w["appendix"][0], 1, appendix=True)]
         parts += [
             self.paragraph(),
@@ -274,9 +289,24 @@ class Writer:
         ]
         return [*parts, self.paragraph(), self.formula()]
 
+    def extra(self, habit: str) -> list[str]:
+        """Return what only some houses have: a deeper heading, one within a line, thanks."""
+        if habit not in self.layout.habits:
+            return []
+        if habit == "runin":
+            self.truth.runin.append("Remark.")
+            return [r"\paragraph{Remark.}", self.paragraph()]
+        if habit == "third":
+            return [self.section("Seeds", 3), self.paragraph()]
+        self.truth.sections.append({"title": "Thanks", "level": 1, "appendix": False})
+        return [r"\section*{Thanks}", self.said(NOTES[1])]
+
     def items(self) -> str:
-        """Return a list of points."""
+        """Return a list of points; in mathematics a theorem and its proof."""
         some = [self.said(s) for s in self.words["sentences"][:2]]
+        if self.topic.layout == "amsart":
+            envs = zip(("theorem", "proof"), some, strict=True)
+            return "".join(f"\\begin{{{e}}}\n{s}\n\\end{{{e}}}\n" for e, s in envs)
         return (
             "\\begin{itemize}\n" + "".join(rf"\item {s}" + "\n" for s in some) + "\\end{itemize}\n"
         )
@@ -290,18 +320,6 @@ class Writer:
             name = f"[Garland and Moss({2015 + at})]" if self.layout.named else ""
             lines.append(rf"\bibitem{name}{{{key}}} {tex}")
         return "\n".join([*lines, "\\end{thebibliography}\n"])
-
-
-ENGLISH: dict[str, Any] = {
-    "heads": HEADS,
-    "appendix": APPENDIX,
-    "opening": OPENING,
-    "sentences": SENTENCES,
-    "closing": CLOSING,
-    "notes": NOTES,
-    "captions": CAPTIONS,
-    "drawings": DRAWINGS,
-}
 
 
 def deluxe(made: Table, caption: str) -> str:
@@ -362,7 +380,7 @@ def head_of(made: Table, level: int, x: int) -> str:
     return made.rows[level][x]
 
 
-def main() -> None:
+def main(topics: Sequence[Topic] = TOPICS, kind: type[Writer] = Writer) -> None:
     """Write the papers asked for."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", type=Path)
@@ -370,17 +388,15 @@ def main() -> None:
     options.add_argument("--only", nargs="*", default=[])
     given = options.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    for number, topic in enumerate(TOPICS):
+    for number, topic in enumerate(topics):
         if given.only and topic.layout not in given.only:
             continue
-        writer = Writer(topic, number, given.seed)
-        tex = writer.tex()
-        truth = vars(writer.truth)
+        writer = kind(topic, number, given.seed)
+        tex, truth = writer.tex(), vars(writer.truth)
         figures = {f["file"]: drawing(number + i) for i, f in enumerate(writer.truth.figures)}
         build(given.folder, tex, truth, figures, files(writer.layout))
-        (given.folder / f"{truth['id']}.json").write_text(
-            json.dumps(truth, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
-        )
+        told = json.dumps(truth, ensure_ascii=False, separators=(",", ":"))
+        (given.folder / f"{truth['id']}.json").write_text(told, encoding="utf-8")
         print(truth["id"], topic.layout, topic.title, flush=True)
 
 

@@ -265,7 +265,7 @@ def bare(text: str) -> str:
     ``$1.2\pm 0.3$`` and 1.2 ± 0.3 are then the same.
     """
     text = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    command = r"\\(?:[a-zA-Z]+|[,! ])"
+    command = r"\\(?:\\|[a-zA-Z]+|[,! ])"
     text = re.sub(command, lambda m: _SIGNS.get(m[0], m[0]), text)
     return re.sub(r"[\s${}^_]", "", text)
 
