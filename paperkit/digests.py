@@ -20,12 +20,24 @@ Severity = Literal["block", "warn"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """The verbatim passage a statement rests on: quote, section, page (None in the abstract)."""
+    """The verbatim passage a statement rests on: quote, section, page (None in the abstract).
+
+    ``anchor`` is the id of its paragraph, figure or table in arXiv's HTML (S4.p2), "" where the
+    PDF was read; where only the HTML was, the page is 0.
+    """
 
     quote: str
     section: str = "Abstract"
     page: int | None = None
     bbox: Box | None = None
+    anchor: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return where it stands, to begin a sentence with: Page 4, Paragraph S4.p2."""
+        if self.page:
+            return f"Page {self.page}"
+        return f"Paragraph {self.anchor}" if self.anchor else "The abstract"
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,8 @@ class Answer:
 
 def _evidence(data: Mapping[str, Any]) -> Evidence:
     box = data.get("bbox")
-    return Evidence(data["quote"], data["section"], data["page"], tuple(box) if box else None)
+    place = tuple(box) if box else None
+    return Evidence(data["quote"], data["section"], data["page"], place, data.get("anchor", ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +209,7 @@ class Digest:
 
 def _first(statement: Statement) -> tuple[str, str, int | None]:
     for evidence in statement.evidence:
-        return evidence.quote, evidence.section, evidence.page
+        return evidence.quote, evidence.section, evidence.page or None
     return "", "", None
 
 

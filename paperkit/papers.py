@@ -340,6 +340,11 @@ class Paper:
         """Return the address of this version's PDF."""
         return f"https://arxiv.org/pdf/{self.id}v{self.version}"
 
+    @property
+    def html_url(self) -> str:
+        """Return the address of this version's HTML; arXiv has none of some papers."""
+        return f"https://arxiv.org/html/{self.id}v{self.version}"
+
 
 def clean_paper(raw: dict[str, Any]) -> Paper:
     """Return a `Paper` from a source's raw record (keys as `Paper`'s fields), cleaned once.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from paperkit.papers import Paper
-from paperkit.readings import Box, Figure, Paragraph, Reading
+from paperkit.readings import NOWHERE, Box, Figure, Paragraph, Reading, Span
 from paperkit.text import letters, split_sentences
 
 Kind = Literal["sentence", "caption", "row"]
@@ -23,7 +23,8 @@ class SourceLine:
     """One numbered line of the source; the abstract's have no page and no box.
 
     ``section`` of a caption or a row is what it belongs to ("Table 5"), and the box is the table's
-    or the figure's, the caption left out.
+    or the figure's, the caption left out. ``anchor`` is the id in arXiv's HTML, "" where the PDF
+    was read; where only the HTML was, the page is 0 and there is no box.
     """
 
     number: int
@@ -32,37 +33,42 @@ class SourceLine:
     page: int | None = None
     bbox: Box | None = None
     kind: Kind = "sentence"
+    anchor: str = ""
 
 
 def source_lines(paper: Paper | None, reading: Reading | None = None) -> tuple[SourceLine, ...]:
-    """Return the numbered lines of a paper: its abstract, its PDF's body, then figures and tables.
+    """Return the numbered lines of a paper: its abstract, its text, then figures and tables.
 
-    References, appendices, hidden text and the PDF's own abstract are left out, as are bullets.
+    References, appendices, hidden text and the paper's own abstract are left out, as are bullets.
     """
     every = [*_sentences(paper, reading), *_below(reading)]
     return tuple(SourceLine(number, *parts) for number, parts in enumerate(every, 1))
 
 
-_Parts = tuple[str, str, int | None, Box | None, Kind]
+_Parts = tuple[str, str, int | None, Box | None, Kind, str]
 
 
 def _sentences(paper: Paper | None, reading: Reading | None) -> Iterator[_Parts]:
-    for text, section, page, box in _paragraphs(paper, reading):
+    for text, section, page, box, anchor in _paragraphs(paper, reading):
         for sentence in split_sentences(text):
             if line := " ".join(sentence.split()).lstrip("•▪◦‣∙·- "):
-                yield line, section, page, box, "sentence"
+                yield line, section, page, box, "sentence", anchor
 
 
 def _paragraphs(
     paper: Paper | None, reading: Reading | None
-) -> Iterable[tuple[str, str, int | None, Box | None]]:
+) -> Iterable[tuple[str, str, int | None, Box | None, str]]:
     abstract = paper.abstract if paper else ""
     if abstract:
-        yield abstract, "Abstract", None, None
+        yield abstract, "Abstract", None, None, ""
     known = letters(abstract, digits=False)
     for p in reading.body if reading else ():
         if p.role not in ("front", "appendix") and not _is_said_already(p, known):
-            yield p.text, p.section, p.page, p.bbox
+            yield p.text, p.section, p.page, _box(p), p.anchor
+
+
+def _box(of: Paragraph | Figure) -> Box | None:
+    return of.bbox if of.page and of.bbox != NOWHERE else None
 
 
 def _is_said_already(paragraph: Paragraph, known: str) -> bool:
@@ -79,11 +85,11 @@ def _below(reading: Reading | None) -> Iterator[_Parts]:
     for figure in reading.figures if reading else ():
         if figure.kind not in ("figure", "table"):
             continue
-        label, page, box = name_of(figure), figure.page, figure.bbox
+        label, page, box = name_of(figure), figure.page, _box(figure)
         for sentence in _caption_sentences(figure.caption):
-            yield sentence, label, page, box, "caption"
+            yield sentence, label, page, box, "caption", figure.anchor
         for text in _row_lines(figure, label):
-            yield text, label, page, box, "row"
+            yield text, label, page, box, "row", figure.anchor
 
 
 def _row_lines(figure: Figure, label: str) -> Iterator[str]:
@@ -145,7 +151,8 @@ class TableRow:
 def table_rows(table: Figure) -> tuple[TableRow, ...]:
     """Return the rows of a table below its headings; empty where its cells are not known.
 
-    The reading says how many rows are headings; where it does not, the values do.
+    The reading says how many rows are headings; where it does not, the values do. What spans
+    several rows is said in each, a heading over several columns over each, where spans are known.
 
     A cell without content is left out, and so is a row without any.
     """
@@ -153,8 +160,9 @@ def table_rows(table: Figure) -> tuple[TableRow, ...]:
     if not grid:
         return ()
     head = table.head or _heading_rows(grid)
-    headings = _headings(grid[:head])
-    body = grid[head:]
+    filled = _filled(grid, table.spans, head)
+    headings = _headings(filled[:head], known=bool(table.spans))
+    body = filled[head:]
     labels = _label_columns(body)
     found, above = [], ""
     for row in body:
@@ -168,6 +176,17 @@ def table_rows(table: Figure) -> tuple[TableRow, ...]:
             found.append(TableRow(cells[0].row, cells))
         above = "" if cells else " ".join((above, *named)).strip()
     return tuple(found)
+
+
+def _filled(grid: Sequence[Row], spans: Sequence[Span], head: int) -> list[Row]:
+    """Return the rows with what spans several in each of them: labels, and heads of columns."""
+    full = [list(row) for row in grid]
+    for row, column, down, across in spans:
+        for below in range(row, min(row + down, len(full))):
+            wide = across if below < head else 1
+            for beside in range(column, min(column + wide, len(full[below]))):
+                full[below][beside] = full[below][beside] or grid[row][column]
+    return [tuple(row) for row in full]
 
 
 def _label(cell: str, heading: str) -> str:
@@ -195,11 +214,14 @@ def all_values(cells: Sequence[str]) -> bool:
     return len(cells) > 1 and all(c.isdigit() for c in cells)
 
 
-def _headings(rows: Sequence[Row]) -> list[str]:
-    """Return the heading of each column: its words from top to bottom, spanning ones shared."""
+def _headings(rows: Sequence[Row], *, known: bool = False) -> list[str]:
+    """Return the heading of each column: its words from top to bottom, spanning ones shared.
+
+    ``known`` says that what spans several is filled in already.
+    """
     width = max(map(len, rows), default=0)
     filled = [[*row, *[""] * (width - len(row))] for row in rows]
-    for number in range(len(filled) - 2, -1, -1):
+    for number in range(len(filled) - 2, -1, -1) if not known else ():
         _spread(filled, number)
     found = []
     for column in zip(*filled, strict=True) if filled else ():

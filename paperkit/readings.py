@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -17,6 +18,14 @@ Box = tuple[float, float, float, float]
 
 NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
 """The box of what has no place on a page: only the HTML was read. Its page is 0."""
+
+_ANCHOR = re.compile(r"[A-Za-z0-9._-]{1,120}")
+
+
+def is_anchor(text: str) -> bool:
+    """Return whether a text is an id that may end an address, and nothing more."""
+    return _ANCHOR.fullmatch(text) is not None
+
 
 Span = tuple[int, int, int, int]
 """A cell over several rows or columns: its row and column (from 0), how many rows and columns."""

@@ -65,6 +65,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "snapshot.jsonl").write_text(RECORD)
     monkeypatch.setattr(sources, "search", found)
     monkeypatch.setattr(sources, "fetch_pdf", unreachable)
+    monkeypatch.setattr(sources, "fetch_html", unreachable)
     monkeypatch.setattr(paperkit, "search", found)
     monkeypatch.setattr(paperkit, "Triage", Person().decide)
     monkeypatch.setattr(paperkit, "Review", Person().approve)

@@ -151,17 +151,22 @@ def _counted(number: int, what: str) -> str:
 
 
 def _heading(section: Section) -> str:
-    return f"{section.number} {section.title}".strip() + f" (p. {section.page})"
+    return f"{section.number} {section.title}".strip() + _page(section.page)
 
 
 def _captioned(figure: Figure) -> str:
     stars = " ★" if figure.teaser else ""
-    return f"{figure.kind} {figure.label}{stars} (p. {figure.page}): {figure.caption}"
+    return f"{figure.kind} {figure.label}{stars}{_page(figure.page)}: {figure.caption}"
+
+
+def _page(number: int) -> str:
+    return f" (p. {number})" if number else ""
 
 
 def _hidden_line(hidden: Hidden) -> str:
     text = hidden.text if len(hidden.text) <= _PASSAGE else hidden.text[:_PASSAGE] + " …"
-    return f"{_REASONS.get(hidden.reason, hidden.reason)}, p. {hidden.page}: {text}"
+    place = f", p. {hidden.page}" if hidden.page else ""
+    return f"{_REASONS.get(hidden.reason, hidden.reason)}{place}: {text}"
 
 
 _REASONS = {

@@ -153,8 +153,8 @@ def _without_evidence(statement: Statement, place: int, asked: Asked, sources: S
     """Return that a model's statement names no passage; it blocks where none is found either."""
     passages = find_evidence(statement, sources, most=1)
     if passages:
-        where = f"Page {passages[0].page}" if passages[0].page else "The abstract"
-        message = f"No passage is given for this. {where} says: {passages[0].quote[:160]}"
+        best = passages[0]
+        message = f"No passage is given for this. {best.place} says: {best.quote[:160]}"
     else:
         message = "No passage of the paper is given for this, and none was found; correct it."
     severity: Severity = "warn" if passages else "block"
@@ -169,7 +169,7 @@ def _as_warning(finding: Finding) -> Finding:
 
 
 def _own_links(reading: Reading | None) -> tuple[str, ...]:
-    """Return the addresses that the PDF gives as the paper's own."""
+    """Return the addresses that the paper gives as the paper's own."""
     return tuple(link.url for link in reading.links if link.own) if reading else ()
 
 
@@ -190,8 +190,9 @@ def _hidden(reading: Reading | None) -> Iterator[Finding]:
     for hidden in reading.hidden if reading is not None else ():
         orders = bool(_COMMAND.search(hidden.text))
         unseen = hidden.reason != "instruction"
+        where = f"Page {hidden.page}" if hidden.page else "The HTML"
         message = (
-            f"Page {hidden.page} holds text that "
+            f"{where} holds text that "
             + (f"readers do not see ({hidden.reason})" if unseen else "reads like an instruction")
             + "; it was kept from the model. Look at the page."
         )

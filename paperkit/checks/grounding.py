@@ -377,7 +377,7 @@ def _found(statement: Statement, sources: Sources, most: int = MOST) -> _Found:
     cited = {n for n, line in enumerate(index.lines) if line.text in quotes}
     places, shares = index.best(keys, cited, most)
     lines = (index.lines[n] for n in places)
-    evidence = tuple(Evidence(s.text, s.section, s.page, s.bbox) for s in lines)
+    evidence = tuple(Evidence(s.text, s.section, s.page, s.bbox, s.anchor) for s in lines)
     own = index.share(keys, quotes) if quotes else 0.0
     same = shares[min(len(quotes), len(shares)) - 1] if quotes and shares else 0.0
     return _Found(evidence, max(shares, default=0.0), own, same, len(keys))
@@ -461,8 +461,7 @@ def _support(statement: Statement, sources: Sources, origin: Origin) -> Iterator
         yield "off-topic", "warn", _STRANGE, text
     elif statement.evidence and found.keys >= _LEAST_KEYS and found.elsewhere:
         best = found.evidence[0]
-        where = f"Page {best.page}" if best.page else "The abstract"
-        message = f"Another passage carries this. {where} says: {best.quote[:160]}"
+        message = f"Another passage carries this. {best.place} says: {best.quote[:160]}"
         yield "evidence-elsewhere", "warn", message, text
 
 

@@ -38,7 +38,7 @@ FIGURES = {
 
 
 class Files:
-    """Where a library's files lie: PDFs, figures, raw answers; and under which licence."""
+    """Where a library's files lie: PDFs, HTML, figures, raw answers; and under which licence."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._file = folder, folder / schema.NAME
@@ -62,6 +62,10 @@ class Files:
         """Return where the PDF of a paper lies, or would lie; the newest version by default."""
         return self._folder / "pdf" / f"{self._stem(id, version)}.pdf"
 
+    def html_path(self, id: str, version: int | None = None) -> Path:
+        """Return where arXiv's HTML of a paper lies, or would lie, as it came."""
+        return self._folder / "html" / f"{self._stem(id, version)}.html"
+
     def figures_path(self, id: str, version: int | None = None) -> Path:
         """Return the folder of a paper's figure images."""
         return self._folder / "figures" / self._stem(id, version)
@@ -74,6 +78,10 @@ class Files:
         """Keep a paper's PDF; return its path."""
         return write_atomic(self.pdf_path(id, version), data)
 
+    def save_html(self, id: str, data: bytes, *, version: int | None = None) -> Path:
+        """Keep arXiv's HTML of a paper as it came; return its path."""
+        return write_atomic(self.html_path(id, version), data)
+
     def licence(self, id: str) -> str:
         """Return the licence a source states for a paper's files, empty when unknown."""
         with schema.reading(self._file) as db:
@@ -85,7 +93,7 @@ class Files:
             records.set_licence(db, records.number(db, id), clean_text(licence))
 
     def save_reading(self, id: str, reading: Reading, *, version: int | None = None) -> None:
-        """Remember what the PDF of a paper's version says."""
+        """Remember what the PDF or HTML of a paper's version says."""
         with schema.writing(self._file) as db:
             num = records.number(db, id)
             drafts.put_reading(db, num, version or _newest(db, num), reading)

@@ -17,7 +17,8 @@ from paperkit.errors import LibraryError, PaperkitError
 from paperkit.files import writing
 from paperkit.library import files, opening, records, schema
 
-FOLDERS = ("pdf", "figures", "views")
+_READ = ("pdf", "html", "figures")
+FOLDERS = (*_READ, "views")
 """What a copy holds beside the database; arXiv's raw answers can be asked for again."""
 
 MANIFEST = "manifest.json"
@@ -92,7 +93,11 @@ def _refuse_other(source: Path, held: Path) -> None:
 
 
 def copy_files(
-    source: Path, target: Path, folders: tuple[str, ...] = ("pdf", "figures"), *, anew: bool = True
+    source: Path,
+    target: Path,
+    folders: tuple[str, ...] = ("pdf", "html", "figures"),
+    *,
+    anew: bool = True,
 ) -> None:
     """Copy the files in some of a library's folders, each whole or not at all.
 
@@ -337,8 +342,8 @@ def _verify_files(folder: Path, repair: bool) -> Iterator[dict[str, Any]]:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         name = str(path.relative_to(folder))
         yield {"thing": name, "problem": "left by something that was stopped", "repaired": repair}
-    for path in (*(folder / "pdf").glob("*.pdf"), *(folder / "figures").glob("*")):
-        of = path.name.removesuffix(".pdf").rpartition("v")[0]
+    for path in _of_papers(folder):
+        of = _bare(path).rpartition("v")[0]
         if of not in known:
             away = repair and of in gone
             if away:
@@ -352,6 +357,16 @@ def _verify_files(folder: Path, repair: bool) -> Iterator[dict[str, Any]]:
         if not (folder / "figures" / stem / name).is_file():
             problem = "is missing; read the paper again"
             yield {"thing": f"figures/{stem}/{name}", "problem": problem, "repaired": False}
+
+
+def _of_papers(folder: Path, stem: str = "") -> Iterator[Path]:
+    """Yield the files and folders that are named by papers, those that begin with `stem`."""
+    for kind, ending in (("pdf", ".pdf"), ("html", ".html"), ("figures", "")):
+        yield from (folder / kind).glob(f"{stem}*{ending}")
+
+
+def _bare(path: Path) -> str:
+    return path.name.removesuffix(".pdf").removesuffix(".html")
 
 
 def _figures(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
@@ -391,8 +406,8 @@ def remove(folder: Path, ids: Iterable[str]) -> list[str]:
         )
     for id in named:  # afterwards: files without a paper are found by `verify`
         stem = files.stem(id, 0)[:-1]
-        for path in (*(folder / "pdf").glob(f"{stem}*"), *(folder / "figures").glob(f"{stem}*")):
-            if path.name.removesuffix(".pdf").rpartition("v")[0] + "v" == stem:
+        for path in _of_papers(folder, stem):
+            if _bare(path).rpartition("v")[0] + "v" == stem:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     return named
 

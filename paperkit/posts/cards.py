@@ -11,7 +11,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
-from paperkit.digests import Digest, Statement
+from paperkit.digests import Digest, Evidence, Statement
 from paperkit.errors import explained
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline, Question, label_of
@@ -22,7 +22,7 @@ from paperkit.posts.figures import Image, captioned, images, is_open, licence_na
 from paperkit.posts.figures import label_of as figure_label
 from paperkit.posts.flavors import Flavor, flavor_of
 from paperkit.posts.labels import label
-from paperkit.readings import Reading
+from paperkit.readings import Reading, is_anchor
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -224,7 +224,7 @@ def _statements(source: Source, key: str) -> tuple[Statement, ...]:
 
 
 def said(source: Source, question: Question, style: Style) -> list[str]:
-    """Return an answer's statements for this engine, each with the pages it rests on.
+    """Return an answer's statements for this engine, each with the places it rests on.
 
     A passage of the abstract has no mark: the abstract stands above. Nor has any in a notebook,
     where a person edits the words.
@@ -239,12 +239,28 @@ def said(source: Source, question: Question, style: Style) -> list[str]:
 def _pages(source: Source, statement: Statement, style: Style) -> list[str]:
     if style.evidence == "none" or style.flavor.marks:
         return []
-    pages = dict.fromkeys(int(e.page) for e in statement.evidence if e.page)
-    return [f"[{style.label('page', page=n)}]({_page_url(source, n)})" for n in list(pages)[:2]]
+    places = dict.fromkeys(filter(any, map(_place, statement.evidence)))
+    return [f"[{_place_label(style, at)}]({_place_url(source, at)})" for at in list(places)[:2]]
 
 
-def _page_url(source: Source, page: int) -> str:
-    return f"{source.paper.pdf_url}#page={page}"
+_Place = tuple[int, str]
+"""A page of the PDF, or 0 and an id in arXiv's HTML; 0 and "" is the abstract."""
+
+
+def _place(evidence: Evidence) -> _Place:
+    page = int(evidence.page or 0)
+    return page, evidence.anchor if not page and is_anchor(evidence.anchor) else ""
+
+
+def _place_label(style: Style, place: _Place) -> str:
+    page, anchor = place
+    return style.label("page", page=page) if page else style.label("paragraph", id=anchor)
+
+
+def _place_url(source: Source, place: _Place) -> str:
+    page, anchor = place
+    paper = source.paper
+    return f"{paper.pdf_url}#page={page}" if page else f"{paper.html_url}#{anchor}"
 
 
 def _quotes(source: Source, style: Style) -> str:
@@ -254,14 +270,14 @@ def _quotes(source: Source, style: Style) -> str:
     found = {}
     for question in style.outline.questions:
         for statement in _statements(source, question.key):
-            found.update({e.quote: e.page for e in statement.evidence if e.quote.strip()})
+            found.update({e.quote: _place(e) for e in statement.evidence if e.quote.strip()})
     quotes = [
         {
             "text": style.inline(shorten(quote, LONGEST_QUOTE, placeholder=" …"), links=False),
-            "url": _page_url(source, int(page)) if page else "",
-            "place": style.label("page", page=page),
+            "url": _place_url(source, place) if any(place) else "",
+            "place": _place_label(style, place),
         }
-        for quote, page in found.items()
+        for quote, place in found.items()
     ]
     view = {"kind": style.flavor.figures, "label": style.label, "quotes": quotes}
     return template("evidence").render(view).strip("\n") if quotes else ""
@@ -400,7 +416,7 @@ def _linked(figure: Any, source: Source, style: Style) -> dict[str, Any]:
     name = figure_label(figure)
     caption = captioned(name, figure.caption).removeprefix(name).removeprefix(": ")
     return {
-        "url": f"{source.paper.pdf_url}#page={int(figure.page)}",
+        "url": _place_url(source, (int(figure.page), figure.anchor)),
         "label": style.inline(name, links=False),
         "caption": style.inline(caption, links=False),
     }

@@ -95,6 +95,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "others": {"en": "{first} et al.", "zh": "{first} 等"},
     "overview": {"en": "In detail", "zh": "详述"},
     "page": {"en": "p. {page}", "zh": "第 {page} 页"},
+    "paragraph": {"en": "¶ {id}", "zh": "¶ {id}"},
     "evidence": {"en": "What this rests on", "zh": "依据"},
     "references": {"en": "References", "zh": "参考文献"},
     "chart": {"en": "Chart", "zh": "图表"},

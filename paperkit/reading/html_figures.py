@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from paperkit.reading.html_tables import Table, is_table, stacked, table_of, tables_below
-from paperkit.reading.html_text import Beside, Element, children, classes, text_of
+from paperkit.reading.html_text import Beside, Element, children, classes, id_of, text_of
 from paperkit.readings import NOWHERE, Figure
 
 FLOATS = frozenset(("ltx_figure", "ltx_table", "ltx_float"))
@@ -30,17 +30,47 @@ def is_float(named: frozenset[str]) -> bool:
 
 
 def figures_of(element: Element, base: str, beside: Beside) -> Iterator[Figure]:
-    """Yield what a float holds: what its caption names, and floats within it that have labels."""
-    caption = _caption(element)
-    label = _label(caption)
-    if label or (caption is not None and not any(_label(_caption(f)) for f in _floats(element))):
-        yield from _captioned(element, caption, label, base, beside)
-        return
+    """Yield what a float holds: what its captions name, and floats within it that have labels."""
+    captions = list(_captions(element))
+    labelled = list({label: c for c in reversed(captions) if (label := _label(c))}.values())[::-1]
     inner = list(_floats(element))
-    for part in inner:
-        yield from figures_of(part, base, beside)
-    if not inner:
-        yield from _captioned(element, caption, label, base, beside)
+    if not labelled and inner and (not captions or any(map(_has_label, inner))):
+        for part in inner:
+            yield from figures_of(part, base, beside)
+        return
+    used: Sequence[Element | None] = labelled or captions[:1] or [None]
+    images = list(_images(element, base))
+    tables = [] if images else [table_of(t, beside) for t in tables_below(element)]
+    tables = [t for t in tables if t.rows or t.lines]
+    for number, caption in enumerate(used):
+        named = _named(element, caption, beside)
+        mine = tables[number : number + 1] if len(used) > 1 else tables
+        parts = images[number : number + 1] if len(used) == len(images) > 1 else images
+        yield from _filled(replace(named, images=tuple(parts)), element, mine)
+
+
+def _named(element: Element, caption: Element | None, beside: Beside) -> Figure:
+    text = "" if caption is None else text_of(caption, beside)
+    kind, label = _kind(element, caption), _label(caption)
+    return Figure(kind, label, 0, NOWHERE, text, anchor=id_of(element))
+
+
+def _filled(figure: Figure, element: Element, tables: Sequence[Table]) -> Iterator[Figure]:
+    """Yield a figure with its rows or lines; further tables follow it without a caption."""
+    if figure.kind in ("algorithm", "listing") or not tables:
+        lines = () if figure.kind == "figure" else tuple(_lines(element))
+        yield replace(figure, lines=lines or None)
+        return
+    for number, table in enumerate(stacked(tables)):
+        found = _tabled(table)
+        yield replace(
+            figure,
+            caption=figure.caption if number == 0 else "",
+            rows=found.rows,
+            head=found.head,
+            lines=found.lines,
+            spans=found.spans,
+        )
 
 
 def tables_in_text(elements: Sequence[Element], anchor: str, beside: Beside) -> Iterator[Figure]:
@@ -48,29 +78,7 @@ def tables_in_text(elements: Sequence[Element], anchor: str, beside: Beside) -> 
     for element in elements:
         table = table_of(element, beside)
         if is_table(table):
-            yield replace(_tabled(table), anchor=element.get("id") or anchor)
-
-
-def _captioned(
-    element: Element, caption: Element | None, label: str, base: str, beside: Beside
-) -> Iterator[Figure]:
-    text = "" if caption is None else text_of(caption, beside)
-    kind = _kind(element, caption)
-    images = tuple(_images(element, base))
-    figure = Figure(kind, label, 0, NOWHERE, text, anchor=_anchor(element), images=images)
-    tables = [] if images else [table_of(t, beside) for t in tables_below(element)]
-    tables = stacked([t for t in tables if t.rows or t.lines])
-    if kind in ("algorithm", "listing") or not tables:
-        lines = tuple(_lines(element, caption)) if kind != "figure" else ()
-        yield replace(figure, lines=lines or None)
-        return
-    for number, table in enumerate(tables):
-        said = text if number == 0 else ""
-        filled = _tabled(table)
-        yield replace(
-            figure, caption=said, rows=filled.rows, head=filled.head, lines=filled.lines,
-            spans=filled.spans,
-        )  # fmt: skip
+            yield replace(_tabled(table), anchor=id_of(element) or anchor)
 
 
 def _tabled(table: Table) -> Figure:
@@ -80,7 +88,7 @@ def _tabled(table: Table) -> Figure:
 
 
 def _anchor(element: Element) -> str:
-    return str(element.get("id") or "")
+    return id_of(element)
 
 
 def _floats(element: Element) -> Iterator[Element]:
@@ -92,14 +100,17 @@ def _floats(element: Element) -> Iterator[Element]:
             yield from _floats(child)
 
 
-def _caption(element: Element) -> Element | None:
-    """Return a float's own caption, not that of a part."""
+def _captions(element: Element) -> Iterator[Element]:
+    """Yield a float's own captions, not those of its parts."""
     for child in children(element):
         if child.tag == "figcaption" or "ltx_caption" in classes(child):
-            return child
-        if not is_float(classes(child)) and (found := _caption(child)) is not None:
-            return found
-    return None
+            yield child
+        elif not is_float(classes(child)):
+            yield from _captions(child)
+
+
+def _has_label(element: Element) -> bool:
+    return any(map(_label, _captions(element))) or any(map(_has_label, _floats(element)))
 
 
 def _tag(caption: Element | None) -> Element | None:
@@ -129,12 +140,12 @@ def _kind(element: Element, caption: Element | None) -> str:
     return "figure"
 
 
-def _lines(element: Element, caption: Element | None) -> Iterator[str]:
+def _lines(element: Element) -> Iterator[str]:
     """Yield the lines of an algorithm or a listing."""
     lines = [e for e in element.iter() if "ltx_listingline" in classes(e)]
     lines = lines or [e for e in element.iter("p") if "ltx_p" in classes(e)]
     for line in lines:
-        inside = caption is not None and caption in line.iterancestors()
+        inside = any(e.tag == "figcaption" for e in line.iterancestors())
         if not inside and (text := text_of(line)):
             yield text
 
@@ -143,8 +154,8 @@ def _images(element: Element, base: str) -> Iterator[str]:
     """Yield the addresses of a float's images; a drawing within the page by its own id."""
     for found in element.iter("img", "object", "embed", "svg"):
         if found.tag == "svg":
-            holder = next((e for e in found.iterancestors() if e.get("id")), element)
-            yield f"#{found.get('id') or holder.get('id') or ''}"
+            holder = next((e for e in found.iterancestors() if id_of(e)), element)
+            yield f"#{id_of(found) or id_of(holder)}"
             continue
         stated = found.get("src") or found.get("data") or ""
         if address := address_of(stated, base):

@@ -18,6 +18,7 @@ from paperkit.reading.html_text import (
     children,
     classes,
     hidden_by,
+    id_of,
     is_element,
     text_of,
     text_of_hidden,
@@ -142,7 +143,7 @@ class Flow:
         if tag is not None:
             words = words.removeprefix(text_of(tag).strip()).strip()
         words = words.rstrip(".:") if named & _HEADED or _rank(named) > 4 else words
-        section = Section(words[:300], 1, 0, number, str(element.get("id") or ""))
+        section = Section(words[:300], 1, 0, number, id_of(element))
         self._sections.append((_rank(named), section))
         self._section = section.title
         self._role = _role(named, self._role)
@@ -158,7 +159,7 @@ class Flow:
 
     def _paragraph(self, element: Element) -> None:
         """Take in a paragraph; lists, figures and listings in it stand by themselves."""
-        self._text_with_blocks(element, str(element.get("id") or ""))
+        self._text_with_blocks(element, id_of(element))
 
     def _text_with_blocks(self, element: Element, anchor: str) -> None:
         parts, beside = [element.text or ""], Beside()
@@ -209,7 +210,7 @@ class Flow:
         lines = tuple(t for e in element.iter() if "ltx_listingline" in classes(e)
                       for t in [text_of(e)] if t)  # fmt: skip
         if lines:
-            anchor = str(element.get("id") or "")
+            anchor = id_of(element)
             self._figures.append(Figure("listing", "", 0, NOWHERE, "", lines=lines, anchor=anchor))
 
     def _tabular(self, element: Element) -> None:
@@ -224,8 +225,8 @@ class Flow:
                 self._add(line, self._anchor_of(element), Beside())
 
     def _anchor_of(self, element: Element) -> str:
-        near = next((e for e in (element, *element.iterancestors()) if e.get("id")), element)
-        return str(near.get("id") or "")
+        near = next((e for e in (element, *element.iterancestors()) if id_of(e)), element)
+        return id_of(near)
 
     _takers: ClassVar[dict[str, Callable[[Flow, Element], None]]] = {
         "ltx_title_document": _document_title,
@@ -237,7 +238,7 @@ class Flow:
     # ---- what is kept
 
     def _add(self, text: str, of: Element | str, beside: Beside, role: Role | None = None) -> None:
-        anchor = of if isinstance(of, str) else str(of.get("id") or "")
+        anchor = of if isinstance(of, str) else id_of(of)
         if self._lead and text:
             text, self._lead = f"{self._lead} {text}", ""
         paragraph = Paragraph(text, section=self._section, role=role or self._role, anchor=anchor)
@@ -248,7 +249,8 @@ class Flow:
     def _noted(self, beside: Beside, paragraph: Paragraph | None = None) -> None:
         """Keep what was met beside a text: links, footnotes, hidden text, tables within it."""
         home = paragraph or Paragraph("", section=self._section, role=self._role)
-        self._links += [(url, words, home) for url, words in beside.links]
+        own = f"{self._base}#"
+        self._links += [(u, words, home) for u, words in beside.links if not u.startswith(own)]
         for text, reason in beside.hidden:
             self._hide(text, reason)
         for element in beside.tables:
@@ -261,7 +263,7 @@ class Flow:
         content = next((e for e in element.iter() if "ltx_note_content" in classes(e)), element)
         beside = Beside()
         text = tidy(_without_tags(content, beside))
-        anchor = str(element.get("id") or home.anchor)
+        anchor = id_of(element) or home.anchor
         note = Paragraph(text, section=home.section, role=home.role, anchor=anchor, note=True)
         if text:
             self._paragraphs.append(note)
@@ -359,7 +361,7 @@ def references(article: Element) -> Iterator[Reference]:
             beside = Beside()
             text = _entry_text(item, beside)
             told = " ".join((text, *(url for url, _ in beside.links)))
-            yield Reference(text, _arxiv_id(told), _doi(told), str(item.get("id") or ""))
+            yield Reference(text, _arxiv_id(told), _doi(told), id_of(item))
 
 
 def _entry_text(item: Element, beside: Beside) -> str:

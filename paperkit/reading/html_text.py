@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from paperkit.reading.html_formulas import Mode, cleaned, raised, written
+from paperkit.readings import is_anchor
 from paperkit.text import CJK
 
 Element = Any
@@ -36,6 +37,12 @@ def classes(element: Element) -> frozenset[str]:
     return frozenset((element.get("class") or "").split())
 
 
+def id_of(element: Element) -> str:
+    """Return an element's id, "" for one that could be more than the end of an address."""
+    found = element.get("id") or ""
+    return found if is_anchor(found) else ""
+
+
 def is_element(element: Element) -> bool:
     """Return whether it is an element, no comment and no instruction."""
     return isinstance(element.tag, str)
@@ -49,10 +56,12 @@ def children(element: Element) -> Iterator[Element]:
 _NEVER = frozenset(("script", "style", "svg", "nav", "button", "object", "head", "template", "img"))
 _NO_TEXT = frozenset(
     "ltx_ERROR ltx_nodisplay ltx_rdf ltx_tag_equation ltx_listing_data ltx_pagination "
-    "ltx_note_mark ltx_figure ltx_table ltx_float ltx_eqn_eqno ltx_bibliography ltx_indexphrase".split()
+    "ltx_note_mark ltx_figure ltx_table ltx_float ltx_eqn_eqno ltx_bibliography "
+    "ltx_indexphrase".split()
 )
 _FLOWING = frozenset(("div", "p", "li", "td", "th", "tr", "table", "tbody", "br", "ul", "ol", "dl"))
 _BLOCKS = frozenset("ltx_p ltx_inline-block ltx_tr ltx_td ltx_listingline ltx_parbox".split())
+_OF_AUTHORS = frozenset("ltx_creator ltx_personname ltx_contact ltx_author_before".split())
 _SPACES = re.compile(r"[^\S\n]*\n\s*|\s+")
 _JOINED = re.compile(rf"(?<=[{CJK}，。、；：（）《》])\n(?=[{CJK}，。、；：（）《》])")
 _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬅﬆ"}
@@ -83,10 +92,11 @@ def tidy(text: str, *, lines: bool = False) -> str:
     if lines:
         return "\n".join(" ".join(line.split()) for line in text.split("\v") if line.strip())
     text = _SPACES.sub(lambda m: "\n" if "\n" in m[0] else " ", text.replace("\v", " "))
-    text = _JOINED.sub("", text).replace("\n", " ")
+    text = _SPREAD.sub(" ± ", _JOINED.sub("", text).replace("\n", " "))
     return re.sub(r" +(?=[,.;:!?)\]](?:\s|$))|(?<=[(\[]) +", "", text).strip()
 
 
+_SPREAD = re.compile(r"(?<=[\d%])\s*±\s*(?=\d)")
 _UNSEEN = frozenset(("Cf", "Co", "Cs", "Cn"))
 
 
@@ -132,7 +142,9 @@ def _write_child(child: Element, parts: list[str], beside: Beside, mode: Mode) -
 
 def _write_flow(child: Element, parts: list[str], beside: Beside, mode: Mode) -> None:
     """Write an element that is part of the text; what stands on lines of its own is set apart."""
-    apart = child.tag in _FLOWING or bool(classes(child) & _BLOCKS)
+    named = classes(child)
+    apart = child.tag in _FLOWING or bool(named & _BLOCKS)
+    apart = apart or (mode == "authors" and bool(named & _OF_AUTHORS))
     gap = "\v" if mode == "authors" else " "
     parts.append(gap if apart else "")
     start = len(parts)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _API = "https://export.arxiv.org/api/query"
 _OAI = "https://oaipmh.arxiv.org/oai"
+_SITE = "https://arxiv.org"
+_MOST_HTML = 20_000_000  # bytes; no page of a paper may have more
 _PAGE = 100
 
 
@@ -61,8 +63,9 @@ class ArxivClient:
 
     One for the process is enough; the pace holds over all of them. ``oai`` is where single
     records come from: by default arXiv's own beside arXiv's API, and none beside another.
-    ``interval`` and ``backoff`` are seconds, ``timeout`` those to connect and to read; ``now``
-    is the clock.
+    ``site`` is where PDFs and HTML are. ``interval``, ``crawl`` and ``backoff`` are seconds
+    (``crawl`` after a page of HTML, https://arxiv.org/robots.txt), ``timeout`` those to connect
+    and to read; ``now`` is the clock.
     """
 
     def __init__(
@@ -70,7 +73,9 @@ class ArxivClient:
         endpoint: str = _API,
         *,
         oai: str | None = None,
+        site: str = _SITE,
         interval: float = 3.0,
+        crawl: float = 15.0,
         retries: int = 4,
         timeout: tuple[float, float] = (10.0, 60.0),
         backoff: float = 5.0,
@@ -78,6 +83,7 @@ class ArxivClient:
     ) -> None:
         self.endpoint = endpoint
         self.oai = oai or (_OAI if endpoint == _API else None)
+        self.site, self.crawl = site, crawl
         self.now = now
         pace = Pace(interval)
         self.transport = Transport(pace, retries=retries, timeout=timeout, backoff=backoff, now=now)
@@ -126,8 +132,13 @@ class ArxivClient:
             raise SourceError("arXiv: a page reads differently twice; try again in some minutes.")
         return _judged(told, found)
 
-    def get(self, url: str, judged: Callable[[str, int, bytes], Answer]) -> bytes:
-        """Return what stands at an address, asked for at arXiv's pace until `judged` is content."""
+    def get(
+        self, url: str, judged: Callable[[str, int, bytes], Answer], *, gap: float = 0.0
+    ) -> bytes:
+        """Return what stands at an address, asked for at arXiv's pace until `judged` is content.
+
+        After it nobody of this user asks for `gap` seconds.
+        """
         timeout = self.transport.timeout
 
         def fetch() -> requests.Response:
@@ -136,7 +147,7 @@ class ArxivClient:
             response = requests.get(url, timeout=timeout, headers=headers, stream=True, hooks=hooks)
             return read_all(response, 10 * timeout[1])
 
-        return self.transport.patiently(fetch, url, judged).content
+        return self.transport.patiently(fetch, url, judged, gap).content
 
     def record(self, id: str) -> tuple[Paper, str]:
         """Return a paper and its licence as OAI-PMH gives them, by another door than `page`.
@@ -239,10 +250,45 @@ def fetch_pdf(paper: Paper, *, client: ArxivClient | None = None, url: str | Non
         return Answer(content=content)
 
     try:
-        return (client or default()).get(url or paper.pdf_url, judged)
+        used = client or default()
+        return used.get(url or _at(used, paper.pdf_url), judged)
     except SourceError as error:
         if str(error).startswith(label):
             raise
         raise SourceError(
             f"{label}: no PDF from arXiv ({error}) Or put the file into the library's pdf folder."
         ) from error
+
+
+def _at(client: ArxivClient, url: str) -> str:
+    """Return an address of arXiv's site where this client has the site."""
+    return client.site.rstrip("/") + url.removeprefix(_SITE)
+
+
+def fetch_html(paper: Paper, *, client: ArxivClient | None = None, url: str | None = None) -> bytes:
+    """Return the HTML that arXiv made of a paper's version, as it came, at arXiv's pace.
+
+    After it nobody of this user asks arXiv for 15 s, as its robots.txt wants.
+
+    Raises:
+        SourceError: there is none, what came is no page, or it has more than 20 MB.
+    """
+    label = f"{paper.id}v{paper.version}"
+
+    def judged(_: str, status: int, content: bytes) -> Answer:
+        if is_busy(status, content) or status in (500, 502, 504):
+            return Answer(busy(status, content))
+        if status != 200 or b"<html" not in content[:4096].lower():
+            raise SourceError(f"{label}: arXiv has no HTML of it (HTTP {status}); read the PDF.")
+        if len(content) > _MOST_HTML:
+            raise SourceError(f"{label}: the HTML has {len(content):,} bytes; read the PDF.")
+        whole = b"</html" in content[-4096:].lower()
+        return Answer(content=content) if whole else Answer("a page that is cut")
+
+    used = client or default()
+    try:
+        return used.get(url or _at(used, paper.html_url), judged, gap=used.crawl)
+    except SourceError as error:
+        if str(error).startswith(label):
+            raise
+        raise SourceError(f"{label}: no HTML from arXiv ({error}) Or read the PDF.") from error

@@ -247,14 +247,20 @@ class Pace:
         self._lock: Any = FileLock(self._file) if self._file else threading.RLock()
         self._next = 0.0
 
-    def run(self, request: Callable[[], _T]) -> _T:
-        """Return `request()`, run when it is our turn."""
+    def run(self, request: Callable[[], _T], gap: float = 0.0) -> _T:
+        """Return `request()`, run when it is our turn; nobody asks for `gap` seconds after it.
+
+        After one that brought no answer only the usual interval is waited.
+        """
         with self._lock:
             wait(self._due() - time.time())
+            pause = self.interval
             try:
-                return request()
+                answer = request()
+                pause = max(pause, gap)
+                return answer
             finally:
-                self._write(max(self._read(), time.time() + self.interval))
+                self._write(max(self._read(), time.time() + pause))
 
     def hold(self, seconds: float) -> None:
         """Let nobody of this user ask for some seconds."""
@@ -341,8 +347,11 @@ class Transport(HTTPAdapter):
         fetch: Callable[[], requests.Response],
         url: str,
         judged: Callable[[str, int, bytes], Answer],
+        gap: float = 0.0,
     ) -> Answer:
         """Return what `fetch` brings once `judged` finds no problem with it.
+
+        Nobody of this user asks for `gap` seconds after each try.
 
         Raises:
             SourceError: it never did, or arXiv refuses, or asks for a longer pause than `LONGEST`.
@@ -350,7 +359,7 @@ class Transport(HTTPAdapter):
         for attempt in range(self.retries + 1):
             pause = self.backoff * 2**attempt
             try:
-                response = self.pace.run(fetch)
+                response = self.pace.run(fetch, gap)
                 answer = judged(url, response.status_code, response.content)
                 if not answer.problem and (not answer.lost or attempt >= min(1, self.retries)):
                     return answer

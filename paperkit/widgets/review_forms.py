@@ -165,7 +165,7 @@ def findings(rows: Iterable[tuple[str, Sequence[Finding]]]) -> pd.DataFrame:
 
 def passages(given: Iterable[Evidence]) -> pd.DataFrame:
     """Return one row per passage: quote, section, page (missing in the abstract)."""
-    rows = [(e.quote, e.section, e.page) for e in given]
+    rows = [(e.quote, e.section, e.page or None) for e in given]
     frame = pd.DataFrame(rows, columns=["quote", "section", "page"])
     return frame.astype({"quote": "str", "section": "str", "page": "Int64"})
 

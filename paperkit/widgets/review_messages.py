@@ -141,6 +141,8 @@ def _image(review: Review, content: dict[str, Any]) -> _Reply:
     )
     if passage.page is None:
         raise PaperkitError("The passage stands in the abstract; there is no page of it.")
+    if not passage.page:
+        raise PaperkitError("The passage is known from arXiv's HTML; there is no page of it here.")
     version = session.written_on(of, passage)
     whole = bool(content.get("whole")) or passage.bbox is None
     image = batch.page_image(

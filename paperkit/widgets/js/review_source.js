@@ -66,7 +66,8 @@ export class Source {
       return;
     }
     this.pictured = { field, ref: passage };
-    this.body.replaceChildren(heading(placeOf(passage)), h("blockquote", {}, passage.quote), this.pictures.view(passage, false));
+    const page = passage.page ? [this.pictures.view(passage, false)] : []; // 0: known from HTML alone
+    this.body.replaceChildren(heading(placeOf(passage)), h("blockquote", {}, passage.quote), ...page);
   }
 
   /** Tell whether the page in sight is of a passage that this statement still rests on. @param {Field} field */
