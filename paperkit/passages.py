@@ -122,6 +122,7 @@ def _caption_sentences(caption: str) -> list[str]:
 Row = tuple[str, ...]
 
 _VALUE = re.compile(r"[(\[<>≤≥~≈±+†*↑↓$£€∼-]*\s?\.?\d(?!.*(?:[A-Za-z]{4}|-[A-Za-z]))", re.DOTALL)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 _NOTHING = frozenset(("", "-", "–", "—", "―", "n/a", "N/A", "✓", "✗", "×"))
 _CITED = re.compile(r"\s*\[[\d,\s–-]+\]")
 
@@ -196,8 +197,11 @@ def _label(cell: str, heading: str) -> str:
 
 
 def is_value(text: str) -> bool:
-    """Tell whether a cell states a number and is no name ("28.4", "<0.01 (0.02)", "7.6B")."""
-    return bool(_VALUE.match(text))
+    """Tell whether a cell states a number and is no name ("28.4", "<0.01 (0.02)", "7.6B").
+
+    An ordinal ("2nd") is none.
+    """
+    return bool(_VALUE.match(text)) and not _ORDINAL.fullmatch(text)
 
 
 def _heading_rows(grid: Sequence[Row]) -> int:

@@ -94,10 +94,12 @@ def _read(library: Library, paper: Paper, source: Choice, download: bool) -> tup
     fetched = download and not (held and source == "auto")
     if source == "pdf" or (source == "auto" and not fetched and not _has_html(library, paper)):
         return _from_pdf(library, paper, download), ""
+    from paperkit.sources import Paused
+
     try:
         page = _from_html(library, paper, fetched)
     except PaperkitError as error:
-        if source == "html":
+        if source == "html" or isinstance(error, Paused):
             raise
         return _instead(library, paper, download, str(error))
     try:

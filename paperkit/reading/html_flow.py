@@ -11,8 +11,10 @@ from paperkit.errors import PaperkitError
 from paperkit.papers import ID_IN_TEXT, parse_id
 from paperkit.reading.hidden import instructions
 from paperkit.reading.html_figures import figures_of, is_float, tables_in_text
+from paperkit.reading.html_formulas import RAISED
 from paperkit.reading.html_tables import is_table, table_of
 from paperkit.reading.html_text import (
+    NEVER,
     Beside,
     Element,
     children,
@@ -59,7 +61,9 @@ class Flow:
 
     def __init__(self, base: str) -> None:
         self._base = base
-        self._title, self._affiliation = "", ""
+        self._title = ""
+        self._lines: list[str] = []
+        self._institutes: list[str] = []
         self._paragraphs: list[Paragraph] = []
         self._sections: list[tuple[int, Section]] = []
         self._figures: list[Figure] = []
@@ -72,9 +76,10 @@ class Flow:
         """Take in what stands below an element, block by block."""
         for child in children(element):
             named = classes(child)
+            left_out = child.tag in NEVER or named & _LEFT_OUT
             if reason := hidden_by(child, named):
                 self._hide(text_of_hidden(child), reason)
-            elif not named & _LEFT_OUT or "ltx_title_document" in named:
+            elif not left_out or "ltx_title_document" in named:
                 self._block(child, named)
 
     def _block(self, child: Element, named: frozenset[str]) -> None:
@@ -114,8 +119,18 @@ class Flow:
         beside = Beside()
         block = text_of(element, beside, mode="authors")
         block = re.sub(r"(?m)^(?:Affiliation|Email|E-mail|Institution|Address):\s*", "", block)
-        self._affiliation = "\n".join(filter(None, block.split("\n")))[:_MOST_AFFILIATION]
+        self._lines = [line for line in block.split("\n") if line]
         self._add(" ".join(block.split()), element, beside, "front")
+
+    def _institute(self, element: Element) -> None:
+        """Keep an institute that stands as a note; its number is that of the authors' marks."""
+        mark = next((text_of(e) for e in element.iter() if "ltx_note_mark" in classes(e)), "")
+        text = tidy(_without_tags(_content(element), Beside()))
+        self._institutes.append(f"{mark.translate(RAISED)}{text}")
+
+    def _alone(self, element: Element) -> None:
+        """Keep a footnote that stands by itself."""
+        self._note(element, Paragraph("", section=self._section, role=self._role))
 
     # ---- sections
 
@@ -233,6 +248,8 @@ class Flow:
         "ltx_authors": _authors,
         "ltx_listing": _listing,
         "ltx_tabular": _tabular,
+        "ltx_role_institutetext": _institute,
+        "ltx_note": _alone,
     }
 
     # ---- what is kept
@@ -260,9 +277,8 @@ class Flow:
 
     def _note(self, element: Element, home: Paragraph) -> None:
         """Keep a footnote behind the paragraph that it stands in; its mark is left out."""
-        content = next((e for e in element.iter() if "ltx_note_content" in classes(e)), element)
         beside = Beside()
-        text = tidy(_without_tags(content, beside))
+        text = tidy(_without_tags(_content(element), beside))
         anchor = id_of(element) or home.anchor
         note = Paragraph(text, section=home.section, role=home.role, anchor=anchor, note=True)
         if text:
@@ -288,7 +304,7 @@ class Flow:
             figures=tuple(replace(f, teaser=True) if f is first else f for f in self._figures),
             links=tuple(stated_links(self._links)),
             hidden=(*self._hidden, *told),
-            affiliation=self._affiliation,
+            affiliation="\n".join((*self._lines, *self._institutes))[:_MOST_AFFILIATION],
             source="html",
         )
 
@@ -305,6 +321,10 @@ def _inline(child: Element, parts: list[str], beside: Beside) -> str:
     from paperkit.reading.html_text import written_child
 
     return written_child(child, parts, beside)
+
+
+def _content(note: Element) -> Element:
+    return next((e for e in note.iter() if "ltx_note_content" in classes(e)), note)
 
 
 def _without_tags(element: Element, beside: Beside) -> str:

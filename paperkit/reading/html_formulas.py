@@ -39,7 +39,7 @@ _SCRIPT = re.compile(r"[\^_]\{([^{}]*)\}|[\^_]([±∓†‡*⋆°′✓↑↓+])
 _NUMERIC = re.compile(r"[\d\s.,:;!?%±∓×·∼≈≃≤≥≪≫<>=+−/()\[\]→←↑↓✓•†‡*⋆°′^|–—…∞&#$§¶‖⟨⟩♯⋄♠♣♡♢△'-]*")
 _BINARY = re.compile(r"(?<=[\d%)\]°′])\s*([+−×·±∓=<>≤≥≈≃∼≪≫→])\s*(?=\S)")
 _UNARY = re.compile(r"(?<![\d%)\]°′ ])([+−±∓<>≤≥≈≃∼=])\s+(?=[\d.])")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ORDINAL = re.compile(r"(?<=\d)\s*(?:st|nd|rd|th)", re.I)
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}[.,;:!?)\]”’\"']*$|[)\]”’\"'][.,;:]?$|[^\W\d_]{2}[.,;:]$")
 
@@ -112,7 +112,7 @@ def raised(text: str, before: str, mode: Mode) -> str:
     """
     text = text.strip()
     if mode == "authors":
-        return text.translate(_RAISED)
+        return text.translate(RAISED)
     digits = re.fullmatch(r"[-−+–]?\d[\d.,–−\s-]*", text)
     if digits is None:
         return text

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from paperkit.reading.html_formulas import Mode, cleaned, raised, written
+from paperkit.reading.html_formulas import RAISED, Mode, cleaned, raised, written
 from paperkit.readings import is_anchor
 from paperkit.text import CJK
 
@@ -53,7 +53,7 @@ def children(element: Element) -> Iterator[Element]:
     return (child for child in element if is_element(child))
 
 
-_NEVER = frozenset(("script", "style", "svg", "nav", "button", "object", "head", "template", "img"))
+NEVER = frozenset(("script", "style", "svg", "nav", "button", "object", "head", "template", "img"))
 _NO_TEXT = frozenset(
     "ltx_ERROR ltx_nodisplay ltx_rdf ltx_tag_equation ltx_listing_data ltx_pagination "
     "ltx_note_mark ltx_figure ltx_table ltx_float ltx_eqn_eqno ltx_bibliography "
@@ -90,6 +90,7 @@ def tidy(text: str, *, lines: bool = False) -> str:
     if not text.isascii():
         text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _UNSEEN)
     if lines:
+        text = re.sub(r"\s*\v\s*(?=[⁰¹²³⁴⁵⁶⁷⁸⁹]+\s*(?:\v|$))", "", text)
         return "\n".join(" ".join(line.split()) for line in text.split("\v") if line.strip())
     text = _SPACES.sub(lambda m: "\n" if "\n" in m[0] else " ", text.replace("\v", " "))
     text = _SPREAD.sub(" ± ", _JOINED.sub("", text).replace("\n", " "))
@@ -121,8 +122,10 @@ def _write_child(child: Element, parts: list[str], beside: Beside, mode: Mode) -
     tag, named = child.tag, classes(child)
     if tag == "math" or "ltx_Math" in named:
         parts.append(written(tex_of(child), _end_of(parts), mode))
-    elif tag in _NEVER or named & _NO_TEXT:
+    elif tag in NEVER or named & _NO_TEXT:
         return
+    elif mode == "authors" and "ltx_author_notes" in named and (mark := _mark(child)):
+        parts.append(mark)
     elif "ltx_note" in named:
         beside.notes.append(child)
     elif "ltx_tabular" in named and mode == "text":
@@ -138,6 +141,15 @@ def _write_child(child: Element, parts: list[str], beside: Beside, mode: Mode) -
         parts.append("" if _is_cited(child) else raised(inner, _end_of(parts), mode))
     else:
         _write_flow(child, parts, beside, mode)
+
+
+def _mark(element: Element) -> str:
+    """Return the number behind an author's name, raised; some pages have it twice (11 for 1)."""
+    text = text_of(element)
+    if not re.fullmatch(r"\d[\d,]*", text):
+        return ""
+    half = text[: len(text) // 2]
+    return (half if 2 * half == text else text).translate(RAISED)
 
 
 def _write_flow(child: Element, parts: list[str], beside: Beside, mode: Mode) -> None:

@@ -167,15 +167,29 @@ def _figures(
     ours: Sequence[Figure], theirs: Sequence[Figure], pages: dict[str, int]
 ) -> Iterator[Figure]:
     """Yield figures with page, box and image of the PDF's of the same label; then all it adds."""
-    printed = {(f.kind, f.label.upper()): f for f in reversed(theirs)}
+    printed = {_key(f): f for f in reversed(theirs)}
     for figure in ours:
-        there = printed.get((figure.kind, figure.label.upper())) if figure.label else None
+        there = printed.get(_key(figure)) if figure.label else None
         if there is None:
             yield replace(figure, page=pages.get(figure.anchor, 0), teaser=False)
         else:
             yield _printed(figure, there)
-    known = {(f.kind, f.label.upper()) for f in ours}
-    yield from (f for f in theirs if (f.kind, f.label.upper()) not in known)
+    known = set(map(_key, ours))
+    yield from (f for f in theirs if _key(f) not in known)
+
+
+def _key(figure: Figure) -> tuple[str, str]:
+    """Return what a figure is called, a Roman number as an Arabic one: styles differ in print."""
+    label, total = figure.label.upper(), 0
+    if not label or set(label) - _ROMAN.keys():
+        return figure.kind, label
+    values = [_ROMAN[letter] for letter in label]
+    for value, following in zip(values, [*values[1:], 0], strict=True):
+        total += value if value >= following else -value
+    return figure.kind, str(total)
+
+
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 
 
 def _printed(figure: Figure, there: Figure) -> Figure:

@@ -7,10 +7,12 @@ from paperkit.sources.explain import explain
 from paperkit.sources.feeds import announcements
 from paperkit.sources.files import load, load_chunks, pack
 from paperkit.sources.search import search
+from paperkit.sources.transport import Paused
 from paperkit.sources.zotero import seeds
 
 __all__ = [
     "ArxivClient",
+    "Paused",
     "announcements",
     "explain",
     "fetch_html",

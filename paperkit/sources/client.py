@@ -16,6 +16,7 @@ from paperkit.papers import Paper, clean_paper, clean_text
 from paperkit.sources.transport import (
     Answer,
     Pace,
+    Paused,
     Transport,
     agent,
     arxiv,
@@ -262,7 +263,7 @@ def fetch_pdf(paper: Paper, *, client: ArxivClient | None = None, url: str | Non
 
 def _at(client: ArxivClient, url: str) -> str:
     """Return an address of arXiv's site where this client has the site."""
-    return client.site.rstrip("/") + url.removeprefix(_SITE)
+    return url.replace(_SITE, client.site.rstrip("/"), 1) if url.startswith(_SITE) else url
 
 
 def fetch_html(paper: Paper, *, client: ArxivClient | None = None, url: str | None = None) -> bytes:
@@ -272,6 +273,7 @@ def fetch_html(paper: Paper, *, client: ArxivClient | None = None, url: str | No
 
     Raises:
         SourceError: there is none, what came is no page, or it has more than 20 MB.
+        Paused: arXiv wants to be left alone for more than a quarter of an hour.
     """
     label = f"{paper.id}v{paper.version}"
 
@@ -289,6 +291,6 @@ def fetch_html(paper: Paper, *, client: ArxivClient | None = None, url: str | No
     try:
         return used.get(url or _at(used, paper.html_url), judged, gap=used.crawl)
     except SourceError as error:
-        if str(error).startswith(label):
+        if str(error).startswith(label) or isinstance(error, Paused):
             raise
         raise SourceError(f"{label}: no HTML from arXiv ({error}) Or read the PDF.") from error

@@ -204,6 +204,11 @@ def _date(text: str | None) -> date | None:
 INTERVAL = 3.0
 """Seconds between two requests of a user (https://info.arxiv.org/help/api/tou.html)."""
 
+
+class Paused(SourceError):
+    """arXiv asks for a longer pause than anyone waits; it holds for all that is asked of it."""
+
+
 LONGEST = 900.0
 """Seconds: of a longer pause that arXiv asks for the person is told, instead of waiting."""
 
@@ -383,7 +388,7 @@ class Transport(HTTPAdapter):
         asked = retry_after(response.headers.get("Retry-After", ""))
         pause = min(default * _BUSY, LONGEST) if asked is None else asked
         if pause > LONGEST:
-            raise SourceError(
+            raise Paused(
                 f"arXiv: HTTP {response.status_code}, it asks for a pause of {pause / 60:.0f} "
                 "minutes; run the cell again after that."
             )
