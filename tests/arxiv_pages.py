@@ -57,7 +57,7 @@ def playing(
             f"{server.url}/api/query",
             site=server.url,
             interval=0,
-            crawl=0,
+            crawl=crawl,
             backoff=0.01,
             retries=2,
             timeout=(2, 0.3),
