@@ -109,8 +109,6 @@ def _cells(element: Element, beside: Beside) -> Iterator[Cell]:
             text = _cell_text(cell, beside)
             yield Cell(text, number, column, down, across, head, ruled)
             column += across
-            if column > MOST_COLUMNS:
-                break
 
 
 _RULED = frozenset(("ltx_border_t", "ltx_border_tt", "ltx_border_T"))
