@@ -38,11 +38,15 @@ from html_words import (
 )
 
 _PLAIN = (
-    (r"\\(?:emph|textbf|texttt)\{([^{}]*)\}", r"\1"),
+    (r"\\(?:emph|textbf|textit|texttt)\{([^{}]*)\}", r"\1"),
+    (r"\\\"\{\\i\}", "ï"),
+    (r"\\c\{c\}", "ç"),
+    (r"\\ ", " "),
     (r"---", "—"),
     (r"--", "–"),
     (r"``", "“"),
     (r"''", "”"),
+    (r"`", "‘"),
     (r"'", "’"),
     (r"\\’i", "í"),
     (r"\\\"u", "ü"),
@@ -148,7 +152,7 @@ class Writer:
         """Return a sentence's TeX and keep what it says."""
         tex, seen = self.fill(sentence)
         math = "$" in tex.replace(r"\$", "") and "@f@" in sentence
-        loose = "[]" in seen or ("$" in tex.replace(r"\$", "") and not math)
+        loose = "[]" in seen or r"\ref" in seen or ("$" in tex.replace(r"\$", "") and not math)
         if not loose:
             self.truth.sentences.append({"text": seen, "math": math})
         return tex + extra
@@ -177,6 +181,10 @@ class Writer:
         self.counters[name] = self.counters.get(name, 0) + 1
         return self.counters[name]
 
+    def label(self, kind: str, number: int) -> str:
+        """Return the number printed before a caption."""
+        return str(number)
+
     def section(self, title: str, level: int, appendix: bool = False) -> str:
         """Return a heading."""
         self.truth.sections.append({"title": title, "level": level, "appendix": appendix})
@@ -197,7 +205,8 @@ class Writer:
         """Return a drawing and its caption."""
         number = self.count("figure")
         tex, seen = self.caption("drawings", number)
-        self.truth.figures.append({"label": str(number), "caption": seen, "file": f"x{number}"})
+        label = self.label("figure", number)
+        self.truth.figures.append({"label": label, "caption": seen, "file": f"x{number}"})
         said = r"\Description{Bars of falling height.}" if self.topic.layout == "acm" else ""
         return (
             "\\begin{figure}[t]\n\\centering\n"
@@ -225,7 +234,7 @@ class Writer:
     def kept(self, made: Table, kind: str) -> tuple[str, Table]:
         """Keep a table's truth; return its caption's TeX and itself."""
         number = self.count("table")
-        label = str(number)
+        label = self.label("table", number)
         tex, seen = self.caption("captions", number)
         told = {"label": label, "caption": seen, "kind": kind, "head": made.head}
         lists = {"side": made.side, "rows": made.rows, "spans": made.spans}

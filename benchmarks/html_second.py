@@ -290,7 +290,7 @@ DISPLAY = (
     (
         "equation",
         r"\begin{aligned} p&=2q+1,\\ r&=3.5s \end{aligned}",
-        (r"\begin{aligned}p&=2q+1,\\r&=3.5s\end{aligned}",),
+        (r"p=2q+1,", r"r=3.5s"),
     ),
     (
         "eqnarray",
@@ -445,6 +445,16 @@ class Second(Writer):
 
     layouts, kinds = LAYOUTS, KINDS
     inline, display, english = INLINE, DISPLAY, ENGLISH
+
+    def label(self, kind: str, number: int) -> str:
+        """Return the number printed before a caption, in a thesis by chapter."""
+        if self.layout.numbering != "chapters":
+            return str(number)
+        tops = [s for s in self.truth.sections if s["level"] == 1]
+        chapters = [s for s in tops if not s["appendix"]]
+        after = len(tops) - len(chapters)
+        top = chr(ord("A") + after - 1) if after else str(len(chapters))
+        return f"{top}.{self.count(f'{kind} {top}')}"
 
     def section(self, title: str, level: int, appendix: bool = False) -> str:
         """Return a heading, in a thesis one level higher."""

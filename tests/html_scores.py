@@ -12,7 +12,7 @@ from tests.html_samples import bare, seen
 Told = dict[str, Any]
 Wrong = Callable[[str], None]
 ROMAN = "0 I II III IV V VI VII VIII IX X".split()
-APART = {"abstract", "references", "摘要", "参考文献"}
+APART = {"abstract", "references", "bibliography", "摘要", "参考文献"}
 
 
 def score(told: Told, reading: Reading, wrong: Wrong) -> Counter[str]:
@@ -104,12 +104,14 @@ def images(told: Told, reading: Reading) -> Judged:
 
 def sections(told: Told, reading: Reading) -> Judged:
     """Say for each heading whether it is found on its level, and of what is found what is none."""
-    right = [(s["title"], s["level"]) for s in told["sections"]]
-    got = [(seen(s.title), s.level) for s in reading.sections if s.title.lower() not in APART]
+    right = [(s["title"].casefold(), s["level"]) for s in told["sections"]]
+    got = [(seen(s.title).casefold(), s.level) for s in reading.sections]
+    got = [item for item in got if item[0] not in APART]
+    runin = {title.casefold().rstrip(".") for title in told["runin"]}
     for item in right:
         yield str(item), item in got
     for item in got:
-        if item not in right and item[0].rstrip(".") + "." not in told["runin"]:
+        if item not in right and item[0].rstrip(".") not in runin:
             yield f"{item} is none", False
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from paperkit.checks import Sources, find_evidence, ground
 from paperkit.errors import ReadError
 from paperkit.reading import html, read_html
 from paperkit.reading.identity import compared, whole
@@ -16,6 +17,7 @@ from tests.html_samples import (
     HOSTILE,
     bad_pages,
     hostile_page,
+    page,
     page_path,
     record,
     truth,
@@ -67,6 +69,26 @@ def test_what_is_not_the_paper_is_never_taken_for_it(tmp_path: Path) -> None:
         except ReadError:
             continue
     assert taken == []
+
+
+def test_what_the_conversion_left_out_is_counted(tmp_path: Path) -> None:
+    """With the commands that it didn't know; a page without errors says nothing."""
+    assert [w for w in reading_of("article").warnings if "conversion" in w] == []
+    path = tmp_path / "page.html"
+    error = '<span class="ltx_ERROR undefined">\\strange</span>'
+    path.write_text(page("article").replace("</p>", f"{error}</p>", 12), encoding="utf-8")
+    reading = read_here(path, truth("article"))
+    assert any("12 places" in w and "\\strange" in w for w in reading.warnings)
+    assert reading.matches
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_only_a_table_bears_out_is_supported(layout: str) -> None:
+    """By one of its rows; with one digit changed it is objected to."""
+    sources = Sources(record(truth(layout)), reading_of(layout))
+    for item in truth(layout)["statements"]:
+        assert find_evidence(item["true"], sources) != ()
+        assert ground(item["false"], sources, origin="model") != []
 
 
 @pytest.mark.parametrize("name", HOSTILE)
