@@ -76,7 +76,9 @@ def test_what_the_conversion_left_out_is_counted(tmp_path: Path) -> None:
     assert [w for w in reading_of("article").warnings if "conversion" in w] == []
     path = tmp_path / "page.html"
     error = '<span class="ltx_ERROR undefined">\\strange</span>'
-    path.write_text(page("article").replace("</p>", f"{error}</p>", 12), encoding="utf-8")
+    front, mark, body = page("article").partition('<section id="S1"')
+    body = body.replace("</p>", f"{error}</p>", 12)
+    path.write_text(f"{front}{mark}{body}", encoding="utf-8")
     reading = read_here(path, truth("article"))
     assert any("12 places" in w and "\\strange" in w for w in reading.warnings)
     assert reading.matches
