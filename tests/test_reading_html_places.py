@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from paperkit import reading, sources
-from paperkit.batch import read
+from paperkit.batch import fetch_figures, read
 from paperkit.errors import ReadError, SourceError
 from paperkit.library import Library
 from paperkit.reading.matching import differs, placed
@@ -245,3 +245,55 @@ def test_the_page_goes_with_its_paper(doors: Set, library: Library, tmp_path: Pa
     assert (tmp_path / "backup" / "html" / f"{ID}v1.html").is_file()
     library.remove([ID])
     assert not list((library.path / "html").iterdir())
+
+
+# ---- images
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><script>alert(1)</script>'
+    '<image href="file:///etc/passwd" width="9" height="9"/>'
+    '<rect width="60" height="30" fill="red"/></svg>'
+)
+BASE = f"https://arxiv.org/html/{ID}v1"
+
+
+def drawn(library: Library, *images: str, data: bytes = SVG.encode()) -> list[bytes]:
+    """Return the images on disk of a paper whose one figure has these addresses."""
+    library.files.save_html(ID, f'<html><div id="pic">{SVG}</div></html>'.encode())
+    figure = Figure("figure", "1", 0, NOWHERE, "Figure 1: Red.", images=images)
+    library.files.save_reading(ID, of_html(*PAGE.paragraphs, figures=(figure,)))
+    paths = fetch_figures(ID, library)["path"]
+    return [Path(p).read_bytes() for p in paths]
+
+
+@pytest.mark.parametrize("image", [f"{BASE}/x1.svg", "#pic"])
+def test_a_drawing_is_shown_as_a_picture(
+    library: Library, monkeypatch: pytest.MonkeyPatch, image: str
+) -> None:
+    """SVG never leaves as SVG, whether it lies beside the page or in it; it is fetched once."""
+    asked: list[str] = []
+    client = sources.ArxivClient(interval=0, crawl=0)
+
+    def get(url: str, judged: object, *, gap: float) -> bytes:
+        asked.append(url)
+        return SVG.encode()
+
+    monkeypatch.setattr(client, "get", get)
+    monkeypatch.setattr(sources.client, "default", lambda: client)
+    [data] = drawn(library, image)
+    assert data[:4] in (b"\x89PNG", b"RIFF")
+    assert fetch_figures(ID, library)["width"].gt(0).all()
+    assert asked == ([] if image == "#pic" else [image])
+
+
+def test_an_image_elsewhere_is_not_fetched(library: Library) -> None:
+    """Whatever a stored reading says."""
+    with pytest.raises(SourceError, match="is no image of its HTML"):
+        drawn(library, "https://evil.example/x.png")
+
+
+def test_what_is_no_image_is_told(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that says 404 with status 200, say."""
+    monkeypatch.setattr(sources, "fetch_image", lambda *_: b"<html>No such file</html>")
+    with pytest.raises(ReadError, match="figure 1: no image"):
+        drawn(library, f"{BASE}/x1.png")

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import pandas as pd
@@ -16,7 +17,7 @@ from paperkit.errors import PaperkitError, ReadError, explained
 from paperkit.frames import ids_of
 from paperkit.library import Library
 from paperkit.papers import Paper
-from paperkit.readings import Box, PageImage, Reading
+from paperkit.readings import Box, Figure, PageImage, Reading
 
 _READERS = 2
 
@@ -194,6 +195,46 @@ def _pdf(library: Library, paper: Paper, download: bool) -> Path:
     from paperkit import sources
 
     return library.files.save_pdf(paper.id, sources.fetch_pdf(paper))
+
+
+@explained
+def fetch_figures(id: str, library: Library) -> pd.DataFrame:
+    """Fetch the images that arXiv's HTML has of a paper's figures and no PDF gave; draw them anew.
+
+    Returns the paper's figures (`Library.figures`). A figure of several parts has its first as
+    image.
+
+    Raises:
+        PaperkitError: the paper was not read, an address is no image, or arXiv can't be asked.
+
+    >>> fetch_figures("2411.05184", library)["path"]
+    """
+    paper = library.paper(id)
+    held = library.reading(paper.id, version=paper.version)
+    if held is None:
+        raise ReadError(f"{paper.id}: not read yet; run read([{paper.id!r}], library) first.")
+    drawn = tuple(
+        _drawn(library, paper, f) if f.images and f.file is None else f for f in held.figures
+    )
+    if drawn != held.figures:
+        held = replace(held, figures=drawn)
+        library.files.save_reading(paper.id, held, version=paper.version)
+    return library.files.figures(paper.id, paper.version)
+
+
+def _drawn(library: Library, paper: Paper, figure: Figure) -> Figure:
+    """Return a figure with its first image, which is drawn anew in a process of its own."""
+    from paperkit import reading, sources
+
+    first = figure.images[0]
+    folder = library.files.figures_path(paper.id, paper.version)
+    if first.startswith("#"):
+        page = library.files.html_path(paper.id, paper.version)
+        return reading.draw_image(page, figure, folder, anchor=first[1:])
+    with TemporaryDirectory() as place:
+        path = Path(place) / "image"
+        path.write_bytes(sources.fetch_image(paper, first))
+        return reading.draw_image(path, figure, folder)
 
 
 def page_image(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from paperkit.readings import (
     HTML_READER_VERSION,
     READER_VERSION,
     Box,
+    Figure,
     Limits,
     PageImage,
     Reading,
@@ -28,6 +30,7 @@ __all__ = [
     "HTML_READER_VERSION",
     "READER_VERSION",
     "Limits",
+    "draw_image",
     "page_crop",
     "read_dict",
     "read_here",
@@ -89,6 +92,29 @@ def read_html(
     reading = Reading.from_dict(ask("html", Path(path), limits or Limits()))
     whole(reading, Path(path).name)
     return reading if paper is None else compared(reading, paper)
+
+
+def draw_image(
+    path: str | Path,
+    figure: Figure,
+    figures_dir: str | Path,
+    *,
+    anchor: str = "",
+    limits: Limits | None = None,
+) -> Figure:
+    """Draw an image of a page of HTML anew, in a process of its own; return its figure with it.
+
+    `path` is the image, or the page where the drawing lies under the id `anchor`. Raises
+    `ReadError` when it is none.
+    """
+    import base64
+
+    from paperkit.reading.worker import ask
+
+    asked = {"anchor": anchor, "kind": figure.kind, "label": figure.label}
+    told = ask("image", Path(path), limits or Limits(), **asked)
+    _write(Path(figures_dir), {told["name"]: base64.b64decode(told["image"])})
+    return replace(figure, file=told["name"], width=told["width"], height=told["height"])
 
 
 def page_crop(

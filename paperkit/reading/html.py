@@ -73,6 +73,23 @@ _OVER = frozenset(("ERR_RESOURCE_LIMIT", "ERR_NO_MEMORY", "ERR_NAME_TOO_LONG"))
 """What libxml2 says of a page over its limits, behind which it reads no further."""
 
 
+def drawing(path: Path, anchor: str, limits: Limits) -> bytes:
+    """Return the drawing (SVG) of that id, or the first one below it, as a file of its own.
+
+    Raises:
+        ReadError: there is none.
+    """
+    from lxml import etree
+
+    for element in _parsed(path, limits).iter():
+        if isinstance(element.tag, str) and element.get("id") == anchor:
+            for svg in element.iter("svg"):
+                svg.set("xmlns", "http://www.w3.org/2000/svg")
+                svg.tail = None
+                return bytes(etree.tostring(svg, encoding="utf-8"))
+    raise ReadError(f"{path.name}: no drawing {anchor!r}; look at the page.")
+
+
 def _article(tree: Element, name: str) -> Element:
     """Return the element that holds the paper.
 

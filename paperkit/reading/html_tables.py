@@ -90,7 +90,7 @@ def _lines(cells: Sequence[Cell]) -> Iterator[str]:
 
 def _cells(element: Element, beside: Beside) -> Iterator[Cell]:
     """Yield the cells from left to right, below those that reach down from above."""
-    taken: dict[tuple[int, int], bool] = {}
+    until: dict[int, int] = {}  # the first row in which a column is free
     rows = list(_rows(element))
     for number, (row, headed) in enumerate(rows):
         column = 0
@@ -98,12 +98,12 @@ def _cells(element: Element, beside: Beside) -> Iterator[Cell]:
             named = classes(cell)
             if cell.tag not in ("td", "th") and "ltx_td" not in named:
                 continue
-            while taken.pop((number, column), False):
+            while column <= MOST_COLUMNS and until.get(column, 0) > number:
                 column += 1
-            across = min(_span(cell, named, "col"), MOST_COLUMNS)
-            down = min(_span(cell, named, "row"), len(rows) - number)
-            below = ((number + r, column + c) for r in range(1, down) for c in range(across))
-            taken |= dict.fromkeys(below, True)
+            wide = column > MOST_COLUMNS  # too wide: nothing but its lines is kept
+            across = 1 if wide else min(_span(cell, named, "col"), MOST_COLUMNS)
+            down = 1 if wide else min(_span(cell, named, "row"), len(rows) - number)
+            until |= dict.fromkeys(range(column, column + across), number + down)
             head = headed or "ltx_th_column" in named
             ruled = bool(named & _RULED)
             text = _cell_text(cell, beside)

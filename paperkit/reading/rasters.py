@@ -259,6 +259,32 @@ def drawn_figure(
     return file_name(kind, label, data, suffix), data, width, height
 
 
+def drawn_image(data: bytes, kind: str, label: str) -> tuple[str, bytes, int, int]:
+    """Return an image of a page of HTML (SVG, PNG, JPEG …) drawn anew: name, bytes, size.
+
+    Nothing of the file comes out but what is seen of it.
+
+    Raises:
+        ReadError: it is no image.
+    """
+    import pymupdf
+
+    head = data[:1024].lstrip().lower()
+    endings = {b"\x89png": "png", b"\xff\xd8\xff": "jpg", b"gif8": "gif", b"riff": "webp"}
+    ending = next((e for magic, e in endings.items() if head.startswith(magic)), "")
+    ending = ending or ("svg" if re.match(rb"<(?:svg|\?xml|!doctype svg)", head) else "")
+    if not ending:  # MuPDF would set a page of HTML and call it a picture
+        raise ReadError(f"{kind} {label}: no image; see the PDF.")
+    try:
+        with pymupdf.open(stream=data, filetype=ending) as document:
+            sheet = document[0]
+            zoom = LONG_SIDE / max(sheet.rect.width, sheet.rect.height, 1.0)
+            image, suffix, width, height = _encoded(sheet, sheet.rect, zoom, 0)
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise ReadError(f"{kind} {label}: no image ({str(error)[:80]}); see the PDF.") from error
+    return file_name(kind, label, image, suffix), image, width, height
+
+
 def _encoded(sheet: Any, clip: Any, zoom: float, turn: int) -> tuple[bytes, str, int, int]:
     """Return the crop as PNG or WebP, whichever is smaller, made smaller until it is light."""
     import pymupdf

@@ -238,7 +238,20 @@ def _html(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
     return read_here(path, limits=limits).to_dict()
 
 
-_JOBS = {"read": _read, "crop": _crop, "html": _html}
+def _image(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
+    import base64
+
+    from paperkit.reading.html import drawing
+    from paperkit.reading.rasters import drawn_image
+
+    anchor = request["anchor"]
+    data = drawing(path, anchor, limits) if anchor else path.read_bytes()
+    name, image, width, height = drawn_image(data, request["kind"], request["label"])
+    told = {"name": name, "width": width, "height": height}
+    return {**told, "image": base64.b64encode(image).decode()}
+
+
+_JOBS = {"read": _read, "crop": _crop, "html": _html, "image": _image}
 
 
 if __name__ == "__main__":

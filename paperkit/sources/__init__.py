@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paperkit.sources.client import ArxivClient, fetch_html, fetch_pdf
+from paperkit.sources.client import ArxivClient, fetch_html, fetch_image, fetch_pdf
 from paperkit.sources.explain import explain
 from paperkit.sources.feeds import announcements
 from paperkit.sources.files import load, load_chunks, pack
@@ -16,6 +16,7 @@ __all__ = [
     "announcements",
     "explain",
     "fetch_html",
+    "fetch_image",
     "fetch_pdf",
     "load",
     "load_chunks",

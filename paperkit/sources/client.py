@@ -25,6 +25,7 @@ from paperkit.sources.transport import (
     read_all,
     refuse_inward,
     requests,
+    short,
 )
 
 if TYPE_CHECKING:
@@ -264,6 +265,27 @@ def fetch_pdf(paper: Paper, *, client: ArxivClient | None = None, url: str | Non
 def _at(client: ArxivClient, url: str) -> str:
     """Return an address of arXiv's site where this client has the site."""
     return url.replace(_SITE, client.site.rstrip("/"), 1) if url.startswith(_SITE) else url
+
+
+def fetch_image(paper: Paper, url: str, *, client: ArxivClient | None = None) -> bytes:
+    """Return an image of a paper's HTML as it came, at arXiv's pace.
+
+    Raises:
+        SourceError: the address does not lie below the paper's HTML, or there is no such image.
+    """
+    label = f"{paper.id}v{paper.version}"
+    if not url.startswith(f"{paper.html_url}/"):
+        raise SourceError(f"{label}: {short(url)} is no image of its HTML; read the paper again.")
+
+    def judged(_: str, status: int, content: bytes) -> Answer:
+        if is_busy(status, content) or status in (500, 502, 504):
+            return Answer(busy(status, content))
+        if status != 200 or len(content) > _MOST_HTML:
+            raise SourceError(f"{label}: no image at {short(url)} (HTTP {status}); see the PDF.")
+        return Answer(content=content)
+
+    used = client or default()
+    return used.get(_at(used, url), judged, gap=used.crawl)
 
 
 def fetch_html(paper: Paper, *, client: ArxivClient | None = None, url: str | None = None) -> bytes:
