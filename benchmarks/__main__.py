@@ -17,6 +17,7 @@ RUNS = {
     "batch": [["bench_batch.py"]],
     "extractive": [["bench_extractive.py"], ["bench_roles.py"]],
     "checks": [["bench_checks.py"], ["bench_checks.py", "full"]],
+    "html": [["bench_html.py", "--pdf"]],
     "reading": [["bench_reading.py"], ["bench_reading.py", "--workers"]],
     "ranking": [
         ["bench_ranking.py", part]
@@ -25,7 +26,7 @@ RUNS = {
     "trends": [["bench_trends.py"]],
     "triage": [["bench_triage.py"]],
 }
-WITHOUT_DATA = {"posts", "batch"}
+WITHOUT_DATA = {"posts", "batch", "html"}
 
 
 def main() -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import select
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -28,12 +29,17 @@ class Asked:
 
 @dataclass
 class Answer:
-    """One answer to give; ``cut`` closes the connection after that many bytes."""
+    """One answer to give; ``cut`` closes the connection after that many bytes.
+
+    ``stalls`` keeps it back, and ``endless`` repeats it, until the one who asked has gone.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
+    stalls: bool = False
+    endless: bool = False
 
 
 @dataclass
@@ -58,14 +64,19 @@ def serve(answer: Callable[[Asked], Answer]) -> Iterator[Server]:
             request = Asked(self.command, self.path, headers, self.rfile.read(length))
             asked.append(request)
             given = answer(request)
+            if given.stalls:
+                select.select([self.connection], [], [], 30)
             self.send_response(given.status)
             for name, value in given.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(given.body)))
+            if not given.endless:
+                self.send_header("Content-Length", str(len(given.body)))
             self.end_headers()
-            self.wfile.write(given.body if given.cut is None else given.body[: given.cut])
-            if given.cut is not None:
-                self.close_connection = True
+            self.close_connection = given.cut is not None or given.endless or given.stalls
+            with suppress(ConnectionError):
+                self.wfile.write(given.body if given.cut is None else given.body[: given.cut])
+                while given.endless:
+                    self.wfile.write(given.body)
 
         do_GET = do_POST = handle_any
 
