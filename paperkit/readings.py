@@ -165,6 +165,7 @@ class Reading:
     ``stamp`` is the identifier that arXiv printed into the margin, as printed (2411.05184v2).
     ``matches`` says whether the PDF is the paper it was read for, and ``why``: None where nothing
     could be compared. ``readable`` is False where the text is a cipher: no model may get it.
+    ``margins`` are running heads and feet and what stands sideways at the edge, each once.
     """
 
     title: str
@@ -182,6 +183,7 @@ class Reading:
     matches: bool | None = None
     why: str = ""
     readable: bool = True
+    margins: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return a line with the title and how much was found."""
@@ -233,6 +235,7 @@ class Reading:
             warnings=tuple(data["warnings"]),
             affiliation=data["affiliation"],
             page_sizes=tuple((w, h) for w, h in data["page_sizes"]),
+            margins=tuple(data.get("margins", ())),
             **{k: data[k] for k in ("stamp", "matches", "why", "readable") if k in data},
         )
 
