@@ -324,7 +324,9 @@ def _drawing(pixels: np.ndarray, image: Image) -> Image | None:
     _, first, counts = np.unique(packed, return_index=True, return_counts=True)
     if np.sort(counts)[-256:].sum() < _DRAWN * len(packed):
         return None
-    drawing = image.quantize(256, method=2, dither=Dither.NONE)  # an octree: ten times as fast as others
+    drawing = image.quantize(
+        256, method=2, dither=Dither.NONE
+    )  # an octree: ten times as fast as others
     entries = np.asarray(drawing)[::3, ::3].reshape(-1)[first]
     palette = np.zeros((256, 3), dtype=np.uint8)
     given = np.frombuffer(bytes(drawing.getpalette() or ()), dtype=np.uint8).reshape(-1, 3)
