@@ -6,7 +6,7 @@
 The first writes ``paper-N.pdf`` and ``truth.json``: for each paper its tables by label, each with
 ``rows`` (text over several columns or rows stands in the first of them), ``head`` (how many rows
 are column heads) and ``kind``; the second says how much of it is read right. Needs ``pdflatex``
-with booktabs, multirow, makecell and adjustbox.
+with booktabs, multirow, makecell, adjustbox and colortbl.
 """
 
 from __future__ import annotations
@@ -264,6 +264,61 @@ KINDS: tuple[Callable[[Maker, int, str], Made], ...] = (
     *(plain, grouped, sectioned, merged, worded, ruled, tight, stacked),
     *(bare, spanned, answers, averaged),
 )
+
+
+def striped(m: Maker, columns: int, style: str) -> Made:
+    """Every other row on gray, no rules in the body."""
+    head = _plain([m.word().capitalize(), *(m.name() for _ in range(columns - 1))])
+    body = _body(m, columns, style)
+    tex = [r"\begin{tabular}{l" + "c" * (columns - 1) + "}", r"\hline", _line(head), r"\hline"]
+    tex += [(r"\rowcolor[gray]{.9}" if n % 2 else "") + _line(r) for n, r in enumerate(body)]
+    return "\n".join([*tex, r"\hline", r"\end{tabular}"]), [_seen(head), *map(_seen, body)], 1
+
+
+def barred(m: Maker, columns: int, style: str) -> Made:
+    """One rule down behind the labels, one across below the heads."""
+    head = _plain([m.word().capitalize(), *(m.word().capitalize() for _ in range(columns - 1))])
+    body = _body(m, columns, style)
+    tex = [r"\begin{tabular}{l|" + "r" * (columns - 1) + "}", _line(head), r"\hline"]
+    tex += [*map(_line, body), r"\end{tabular}"]
+    return "\n".join(tex), [_seen(head), *map(_seen, body)], 1
+
+
+def dated(m: Maker, columns: int, style: str) -> Made:
+    """Years for heads, counts in thousands in the cells."""
+    r, first = m.random, m.random.randint(2001, 2018)
+    years = [str(first + n) for n in range(columns - 1)]
+    head = _plain([m.word().capitalize(), *years])
+    body = [
+        _plain([m.name(), *(f"{r.randint(1, 99)},{r.randint(100, 999)}" for _ in years)])
+        for _ in range(r.randint(3, 7))
+    ]
+    tex = [r"\begin{tabular}{l" + "r" * (columns - 1) + "}", r"\toprule", _line(head), r"\midrule"]
+    tex += [*map(_line, body), r"\bottomrule", r"\end{tabular}"]
+    return "\n".join(tex), [_seen(head), *map(_seen, body)], 1
+
+
+def numbered(m: Maker, columns: int, style: str) -> Made:
+    """Numbered rows, the names in the second column, the last column of short words."""
+    head = _plain(["No.", m.word().capitalize(), m.name(), m.word(3).capitalize()])
+    body = [
+        _plain([f"({n})", m.sentence(1, 3), m.number(2), f"{m.word()} {m.word()}"])
+        for n in range(1, m.random.randint(4, 8))
+    ]
+    tex = [r"\begin{tabular}{@{}rlcl@{}}", r"\toprule", _line(head), r"\midrule"]
+    tex += [*map(_line, body), r"\bottomrule", r"\end{tabular}"]
+    return "\n".join(tex), [_seen(head), *map(_seen, body)], 1
+
+
+def spread(m: Maker, columns: int, style: str) -> Made:
+    """Set to the line's full width, wide white between the columns."""
+    tex, rows, head = plain(m, columns, style)
+    wide = r"\begin{tabular*}{\linewidth}{@{\extracolsep{\fill}}"
+    tex = tex.replace(r"\begin{tabular}{", wide, 1).replace(r"\end{tabular}", r"\end{tabular*}")
+    return tex, rows, head
+
+
+FURTHER: tuple[Callable[[Maker, int, str], Made], ...] = (striped, barred, dated, numbered, spread)
 STYLES = ("plain", "pm", "paren", "mark", "percent", "plain")
 
 _CLASSES = (
@@ -271,19 +326,24 @@ _CLASSES = (
     r"\documentclass[11pt]{article}",
     r"\documentclass[9pt,twocolumn]{extarticle}",
 )
+_FURTHER_CLASSES = (
+    r"\documentclass[11pt]{amsart}",
+    r"\documentclass{llncs}",
+    r"\documentclass[10pt,twocolumn]{scrartcl}",
+)
 _HEAD = r"""
 \usepackage[T1]{fontenc}\usepackage{%s}\usepackage[margin=2cm]{geometry}
-\usepackage{booktabs,multirow,makecell,amsmath,amssymb,adjustbox}
+\usepackage{booktabs,multirow,makecell,amsmath,amssymb,adjustbox,colortbl}
 \begin{document}
 \title{%s}\author{%s}\date{}\maketitle
 \section{Introduction}
 """
 
 
-def paper(m: Maker) -> tuple[str, list[dict[str, Any]]]:
-    """Return a paper's TeX and what its tables say."""
+def paper(m: Maker, *, further: bool = False) -> tuple[str, list[dict[str, Any]]]:
+    """Return a paper's TeX and what its tables say; `further` kinds and classes or the first."""
     r = m.random
-    kind = r.choice(_CLASSES)
+    kind = r.choice(_FURTHER_CLASSES if further else _CLASSES)
     font = r.choice(["lmodern", "mathptmx", "mathpazo"])
     tex = [
         kind,
@@ -291,7 +351,7 @@ def paper(m: Maker) -> tuple[str, list[dict[str, Any]]]:
     ]
     above, tables = r.random() < 0.6, []
     for number in range(1, r.randint(4, 6)):
-        make, style = r.choice(KINDS), r.choice(STYLES)
+        make, style = r.choice(FURTHER if further else KINDS), r.choice(STYLES)
         wide = "twocolumn" in kind and r.random() < 0.3
         columns = r.randint(3, 4) if style in {"pm", "paren"} and not wide else r.randint(3, 5)
         tabular, rows, head = make(m, columns, style)
@@ -309,12 +369,12 @@ def paper(m: Maker) -> tuple[str, list[dict[str, Any]]]:
     return "\n".join([*tex, r"\end{document}"]), tables
 
 
-def write(folder: Path, seed: int, papers: int) -> None:
+def write(folder: Path, seed: int, papers: int, *, further: bool = False) -> None:
     """Write the papers of a seed and their truth into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     m, truth = Maker(seed), {}
     for number in range(papers):
-        tex, tables = paper(m)
+        tex, tables = paper(m, further=further)
         name = f"paper-{number}"
         with tempfile.TemporaryDirectory() as made:
             (Path(made) / f"{name}.tex").write_text(tex, encoding="utf-8")
@@ -381,12 +441,13 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--papers", type=int, default=20)
+    options.add_argument("--further", action="store_true", help="other kinds, other classes")
     options.add_argument("--score", action="store_true", help="score a set that is there")
     given = options.parse_args()
     if given.score:
         print(score(given.folder))
         return
-    write(given.folder, given.seed, given.papers)
+    write(given.folder, given.seed, given.papers, further=given.further)
 
 
 if __name__ == "__main__":

@@ -208,6 +208,7 @@ class Reading:
     ``stamp`` is the identifier that arXiv printed into the margin, as printed (2411.05184v2).
     ``matches`` says whether the PDF is the paper it was read for, and ``why``: None where nothing
     could be compared. ``readable`` is False where the text is a cipher: no model may get it.
+    ``margins`` are running heads and feet and what stands sideways at the edge, each once.
     """
 
     title: str
@@ -228,6 +229,7 @@ class Reading:
     source: Source = "pdf"
     references: tuple[Reference, ...] = ()
     licence: str = ""
+    margins: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return a line with the title and how much was found."""
@@ -284,6 +286,7 @@ class Reading:
             warnings=tuple(data["warnings"]),
             affiliation=data["affiliation"],
             page_sizes=tuple((w, h) for w, h in data["page_sizes"]),
+            margins=tuple(data.get("margins", ())),
             references=tuple(Reference(**r) for r in data.get("references", ())),
             **{k: data[k] for k in _LATER if k in data},
         )

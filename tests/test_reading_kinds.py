@@ -174,3 +174,17 @@ def test_labels_in_a_plot_are_no_hidden_message(tmp_path):
         paper.paragraph("Figure 1: A curve.", end + 136, LEFT, size=9)
         body(paper, 90, RIGHT)
         assert len(read_here(paper.save(tmp_path / f"{told}.pdf")).hidden) == told
+
+
+def test_what_stands_at_the_edge_is_kept_apart_from_the_text(tmp_path):
+    """Running feet, each once, are margins: no paragraph, but not lost."""
+    paper = _titled()
+    body(paper, 110)
+    for number in range(3):
+        if number:
+            paper.next_page()
+            body(paper, 72)
+        paper.line("Journal of Codes 5.2 (2020)", 200, 770, size=8)
+    reading = read_here(paper.save(tmp_path / "feet.pdf"))
+    assert reading.margins == ("Journal of Codes 5.2 (2020)",)
+    assert "Journal of Codes" not in reading.text

@@ -108,6 +108,19 @@ def _row(cells, y, xs=(64, 130, 180, 230)):
     return [(cell, x, y) for cell, x in zip(cells, xs, strict=True) if cell]
 
 
+def test_columns_less_than_a_space_apart_are_told_by_values_and_heads(tmp_path):
+    """A head over each of them says that they are columns and no pairs of numbers."""
+    close = (64, 130, 148.2, 230)
+    cells = [
+        ("Method", "Low", "Mid", "Time"),
+        ("Ours", "31.2", "32.5", "4"),
+        ("Theirs", "29.9", "30.1", "7"),
+        ("Older", "18.4", "19.0", "9"),
+    ]
+    lines = [part for n, row in enumerate(cells) for part in _row(row, 300 + 13 * n, close)]
+    assert _drawn(tmp_path, lines, [(303.5, 60, 285)]).rows == tuple(cells)
+
+
 def test_heads_over_several_columns_name_each_of_them(tmp_path):
     """A head of two lines: the upper one stands in its first column, the frame joins both."""
     table = _drawn(

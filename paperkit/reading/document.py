@@ -168,6 +168,7 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
         figures=_with_teaser(sorted(figures, key=_place)),
         links=tuple(links(laid.sheets, body)),
         readable=readable,
+        margins=tuple(dict.fromkeys(_margins(laid.sheets))),
         warnings=tuple(warned if readable else [*warned, _CIPHER]),
     )
     return _with_pages(reading, looked), _turned(laid.sheets, placed)
@@ -185,6 +186,19 @@ def _with_pages(reading: Reading, looked: _Looked) -> Reading:
         stamp=stamp_of(looked.pages),
         page_sizes=sizes,
     )
+
+
+def _margins(sheets: Sequence[Sheet]) -> Iterator[str]:
+    """Yield what each page has at its edges besides the text, page numbers left out."""
+    for sheet in sheets:
+        aside = [n for n in sheet.page.lines if n.turn and _at_edge(n.box, sheet.page)]
+        for line in (*(row.line for row in sheet.dropped), *aside):
+            if any(map(str.isalpha, line.text)):
+                yield " ".join(line.text.split())
+
+
+def _at_edge(box: Box, page: Page) -> bool:
+    return box[2] < 0.1 * page.width or box[0] > 0.9 * page.width
 
 
 @dataclass(frozen=True)

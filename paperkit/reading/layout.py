@@ -75,18 +75,18 @@ def _whitest(page: Page, long: _Long, low: float, high: float) -> tuple[float, i
     Labels that hang into the white between columns are short lines: they choose among the best.
     """
     places = range(int(low * page.width), int(high * page.width), 2)
-    crossing = _crossing(long, places, -3)
-    least = min(crossing.values())
-    best = [x for x, n in crossing.items() if n <= least + 1]
+    crossed = _overlaps(long, places, -3)
+    least = min(crossed.values())
+    best = [x for x, n in crossed.items() if n <= least + 1]
     short = [(n.box[0], n.box[2]) for n in page.lines if n.upright and n.width < 90]
-    cut = _crossing(short, best, 1)
+    cut = _overlaps(short, best, 1)
     clear = min(cut.values())
     best = [x for x in best if cut[x] <= 1.2 * clear + 1]
     middle = (low + high) / 2 * page.width
     return float(min(best, key=lambda b: abs(b - middle))), least
 
 
-def _crossing(lines: _Long, places: Iterable[int], near: float) -> dict[int, int]:
+def _overlaps(lines: _Long, places: Iterable[int], near: float) -> dict[int, int]:
     """Return how many lines begin left of each place + ``near`` and don't end left of it - it."""
     starts, ends = sorted(a for a, _ in lines), sorted(b for _, b in lines)
     return {x: bisect_left(starts, x + near) - bisect_right(ends, x - near) for x in places}

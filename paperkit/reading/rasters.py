@@ -340,6 +340,7 @@ def _drawing(pixels: np.ndarray, image: Image) -> Image | None:
     Every color of the palette is the most frequent one that it stands for: white stays white.
     """
     import numpy as np
+    from PIL.Image import Dither
 
     red, green, blue = (pixels[..., at] for at in range(3))
     if np.array_equal(red, green) and np.array_equal(green, blue):
@@ -349,7 +350,9 @@ def _drawing(pixels: np.ndarray, image: Image) -> Image | None:
     _, first, counts = np.unique(packed, return_index=True, return_counts=True)
     if np.sort(counts)[-256:].sum() < _DRAWN * len(packed):
         return None
-    drawing = image.quantize(256, method=2, dither=0)  # an octree: ten times as fast as others
+    drawing = image.quantize(
+        256, method=2, dither=Dither.NONE
+    )  # an octree: ten times as fast as others
     entries = np.asarray(drawing)[::3, ::3].reshape(-1)[first]
     palette = np.zeros((256, 3), dtype=np.uint8)
     given = np.frombuffer(bytes(drawing.getpalette() or ()), dtype=np.uint8).reshape(-1, 3)

@@ -169,8 +169,9 @@ def _grid(
         return None
     rules = _rules(sheet, box)
     head = _headed(bands, rules)
-    body = bands[head or len(bands) // 4 :]
+    above, body = bands[: head or 1], bands[head or len(bands) // 4 :]
     strips = _split_at_lines(_columns(body), body, _upright_rules(sheet, box))
+    strips = [part for strip in strips for part in _split_at_values(strip, body, above)]
     crossing = sum(_cells(band, strips) is None for band in body)
     if len(strips) < 2 or crossing > 0.34 * len(body):
         return None
@@ -210,8 +211,13 @@ def _strips(bands: Sequence[_Band]) -> list[tuple[float, float]]:
     """Return the x ranges between the white strips that all bands leave."""
     sizes = sorted(p.size for band in bands for p in band)
     least = max(GUTTER, _SPACES * sizes[len(sizes) // 2]) if sizes else GUTTER
+    return _ranges(((p.box[0], p.box[2]) for band in bands for p in band), least)
+
+
+def _ranges(boxes: Iterable[tuple[float, float]], least: float) -> list[tuple[float, float]]:
+    """Return the ranges of x with no less white than ``least`` between them."""
     columns: list[tuple[float, float]] = []
-    for x0, x1 in sorted((p.box[0], p.box[2]) for band in bands for p in band):
+    for x0, x1 in sorted(boxes):
         if columns and x0 < columns[-1][1] + least:
             columns[-1] = (columns[-1][0], max(columns[-1][1], x1))
         else:
@@ -231,6 +237,53 @@ def _split_at_lines(strips: _Strips, body: Sequence[_Band], lines: Sequence[floa
     return result
 
 
+_RULED = 1.5
+"""Least white (points) between two values that all rows leave where columns stand close."""
+_ENDS = re.compile(r"[(\[]?[<>~+−–-]?(?:\d[\d.,:]*)?%?[)\]]?[∗*†‡a-d]?")
+_BEGINS = re.compile(r"[<>~+−–-]?(?:\d[\d.,:]*)?%?[∗*†‡a-d]?")
+
+
+def _split_at_values(
+    strip: tuple[float, float], body: Sequence[_Band], above: Sequence[_Band]
+) -> _Strips:
+    """Return a column parted where all rows leave a narrow white before a value.
+
+    White as wide as a space parts columns if values stand on both sides, or if its width varies:
+    the space in "Layer 3" doesn't. Each of them needs a head of its own.
+    """
+    low, high = strip[0] - 0.5, strip[1] + 0.5
+    bands = [[p for p in band if low < p.box[0] and p.box[2] < high] for band in body]
+    runs = _ranges(((p.box[0], p.box[2]) for band in bands for p in band), _RULED)
+    parts = [(strip[0], runs[0][1])] if runs else [strip]
+    for (_, end), (start, right) in pairwise(runs):
+        if _parts_values(bands, end, start):
+            parts.append((start, right))
+        else:
+            parts[-1] = (parts[-1][0], right)
+    parts[-1] = (parts[-1][0], max(strip[1], parts[-1][1]))
+    middles = [(p.box[0] + p.box[2]) / 2 for band in above for p in band]
+    named = all(any(a - 2 < x < b + 2 for x in middles) for a, b in parts[1:])
+    return parts if named and any(low < x < parts[0][1] + 2 for x in middles) else [strip]
+
+
+def _parts_values(bands: Sequence[_Band], end: float, start: float) -> bool:
+    """Return whether the white between two x parts a column of values from what stands before."""
+    pairs = []
+    for band in bands:
+        before = [p for p in band if p.box[2] <= end + 0.1]
+        behind = [p for p in band if p.box[0] >= start - 0.1]
+        if before and behind:
+            pairs.append((before[-1], behind[0]))
+    values = [(a, b) for a, b in pairs if _BEGINS.fullmatch(b.text)]
+    if len(pairs) < 2 or len(values) < 0.75 * len(pairs) or any(a.text in "±×" for a, _ in pairs):
+        return False
+    if all(re.fullmatch(r"\d{3}", b.text) and a.text.isdecimal() for a, b in values):
+        return False  # thousands set off by a space
+    gaps = [b.box[0] - a.box[2] for a, b in values]
+    numbers = sum(bool(_ENDS.fullmatch(a.text)) for a, _ in values)
+    return numbers >= 0.75 * len(values) or max(gaps) - min(gaps) > _RULED
+
+
 def _over(segment: Sequence[_Piece], strips: _Strips) -> list[int]:
     """Return the columns that a piece of a row stands in; the nearest where it is in none."""
     x0, x1 = segment[0].box[0] + 0.3, max(p.box[2] for p in segment) - 0.3
@@ -239,10 +292,34 @@ def _over(segment: Sequence[_Piece], strips: _Strips) -> list[int]:
     return met or [near.index(min(near))]
 
 
+def _groups(band: _Band, strips: _Strips) -> Iterable[_Band]:
+    """Yield the pieces of a row that stand together, parted where close columns or heads are."""
+    for segment in _segments(band):
+        groups = [segment[:1]]
+        narrow = True
+        for piece in segment[1:]:
+            left, right = _over(groups[-1], strips)[-1], _over([piece], strips)[0]
+            white = [b[0] - a[1] for a, b in pairwise(strips[left : right + 1])]
+            if white and piece.box[0] - groups[-1][-1].box[2] > 1.2:
+                narrow = narrow and max(white) < max(GUTTER, _SPACES * piece.size)
+                groups.append([piece])
+            else:
+                groups[-1].append(piece)
+        yield from groups if narrow or all(_aligned(g, strips) for g in groups) else [segment]
+
+
+def _aligned(group: _Band, strips: _Strips) -> bool:
+    """Return whether text stands over one column as its cells do: left, right or in the middle."""
+    over = _over(group, strips)
+    x0, x1 = group[0].box[0], max(p.box[2] for p in group)
+    a, b = strips[over[0]]
+    return len(over) == 1 and min(abs(x0 - a), abs(x1 - b), abs(x0 + x1 - a - b) / 2) < 1.5
+
+
 def _cells(band: _Band, strips: _Strips) -> _Cells | None:
     """Return the pieces of a row by column, None where text runs across columns."""
     cells: _Cells = [[] for _ in strips]
-    for segment in _segments(band) if strips else ():
+    for segment in _groups(band, strips) if strips else ():
         inside = _over(segment, strips)
         if len(inside) != 1:
             return None
@@ -253,7 +330,7 @@ def _cells(band: _Band, strips: _Strips) -> _Cells | None:
 def _across(band: _Band, strips: _Strips) -> _Cells:
     """Return a row with text over several columns in the first of them."""
     cells: _Cells = [[] for _ in strips]
-    for segment in _segments(band):
+    for segment in _groups(band, strips):
         cells[_over(segment, strips)[0]] += segment
     return cells
 
