@@ -21,7 +21,7 @@ from paperkit.batch.asking import (
     remember_single,
     room_of,
     silently_cut,
-    without_chatter,
+    without_strays,
 )
 from paperkit.batch.budget import Budget, tokens_in, tokens_out
 from paperkit.batch.calls import Calls, Spent, folder_of, key_of
@@ -123,7 +123,7 @@ class Summarizer:
         options = {"outline": self.outline, "language": self.language, "wish": wish}
         make = partial(make_request, paper, reading, questions=questions, **options)  # type: ignore[arg-type]
         request = make(answerable=not self._copies)
-        room = room_of(self.model, request)
+        room = room_of(self.model, self.requests(request))
         return make(answerable=not self._copies, room=room) if room is not None else request
 
     @property
@@ -310,8 +310,6 @@ class Summarizer:
 
     def _read(self, request: Request, reply: Reply) -> tuple[Answers, tuple[Fault, ...]]:
         answers, faults = read_reply(request, reply)
-        if request.form == "lines":
-            answers, faults = without_chatter(request, answers, faults)
         if cut := silently_cut(request, reply):
             answers = tuple(
                 replace(a, note="; ".join(filter(None, (a.note, cut)))) for a in answers
@@ -320,8 +318,10 @@ class Summarizer:
             return answers, faults  # each statement is the sentence it rests on
         sources = _sources(request.sentences)
         needless = {q.key for q in request.questions if q.translation}
-        found = (a if a.question in needless else with_evidence(a, sources) for a in answers)
-        return tuple(found), faults
+        answers = tuple(a if a.question in needless else with_evidence(a, sources) for a in answers)
+        if request.form == "lines":
+            answers, faults = without_strays(request, answers, faults)
+        return answers, faults
 
 
 @lru_cache(maxsize=16)
