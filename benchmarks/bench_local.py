@@ -1,25 +1,30 @@
 """Real models: ten bundled papers against any OpenAI-compatible server.
 
 Run ``python benchmarks/bench_local.py URL MODEL``, like ``http://127.0.0.1:8000/v1 qwen2.5``. The
-papers that have a PDF are read, the others are asked by their abstract. Prints per paper and in
-all: digests complete, partial, failed; statements; the share with evidence found; blocking
-findings; seconds and calls a paper. ``--record FILE`` keeps what the server said, for
-tests/models/test_recorded.py.
+papers that have a PDF are read; ``--pdfs FOLDER …`` adds PDFs that are not bundled; the others are
+asked by their abstract. Prints per paper and in all: digests complete, partial, failed;
+statements; the share with evidence found; blocking findings; seconds and calls a paper.
+``--record FILE`` keeps what the server said, for tests/models/test_recorded.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from paperkit.batch import read, summarize
 from paperkit.library import Library
 from paperkit.models import OpenAIChat
+from paperkit.papers import clean_paper
 from paperkit.prompts import Reply, Request
+from paperkit.reading import read_here
 
 
 class Recorded(OpenAIChat):
@@ -76,8 +81,35 @@ def shown(library: Library, id: str) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Ask about each paper and print the table."""
+def bundled(library: Library, *, abstracts: bool) -> tuple[list[str], list[str]]:
+    """Return the papers of the sample with a PDF, which is read unless `abstracts`, and others."""
+    ids = list(library.papers().index)
+    pdfs = [i for i in ids if library.files.pdf_path(i).is_file()]
+    if not abstracts:
+        read(pdfs, library, download=False)
+    return pdfs, [i for i in ids if i not in pdfs]
+
+
+def added(library: Library, files: Iterable[Path]) -> list[str]:
+    """Return the papers that PDFs are: read, with title and abstract as they say them.
+
+    A file whose name is no arXiv id gets a number of its name's own.
+    """
+    ids = []
+    for file in files:
+        reading = read_here(file)
+        abstract = " ".join(p.text for p in reading.paragraphs if p.section.lower() == "abstract")
+        known = re.fullmatch(r"\d{4}\.\d{5}", file.stem.split("v")[0])
+        id = known[0] if known else f"2411.{crc32(file.stem.encode()) % 100_000:05d}"
+        row = {"id": id, "title": reading.title, "authors": ["A. Author"], "abstract": abstract}
+        library.add([clean_paper({**row, "published": "2024-11-01", "categories": ["cs.LG"]})])
+        library.files.save_reading(id, reading, version=library.paper(id).version)
+        ids.append(id)
+    return ids
+
+
+def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
     parser.add_argument("model")
@@ -87,17 +119,21 @@ def main() -> None:
     parser.add_argument("--context", type=int)
     parser.add_argument("--record", type=Path)
     parser.add_argument("--statements", type=Path, help="where to write them for a judge")
-    options = parser.parse_args()
+    parser.add_argument("--pdfs", type=Path, nargs="+", default=[], help="folders or files")
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    """Ask about each paper and print the table."""
+    options = options_of()
     model = Recorded(options.model, base_url=options.url, context=options.context)
     model.kept = []
     rows, texts = [], []
     with tempfile.TemporaryDirectory() as folder:
         library = Library.sample(Path(folder) / "sample")
-        pdfs = [i for i in library.papers().index if library.files.pdf_path(i).is_file()]
-        others = [i for i in library.papers().index if i not in pdfs]
-        if not options.abstracts:
-            read(pdfs, library, download=False)
-        for id in [*pdfs, *others][: options.papers]:
+        pdfs, others = bundled(library, abstracts=options.abstracts)
+        files = [f for p in options.pdfs for f in (sorted(p.glob("*.pdf")) if p.is_dir() else [p])]
+        for id in [*pdfs, *added(library, files), *others][: options.papers]:
             rows.append(measured(library, id, model, options.ask))
             texts.append(shown(library, id))
             print(json.dumps(rows[-1]), flush=True)

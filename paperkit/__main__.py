@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(done.rows, ensure_ascii=False))
         return int(done.failed)
     for row in done.rows:
-        if row.get("outcome") == "failed":
+        if row.get("outcome") in _OPEN:
             print(f"paperkit: {_line(row)}", file=sys.stderr)
         elif options.verbose or done.listed:
             print(_line(row))
@@ -50,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     print(f"{options.command}: {done.summary}")
     return int(done.failed)
+
+
+_OPEN = ("failed", "partial", "left")
+"""Outcomes whose error a person should read, and after which a command can be run again."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class _Done:
 
 _CODES = """exit codes:
   0  all went well
-  1  something failed, or a post was refused: the error stream says what
+  1  something failed or is not whole, or a post was refused: the error stream says what
   2  wrong arguments; nothing was begun
 
 examples:
@@ -272,7 +276,8 @@ def _summarize(options: argparse.Namespace) -> _Done:
     rows = _rows(summarize(kept, library, model, language=options.language))
     # A PDF that could not be read is a failure, though its abstract was summarized.
     unread = [] if options.no_download else _rows(was_read[was_read["outcome"] == "failed"])
-    return _done(unread + rows, "papers")
+    done = _done(unread + rows, "papers")
+    return replace(done, failed=any(row["outcome"] in _OPEN for row in done.rows))
 
 
 def _opened(folder: str) -> Library:

@@ -408,6 +408,27 @@ def test_chatter_is_no_answer(library: Library) -> None:
     assert len(model.asked) == 4
 
 
+def test_what_a_small_model_tells_of_the_paper_is_no_past_method(library: Library) -> None:
+    """Neither in the paper's words nor turned into somebody else's; under others it stays."""
+    abstract = (
+        "Existing networks render one head at a time. "
+        "Therefore, we propose Glide, a splatting framework which renders crowds of heads at once."
+    )
+    library.add([make_paper("2411.00009", abstract=abstract)])
+    own, earlier = "The paper proposes Glide.", "Existing networks render one head at a time."
+    turned = "Before Glide, a splatting framework rendered crowds of heads at once."
+
+    class Confused(Scripted):
+        def answer(self, request: Request) -> Reply:
+            return replace(super().answer(request), text=f"{own}\n{turned}\n{earlier}")
+
+    summarize(["2411.00009"], library, Confused(), ask="single")
+    digest = library.digest("2411.00009")
+    assert digest is not None
+    assert digest["prior_work"].texts == (earlier,)
+    assert own in digest["takeaways"].texts
+
+
 def test_an_abstract_alone_is_said(library: Library) -> None:
     """In the report and with the digest."""
     report = summarize(IDS[:1], library, Scripted())
@@ -441,9 +462,12 @@ def test_a_small_context_gets_a_shorter_paper(library: Library) -> None:
     class Narrow(Scripted):
         context = 4096
 
-    model = Narrow()
-    assert list(summarize(["2411.00009"], library, model)["outcome"]) == ["answered"]
-    assert len(model.asked[0].prompt()) / 3 < 4096
+    whole, single = Narrow(), Narrow()
+    assert list(summarize(["2411.00009"], library, whole)["outcome"]) == ["answered"]
+    summarize(["2411.00009"], library, single, ask="single")
+    assert all(len(asked.prompt()) / 3 < 4096 for asked in (*whole.asked, *single.asked))
+    # One question has a short reply and no numbered lines: more of the paper fits.
+    assert len(single.asked[0].source()) > 1.2 * len(whole.asked[0].source())
 
 
 def test_a_language_is_kept_under_its_usual_tag(library: Library) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from paperkit import __version__, batch, sources
@@ -112,6 +113,22 @@ def test_summarize_takes_what_is_kept(library: Library, capsys: pytest.CaptureFi
     assert main(["summarize", str(library.path), "--no-download"]) == 0
     assert capsys.readouterr().out == "summarize: 1 papers: 1 answered\n"
     assert library.digest("2411.00001") is not None
+
+
+def test_a_digest_that_is_not_whole_is_told(
+    library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its open question goes to the error stream, and a scheduled run sees it by the exit code."""
+    library.decide("2411.00001", "keep")
+    report = pd.DataFrame(
+        {"outcome": ["partial"], "error": ["takeaways: nothing came"]},
+        index=pd.Index(["2411.00001"], name="id"),
+    )
+    monkeypatch.setattr(batch, "summarize", lambda *_, **__: report)
+    assert main(["summarize", str(library.path), "--no-download"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "summarize: 1 papers: 1 partial\n"
+    assert "takeaways: nothing came" in said.err
 
 
 def test_a_model_is_named_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from paperkit.batch.budget import tokens_in, tokens_out
 from paperkit.checks import lint_answer
-from paperkit.digests import Answer
+from paperkit.checks.questions import is_own_step, other_question
+from paperkit.digests import Answer, Statement
 from paperkit.prompts import Fault, Reply, Request
 
 if TYPE_CHECKING:
@@ -67,17 +68,17 @@ _MOST_PER_TOKEN = 7.0
 """No tokenizer has more characters of a paper a token; a server that counts less cut the text."""
 
 
-def room_of(model: Model, request: Request) -> int | None:
-    """Return how many characters of the paper a model with a small context can take."""
-    if len(request.source()) < _SHORT:
-        return None
-    context = getattr(model, "context", None)
-    if not context:
-        return None
+def room_of(model: Model, requests: Sequence[Request]) -> int | None:
+    """Return how many characters of the paper fit into each of some requests to a small model."""
+    context = getattr(model, "context", None) if len(requests[0].source()) >= _SHORT else None
+    return min(_room(context, r) for r in requests) if context else None
+
+
+def _room(context: int, request: Request) -> int:
     around = len(request.instructions()) + len(request.task()) + len(request.paper.title)
     reply = min(tokens_out(request), context // 4)
     tokens = context - reply - around / _CHARACTERS_PER_TOKEN
-    numbers = 0.85  # a line's number and its brackets
+    numbers = 0.85 if request.form == "json" else 1.0  # a line's number and its brackets
     return max(400, int(tokens * _CHARACTERS_PER_TOKEN * numbers))
 
 
@@ -93,19 +94,26 @@ def silently_cut(request: Request, reply: Reply) -> str:
     )
 
 
-# ---- Who talks instead of answering
+# ---- What is no answer: talk, and what answers another question
 
 _CHATTER = frozenset(("filler", "refusal", "placeholder", "echo"))
 _TALK = "the model talks to whoever asked instead of answering"
 
 
-def without_chatter(
+def without_strays(
     request: Request, answers: Answers, faults: tuple[Fault, ...]
 ) -> tuple[Answers, tuple[Fault, ...]]:
-    """Return answers in plain lines without those that speak of something else than the paper."""
+    """Return answers in plain lines without talk and without what answers another question.
+
+    Small models tell again what a paper does when they are asked what was done before it.
+    """
     kept, found = [], list(faults)
     for answer in answers:
-        said = tuple(s for s in answer.statements if not _is_chatter(s.text, request.language))
+        said = tuple(
+            s
+            for s in answer.statements
+            if not _is_chatter(s.text, request.language) and not _is_stray(answer.question, s)
+        )
         question = next(q for q in request.questions if q.key == answer.question)
         failed = bool(answer.statements) and not said and not question.optional
         if failed:
@@ -117,3 +125,9 @@ def without_chatter(
 
 def _is_chatter(text: str, language: str) -> bool:
     return any(f.code in _CHATTER for f in lint_answer(text, language=language))
+
+
+def _is_stray(key: str, statement: Statement) -> bool:
+    """Return whether a statement answers another question, by its words or by what carries it."""
+    own = key == "prior_work" and any(is_own_step(e.quote) for e in statement.evidence[:1])
+    return own or bool(other_question(key, statement.text)[0])

@@ -21,7 +21,7 @@ from paperkit.batch.asking import (
     remember_single,
     room_of,
     silently_cut,
-    without_chatter,
+    without_strays,
 )
 from paperkit.batch.budget import Budget, tokens_in, tokens_out
 from paperkit.batch.calls import Calls, Spent, folder_of, key_of
@@ -126,7 +126,7 @@ class Summarizer:
         options = {"outline": self.outline, "language": self.language, "wish": wish}
         make = partial(make_request, paper, reading, questions=questions, **options)  # type: ignore[arg-type]
         request = make(answerable=not self._copies)
-        room = room_of(self.model, request)
+        room = room_of(self.model, self.requests(request))
         return make(answerable=not self._copies, room=room) if room is not None else request
 
     @property
@@ -310,12 +310,12 @@ class Summarizer:
             return _failed(request, self.model, error)
         with self.thinking:
             answers, faults = self._read(request, reply)
-        return self._located(request, answers), faults
+        answers = self._located(request, answers)
+        lines = request.form == "lines" and not self._copies
+        return without_strays(request, answers, faults) if lines else (answers, faults)
 
     def _read(self, request: Request, reply: Reply) -> tuple[Answers, tuple[Fault, ...]]:
         answers, faults = read_reply(request, reply)
-        if request.form == "lines":
-            answers, faults = without_chatter(request, answers, faults)
         if cut := silently_cut(request, reply):
             answers = tuple(
                 replace(a, note="; ".join(filter(None, (a.note, cut)))) for a in answers

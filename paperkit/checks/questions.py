@@ -16,7 +16,8 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _OWN_STEP = re.compile(
-    r"^(?:(?:in|here|to)\b[^,]{0,60}, )?(?:we|this (?:paper|work|article|study)|the authors)"
+    r"^(?:(?:in|here|to|before|after)\b[^,]{0,60}, |(?:therefore|thus|hence|finally|instead),? )?"
+    r"(?:we|th(?:is|e) (?:paper|work|article|study)|the authors)"
     r"\s(?:\w+\s)?(?:introduc|propos|present|develop|design|devis|describ|show)"
     r"|^(?:our|the proposed) (?:method|model|approach|framework|algorithm|network|system)\b"
     r"|^[A-Z][\w-]+, our\b"
@@ -76,6 +77,11 @@ def other_question(key: str, text: str) -> tuple[str, str]:
         if match and not (others and _OWN.search(text)):
             return match[0].strip(), does
     return "", ""
+
+
+def is_own_step(line: str) -> bool:
+    """Tell whether a line of a paper says what the paper itself does ("we propose …")."""
+    return bool(_OWN_STEP.search(line))
 
 
 def names_data(text: str) -> bool:

@@ -9,7 +9,8 @@ import json
 import re
 import threading
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
@@ -27,7 +28,7 @@ from paperkit.models.remote import (
     shown,
     unreadable,
 )
-from paperkit.prompts import Reply, Request, strict
+from paperkit.prompts import Reply, Request, says_enough, strict
 
 KEY = "OPENAI_API_KEY"
 """The environment variable the key is looked for in, unless another is named."""
@@ -237,7 +238,7 @@ class OpenAIChat(Remote):
         ]
         completions = self._client.chat.completions.with_streaming_response
         with completions.create(model=self._name, messages=messages, **options) as response:
-            return _body(response.iter_lines(), watch)
+            return _body(response.iter_lines(), watch, partial(says_enough, request))
 
     def _reply(self, data: Any) -> Reply:
         usage = _usage(data.get("usage") if isinstance(data, dict) else None)
@@ -317,10 +318,14 @@ class _WebPage(Exception):
     """What answers is a web page."""
 
 
-def _body(lines: Iterable[str], watch: Any) -> Any:
-    """Return a chat completion, its events put together where it came as a stream of them."""
+def _body(lines: Iterable[str], watch: Any, enough: Callable[[str], bool]) -> Any:
+    """Return a chat completion, its events put together where it came as a stream of them.
+
+    A stream is read until it has `enough` text.
+    """
     whole: list[str] = []
     events: list[Any] = []
+    text = ""
     for line in lines:
         if line.startswith("data:"):
             event = line.removeprefix("data:").strip()
@@ -328,6 +333,9 @@ def _body(lines: Iterable[str], watch: Any) -> Any:
                 events.append(json.loads(event))
                 if watch is not None:
                     watch.words += _piece(events[-1]).count(" ")
+                text += (piece := str(_delta(events[-1]).get("content") or ""))
+                if piece and enough(text):
+                    break
         elif not events and not line.startswith((":", "event:", "id:", "retry:")):
             whole.append(line)
     if events:

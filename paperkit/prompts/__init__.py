@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paperkit.prompts.replies import Fault, Reply, read_reply, writable
+from paperkit.prompts.replies import Fault, Reply, read_reply, says_enough, writable
 from paperkit.prompts.requests import (
     MAX_CHARACTERS,
     PROMPT_VERSION,
@@ -24,6 +24,7 @@ __all__ = [
     "make_request",
     "read_reply",
     "repairing",
+    "says_enough",
     "single",
     "strict",
     "writable",

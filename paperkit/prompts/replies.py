@@ -275,6 +275,18 @@ def _from_lines(request: Request, text: str) -> tuple[Rows, str]:
     return {question.key: [*dict.fromkeys(said)][: max(1, question.items[1])]}, ""
 
 
+def says_enough(request: Request, text: str) -> bool:
+    """Return whether a reply in plain lines, so far, goes far beyond what is kept of it.
+
+    Small models repeat themselves, word for word or with other numbers, until they are stopped.
+    """
+    if request.form != "lines" or not text.endswith((".", "\n")):
+        return False
+    rows = _spoken(text).splitlines()
+    said = sum(len(split_sentences(row)) for row in rows if row.strip())
+    return said > 2 * max(1, request.questions[0].items[1]) + 4
+
+
 def _echoes(line: str, request: Request) -> bool:
     """Return whether a line repeats what was asked instead of answering it."""
     if letters(line) in letters(request.task()):

@@ -19,7 +19,7 @@ from paperkit.passages import SourceLine, source_lines
 from paperkit.prompts.shortening import shortened
 from paperkit.readings import Reading
 
-PROMPT_VERSION = "6"
+PROMPT_VERSION = "7"
 """Counts up with every change of the words below; a part of what makes an answer known."""
 
 MAX_CHARACTERS = 120_000
@@ -228,7 +228,7 @@ def _line_task(question: Question, language: str, *, again: bool) -> str:
         many = "one sentence" if question.kind == "line" else f"{max(1, low)} to {high} sentences"
         heading = question.heading("en")
         return f"Write {many} in {name} on what this paper says ({heading}), one a line:"
-    shape = {"line": "one sentence", "list": "one short sentence a line", "text": "sentences"}
+    shape = {"line": "one sentence", "list": "whole sentences, one a line", "text": "sentences"}
     asked = f"Question about this paper: {question.ask}"
     return f"{asked}\nAnswer in {name} ({shape[question.kind]}, {_words(question, language)}):"
 

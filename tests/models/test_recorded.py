@@ -1,7 +1,7 @@
-"""A recorded run of a real small model, replayed by a server on loopback.
+"""A recorded run of a real small model on two bundled PDFs, replayed by a server on loopback.
 
-Made by ``python benchmarks/bench_local.py URL MODEL --abstracts --record
-tests/data/models/recorded.json``; run that again to record anew.
+Made by ``python benchmarks/bench_local.py URL MODEL --context 4096 --record FILE`` with these
+papers; run that again to record anew.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import paperkit
+from benchmarks.bench_local import added
 from paperkit.batch import summarize
 from paperkit.library import Library
 from paperkit.models import OpenAIChat
 from paperkit.outlines import DIGEST
+from paperkit.reading import read_here
 from tests.models.dialects import DIALECTS
 from tests.servers import Answer, Asked, serve
 
-NAME = "qwen2.5-0.5b"
+NAME = "qwen2.5-coder-1.5b"
+PAPERS = Path(paperkit.__file__).parent / "data" / "papers"
 RECORDED: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "data/models/recorded.json").read_text(encoding="utf-8")
 )
@@ -31,7 +35,13 @@ IDS = list(dict.fromkeys(r["paper"] for r in RECORDED))
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return Library.sample(tmp_path_factory.mktemp("recorded") / "sample")
+    shelf = Library.sample(tmp_path_factory.mktemp("recorded") / "sample")
+    s2orc = shelf.paper("1911.02782")
+    shelf.files.save_reading(
+        s2orc.id, read_here(shelf.files.pdf_path(s2orc.id)), version=s2orc.version
+    )
+    assert {s2orc.id, *added(shelf, PAPERS.glob("rescience*.pdf"))} == set(IDS)
+    return shelf
 
 
 @pytest.fixture(scope="module")
