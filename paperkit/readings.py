@@ -20,13 +20,24 @@ Role = Literal["front", "body", "appendix", "references"]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph in reading order: its text, page (from 1), box, section title and role."""
+    """One paragraph in reading order: its text, page (from 1), box, section title and role.
+
+    ``turns`` are the later pages of a text that goes on there, each with the character it begins at.
+    """
 
     text: str
     page: int
     bbox: Box
     section: str = ""
     role: Role = "body"
+    turns: tuple[tuple[int, int], ...] = ()
+
+    def page_of(self, start: int, end: int) -> int:
+        """Return the page that holds the most of the text's characters from `start` to `end`."""
+        begins = [(self.page, 0), *((page, at) for page, at in self.turns)]
+        ends = [*(at for _, at in self.turns), len(self.text)]
+        held = [min(end, b) - max(start, a) for (_, a), b in zip(begins, ends, strict=True)]
+        return begins[held.index(max(held))][0]
 
 
 @dataclass(frozen=True)
@@ -225,7 +236,7 @@ class Reading:
             title=data["title"],
             page_count=data["page_count"],
             reader=data["reader"],
-            paragraphs=tuple(Paragraph(**_boxed(p)) for p in data["paragraphs"]),
+            paragraphs=tuple(Paragraph(**_turned(_boxed(p))) for p in data["paragraphs"]),
             sections=tuple(Section(**s) for s in data["sections"]),
             figures=tuple(Figure(**_tabled(_boxed(f))) for f in data["figures"]),
             links=tuple(Link(**link) for link in data["links"]),
@@ -239,6 +250,10 @@ class Reading:
 
 def _boxed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "bbox": tuple(row["bbox"])}
+
+
+def _turned(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "turns": tuple((page, at) for page, at in row.get("turns", ()))}
 
 
 def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
