@@ -22,7 +22,7 @@ Role = Literal["front", "body", "appendix", "references"]
 class Paragraph:
     """One paragraph in reading order: its text, page (from 1), box, section title and role.
 
-    ``turns`` are the later pages of a text that goes on there, each with the character it begins at.
+    ``turns`` are the later pages of a text that goes on there, each with its first character.
     """
 
     text: str
