@@ -46,6 +46,7 @@ _LITERALS: dict[str, Callable[[str], str]] = {
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # pandoc counts with letters, with Roman numbers and in brackets too.
 _LIST_NUMBER = re.compile(r"\(?(?:[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)](?=\s|$)|\(?\d+[.)]")
+_TASK = re.compile(r"&#91;[ xX]&#93;(?=\s|$)")
 _ENDS = frozenset(("\\(", "\\)", "\\[", "\\]"))
 _FENCES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 _ENVIRONMENT = (
@@ -286,6 +287,8 @@ def _not_leading(line: str) -> str:
         return number[0][:-1] + entity(number[0][-1]) + line[number.end() :]
     if line[:1] and line[0] in "#+-=:%!":
         return entity(line[0]) + line[1:]
+    if _TASK.match(line):  # pandoc makes a box of it whatever the brackets are written as
+        return f"&#91;&#8288;{line[5:]}"
     return line
 
 
