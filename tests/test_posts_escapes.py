@@ -206,3 +206,9 @@ def test_a_text_that_begins_like_a_task_has_no_box(name: str, box: str) -> None:
     written = FLAVORS[name].escape.inline(f"{box} done")
     assert html.unescape(written) == f"[\u2060{box[1:]} done"
     assert html.unescape(FLAVORS[name].escape.inline(f"a {box}")) == f"a {box}"
+
+
+def test_a_backslash_before_a_formula_does_not_escape_it() -> None:
+    """MathJax would take the dollar for one; what has no width keeps them apart."""
+    for escape in (Escape(), Escape(literal="code")):
+        assert "&#92;&#8288;$x&#95;1$" in escape.inline(r"line \\$x_1$ done")

@@ -252,7 +252,8 @@ class Escape:
         for piece in pieces(" ".join(text.split()), self.math):
             if isinstance(piece, Formula):
                 written = formula(piece, self.math, cell=cell)
-                done += "&#8288;" * is_behind + written  # "$x$$y$"
+                is_escaped = self.math == "entities" and done.endswith("&#92;")  # "\\$x$"
+                done += "&#8288;" * (is_behind or is_escaped) + written  # "$x$$y$"
             elif is_behind and self.math == "native" and piece[0].isdigit():
                 done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
             else:
