@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,3 +44,34 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> Path:
     with writing(path, durable=durable) as file:
         file.write(data)
     return path
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep out, until the block ends, whoever else asks to be alone in `folder`; leave no file.
+
+    The folder is made, and removed again when the block fails and left it empty. Windows and some
+    network disks have no locks on folders: there nobody is kept out.
+    """
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    held = None if sys.platform == "win32" else os.open(folder, os.O_RDONLY)
+    try:
+        if held is not None:
+            _lock(held)
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):  # it holds something
+                folder.rmdir()
+        raise
+    finally:
+        if held is not None:
+            os.close(held)
+
+
+def _lock(folder: int) -> None:
+    import fcntl
+
+    with suppress(OSError):  # a disk without such locks
+        fcntl.flock(folder, fcntl.LOCK_EX)

@@ -7,13 +7,13 @@ its page and its box. A row says in one line what it is about and what stands un
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from paperkit.papers import Paper
 from paperkit.readings import NOWHERE, Box, Figure, Paragraph, Reading, Span
-from paperkit.text import letters, split_sentences
+from paperkit.text import letters, sentence_spans, split_sentences
 
 Kind = Literal["sentence", "caption", "row"]
 
@@ -50,22 +50,23 @@ _Parts = tuple[str, str, int | None, Box | None, Kind, str]
 
 
 def _sentences(paper: Paper | None, reading: Reading | None) -> Iterator[_Parts]:
-    for text, section, page, box, anchor in _paragraphs(paper, reading):
-        for sentence in split_sentences(text):
-            if line := " ".join(sentence.split()).lstrip("•▪◦‣∙·- "):
-                yield line, section, page, box, "sentence", anchor
-
-
-def _paragraphs(
-    paper: Paper | None, reading: Reading | None
-) -> Iterable[tuple[str, str, int | None, Box | None, str]]:
     abstract = paper.abstract if paper else ""
-    if abstract:
-        yield abstract, "Abstract", None, None, ""
+    for sentence in split_sentences(abstract):
+        if line := _line(sentence):
+            yield line, "Abstract", None, None, "sentence", ""
     known = letters(abstract, digits=False)
     for p in reading.body if reading else ():
-        if p.role not in ("front", "appendix") and not _is_said_already(p, known):
-            yield p.text, p.section, p.page, _box(p), p.anchor
+        if p.role in ("front", "appendix") or _is_said_already(p, known):
+            continue
+        for start, end in sentence_spans(p.text):
+            page = p.page_of(start, end)
+            box = _box(p) if page == p.page else None
+            if line := _line(p.text[start:end]):
+                yield line, p.section, page, box, "sentence", p.anchor
+
+
+def _line(sentence: str) -> str:
+    return " ".join(sentence.split()).lstrip("•▪◦‣∙·- ")
 
 
 def _box(of: Paragraph | Figure) -> Box | None:

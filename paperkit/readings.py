@@ -38,6 +38,7 @@ Source = Literal["pdf", "html"]
 class Paragraph:
     """One paragraph in reading order: its text, page (from 1), box, section title and role.
 
+    ``turns`` are the later pages of a text that goes on there, each with its first character.
     ``anchor`` is its id in arXiv's HTML (S4.p2), "" where the PDF was read; read from HTML alone
     it has page 0. ``note`` says that it is a footnote.
     """
@@ -49,6 +50,14 @@ class Paragraph:
     role: Role = "body"
     anchor: str = ""
     note: bool = False
+    turns: tuple[tuple[int, int], ...] = ()
+
+    def page_of(self, start: int, end: int) -> int:
+        """Return the page that holds the most of the text's characters from `start` to `end`."""
+        begins = [(self.page, 0), *((page, at) for page, at in self.turns)]
+        ends = [*(at for _, at in self.turns), len(self.text)]
+        held = [min(end, b) - max(start, a) for (_, a), b in zip(begins, ends, strict=True)]
+        return begins[held.index(max(held))][0]
 
 
 @dataclass(frozen=True)
@@ -278,7 +287,7 @@ class Reading:
             title=data["title"],
             page_count=data["page_count"],
             reader=data["reader"],
-            paragraphs=tuple(Paragraph(**_boxed(p)) for p in data["paragraphs"]),
+            paragraphs=tuple(Paragraph(**_turned(_boxed(p))) for p in data["paragraphs"]),
             sections=tuple(Section(**s) for s in data["sections"]),
             figures=tuple(Figure(**_tabled(_boxed(f))) for f in data["figures"]),
             links=tuple(Link(**link) for link in data["links"]),
@@ -302,6 +311,10 @@ def _on_page(section: Section) -> str:
 
 def _boxed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "bbox": tuple(row["bbox"])}
+
+
+def _turned(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "turns": tuple((page, at) for page, at in row.get("turns", ()))}
 
 
 def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,5 +61,6 @@ class Written(list[Any]):
         """Return the text's path and how many figures went with it."""
         if not self:
             return "nothing written"
-        figures = counted(len(self) - 1, "figure")
+        texts = (".txt", ".bib")
+        figures = counted(sum(p.suffix not in texts for p in self[1:]), "figure")
         return f"written {self[0]}" + (f", {figures}" if figures else "")

@@ -11,7 +11,11 @@ from pathlib import Path
 from paperkit.digests import Answer, Digest, Evidence, Statement
 from paperkit.library import Library
 from paperkit.papers import Paper, clean_paper
+from paperkit.posts.flavors import FLAVORS
 from paperkit.readings import Figure, Link, Reading
+
+MARKDOWN = tuple(f.name for f in FLAVORS.values() if not f.page)
+"""The flavors whose text is Markdown behind front matter."""
 
 AT = datetime(2024, 11, 12, 1, 0, tzinfo=UTC)
 REASON = "hand-made for a test"

@@ -24,7 +24,6 @@ from paperkit.posts import Post, compose, export, preview
 from paperkit.posts.affiliations import affiliation
 from paperkit.posts.cards import source_of
 from paperkit.posts.figures import captioned
-from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.rendering import banner, tool
 from paperkit.trends import chart, papers_per
 from tests import posts_samples as samples
@@ -302,7 +301,7 @@ def test_an_image_says_its_size_and_waits(shelf: Library, tmp_path: Path, flavor
     assert [all(w in line for w in wanted) for line in lines] == [True] * 4
 
 
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_a_real_chart_comes_along_as_an_image_with_its_words(
     shelf: Library, tmp_path: Path, flavor: str
 ) -> None:

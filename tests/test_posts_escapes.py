@@ -197,3 +197,18 @@ def test_a_bar_in_a_tables_formula_ends_no_cell() -> None:
     assert prose(text, FLAVORS["myst"].escape) == (
         "| a | $P(a\\vert b)$ and $\\Vert x\\Vert$ |\n\nand $P(a|b)$"
     )
+
+
+@pytest.mark.parametrize("name", FLAVORS)
+@pytest.mark.parametrize("box", ["[ ]", "[x]", "[X]"])
+def test_a_text_that_begins_like_a_task_has_no_box(name: str, box: str) -> None:
+    """Pandoc looks for one once entities are read; what has no width keeps the bracket apart."""
+    written = FLAVORS[name].escape.inline(f"{box} done")
+    assert html.unescape(written) == f"[\u2060{box[1:]} done"
+    assert html.unescape(FLAVORS[name].escape.inline(f"a {box}")) == f"a {box}"
+
+
+def test_a_backslash_before_a_formula_does_not_escape_it() -> None:
+    """MathJax would take the dollar for one; what has no width keeps them apart."""
+    for escape in (Escape(), Escape(literal="code")):
+        assert "&#92;&#8288;$x&#95;1$" in escape.inline(r"line \\$x_1$ done")

@@ -16,11 +16,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from nbconvert.nbconvertapp import NbConvertApp
 
+from paperkit.errors import PublishError
+from paperkit.files import alone_in
 from paperkit.library import Library
 from paperkit.posts import Post, adopt, compose, export, notes
-from paperkit.posts.exporters import EXPORTERS
-from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.markdown import MARK
 from tests import posts_samples as samples
 
@@ -79,12 +80,34 @@ def test_the_text_is_written_after_its_figures(
     assert [p.suffix for p in paths] == [".md"] + [".png"] * 4
 
 
-def test_nbconverts_writer_gets_the_text_last(shelf: Library) -> None:
-    """It writes the outputs in their order."""
-    told = {"metadata": {"name": "post"}, "unique_key": "post"}  # as nbconvert's command does
-    exporter = EXPORTERS["hexo"](library=str(shelf.path))
-    _, resources = exporter.from_notebook_node(compose(POST, shelf), told)
-    assert [Path(name).suffix for name in resources["outputs"]] == [".png"] * 4 + [".md"]
+def converted(notebook: Path, folder: Path, *options: str, to: str = "hexo") -> None:
+    """Run ``jupyter nbconvert --to hexo`` in this process."""
+    command = [str(notebook), "--to", to, "--output-dir", str(folder), "--log-level=CRITICAL"]
+    NbConvertApp.clear_instance()
+    try:
+        NbConvertApp.launch_instance([*command, *options])
+    finally:
+        NbConvertApp.clear_instance()
+
+
+def test_nbconvert_writes_each_file_whole_and_the_text_last(
+    shelf: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own writer would write over the old text from its first byte on."""
+    compose(POST, shelf, path=tmp_path / "post.ipynb")
+    with failing(monkeypatch, "nothing") as taken:
+        converted(tmp_path / "post.ipynb", tmp_path / "site")
+    assert taken == [".png"] * 4 + [".md"]
+    (old,) = (tmp_path / "site").rglob("*.md")
+    before = old.read_bytes()
+    compose(replace(POST, prose="New."), shelf, path=tmp_path / "post.ipynb")
+    with failing(monkeypatch, ".md"), pytest.raises((OSError, SystemExit)):
+        converted(tmp_path / "post.ipynb", tmp_path / "site", "--PostExporter.record=True")
+    assert old.read_bytes() == before
+    assert shelf.published().empty
+    converted(tmp_path / "post.ipynb", tmp_path / "site", "--PostExporter.record=True")
+    assert b"New." in old.read_bytes()
+    assert len(shelf.published()) == 2
 
 
 @pytest.mark.parametrize("ending", [".png", ".md"])
@@ -134,36 +157,68 @@ def test_a_process_killed_while_exporting_leaves_no_text_without_its_images(
     assert len(shelf.published()) == 2
 
 
-def test_two_threads_that_export_to_one_place_never_mix(
-    shelf: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Both are about to take the name at once; one whole text is there in the end."""
-    texts = {
-        export(replace(POST, prose=p), tmp_path / p, library=shelf)[0].read_bytes() for p in "ab"
-    }
-    real, together, failed = os.replace, threading.Barrier(2), list[Exception]()
+def at_once(*posts: Post, site: Path, library: Library, flavor: str = "hexo") -> list[Path]:
+    """Export posts in threads that begin together; return the paths of their texts."""
+    together, done, failed = threading.Barrier(len(posts)), list[Path](), list[Exception]()
 
-    def renamed(part: str | Path, path: str | Path) -> None:
-        if str(path).endswith(".md"):
-            together.wait(30)
-        real(part, path)
-
-    def run(prose: str) -> None:
+    def run(post: Post) -> None:
+        together.wait(30)
         try:
-            export(replace(POST, prose=prose), tmp_path / "site", library=shelf)
+            done.append(export(post, site, library=library, flavor=flavor)[0])
         except Exception as error:
             failed.append(error)
 
-    monkeypatch.setattr(os, "replace", renamed)
-    threads = [threading.Thread(target=run, args=(p,)) for p in "ab"]
+    threads = [threading.Thread(target=run, args=(post,)) for post in posts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert failed == []
+    assert not list(site.rglob("*.part"))
+    return done
+
+
+def test_two_threads_that_export_to_one_place_never_mix(shelf: Library, tmp_path: Path) -> None:
+    """One whole text is there in the end."""
+    posts = [replace(POST, prose=p) for p in "ab"]
+    texts = {export(p, tmp_path / p.prose, library=shelf)[0].read_bytes() for p in posts}
+    at_once(*posts, site=tmp_path / "site", library=shelf)
     (text,) = (tmp_path / "site").rglob("*.md")
     assert text.read_bytes() in texts
-    assert not list(tmp_path.rglob("*.part"))
+
+
+@pytest.mark.filterwarnings("ignore:.*is another post")
+def test_posts_that_want_one_name_at_the_same_moment_get_two(
+    shelf: Library, tmp_path: Path
+) -> None:
+    """Each looks for a free name and takes it while nobody else does."""
+    posts = [replace(POST, topic=f"GAN{sign}NeRF") for sign in '/:|?*<"']
+    texts = at_once(*posts, site=tmp_path / "site", library=shelf)
+    assert len(set(texts)) == len(posts)
+    titles = {text.read_text(encoding="utf-8").splitlines()[1] for text in texts}
+    assert len(titles) == len(posts)
+
+
+def test_one_waits_until_the_other_is_done(tmp_path: Path) -> None:
+    """Processes too: what a lock of threads alone would not do."""
+    said = tmp_path / "said"
+    with alone_in(tmp_path / "site"):
+        if (child := os.fork()) == 0:
+            with alone_in(tmp_path / "site"):
+                is_last = said.exists()
+            os._exit(0 if is_last else 1)
+        assert os.waitpid(child, os.WNOHANG) == (0, 0)
+        said.touch()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert list((tmp_path / "site").iterdir()) == []
+
+
+def test_a_refused_post_leaves_no_empty_folder(shelf: Library, tmp_path: Path) -> None:
+    """Nothing is written, not even where it would have been."""
+    shelf.disapprove(IDS[0], language="zh")
+    with pytest.raises(PublishError):
+        export(POST, tmp_path / "site", library=shelf, flavor="hexo")
+    assert not (tmp_path / "site").exists()
 
 
 def test_a_figure_whose_copy_broke_off_is_sent_again(shelf: Library, tmp_path: Path) -> None:
@@ -194,7 +249,7 @@ def test_a_local_place_for_figures_gets_them_whole_or_not(
 
 
 @pytest.mark.parametrize(("one", "other"), [("GAN/NeRF", "GAN:NeRF"), ("C#", "C%")])
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_two_posts_never_write_one_file(
     shelf: Library, tmp_path: Path, flavor: str, one: str, other: str
 ) -> None:

@@ -67,7 +67,7 @@ def site(folder: Path, settings: str = "_config.yml") -> Path:
 
 
 @pytest.mark.parametrize("draft", [False, True])
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_nbconvert_and_export_write_the_same_tree(
     shelf: Library, tmp_path: Path, flavor: str, draft: bool
 ) -> None:
@@ -333,7 +333,7 @@ def test_the_first_day_does_not_publish_a_year_of_papers_again(
 # Drafts
 
 
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_a_draft_has_a_banner_and_front_matter_that_keeps_it_back(
     shelf: Library, tmp_path: Path, flavor: str
 ) -> None:
@@ -346,7 +346,7 @@ def test_a_draft_has_a_banner_and_front_matter_that_keeps_it_back(
     assert "> 🚧 **草稿：请勿发布。**" in text
 
 
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_a_draft_never_takes_the_place_of_the_post(
     shelf: Library, tmp_path: Path, flavor: str
 ) -> None:

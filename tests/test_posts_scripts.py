@@ -20,7 +20,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from paperkit.library import Library
 from paperkit.posts import Post, compose, export
 from paperkit.posts.escapes import Formula, pieces
-from paperkit.posts.flavors import FLAVORS, NOTEBOOK
+from paperkit.posts.flavors import NOTEBOOK
 from tests import posts_samples as samples
 
 IDS = tuple(f"2411.{n:05d}" for n in range(100, 100 + len(samples.SCRIPTS)))
@@ -78,7 +78,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @pytest.mark.parametrize("figures", ["include", "link"])
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_a_post_opens_no_tag_but_ours(
     library: Library, tmp_path: Path, flavor: str, figures: str
 ) -> None:

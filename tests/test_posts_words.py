@@ -18,8 +18,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from paperkit.digests import Answer, Digest, Evidence, Statement
 from paperkit.errors import PaperkitError, PublishError
 from paperkit.library import Library
+from paperkit.outlines import DIGEST
 from paperkit.posts import Post, compose, export
-from paperkit.posts.flavors import FLAVORS
 from tests import posts_samples as samples
 
 IDS = ("2411.00001", "2411.00002")
@@ -53,7 +53,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Library:
     library = samples.small(tmp_path_factory.mktemp("model"), figures=0)
     for paper in IDS:
         library.drafts.save_answers(replace(said(paper), answers=()), said(paper).answers)
-        library.approve(paper, by="Ana Ruiz", reason="a test", origin="click")
+        library._sign(paper, DIGEST, None, "Ana Ruiz", "a test", None, origin="click")
     return library
 
 
@@ -75,7 +75,7 @@ def written(shelf: Library, folder: Path, cells: Sequence[str] = (), **stated: A
 # Evidence
 
 
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_each_statement_leads_to_the_page_it_rests_on(
     shelf: Library, tmp_path: Path, flavor: str
 ) -> None:
@@ -107,11 +107,11 @@ def test_where_there_is_no_page_a_statement_leads_to_the_paragraph(
     statement = Statement("It runs 5 times faster.", (passage,))
     answer = Answer(question="takeaways", statements=(statement,), origin="person", at=samples.AT)
     shelf.drafts.save_answers(replace(said(IDS[0]), answers=()), [answer])
-    shelf.approve(IDS[0], by="Ana Ruiz", reason="a test", origin="click")
+    shelf.approve(IDS[0], by="Ana Ruiz", reason="a test")
     assert f"- It runs 5 times faster.{link}\n" in written(shelf, tmp_path)
 
 
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_quotes_stand_in_a_folded_list(shelf: Library, tmp_path: Path, flavor: str) -> None:
     """Each with its place, as text."""
     text = written(shelf, tmp_path, flavor=flavor, evidence="quotes")
@@ -135,7 +135,7 @@ def test_an_unknown_kind_of_evidence_lists_the_known_ones() -> None:
 # Answers side by side
 
 
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_answers_stand_side_by_side(shelf: Library, tmp_path: Path, flavor: str) -> None:
     """A row per paper, before the first card, with the same marks; no formula ends a cell."""
     text = written(shelf, tmp_path, flavor=flavor, table=("summary", "takeaways"))
@@ -324,7 +324,7 @@ def test_switches_leave_lines_out(shelf: Library, tmp_path: Path) -> None:
     assert "Made with" not in typed
 
 
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize("flavor", samples.MARKDOWN)
 def test_headings_and_names_stand_once(shelf: Library, tmp_path: Path, flavor: str) -> None:
     """The theme's title is the page's one H1; the deep reading repeats no heading, no authors."""
     text = written(shelf, tmp_path, flavor=flavor, papers=IDS[:1])

@@ -810,6 +810,18 @@ def test_nonsense_from_the_browser_changes_nothing(tell: Told, shelf: Library, r
     assert len(shelf.drafts(FIRST, "summary")) == 1
 
 
+def test_only_a_message_from_the_browser_is_a_click(review):
+    """What code calls is a script's signature, whatever it passes; one click stays a click."""
+    script = review.approve(reason="seen").approval
+    assert (script.origin, review.disapprove().approval) == ("script", None)
+    for call in (review.approve, review.library.approve):
+        with pytest.raises(TypeError):
+            call(FIRST, reason="seen", origin="click")
+    assert review._sign(reason="seen", id=FIRST, click=object()).approval.origin == "script"
+    review._receive(None, {"do": "approve", "reason": "seen"}, [])
+    assert review.approve(reason="seen").approval.origin == "click"
+
+
 @pytest.mark.parametrize("content", [{"do": "open"}, {"do": "__init__"}, {}])
 def test_unknown_messages_are_ignored(review: Review, tell: Told, content: dict[str, Any]) -> None:
     """What is none of the actions is not answered."""

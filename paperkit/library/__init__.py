@@ -337,19 +337,31 @@ class Library:
         by: str | None = None,
         reason: str = "",
         among: Iterable[str] | None = None,
-        origin: str = "script",
     ) -> Digest:
         """Sign a paper's digest as it stands; any later change takes the signature away.
 
         `by` defaults to the environment's PAPERKIT_NAME, else to who signed last in this library.
-        A post's banner says that it was signed in a script; Review, where a person clicks, signs
-        with ``origin="click"``. `among` are the papers it was written together with: a write-up
-        that fits one of those better blocks (None: those written about just before and after it).
+        A post's banner says that it was signed in a script: a person signs by a click in Review.
+        `among` are the papers it was written together with: a write-up that fits one of those
+        better blocks (None: those written about just before and after it).
 
         Raises:
             PublishError: blocking findings remain and no `reason` overrides them.
             PaperkitError: nobody's name is known to sign with.
         """
+        return self._sign(id, outline, language, by, reason, among, origin="script")
+
+    def _sign(
+        self,
+        id: str,
+        outline: Outline,
+        language: str | None,
+        by: str | None,
+        reason: str,
+        among: Iterable[str] | None,
+        *,
+        origin: str,
+    ) -> Digest:
         with schema.reading(self._file) as db:
             digest = drafts.existing(db, id, outline.name, language)
             held = judgements.material(db, records.number(db, id), digest.version)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.errors import PaperkitError, explained
-from paperkit.files import write_atomic
+from paperkit.files import alone_in, write_atomic
 from paperkit.library import Library
 from paperkit.posts.adoption import adopt
 from paperkit.posts.cards import preview
@@ -15,7 +15,7 @@ from paperkit.posts.citations import bibliography
 from paperkit.posts.markdown import load_posts, notes
 from paperkit.posts.notebooks import compose, library_of, post_of, read_notebook
 from paperkit.posts.post import Post
-from paperkit.posts.sites import flavor_for, is_recorded, remember
+from paperkit.posts.sites import flavor_for, is_recorded, remember, written
 from paperkit.reprs import Written
 
 if TYPE_CHECKING:
@@ -67,16 +67,18 @@ def export(
     if library is not None:
         settings["library"] = str(library.path)
     root = Path(folder)
-    page = EXPORTERS[flavor](**settings).page(nb, place, str(root))
-    if assets:
-        _uploaded(page, assets, nb)
-    files = {} if assets else page.files
-    # Figures first: a text that is there finds its figures, whenever the writing ends.
-    figures = [_written(root / name, data) for name, data in files.items()]
-    text = _written(root / page.path, page.text.encode())
+    with alone_in(root):  # from the choice of a name until it is taken
+        page = EXPORTERS[flavor](**settings).page(nb, place, str(root))
+        if assets:
+            _uploaded(page, assets, nb)
+        files = {} if assets else page.files
+        # Figures first: a text that is there finds its figures, whenever the writing ends.
+        figures = [written(root / name, data) for name, data in files.items()]
+        beside = [written(root / name, data) for name, data in page.beside.items()]
+        text = written(root / page.path, page.text.encode())
     if is_recorded(root, flavor, draft=draft, record=record):
         remember(nb, library or library_of(nb, place))
-    return Written([text, *figures])
+    return Written([text, *beside, *figures])
 
 
 def _uploaded(page: Page, assets: str, nb: NotebookNode) -> None:
@@ -112,10 +114,3 @@ def _notebook(
         path = Path(given)
         return read_notebook(path), str(path.resolve().parent)
     return given, ""
-
-
-def _written(path: Path, data: bytes) -> Path:
-    """Write a file whole or not at all, unless it has these bytes already."""
-    if path.is_file() and path.read_bytes() == data:
-        return path
-    return write_atomic(path, data)

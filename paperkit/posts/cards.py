@@ -78,6 +78,9 @@ class Style:
     cell: bool = False
     """Whether the text stands in a table's cell."""
 
+    brief: int = 0
+    """What is left out for length: 1 the deep reading, 2 the abstract too."""
+
     def inline(self, text: str, *, links: bool = True) -> str:
         """Return one line of outside text for this engine."""
         return self.flavor.escape.inline(text, links=links, cell=self.cell)
@@ -156,7 +159,7 @@ def _metadata(source: Source, style: Style) -> dict[str, str]:
     return {
         "title": style.inline(paper.title, links=False),
         "authors_line": style.label("authors_line", authors=authors),
-        "abstract": style.inline(paper.abstract),
+        "abstract": style.inline(paper.abstract) if style.brief < 2 else "",
         "pdf": paper.pdf_url,
         "abs": paper.abs_url,
         "comment": style.inline(paper.comment),
@@ -300,7 +303,7 @@ def _block(question: Question, source: Source, style: Style) -> dict[str, Any]:
 def _sections(source: Source, style: Style) -> list[dict[str, Any]]:
     """The deep reading: what is stated of the paper, then the outline's parts; [] without any."""
     answered = [q for q in deep(style.outline) if _has(source, q)]
-    if not answered:
+    if not answered or style.brief:
         return []
     sections = _stated(source, style)
     part = None

@@ -46,6 +46,7 @@ _LITERALS: dict[str, Callable[[str], str]] = {
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # pandoc counts with letters, with Roman numbers and in brackets too.
 _LIST_NUMBER = re.compile(r"\(?(?:[A-Za-z]|[ivxlcdm]+|[IVXLCDM]+)[.)](?=\s|$)|\(?\d+[.)]")
+_TASK = re.compile(r"&#91;[ xX]&#93;(?=\s|$)")
 _ENDS = frozenset(("\\(", "\\)", "\\[", "\\]"))
 _FENCES = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 _ENVIRONMENT = (
@@ -251,7 +252,8 @@ class Escape:
         for piece in pieces(" ".join(text.split()), self.math):
             if isinstance(piece, Formula):
                 written = formula(piece, self.math, cell=cell)
-                done += "&#8288;" * is_behind + written  # "$x$$y$"
+                is_escaped = self.math == "entities" and done.endswith("&#92;")  # "\\$x$"
+                done += "&#8288;" * (is_behind or is_escaped) + written  # "$x$$y$"
             elif is_behind and self.math == "native" and piece[0].isdigit():
                 done += entity(piece[0]) + write(piece[1:])  # "$x$2" would be no formula
             else:
@@ -286,6 +288,8 @@ def _not_leading(line: str) -> str:
         return number[0][:-1] + entity(number[0][-1]) + line[number.end() :]
     if line[:1] and line[0] in "#+-=:%!":
         return entity(line[0]) + line[1:]
+    if _TASK.match(line):  # pandoc makes a box of it whatever the brackets are written as
+        return f"&#91;&#8288;{line[5:]}"
     return line
 
 

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters import Exporter
+from nbconvert.writers.files import FilesWriter
 from traitlets import Bool, Unicode
+from traitlets.config import Application
 
 from paperkit.library import Library
 from paperkit.posts.figures import Files
 from paperkit.posts.flavors import FLAVORS
 from paperkit.posts.notebooks import library_of, parts_of, post_of
 from paperkit.posts.rendering import Page, lay_out
-from paperkit.posts.sites import is_recorded, remember
+from paperkit.posts.sites import is_recorded, remember, written
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-class _Written(Files):
-    """A post's files, its text last; `then` runs once nbconvert's writer has taken them all."""
+class _Writer(FilesWriter):
+    """nbconvert's writer, except that each file is whole or not there, and the text comes last."""
 
-    def __init__(self, sources: Mapping[str, Path | bytes], then: Callable[[], None]) -> None:
-        super().__init__(sources)
-        self.then = then
+    def write(
+        self, output: str, resources: dict[str, Any], notebook_name: str | None = None, **_: Any
+    ) -> str:
+        """Write the files that came out, then the text; return the text's path."""
+        folder = Path(self.build_directory or ".")
+        name = notebook_name or resources.get("unique_key", "notebook")
+        for file, data in resources.get("outputs", {}).items():
+            written(folder / file, data)
+        path = written(folder / f"{name}{resources.get('output_extension', '')}", output.encode())
+        resources.get("written", lambda: None)()
+        return str(path)
 
-    def items(self) -> ItemsView[str, bytes]:
-        """Return names and bytes; who asks for one more than there are has written the last."""
-        return _Taken(self)
 
-
-class _Taken(ItemsView[str, bytes]):
-    _mapping: _Written
-
-    def __iter__(self) -> Iterator[tuple[str, bytes]]:
-        yield from super().__iter__()
-        self._mapping.then()
+def _take_over() -> None:
+    """Let `jupyter nbconvert` write with our writer, unless it was told to write elsewhere."""
+    app: Any = Application.instance() if Application.initialized() else None
+    if type(getattr(app, "writer", None)) is FilesWriter:
+        app.writer = _Writer(parent=app)
 
 
 class PostExporter(Exporter):
@@ -80,14 +84,14 @@ class PostExporter(Exporter):
         resources["output_extension"] = path.suffix
         if resources.get("unique_key") == known.get("name"):
             resources["unique_key"] = path.with_suffix("").as_posix()
-        # nbconvert's writer makes folders for outputs only: the text comes as one as well.
-        text = {f"{resources.get('unique_key') or path.stem}{path.suffix}": page.text.encode()}
+        resources["outputs"] = Files({**page.files.sources, **page.beside})
 
         def record() -> None:
             if is_recorded(site, self.flavor, draft=self.draft, record=self.record):
                 remember(nb, self._library(nb, folder))
 
-        resources["outputs"] = _Written({**page.files.sources, **text}, record)
+        resources["written"] = record
+        _take_over()
         return page.text, resources
 
 
@@ -116,3 +120,5 @@ JekyllExporter = EXPORTERS["jekyll"]
 QuartoExporter = EXPORTERS["quarto"]
 MystExporter = EXPORTERS["myst"]
 BlogMarkdownExporter = EXPORTERS["blog-markdown"]
+MailExporter = EXPORTERS["mail"]
+FeedExporter = EXPORTERS["feed"]

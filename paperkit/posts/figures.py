@@ -13,8 +13,8 @@ from paperkit.library.files import inside
 from paperkit.papers import Paper
 from paperkit.readings import Figure
 
-# "%" in a path makes Hexo 8 drop the post, "#" ends an address.
-_UNSAFE = re.compile(r'[/?"*:<>|\\%#]')
+# "%" in a path makes Hexo 8 drop the post, "#" ends an address, "&amp;" is read as "&" in a page.
+_UNSAFE = re.compile(r'[/?"*:<>|\\%#]|&(?=\w+;)')
 _DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)")
 LONGEST = 120
 

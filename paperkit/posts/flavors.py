@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
 from paperkit.errors import PaperkitError, PublishError
+from paperkit.posts import letters
 from paperkit.posts.escapes import Escape
 from paperkit.posts.labels import label
 from paperkit.posts.post import SWITCHES, Post
@@ -28,7 +29,8 @@ class Flavor:
     openings of the engine's template language, which must not be run in a person's prose; ``site``
     are files one of which a site's root holds; ``marks`` says that cards carry comments, for
     `adopt`, on which answer stands where; ``titled`` that themes print the title as the page's
-    first heading, so that the text has none.
+    first heading, so that the text has none; ``page`` that the text goes out as HTML, which is a
+    letter of its own or an entry in a feed.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Flavor:
     site: tuple[str, ...] = ()
     marks: bool = False
     titled: bool = False
+    page: Literal["", "letter", "feed"] = ""
 
     @property
     def extension(self) -> str:
@@ -124,6 +127,26 @@ FLAVORS: dict[str, Flavor] = {
             link=f"{_BESIDE}/",
             front="plain",
             escape=Escape(math="native", literal="entity", smart=""),
+        ),
+        Flavor(
+            name="mail",
+            titled=True,
+            page="letter",
+            title="Mail",
+            text="{day}-{slug}.html",
+            files=_BESIDE,
+            link=f"{_BESIDE}/",
+            front="plain",
+        ),
+        Flavor(
+            name="feed",
+            titled=True,
+            page="feed",
+            title="Feed",
+            text="feed.xml",
+            files=_BESIDE,
+            link=f"{_BESIDE}/",
+            front="plain",
         ),
     )
 }
@@ -254,7 +277,10 @@ def title_of(post: Post, row: str) -> str:
 
 def stated_title(path: Path) -> str | None:
     """Return the title in a file's front matter; None where it has none that can be read."""
-    head = path.read_text(encoding="utf-8", errors="replace").partition("\n---\n")[0]
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if path.suffix == ".html":
+        return letters.stated_title(text)
+    head = text.partition("\n---\n")[0]
     try:
         return str(parsed(head, str(path)).get("title"))
     except PaperkitError:

@@ -57,6 +57,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "zh": "🔴 请勿用于严肃的学术场景，仅供阅读论文前的初筛。",
     },
     "tool": {"en": "💗 Made with {tool} on {date}.", "zh": "💗 由 {tool} 于 {date} 整理。"},
+    "shortened": {
+        "en": "✂️ Shortened to fit a mail: {left} left out.",
+        "zh": "✂️ 受邮件长度所限，已略去{left}。",
+    },
+    "readings": {"en": "the deep readings are", "zh": "深度阅读"},
+    "abstracts": {"en": "the deep readings and the abstracts are", "zh": "深度阅读和摘要"},
     "draft": {
         "en": "🚧 **DRAFT: not for publication.** {count} of the papers below can't be published "
         "yet.",

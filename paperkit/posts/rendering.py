@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from itertools import count, pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from paperkit.errors import PublishError
 from paperkit.papers import ID_IN_TEXT
-from paperkit.posts import escapes, flavors
+from paperkit.posts import escapes, feeds, flavors, letters
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of, table
 from paperkit.posts.citations import name_parts
 from paperkit.posts.figures import Files, Image, digest_of, slug, web_slug
@@ -66,11 +66,15 @@ Part = Prose | CardOf | Chart
 
 @dataclass(frozen=True)
 class Page:
-    """A finished post: its path below the site's root, its text, and its other files by path."""
+    """A finished post: its path below the site's root, its text, and its other files by path.
+
+    ``beside`` are further texts by path: a letter's plain text.
+    """
 
     path: str
     text: str
     files: Files
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def lay_out(
@@ -106,8 +110,12 @@ def lay_out(
     ]
     if found and not draft:
         raise refuse(post.topic, found)
+    if draft and flavor.page == "feed":
+        raise PublishError(
+            f"post {post.topic!r}: a feed is read as it stands; look at a draft with flavor='mail'."
+        )
     names = _free(_names(post, draft), post, flavor, site)
-    return _Layout(post, flavor, sources, found, draft, names, cited).page(parts)
+    return _Layout(post, flavor, sources, found, draft, names, cited, site).page(parts)
 
 
 def _texts(post: Post, parts: Sequence[Part]) -> Iterator[str]:
@@ -301,7 +309,7 @@ def _free(
     base = names["slug"]
     for number in count(2):
         path = Path(site) / flavor.text.format(**names)
-        if not site or not path.is_file() or stated_title(path) == title:
+        if not site or flavor.page == "feed" or not path.is_file() or stated_title(path) == title:
             break
         names = {**names, "slug": f"{base}-{number}"}
     if (given := flavor.text.format(**names)) != first:
@@ -321,7 +329,9 @@ class _Layout:
         draft: bool,
         names: Mapping[str, str],
         cited: Mapping[str, Paper],
+        site: str | os.PathLike[str] = "",
     ) -> None:
+        self.site = site
         self.post, self.flavor, self.sources = post, flavor, sources
         self.found, self.draft, self.cited = found, draft, cited
         self.images = {i: shown(s, post.figures) for i, s in sources.items()}
@@ -345,15 +355,49 @@ class _Layout:
         """Return the finished page."""
         order = [p.paper for p in parts if isinstance(p, CardOf)]
         first = self.sources[order[0]] if order else None
-        front = flavors.written(
-            flavors.front_of(
-                self.post,
-                self.flavor.front,
-                first_title=first.paper.title if first else "",
-                cover=self._cover(order),
-                draft=self.draft,
-            )
+        front = flavors.front_of(
+            self.post,
+            self.flavor.front,
+            first_title=first.paper.title if first else "",
+            cover=self._cover(order),
+            draft=self.draft,
         )
+        if self.flavor.page:
+            return self._html(front, parts, order)
+        text = f"{flavors.written(front)}\n{self._body(parts, order)}\n"
+        return Page(self.path, text, Files(self.files))
+
+    def _html(self, front: Mapping[str, Any], parts: Sequence[Part], order: Sequence[str]) -> Page:
+        """Return the post as a letter, as short as mail programs want it, or as a feed's entry."""
+        is_letter = self.flavor.page == "letter"
+        for brief in range(3):
+            self.style = replace(self.style, brief=brief)
+            markdown = self._body(parts, order)
+            held = {} if self.post.assets_url else self.files
+            files = Files({self._address(name): path for name, path in held.items()})
+            html = letters.html_of(markdown, files)
+            page = letters.letter(front, html, self.post.language)
+            if not is_letter or (size := len(page.encode())) <= letters.LONGEST:
+                break
+        else:
+            raise PublishError(
+                f"post {self.post.topic!r}: is {size / 1000:.0f} kB as a letter, and mail programs "
+                f"cut after {letters.LONGEST // 1000}; make two posts of it."
+            )
+        linked = self.files if self.post.assets_url else {}
+        if not is_letter:
+            entry = letters.inlined(html, files)
+            text = feeds.with_entry(Path(self.site) / self.path, self.post, front, entry)
+            return Page(self.path, text, Files(linked))
+        plain = letters.plain_of(front, html).encode()
+        beside = {str(PurePosixPath(self.path).with_suffix(".txt")): plain}
+        return Page(self.path, letters.inlined(page, files), Files(linked), beside)
+
+    def _address(self, name: str) -> str:
+        return escapes.safe_url(self.link + name.removeprefix(f"{self.folder}/"))
+
+    def _body(self, parts: Sequence[Part], order: Sequence[str]) -> str:
+        """Return the post's Markdown."""
         heading = f"# {label('update', self.post.language, date=self.post.day)}"
         blocks = [self._part(p) for p in parts]
         if self.post.table and order:
@@ -368,7 +412,7 @@ class _Layout:
                 f"post {self.post.topic!r}: behind {where!r} stands half a character (a lone "
                 "surrogate), which no file can hold; delete it."
             )
-        return Page(self.path, f"{front}\n{body}\n", Files(self.files))
+        return body
 
     def _banner(self, order: Sequence[str]) -> Iterator[str]:
         behind = [i for i in self.sources if i not in order]  # told of in a person's cell
@@ -377,6 +421,9 @@ class _Layout:
         if self.draft:
             papers = len({o.paper for o in self.found})
             lines.insert(0, label("draft", self.post.language, count=papers))
+        if self.style.brief:
+            left = self.style.label(("", "readings", "abstracts")[self.style.brief])
+            lines.append(self.style.label("shortened", left=left))
         yield "\n>\n".join(f"> {line}" for line in lines)
 
     def _part(self, part: Part) -> str:

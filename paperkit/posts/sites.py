@@ -85,6 +85,13 @@ _SETTINGS = {
 """The least settings that make a folder an engine's site."""
 
 
+def written(path: Path, data: bytes) -> Path:
+    """Write a file whole or not at all, unless it has these bytes already."""
+    if path.is_file() and path.read_bytes() == data:
+        return path
+    return write_atomic(path, data)
+
+
 def is_site(folder: str | os.PathLike[str], flavor: str) -> bool:
     """Return whether a folder is a site's root: it holds its engine's settings."""
     return flavor in engines_of(folder)

@@ -146,7 +146,8 @@ _ENDED = (".", "!", "?", ":", "。", "！", "？", ".”", ".)", '."')
 class _Draft:
     """A paragraph being built: its rows, and the page and box where it starts.
 
-    ``view`` is that page as its rows are read, which may be turned.
+    ``view`` is that page as its rows are read, which may be turned. ``turns`` are the later pages,
+    each with the number of its first row.
     """
 
     rows: list[Row]
@@ -158,6 +159,7 @@ class _Draft:
     heading: Heading | None = None
     order: float = 0.0
     first: list[Row] = field(default_factory=list)
+    turns: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,8 @@ def _extend(drafts: list[_Draft], sheet: Sheet, row: Row, kind: str) -> None:
     if last is None or last.kind != kind or not _continues(last, sheet, row, kind):
         drafts.append(_draft(sheet, [row], kind))
         return
+    if last.last_page != sheet.page.number:
+        last.turns.append((sheet.page.number, len(last.rows)))
     last.rows.append(row)
     if last.last_page == last.page == sheet.page.number and last.rows[0].column == row.column:
         last.box = union([last.box, row.box])
@@ -313,7 +317,8 @@ def _finished(
     for draft in drafts:
         if draft.heading is not None:
             section, role = draft.heading.title, _role(draft.heading, role)
-        text = joined([sentences[id(row)] for row in draft.rows], words)
+        lines = [sentences[id(row)] for row in draft.rows]
+        text = joined(lines, words)
         if role == "front" and (draft.page > 1 or _is_running_text(text)):
             role = "body"  # journals that begin without a heading
         if role == "front" and not section:  # authors: the marks tell whose address is whose
@@ -326,6 +331,7 @@ def _finished(
                     _rounded(shown(draft.box, draft.view)),
                     section,
                     _as_role(role),
+                    turns=tuple((page, len(joined(lines[:n], words))) for page, n in draft.turns),
                 )
             )
     return result

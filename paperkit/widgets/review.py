@@ -262,7 +262,7 @@ class Review(anywidget.AnyWidget):
             PublishError: blocking findings remain and no reason was given, a newer draft stands
                 beside an edit, or the answers were edited elsewhere and are not those shown.
         """
-        return self._sign(reason=reason, id=id, origin="script")
+        return self._sign(reason=reason, id=id)
 
     def sign_as(self, name: str) -> None:
         """Say who approves; the library remembers it from the first approval on.
@@ -274,22 +274,20 @@ class Review(anywidget.AnyWidget):
             raise PaperkitError("sign_as: the name is empty; write yours.")
         self._signer = told
 
-    def _click_approve(self, *, reason: str = "", id: str | None = None) -> Digest:
-        """Sign as a person does: only a message from the browser leads here."""
-        return self._sign(reason=reason, id=id, origin="click")
-
-    def _sign(self, *, reason: str, id: str | None, origin: str) -> Digest:
+    def _sign(self, *, reason: str, id: str | None, click: object = None) -> Digest:
+        """Sign: as a person does with the session's own `click`, else as a script does."""
         session, of = self._session, self._one(id)
+        origin = "click" if click is session.click else "script"
         with self.library.index.session():
             self._check_current(of)
             self._check_findings(of, reason)
-            digest = self.library.approve(
+            digest = self.library._sign(
                 of,
-                outline=self.outline,
-                language=session.named(of).language,
-                reason=reason,
-                among=session.ids,
-                by=self._signer or None,
+                self.outline,
+                session.named(of).language,
+                self._signer or None,
+                reason,
+                session.ids,
                 origin=origin,
             )
             self._changed(of)

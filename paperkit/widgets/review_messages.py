@@ -66,6 +66,13 @@ def _method(name: str, *arguments: str) -> _Action:
     return act
 
 
+def _approve(review: Review, content: dict[str, Any]) -> _Reply:
+    """Sign as a person does: this message alone, which the browser sends, is a click."""
+    reason, of = str(content.get("reason", "")), content.get("id")
+    review._sign(reason=reason, id=of, click=review._session.click)
+    return {}, []
+
+
 def _edit(review: Review, content: dict[str, Any]) -> _Reply:
     session, of = review._session, review._one(str(content["id"]))
     question = str(content["question"])
@@ -190,7 +197,7 @@ _ACTIONS: dict[str, _Action] = {
     "keep": _method("keep", "question", "id"),
     "ask": _ask,
     "sign_as": _method("sign_as", "name"),
-    "approve": _method("_click_approve", "reason", "id"),
+    "approve": _approve,
     "compose": lambda r, c: ({"path": str(r.compose())}, []),
     "disapprove": _method("disapprove", "id"),
     "send_back": _method("send_back", "note", "id"),

@@ -103,6 +103,7 @@ class Session:
     """Some papers of a library under one outline; ``language`` None is that written last.
 
     ``awaited`` are the papers whose write-up is to come, by id: why it failed, or an empty text.
+    ``click`` is what the browser's messages sign with, and no method's parameter.
     """
 
     library: Library
@@ -111,6 +112,7 @@ class Session:
     language: str | None
     lock: threading.RLock = field(default_factory=threading.RLock)
     awaited: dict[str, str] = field(default_factory=dict)
+    click: object = field(default_factory=object, repr=False)
     _checked: dict[str, _Checked] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(default_factory=dict)
     _batch: Batch = field(default_factory=lambda: Batch(()))
