@@ -36,14 +36,25 @@ def read(
     it is stored for is read too, and its reading says so (``matches``). `executor` is any
     `concurrent.futures` executor, also of other machines that see the library's folder.
 
-    Returns a report: index id, outcome (read, known, failed), error, pages, figures.
+    Returns a report: index id, outcome (read; abstract only: there is no PDF and none was to be
+    fetched; known, failed), title, error, note, pages, figures.
     """
-    tasks = {i: partial(_read_one, library, i, download) for i in ids_of(papers)}
-    run = Run(tasks, _READ_COLUMNS, executor=executor, workers=_READERS, label="reading")
+    ids = ids_of(papers)
+    tasks = {i: partial(_read_one, library, i, download) for i in ids}
+    titles = library.index.titles(ids)
+    run = Run(
+        tasks, _READ_COLUMNS, executor=executor, workers=_READERS, label="reading", titles=titles
+    )
     return run.wait()
 
 
-_READ_COLUMNS = {"outcome": "str", "error": "str", "pages": "Int64", "figures": "Int64"}
+_READ_COLUMNS = {
+    "outcome": "str",
+    "error": "str",
+    "note": "str",
+    "pages": "Int64",
+    "figures": "Int64",
+}
 
 
 def _read_one(library: Library, id: str, download: bool) -> dict[str, Any]:
@@ -53,12 +64,16 @@ def _read_one(library: Library, id: str, download: bool) -> dict[str, Any]:
     held = library.reading(paper.id, version=paper.version)
     if held is not None and held.reader == reading.READER_VERSION:
         outcome = "known"
+    elif not download and not library.files.pdf_path(paper.id, paper.version).is_file():
+        note = _absent(library.files.pdf_path(paper.id, paper.version))
+        return {"outcome": "abstract only", "error": "", "note": note}
     else:
         path = _pdf(library, paper, download)
         held = reading.read_pdf(path, figures_dir=library.files.figures_path(paper.id), paper=paper)
         library.files.save_reading(paper.id, held, version=paper.version)
         outcome = "read"
-    return {"outcome": outcome, "error": "", "pages": held.page_count, "figures": len(held.figures)}
+    counts = {"pages": held.page_count, "figures": len(held.figures)}
+    return {"outcome": outcome, "error": "", "note": "", **counts}
 
 
 def _pdf(library: Library, paper: Paper, download: bool) -> Path:
@@ -66,12 +81,14 @@ def _pdf(library: Library, paper: Paper, download: bool) -> Path:
     if path.is_file():
         return path
     if not download:
-        raise ReadError(
-            f"{paper.id}: no PDF in the library; put it at {path}, or read with download=True."
-        )
+        raise ReadError(f"{paper.id}: {_absent(path)}")
     from paperkit import sources
 
     return library.files.save_pdf(paper.id, sources.fetch_pdf(paper))
+
+
+def _absent(path: Path) -> str:
+    return f"no PDF in the library; put it at {path}, or read with download=True."
 
 
 def page_image(

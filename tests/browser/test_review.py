@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -387,7 +388,7 @@ def test_text_survives_a_killed_kernel(notebook: Notebook, shelf: Library) -> No
     summary.press_sequentially(" More, typed")
     os.kill(pid, signal.SIGKILL)
     summary.press_sequentially(" on.")
-    expect(page.locator(".rv-saved")).to_have_text("Not saved", timeout=40_000)
+    expect(page.locator(".rv-saved")).to_contain_text("Not saved", timeout=40_000)
     shot(page, "killed-kernel")
     assert texts(shelf, "summary")[0].startswith("Saved words about AvatarNet.")
     page.locator(".jp-Dialog").get_by_role("button").last.click()  # JupyterLab's own warning
@@ -406,11 +407,50 @@ def test_text_that_a_locked_library_cannot_take_is_saved_later(
     with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
         field(page, "Summary").fill("Words about AvatarNet, later.")
-        expect(page.locator(".rv-notice")).to_contain_text("the library is locked by another")
-        expect(page.locator(".rv-saved")).to_have_text("Not saved")
+        told = page.locator("[data-state=failed] .rv-saved", has_text="Not saved: ")
+        expect(told).to_contain_text("the library is locked by another")
+        expect(told).to_contain_text("Your text is kept in this browser. Trying again.")
     expect(page.locator(".rv-saved")).to_have_text("All saved", timeout=20_000)
-    expect(page.locator(".rv-notice")).to_be_empty()
     assert texts(shelf, "summary") == ("Words about AvatarNet, later.",)
+
+
+def test_an_approval_that_a_locked_library_cannot_take_is_saved_later(
+    cells_in: Notebook, shelf: Library
+) -> None:
+    """The foot says so, the next paper doesn't open before; unless a text was changed meanwhile."""
+    page = cells_in(cells(shelf))
+    paper_button(page, "onerror").click()
+    expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+    with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        keys(page, "a")
+        told = page.locator("[data-state=failed] .rv-saved", has_text="Not saved: ")
+        expect(told).to_contain_text("the library is locked by another")
+        expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+        shot(page, "approval-not-saved")
+    expect(page.locator(".rv-total")).to_have_text("1 of 4 approved", timeout=20_000)
+    expect(page.locator(".rv-paper-title")).not_to_contain_text("onerror")
+    saved(page)
+    keys(page, "k")
+    expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+    with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        keys(page, "u")
+        expect(told).to_be_visible()
+    expect(page.locator(".rv-total")).to_have_text("0 of 4 approved", timeout=20_000)
+
+
+def test_the_source_follows_the_statement_in_sight(cells_in: Notebook, sampled: Library) -> None:
+    """Scrolled to, not clicked: its page is shown, and it says which statement that is of."""
+    page = cells_in(cells(sampled, papers=[SAMPLED]))
+    expect(page.locator(".rv-abstract mark").first).to_be_visible()
+    item = page.locator("[data-question=takeaways] .rv-field", has_text="p. ").first
+    item.evaluate("node => node.scrollIntoView()")
+    expect(item).to_have_class(re.compile("rv-shown"))
+    expect(page.locator(".rv-page img")).to_be_visible(timeout=60_000)
+    assert page.evaluate("document.activeElement.closest('.rv-field')") is None
+    page.locator(".rv-form").evaluate("node => (node.scrollTop = 0)")
+    expect(page.locator(".rv-abstract mark").first).to_be_visible()
 
 
 PASTE = """(area, text) => {
@@ -581,7 +621,8 @@ def test_evidence_shows_the_passage_on_its_page(
     page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
     image = page.locator(".rv-page img")
     expect(image).to_be_visible(timeout=60_000)
-    expect(page.locator(".rv-source")).to_contain_text(f"v{digest.version}, page {passage.page}")
+    expect(page.locator(".rv-source")).to_contain_text(f"Page {passage.page}")
+    expect(page.locator(".rv-source")).to_contain_text(f"v{digest.version}")
     tinted = image.evaluate(TINTED)
     shot(page, "crop")
     assert image.evaluate(IN_SIGHT)
@@ -598,7 +639,7 @@ def test_evidence_shows_the_passage_on_its_page(
     page.locator("[data-question=methods] textarea").first.click()
     page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
     expect(image).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="The whole page").click()
+    page.get_by_role("button", name="Whole page").click()
     expect(page.locator(".rv-page img.rv-whole")).to_be_visible(timeout=60_000)
     page.wait_for_function("document.querySelector('.rv-page img').naturalHeight > 1500")
     shot(page, "page")

@@ -34,6 +34,7 @@ export class Batch {
     const signed = rows.filter((row) => SIGNED.has(row.status)).length;
     const awaited = rows.filter((row) => row.status === "awaited").length;
     this.total.textContent = `${signed} of ${rows.length} approved${awaited ? `, ${awaited} to come` : ""}`;
+    this.review.saving.ahead(rows.length - signed, rows.length);
     for (const row of rows) {
       const key = JSON.stringify([row, row.id === current]);
       const held = this.items.get(row.id);

@@ -40,7 +40,7 @@ export function headOf(review) {
       paper.comment && ` · ${paper.comment}`,
       paper.models.length > 0 && ` · written by ${paper.models.join(", ")}`, ` · triage: ${paper.decision}`),
     ...newVersion(review), ...postsOf(paper),
-    h("p", {}, h("span", { class: `rv-signed rv-${paper.status}` }, signed)),
+    h("p", { class: paper.by ? null : "rv-note" }, h("span", { class: `rv-signed rv-${paper.status}` }, signed)),
   ];
 }
 

@@ -21,6 +21,8 @@ export class Source {
     this.pictures = new Pictures(review, () => this.node);
     /** @type {{field: Field, ref: Ref} | null} */
     this.pictured = null;
+    /** @type {Field | undefined} */
+    this.shown = undefined;
     this.chosen = "source";
     this.body = h("div", { class: "rv-source-body" });
     /** @type {Record<string, HTMLElement>} */
@@ -58,6 +60,9 @@ export class Source {
     if (picture) this.choose("source");
     else if (this.shows(field)) return;
     const { review } = this;
+    this.shown?.node.classList.remove("rv-shown");
+    this.shown = field;
+    field.node.classList.add("rv-shown");
     this.pictured = picture && ref !== undefined ? { field, ref } : null;
     const passage = review.passage(ref ?? field.evidence[0]);
     if (!passage || passage.page === null) {
@@ -67,6 +72,20 @@ export class Source {
     }
     this.pictured = { field, ref: passage };
     this.body.replaceChildren(heading(placeOf(passage)), h("blockquote", {}, passage.quote), this.pictures.view(passage, false));
+  }
+
+  /** Show what the first statement in sight rests on, unless the active one is in sight. */
+  follow() {
+    const { form, active, answers } = this.review;
+    if (this.chosen !== "source" || this.body.querySelector(".rv-finder")) return;
+    const { top, bottom } = form.getBoundingClientRect();
+    const isSeen = (/** @type {Field} */ { node }) => {
+      const box = node.getBoundingClientRect();
+      return box.height > 0 && box.top >= top - 4 && box.top < bottom - 20;
+    };
+    if (active?.node.isConnected && isSeen(active)) return;
+    const field = [...answers.values()].flatMap(({ fields }) => fields).find((each) => each.evidence.length > 0 && isSeen(each));
+    if (field && field !== this.shown) this.show(field);
   }
 
   /** Tell whether the page in sight is of a passage that this statement still rests on. @param {Field} field */
@@ -94,6 +113,7 @@ export class Source {
   clear() {
     this.pictures.clear();
     this.pictured = null;
+    this.shown = undefined;
     this.body.replaceChildren(heading(this.titled), this.abstract([]));
     this.refresh();
   }

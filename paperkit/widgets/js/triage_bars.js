@@ -79,10 +79,10 @@ export class Bars {
   }
 
   status() {
-    const { rows: { total }, choice, query } = this.table;
+    const { rows: { total }, choice, query, answered } = this.table;
     const stale = this.matching !== undefined && this.matching !== total ? ` (${number(this.matching)} match now)` : "";
     write(this.count, `${number(total)} ${total === 1 ? "paper" : "papers"}${stale}${choice.count ? ` · ${number(choice.count)} selected` : ""}`);
-    const chosen = Object.entries(query).filter(([name]) => name !== "text" && name !== "sort").flatMap(([, value]) => value).length;
+    const chosen = Object.entries(query).filter(([name]) => name !== "text" && name !== "sort").flatMap(([, value]) => value).length + Object.keys(answered).length;
     this.chosen.hidden = !chosen;
     write(this.chosen, String(chosen));
   }

@@ -136,7 +136,8 @@ export class Choice {
   /** Save what a person says of papers (`ids` null: of the selection, as long as it is the same). @param {string} what @param {{ids?: string[] | null, [more: string]: any}} content @param {import("./writes.js").About} about */
   save(what, content, about) {
     const { changes } = this;
-    const stale = content.ids === null ? () => changes !== this.changes : undefined;
+    const changed = () => (changes === this.changes ? "" : "the selection was changed meanwhile; decide again.");
+    const stale = content.ids === null ? changed : undefined;
     return this.table.writes.add(what, content, { ...about, stale });
   }
 

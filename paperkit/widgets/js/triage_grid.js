@@ -110,10 +110,10 @@ export class Grid {
 
   /** Say why there is nothing to see, and what to do about it. */
   empty() {
-    const { rows, query } = this.table;
+    const { rows, query, answered } = this.table;
     this.nothing.hidden = rows.total > 0;
     if (rows.total) return;
-    const narrowed = Object.entries(query).some(([name, value]) => name !== "sort" && String(value) !== "-published" && value?.length);
+    const narrowed = Object.keys(answered).length > 0 || Object.entries(query).some(([name, value]) => name !== "sort" && String(value) !== "-published" && value?.length);
     const said = narrowed ? "No paper matches." : "Nothing here yet.";
     if (this.nothing.firstChild?.textContent === said) return;
     this.nothing.replaceChildren(h("p", {}, said), narrowed

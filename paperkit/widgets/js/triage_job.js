@@ -39,8 +39,9 @@ export class Job {
 
   /** Everything that narrows the list goes, the order stays. */
   clearFilters() {
-    const { query, bars } = this.table;
+    const { query, bars, facets } = this.table;
     bars.search.value = "";
+    facets.answers.clear();
     this.wanted(Object.fromEntries(Object.keys(query).filter((name) => name !== "sort").map((name) => [name, null])));
   }
 
