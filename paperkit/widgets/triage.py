@@ -119,8 +119,7 @@ class Triage(anywidget.AnyWidget):
             "rows": rows,
             "total": total,
             "questions": [
-                {"key": q.key, "heading": q.heading("en")}
-                for q in self.outline.questions
+                {"key": q.key, "heading": q.heading("en")} for q in self.outline.questions
             ],
             "model": "" if self.model is None else self.model.name,
         }

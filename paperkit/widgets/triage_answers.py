@@ -62,8 +62,9 @@ class Answers:
         tests = {q: _having(words) for q, words in self.wanted.items()}
         with self._library.index.session():
             ids = self._library.index.ids(written)
-            kept = [self._has(self._of(i), tests) for i in ids]
-        return np.asarray(written)[np.asarray(kept, dtype=bool)]
+            kept = np.array([self._has(self._of(i), tests) for i in ids], dtype=bool)
+        found: np.ndarray = written[kept]
+        return found
 
     def values(self, query: Query) -> list[dict[str, Any]]:
         """Return for each column the short answers of the papers of `query`, most frequent first.
@@ -80,7 +81,7 @@ class Answers:
                     value = _CLAUSE.split(given.get(question, ("", ()))[0], 1)[0].strip()
                     if value and len(value) <= _LONGEST_VALUE:
                         counts[question][value.casefold()] += 1
-        return [{"key": q, "values": counts[q].most_common(_MOST_VALUES)} for q in self.shown]
+        return [{"key": q, "values": _first(counts[q])} for q in self.shown]
 
     def _of(self, id: str) -> dict[str, tuple[str, tuple[str, ...]]]:
         return answered(self._library.digest(id, outline=self.outline.name))
@@ -95,6 +96,10 @@ class Answers:
         given: Mapping[str, tuple[str, tuple[str, ...]]], tests: Mapping[str, re.Pattern[str]]
     ) -> bool:
         return all(test.search(given.get(q, ("", ()))[0]) for q, test in tests.items())
+
+
+def _first(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_VALUES]
 
 
 def _having(words: str) -> re.Pattern[str]:

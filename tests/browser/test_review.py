@@ -196,8 +196,8 @@ def test_difference_history_and_restore(cells_in: Notebook, shelf: Library) -> N
     summary = field(page, "Summary")
     summary.fill(SENTENCES[0].replace("head avatar", "talking avatar"))
     saved(page)
-    page.get_by_role("button", name="Draft against edit: Summary").click()
-    box = page.get_by_role("group", name="Draft against edit")
+    page.get_by_role("button", name="Compare draft and edit: Summary").click()
+    box = page.get_by_role("group", name="Compare draft and edit")
     assert box.locator("del").all_inner_texts() == ["head"]
     assert box.locator("ins").all_inner_texts() == ["talking"]
     page.get_by_role("button", name="History: Summary").click()
@@ -223,7 +223,7 @@ def test_new_draft_is_shown_beside_the_edit(
     box = page.locator(".rv-newer")
     expect(box).to_contain_text("New draft by model-1")
     expect(field(page, "Summary")).to_have_value("My own words about AvatarNet.")
-    assert box.locator("dt").all_inner_texts() == ["New draft", "Yours", "Draft before"]
+    assert box.locator("dt").all_inner_texts() == ["New draft", "Yours", "Earlier draft"]
     assert box.locator("dd").all_inner_texts() == [
         *fresh.texts,
         "My own words about AvatarNet.",
@@ -342,7 +342,7 @@ def test_hostile_texts_stay_texts(cells_in: Notebook, shelf: Library) -> None:
     expect(page.locator(".rv-paper-title math")).to_have_count(1)
     field(page, "Summary").fill(f"{evil} more")
     saved(page)
-    page.get_by_role("button", name="Draft against edit: Summary").click()
+    page.get_by_role("button", name="Compare draft and edit: Summary").click()
     title = page.locator(".rv-paper-title").evaluate("node => node.textContent")
     assert title.startswith(HOSTILE_TITLE.split("$")[0])
     assert page.locator(".rv-review script, .rv-review b >> text=bold").count() == 0
@@ -368,7 +368,7 @@ def test_two_reviews_warn_instead_of_overwriting(cells_in: Notebook, shelf: Libr
     keys(one, "j", "k")  # what the other editor still holds is not this one's to drop
     expect(one.locator(".rv-paper-title")).to_contain_text("one photo")
     expect(one.locator(".rv-saved")).to_have_text("All saved")
-    assert one.get_by_role("button", name="Drop it").count() == 0
+    assert one.get_by_role("button", name="Discard it").count() == 0
     landmarks = page.locator(".rv-review :is(nav, aside, section)")
     names = landmarks.evaluate_all("all => all.map((n) => n.getAttribute('aria-label'))")
     assert len(names) == len(set(names)) == 6
@@ -394,7 +394,7 @@ def test_text_survives_a_killed_kernel(notebook: Notebook, shelf: Library) -> No
     page.locator(".jp-Dialog").get_by_role("button").last.click()  # JupyterLab's own warning
     page.wait_for_function(READY, timeout=60_000)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.get_by_role("button", name="Take it back").click(timeout=60_000)
+    page.get_by_role("button", name="Restore it").click(timeout=60_000)
     saved(page)
     assert texts(shelf, "summary") == ("Saved words about AvatarNet. More, typed on.",)
 
@@ -723,7 +723,7 @@ def test_published_before_is_shown(cells_in: Notebook, shelf: Library) -> None:
     posted = pd.DataFrame({"version": 1, "topic": ["avatars"], "date": ["2024-11-12"]})
     shelf.publish(posted.set_axis([FIRST]))
     page = cells_in(cells(shelf))
-    told = "Published before in this topic: avatars, 2024-11-12 (v1)"
+    told = "Already published in this topic: avatars, 2024-11-12 (v1)"
     expect(page.locator(".rv-posted")).to_have_text(told)
     shot(page, "published")
     keys(page, "j")
@@ -791,7 +791,7 @@ def test_new_version_shows_lost_evidence(cells_in: Notebook, shelf: Library) -> 
     field(page, "Key Takeaways, 2 of 3").click()
     expect(page.locator(".rv-source")).to_contain_text("Abstract of v1")
     assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[1]]
-    page.get_by_role("button", name="Take it over to v2").click()
+    page.get_by_role("button", name="Carry over to v2").click()
     expect(page.locator(".rv-version")).to_have_count(0)
     digest = shelf.digest(FIRST)
     assert digest is not None
@@ -829,7 +829,7 @@ def test_accessible_in_both_themes(
     themed(theme, width)
     field(page, "Summary").fill("AvatarNet gains 77 percent, $x$.")
     saved(page)
-    page.get_by_role("button", name="Draft against edit: Summary").click()
+    page.get_by_role("button", name="Compare draft and edit: Summary").click()
     page.get_by_role("button", name="History: Summary").click()
     expect(page.locator(".rv-maths math").first).to_be_visible()
     keys(page, "?")

@@ -77,7 +77,7 @@ def test_the_way_from_candidates_to_a_draft_leaves_no_widget(notebook, picture):
     review.locator(".rv-notice:has-text('.post.ipynb')").wait_for()
     picture(page, "composed")
     written = execute(page, "import glob; print(glob.glob('*.post.ipynb'))")
-    assert written == "['trapped-ions.post.ipynb']"
+    assert written == "['Trapped-ions.post.ipynb']"
     review.locator("xpath=ancestor::*[contains(@class, 'pk-review')]//button").first.click()
     page.wait_for_function("document.activeElement.matches('.pk-grid')")
     picture(page, "back-to-the-papers")

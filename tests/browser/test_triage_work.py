@@ -188,7 +188,7 @@ def test_a_decision_that_cannot_be_saved_is_said_and_saved_later(locked):
     assert locked.locator(".pk-row[data-decision='keep']").count() == 0
     execute(page, "lock.close()")
     locked.locator(".pk-row[data-decision='keep']:has-text('头像重建')").wait_for()
-    locked.locator(".pk-live:not(.pk-wrong):has-text('keep: ')").wait_for()
+    locked.locator(".pk-live:not(.pk-wrong):has-text('Kept: ')").wait_for()
     assert locked.get_attribute("data-state") == ""
     assert execute(page, "print(list(triage.kept.index))") == "['2401.00303']"
 

@@ -169,6 +169,9 @@ export class Review {
     const empty = all.filter((answer) => answer.idle);
     const some = empty.length < all.length; // where nothing is written yet all questions are there
     for (const answer of all) answer.node.hidden = some && empty.includes(answer);
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.questions.querySelectorAll(".rv-part"))) {
+      part.hidden = all.every(({ node, state }) => node.hidden || state.part !== part.textContent);
+    }
     this.unanswered.hidden = !some || !empty.length;
     this.unanswered.replaceChildren("Not answered: ", ...empty.map((answer) => button(answer.state.heading, () => answer.unfold(), { class: "rv-link" })));
   }
@@ -197,7 +200,7 @@ export class Review {
   /** Save everything; where that can't be, say so. */
   async settled() {
     const saved = await this.saving.flush();
-    if (!saved) this.tell("An answer is not saved yet; settle it first.");
+    if (!saved) this.tell("An answer is not saved yet; wait, or choose which words stand.");
     return saved;
   }
 

@@ -279,12 +279,12 @@ export class Answer {
     const tools = [];
     if (this.many) tools.push(tool("+", `Add to: ${name}`, () => this.add()));
     if (state.draft && !state.draft.same) {
-      tools.push(tool("Δ", `Draft against edit: ${name}`, () => this.toggleDraft(), { "aria-pressed": this.showDraft }));
+      tools.push(tool("Δ", `Compare draft and edit: ${name}`, () => this.toggleDraft(), { "aria-pressed": this.showDraft }));
     }
     if (state.versions > 1) {
       tools.push(tool("↺", `History: ${name}`, () => this.toggleHistory(), { "aria-expanded": Boolean(this.past) }));
     }
-    tools.push(tool("✦", `Ask again: ${name}`, () => askAgain(review, [state.key], name)));
+    tools.push(tool("✦", `Ask again: ${name} (may cost money)`, () => askAgain(review, [state.key], name)));
     this.menu.replaceChildren(...tools);
   }
 

@@ -53,7 +53,7 @@ export class Batch {
     const counts = [
       block && h("span", { class: "rv-count rv-block" }, `${block} block`),
       warn && h("span", { class: "rv-count rv-warn" }, `${warn} to look at`),
-      block === 0 && !warn && !EMPTY.has(status) && "· no finding",
+      block === 0 && !warn && !EMPTY.has(status) && "· no findings",
     ].map((count) => count || null);
     const look = SIGNED.has(status) ? "good" : block ? "block" : warn ? "warn" : EMPTY.has(status) ? "none" : "open";
     const parts = [

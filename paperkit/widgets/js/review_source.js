@@ -97,7 +97,7 @@ export class Source {
 
   /** Look for passages that a statement can rest on. @param {Field} field */
   seek(field) {
-    if (!field.clean) return this.review.tell("Write the statement first, then find what it rests on.");
+    if (!field.clean) return this.review.tell("Write the statement first, then find its evidence.");
     this.choose("source");
     const finder = new Finder(this.review, field);
     this.body.replaceChildren(heading(`Evidence for: ${field.clean}`), finder.node);

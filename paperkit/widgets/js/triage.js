@@ -119,7 +119,7 @@ export class Triage {
   waiting(late) {
     if (this.writes.failing) return;
     this.show(late ? "pending" : "");
-    this.tell(late ? "The kernel is busy or gone; what you do waits for it." : "");
+    this.tell(late ? "The kernel is busy; your changes wait until it answers." : "");
   }
 
   /** Without its kernel the table is a picture: it says so, and no key moves anything. @param {boolean} gone */
@@ -130,7 +130,8 @@ export class Triage {
     this.show(gone ? "dead" : "");
     const [strong, hint] = GONE_TEXT;
     const lost = this.writes.waiting.length;
-    const saved = lost ? `${lost} of your last actions were not saved.` : "Your decisions are saved.";
+    const unsaved = lost === 1 ? "Your last action was not saved." : `Your last ${lost} actions were not saved.`;
+    const saved = lost ? unsaved : "Your decisions are saved.";
     this.bars.announce(gone ? "dead" : "", gone ? strong : "", `${hint} ${saved}`);
   }
 
@@ -344,7 +345,7 @@ export class Triage {
     const density = names[(names.indexOf(this.state.value.density) + 1) % names.length];
     this.remember({ density });
     this.grid.reveal(true);
-    this.tell(`rows: ${density}`);
+    this.tell(`Row height: ${density}`);
   }
 
   async toggleFacets(enter = false) {

@@ -49,7 +49,7 @@ export class Pane {
     if (this.opened?.row.id === row?.id) return;
     this.opened = null;
     if (this.shownId !== row?.id) this.shownId = "";
-    this.node.replaceChildren(row ? this.table.say(h("h3"), row.title) : h("p", { class: "pk-facts" }, "No paper is active."));
+    this.node.replaceChildren(row ? this.table.say(h("h3"), row.title) : h("p", { class: "pk-facts" }, "Choose a paper to read it here."));
   }
 
   /** @param {number} by pages */
@@ -171,7 +171,7 @@ function section(name, label, content, open = false) {
 
 /** @param {any} version */
 function versionOf({ version, updated, title, abstract }) {
-  const same = title.length || abstract.length ? "" : " · title and abstract as before";
+  const same = title.length || abstract.length ? "" : " · title and abstract unchanged";
   return h("div", { class: "pk-version" }, h("div", { class: "pk-caption" }, `v${version} · ${updated}${same}`),
     title.length > 0 && changedText("Title", title), abstract.length > 0 && changedText("Abstract", abstract));
 }
