@@ -51,7 +51,7 @@ export class AnswerFilters {
 
   /** What narrows the list, each to be taken off with one click. @returns {[string, () => void][]} */
   get chips() {
-    return Object.entries(this.table.answered).map(([key, words]) => [`${this.heading(key)}: ${words}`, () => this.want(key, "")]);
+    return Object.entries(this.table.answered).map(([key, words]) => [`${this.heading(key).replace(/[?？:：]?$/, ":")} ${words}`, () => this.want(key, "")]);
   }
 
   clear() {
