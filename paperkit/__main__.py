@@ -275,7 +275,7 @@ def _summarize(options: argparse.Namespace) -> _Done:
     was_read = read(kept, library, download=not options.no_download)
     rows = _rows(summarize(kept, library, model, language=options.language))
     # A PDF that could not be read is a failure, though its abstract was summarized.
-    unread = [] if options.no_download else _rows(was_read[was_read["outcome"] == "failed"])
+    unread = _rows(was_read[was_read["outcome"] == "failed"])
     done = _done(unread + rows, "papers")
     return replace(done, failed=any(row["outcome"] in _OPEN for row in done.rows))
 

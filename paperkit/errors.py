@@ -156,6 +156,7 @@ def explained(call: Callable[_P, _R]) -> Callable[_P, _R]:
         _check_names(name, signature, kwargs)
         given = {**dict(zip(parameters, args, strict=False)), **kwargs}
         _check_kinds(name, given, parameters)
+        _check_others(name, given, signature)
         return call(*args, **kwargs)
 
     return wrapped
@@ -194,6 +195,19 @@ def _check_kinds(name: str, given: dict[str, Any], parameters: list[str]) -> Non
         raise ArgumentError(f"{name}: library is a {kind}{text}; {give}.")
 
 
+def _check_others(name: str, given: dict[str, Any], signature: inspect.Signature) -> None:
+    """Refuse a `Library` where something else is wanted, and too few arguments."""
+    for word, parameter in signature.parameters.items():
+        other = word not in ("self", "library", "papers")
+        if other and "Library" not in str(parameter.annotation) and _is_library(given.get(word)):
+            raise ArgumentError(f"{name}: {word} is a Library; give {word}.")
+        needed = parameter.default is parameter.empty and parameter.kind not in _ANY
+        if needed and word != "self" and word not in given:
+            give = _GIVE.get(word, f"give {word}")
+            raise ArgumentError(f"{name}: {word} is missing; {give}.")
+
+
+_ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _SHORT = 200
 
 

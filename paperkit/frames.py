@@ -96,7 +96,7 @@ class Report(pd.DataFrame):
             return as_html(self)
         news = self[self["outcome"] != "known"]
         said = f"<p>{html.escape(self._summed)}</p>"
-        return said + (as_html(news, whole=("error",)) if len(news) else "")
+        return said + (as_html(news, whole=("error", "note")) if len(news) else "")
 
     @property
     def _summed(self) -> str:

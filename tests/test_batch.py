@@ -254,8 +254,10 @@ def test_a_killed_batch_goes_on_where_it_was(
 def test_a_missing_pdf_is_that_papers_row(library: Library) -> None:
     """Reading without the file says where to put it, and stops no other."""
     report = read(IDS[:2], library, download=False)
-    assert list(report["outcome"]) == ["failed", "failed"]
-    assert report.loc[IDS[0], "error"].startswith("2411.00001: no PDF in the library; put it at ")
+    assert list(report["outcome"]) == ["abstract only", "abstract only"]
+    assert list(report["error"]) == ["", ""]
+    assert report.loc[IDS[0], "reason"].startswith("no PDF in the library; put it at ")
+    assert list(report["title"]) == list(library.papers().loc[IDS[:2], "title"])
 
 
 @pytest.mark.process

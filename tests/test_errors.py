@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import inspect
 import pickle
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from paperkit import Library, Post, Query, Review, Triage, compose, papers_per, read, summarize
-from paperkit.batch import update
+from paperkit import (
+    Library,
+    Post,
+    Query,
+    Review,
+    Triage,
+    chart,
+    compose,
+    papers_per,
+    read,
+    summarize,
+)
+from paperkit.batch import answers, update
 from paperkit.errors import ArgumentError, PaperkitError
 
 
@@ -76,3 +88,11 @@ def test_what_explains_itself_stays_what_it_is() -> None:
     assert pickle.loads(pickle.dumps(Query(text="a"))) == Query(text="a")
     with pytest.raises(TypeError):
         summarize([], None, langauge="zh")
+
+
+def test_a_library_elsewhere_and_a_missing_argument_are_said(tmp_path: Path) -> None:
+    """Each says which argument it is, and what to give."""
+    library = Library(tmp_path / "library")
+    assert said(chart, library) == "chart: frame is a Library; give frame."
+    assert said(answers, library, library).startswith("answers: papers is a Library; give papers")
+    assert said(read, []).startswith("read: library is missing; give a library, like ")

@@ -135,7 +135,11 @@ def test_a_new_version_updates_its_paper(library: Library) -> None:
     """v2 is the same row, shown as v1→v2 once decided; v1 does not come back."""
     library.decide("2411.00001", "keep")
     report = library.add([make_paper("2411.00001", 2, title="Faster avatars")])
-    assert report.loc["2411.00001"].to_dict() == {"outcome": "updated", "version": 2}
+    assert report.loc["2411.00001"].to_dict() == {
+        "outcome": "updated",
+        "title": "Faster avatars",
+        "version": 2,
+    }
     assert library.papers("faster").loc["2411.00001", "status"] == "v1→v2"
     assert len(library.papers("fast")) == 1
     library.add([make_paper("2411.00001", 1, title="Fast avatars")])

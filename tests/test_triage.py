@@ -15,9 +15,11 @@ import pandas as pd
 import pytest
 
 from paperkit.batch import answers, summarize
+from paperkit.digests import Answer, Digest, Statement
 from paperkit.errors import LibraryError, PaperkitError
 from paperkit.library import Library
 from paperkit.models import Extractive
+from paperkit.outlines import Outline, Question
 from paperkit.papers import Paper
 from paperkit.queries import Query
 from paperkit.readings import Figure, Reading
@@ -816,6 +818,88 @@ def test_answers_of_an_outline_are_columns(library):
     frame = answers([id], library)
     assert frame.loc[id, "summary"] == shown["text"] != ""
     assert "\n".join(frame.attrs["evidence"]["summary"][id]) == shown["quote"] != ""
+
+
+SCREENING = Outline(
+    "screening",
+    (
+        Question(key="patients", headings={"en": "Real patients?"}, ask="Were there patients?"),
+        Question(key="setting", headings={"zh": "环境"}, ask="Where was it done?"),
+    ),
+)
+
+
+@pytest.fixture
+def screened(library) -> Triage:
+    """Four papers answer two questions of a person's own; the others answer nothing."""
+    given = [
+        ("Yes, 20 patients.", "A hospital in Lyon took part over many months of one year."),
+        ("yes", "在医院进行。"),
+        ("No: simulated. Patients are noted as future work.", ""),
+        ("Not said.", "Home."),
+    ]
+    for n, texts in enumerate(given):
+        named = Digest(paper_id=f"2401.{n:05}", version=1, outline="screening", language="en")
+        answers = [
+            Answer(question=q.key, statements=(Statement(text),), model="m", at=datetime.now(UTC))
+            for q, text in zip(SCREENING.questions, texts, strict=True)
+            if text
+        ]
+        library.drafts.save_answers(named, answers)
+    return Triage(library, outline=SCREENING)
+
+
+def listed(triage: Triage) -> list[int]:
+    return sorted(int(i[-5:]) for i in triage.visible.index)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"patients": "yes"}, [0, 1]),
+        ({"patients": "NO"}, [2]),  # neither "not" nor "noted"
+        ({"patients": " patients "}, [0, 2]),
+        ({"setting": "医院"}, [1]),  # Chinese words stand anywhere
+        ({"patients": "yes", "setting": "lyon"}, [0]),
+        ({"patients": "yes", "setting": ""}, [0, 1]),
+        ({"patients": ".*"}, []),
+        ({}, list(range(40))),
+    ],
+)
+def test_answers_narrow_the_list(screened, wanted, found):
+    """By whole words, whatever their case; the questions become columns."""
+    assert "error" not in ask(screened, "answers", answers=wanted)
+    assert listed(screened) == found
+    assert set(screened.table.answers.shown) == {q for q, words in wanted.items() if words.strip()}
+    assert screened.table.answer(facets=False)["matching"] == len(found)
+    screened.filter_answers()
+    assert len(listed(screened)) == 40
+
+
+def test_short_answers_are_counted_beside_the_other_filters(screened):
+    """By their first clause; those too long for a list are found by their words."""
+    screened.layout_state = {"columns": ["answer:patients", "answer:setting"], "facets": True}
+    answer = screened.table.answer(facets=True)
+    assert answer["answers"] == [
+        {"key": "patients", "values": [("yes", 2), ("no", 1), ("not said", 1)]},
+        {"key": "setting", "values": [("home", 1), ("在医院进行", 1)]},
+    ]
+    assert [q["heading"] for q in screened.start["questions"]] == ["Real patients?", "环境"]
+
+
+def test_a_column_taken_away_takes_its_filter_along(screened):
+    """Nothing that can't be seen narrows the list."""
+    screened.filter_answers({"patients": "yes"})
+    screened.layout_state = {"columns": []}
+    assert len(listed(screened)) == 40
+
+
+def test_answers_to_no_question_are_an_error(screened):
+    """It names those there are; nothing changes."""
+    with pytest.raises(PaperkitError, match="no question 'mood'; it has patients, setting"):
+        screened.filter_answers({"mood": "good"})
+    assert "words for each question" in ask(screened, "answers", answers={"patients": 1})["error"]
+    assert len(listed(screened)) == 40
 
 
 def test_copies_are_inert_text_in_three_forms(library):

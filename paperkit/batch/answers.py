@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from paperkit.errors import explained
 from paperkit.frames import ids_of
 from paperkit.outlines import DIGEST, Outline
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from paperkit.library import Library
 
 
+@explained
 def answers(
     papers: Papers, library: Library, outline: Outline = DIGEST, *, language: str | None = None
 ) -> pd.DataFrame:

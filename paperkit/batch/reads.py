@@ -46,15 +46,20 @@ def read(
     is not the paper it is stored for is read too, and its reading says so (``matches``). `executor`
     is any `concurrent.futures` executor, also of other machines that see the library's folder.
 
-    Returns a report: index id, outcome (read, known, failed), error, pages, figures, source (html,
-    pdf), reason (why not the HTML; what of it is missing).
+    Returns a report: index id, outcome (read; abstract only: there is nothing to read and nothing
+    was to be fetched; known, failed), title, error, pages, figures, source (html, pdf), reason (why
+    not the HTML; what of it is missing; why the abstract only).
 
     >>> read(library.papers(decision="keep"), library)
     """
     if source not in ("auto", "html", "pdf"):
         raise PaperkitError(f"source {source!r}: unknown; use auto, html or pdf.")
-    tasks = {i: partial(_read_one, library, i, source, download) for i in ids_of(papers)}
-    run = Run(tasks, _READ_COLUMNS, executor=executor, workers=_READERS, label="reading")
+    ids = ids_of(papers)
+    tasks = {i: partial(_read_one, library, i, source, download) for i in ids}
+    titles = library.index.titles(ids)
+    run = Run(
+        tasks, _READ_COLUMNS, executor=executor, workers=_READERS, label="reading", titles=titles
+    )
     return run.wait()
 
 
@@ -69,6 +74,9 @@ def _read_one(library: Library, id: str, source: Choice, download: bool) -> dict
     held = library.reading(paper.id, version=paper.version)
     if held is not None and _is_current(held, source):
         return _row("known", held, "")
+    path = library.files.pdf_path(paper.id, paper.version)
+    if not (download or path.is_file() or _has_html(library, paper)):
+        return {"outcome": "abstract only", "error": "", "reason": _absent(path)}
     held, reason = _read(library, paper, source, download)
     library.files.save_reading(paper.id, held, version=paper.version)
     if held.licence and not library.files.licence(paper.id):
@@ -189,12 +197,14 @@ def _pdf(library: Library, paper: Paper, download: bool) -> Path:
     if path.is_file():
         return path
     if not download:
-        raise ReadError(
-            f"{paper.id}: no PDF in the library; put it at {path}, or read with download=True."
-        )
+        raise ReadError(f"{paper.id}: {_absent(path)}")
     from paperkit import sources
 
     return library.files.save_pdf(paper.id, sources.fetch_pdf(paper))
+
+
+def _absent(path: Path) -> str:
+    return f"no PDF in the library; put it at {path}, or read with download=True."
 
 
 @explained

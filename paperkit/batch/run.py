@@ -285,9 +285,12 @@ class Run:
         executor: Executor | None = None,
         workers: int = _WORKERS,
         label: str = "",
+        titles: Mapping[str, str] | None = None,
     ) -> None:
         self._pause = pause or Pause()
-        self._columns = columns
+        outcome, *rest = columns.items()
+        self._columns = columns if titles is None else dict([outcome, ("title", "str"), *rest])
+        self._titles = titles or {}
         self._ids = list(tasks)
         self.label = label
         self._began = time.monotonic()
@@ -330,7 +333,8 @@ class Run:
         """Return the report so far; papers whose turn has not come are ``left``."""
         done = self._rows()
         left = {**_LEFT, "error": self._pause.why} if self._pause.why else _LEFT
-        return Report(table([{"id": i, **done.get(i, left)} for i in self._ids], self._columns))
+        rows = [{"id": i, "title": self._titles.get(i, ""), **done.get(i, left)} for i in self._ids]
+        return Report(table(rows, self._columns))
 
     @property
     def progress(self) -> Progress:

@@ -454,9 +454,9 @@ def summarize(
     model's calls go there, everything else stays here.
 
     Returns a report: index id, outcome (answered; partial: a question failed; known, failed, left),
-    error (the questions that failed), note (what of the paper the model was not given), asked
-    (whole, or one at a time), findings (number of blocking ones), tokens_in, tokens_out, cost
-    (missing where price or usage is unknown).
+    title, error (the questions that failed), note (what of the paper the model was not given),
+    asked (whole, or one at a time), findings (number of blocking ones), tokens_in, tokens_out,
+    cost (missing where price or usage is unknown).
 
     Raises:
         PaperkitError: a paper is not in the library, what is given is no model or no budget, the
@@ -487,7 +487,14 @@ def summarize(
     notice = getattr(used, "notice", "")
     label = f"summarizing with {used.name}" + (f" ({notice})" if notice else "")
     # The limiter counts what is in flight; as many threads more write answers down meanwhile.
-    run = Run(tasks, _SUMMARY_COLUMNS, limiter, workers=2 * limiter.pace.workers, label=label)
+    run = Run(
+        tasks,
+        _SUMMARY_COLUMNS,
+        limiter,
+        workers=2 * limiter.pace.workers,
+        label=label,
+        titles=library.index.titles(ids),
+    )
     return run if background else run.wait()
 
 

@@ -25,6 +25,7 @@ from paperkit.checks.quotes import Match, find_quote
 from paperkit.checks.scores import support
 from paperkit.checks.wordings import PHRASES, Phrases
 from paperkit.digests import Answer, Digest, Finding, Severity, Statement
+from paperkit.errors import explained
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
 from paperkit.readings import Reading
@@ -70,6 +71,7 @@ _COMMAND = re.compile(
 )
 
 
+@explained
 def check(
     digest: Digest,
     reading: Reading | None = None,

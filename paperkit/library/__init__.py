@@ -139,15 +139,15 @@ class Library:
         it; ``version_changes`` shows what was replaced. A frame's ``licence`` column, where a
         source stated it, is remembered too.
         Returns a report, one row per paper: index id, outcome (new, updated, completed, known),
-        version.
+        title, version.
         """
         rows = from_frame(papers) if isinstance(papers, pd.DataFrame) else list(papers)
         with schema.writing(self._file) as db:
             report = records.add(db, rows, topic, _source_of(papers))
             if isinstance(papers, pd.DataFrame) and "licence" in papers.columns:
                 records.add_licences(db, papers["licence"])
-        frame = pd.DataFrame(report, columns=["id", "outcome", "version"])
-        kinds = {"id": "str", "outcome": "str", "version": "int64"}
+        kinds = {"id": "str", "outcome": "str", "title": "str", "version": "int64"}
+        frame = pd.DataFrame(report, columns=list(kinds))
         return Report(frame.astype(kinds).set_index("id"))
 
     def papers(

@@ -156,6 +156,11 @@ class Index:
         with schema.reading(self._file) as db:
             return records.ids(db, numbers)
 
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the titles of papers by id; what is not in the library is left out."""
+        with schema.reading(self._file) as db:
+            return records.titles(db, list(ids))
+
     def why(self, id: str) -> tuple[float | None, str]:
         """Return the score (0 to 1) a ranking gave a paper, None without one, and its reason."""
         with schema.reading(self._file) as db:

@@ -92,7 +92,7 @@ def add(
     `source` says whose word the records are: ``arxiv`` (the authority for each of its versions),
     ``file`` (changes nothing that arXiv said), or nothing where it isn't known.
 
-    Returns id, outcome (one of `OUTCOMES`) and version each.
+    Returns id, outcome (one of `OUTCOMES`), title and version each.
     """
     given = list(papers)
     with _indexing_once(db) if len(given) >= _MANY else nullcontext():
@@ -121,7 +121,8 @@ def _outcomes(
             outcome = _add_again(db, paper, source)
         else:
             new[paper.id] = paper
-        yield {"id": paper.id, "outcome": outcome, "version": paper.version}
+        told = {"title": paper.title, "version": paper.version}
+        yield {"id": paper.id, "outcome": outcome, **told}
     _insert(db, new.values(), source)
 
 
@@ -538,6 +539,12 @@ def ids(db: sqlite3.Connection, numbers: Iterable[int]) -> list[str]:
     sql = "SELECT num, id FROM papers WHERE num IN (SELECT value FROM json_each(?))"
     found = dict(tuple(r) for r in db.execute(sql, (json.dumps(wanted),)))
     return [found[n] for n in wanted if n in found]
+
+
+def titles(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return titles by id; what is unknown is left out."""
+    sql = "SELECT id, title FROM papers WHERE id IN (SELECT value FROM json_each(?))"
+    return dict(tuple(r) for r in db.execute(sql, (dump(ids),)))
 
 
 def changes(db: sqlite3.Connection, since: int) -> tuple[int, list[int]]:

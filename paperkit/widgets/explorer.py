@@ -5,6 +5,7 @@ The drawing code is the converter's own copy of Vega, sent from the kernel: no n
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,9 +13,8 @@ import anywidget
 import traitlets
 
 from paperkit.errors import explained
-from paperkit.trends.charts import VERSION, WIDTH, chart
+from paperkit.trends.charts import VERSION, chart
 from paperkit.trends.lookup import papers_behind
-from paperkit.trends.vega import themed
 from paperkit.widgets import kit
 
 if TYPE_CHECKING:
@@ -24,20 +24,19 @@ if TYPE_CHECKING:
 
 
 @cache
-def _module() -> str:
-    """Return the widget's module: Vega, Vega-Lite and the few lines that listen to clicks."""
+def _vega() -> bytes:
+    """Return Vega and Vega-Lite, gzipped; sent once to each page that shows an explorer."""
     import vl_convert
 
-    vega = vl_convert.javascript_bundle("window.paperkitVegaEmbed = vegaEmbed;", VERSION)
-    script = kit.joined(kit.SCRIPTS / "explorer.js")
-    return kit.pack(f"{vega}\n{script}")
+    bundle = vl_convert.javascript_bundle("globalThis.paperkitVegaEmbed = vegaEmbed;", VERSION)
+    return gzip.compress(bundle.encode(), 6, mtime=0)
 
 
 _NAMES = ("period", "group", "term", "name", "a", "b")
 """The columns of a trend that say which mark a row is."""
 
 
-_HINT = "Click a mark to see its papers."
+_HINT = "Click a mark, or press Tab and Enter, to see its papers."
 
 
 class Lists(Protocol):
@@ -58,9 +57,12 @@ class Explorer(anywidget.AnyWidget):
     ``table`` (a `Triage`) lists the papers behind what is picked, all of its library without.
     """
 
+    _esm = kit.widget("explorer")
+
     picked = traitlets.Any(None, allow_none=True)
     """The index label of the picked row of the trend."""
     _spec = traitlets.Dict().tag(sync=True)
+    _wide = traitlets.Bool().tag(sync=True)
     _said = traitlets.Unicode(_HINT).tag(sync=True)
 
     @explained
@@ -70,8 +72,8 @@ class Explorer(anywidget.AnyWidget):
         """Draw a trend; ``papers`` are those it was made of, ``options`` those of ``chart``."""
         self.trend, self._papers, self._table = trend, papers, table
         self._drawn = chart(trend, **options)
-        # A widget is drawn before it is in the page, when there is no cell's width to take yet.
-        super().__init__(_esm=_module(), _spec=themed(self._drawn.drawing, "page", WIDTH))
+        spec = self._drawn.spec
+        super().__init__(_spec=spec, _wide=spec.get("width") == "container")
         self.on_msg(self._receive)
 
     @property
@@ -86,10 +88,12 @@ class Explorer(anywidget.AnyWidget):
         return papers_behind(self._papers, self.trend, rows)
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        """Pick the row that was clicked."""
-        asked = content if isinstance(content, dict) and content.get("do") == "pick" else {}
+        """Pick the row that was clicked; send Vega to the page that asks for it."""
+        asked = content if isinstance(content, dict) else {}
         row = asked.get("row")
-        if isinstance(row, int) and 0 <= row < len(self.trend):
+        if asked.get("do") == "vega":
+            self.send({"answer": {"token": asked.get("token")}}, [_vega()])
+        elif asked.get("do") == "pick" and isinstance(row, int) and 0 <= row < len(self.trend):
             self.picked = self.trend.index[row]
 
     @traitlets.observe("picked")

@@ -55,7 +55,8 @@ def widget(name: str, *, style: Path = SCRIPTS / "widgets.css") -> str:
     state: packed it is a third of its size. Browsers import it from a blob either way, as anywidget
     does. The style sheet travels with it and is put into the page once.
     """
-    sheet = _STYLE.format(name=json.dumps(style.stem), text=json.dumps(tight(style)))
+    rules = tight(style, until=_OTHERS if name == "triage" else "")
+    sheet = _STYLE.format(name=json.dumps(f"{style.stem}-{name}"), text=json.dumps(rules))
     return pack(joined(SCRIPTS / f"{name}.js") + sheet)
 
 
@@ -93,9 +94,15 @@ def lean(script: str) -> str:
     return "\n".join(line for line in lines if line and not _COMMENT.fullmatch(line))
 
 
-def tight(path: Path) -> str:
-    """Return a style sheet without comments, indentation and line ends."""
+_OTHERS = "/* Explorer */"
+"""Where the rules begin that Triage, which comes with its first rows, has no use for."""
+
+
+def tight(path: Path, *, until: str = "") -> str:
+    """Return a style sheet (up to a comment) without comments, indentation and line ends."""
     kept, rest = "", path.read_text(encoding="utf-8")
+    if until:
+        rest = rest.partition(until)[0]
     while "/*" in rest:
         before, _, rest = rest.partition("/*")
         kept, rest = kept + before, rest.partition("*/")[2]

@@ -169,7 +169,7 @@ def _image(review: Review, content: dict[str, Any]) -> _Reply:
 
 def _around(box: Box | None) -> Box | None:
     """Return a passage's box with some of the page around it, in points."""
-    return box and (box[0] - 20, box[1] - 60, box[2] + 20, box[3] + 60)
+    return box and (box[0] - 12, box[1] - 130, box[2] + 12, box[3] + 150)
 
 
 def _preview(review: Review, _content: dict[str, Any]) -> _Reply:

@@ -19,6 +19,7 @@ from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
 from paperkit.queries import Query
 from paperkit.widgets import kit, triage_copy, triage_messages, triage_pane, triage_table
+from paperkit.widgets.triage_answers import columns
 from paperkit.widgets.triage_ranking import Reranking
 from paperkit.widgets.triage_table import FIRST_ROWS, MOST_ROWS, Table
 
@@ -95,8 +96,8 @@ class Triage(anywidget.AnyWidget):
         self._outbox = threading.local()
         left = library.index.view("triage")
         wanted = _query_left(left, library) if query is None else _meant(query)
-        self.table: Table = Table(library, wanted)
-        self.table.answering = lambda: self._answering
+        self.table: Table = Table(library, wanted, outline)
+        self.table.answers.shown = columns(left.get("layout", {}).get("columns"))
         if left.get("query") == wanted.to_dict():
             self.table.cursor = str(left.get("cursor", ""))
         super().__init__(
@@ -118,8 +119,7 @@ class Triage(anywidget.AnyWidget):
             "rows": rows,
             "total": total,
             "questions": [
-                {"key": q.key, "heading": q.headings.get("en", q.key)}
-                for q in self.outline.questions
+                {"key": q.key, "heading": q.heading("en")} for q in self.outline.questions
             ],
             "model": "" if self.model is None else self.model.name,
         }
@@ -228,6 +228,22 @@ class Triage(anywidget.AnyWidget):
         self._tell("query", **self.table.answer(facets=self.counting))
         self._remember()
 
+    def filter_answers(self, answers: Mapping[str, str] | None = None) -> None:
+        """List papers whose answers have these words, by question (None: whatever they answer).
+
+        The questions become columns. A paper without an answer is not listed.
+
+        >>> triage.filter_answers({"real_patients": "yes"})
+
+        Raises:
+            PaperkitError: the outline has no such question.
+        """
+        self.table.answers.ask(answers or {})
+        known = self.layout_state.get("columns") or []
+        if new := [c for q in self.table.answers.wanted if (c := f"answer:{q}") not in known]:
+            self.layout_state = {**self.layout_state, "columns": [*known, *new]}
+        self.refresh()
+
     def save(self, name: str) -> Query:
         """Keep the query under a name, offered in the table and by `load`; return it."""
         saved = self.library.index.view("queries")
@@ -305,12 +321,6 @@ class Triage(anywidget.AnyWidget):
         """Return whether the filters, which show counts, are open."""
         return bool(self.layout_state.get("facets"))
 
-    @property
-    def _answering(self) -> str:
-        """The outline whose answers are shown as columns; empty when none is."""
-        columns = self.layout_state.get("columns") or ()
-        return self.outline.name if any(c.startswith("answer:") for c in columns) else ""
-
     def _tell(self, event: str, **content: Any) -> None:
         told = {"event": event, **content}
         if (waiting := getattr(self._outbox, "events", None)) is None:
@@ -375,7 +385,11 @@ class Triage(anywidget.AnyWidget):
 
     def _arranged(self, change: Mapping[str, Any]) -> None:
         self._remember()
-        if change["old"].get("columns") != change["new"].get("columns") and self._answering:
+        before, answers = self.table.answers.shown, self.table.answers
+        answers.shown = columns(change["new"].get("columns"))
+        if gone := set(answers.wanted) - set(answers.shown):
+            self.filter_answers({q: w for q, w in answers.wanted.items() if q not in gone})
+        elif answers.shown and answers.shown != before:
             self._tell("stale")
 
     def _remember(self) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from paperkit.batch.answers import answered
 from paperkit.library import Library
 from paperkit.library.index import Found
+from paperkit.outlines import DIGEST, Outline
 from paperkit.queries import Query
 from paperkit.ranking import Remaining, remaining
+from paperkit.widgets.triage_answers import Answers
 
 _LEAST = 10
 """Decisions below which `remaining` knows nothing, and nothing is said."""
@@ -74,14 +75,15 @@ class Table:
     where the query would leave it out now. Safe to use from several threads.
     """
 
-    def __init__(self, library: Library, query: Query) -> None:
+    def __init__(self, library: Library, query: Query, outline: Outline = DIGEST) -> None:
         self.library = library
+        self.answers = Answers(library, outline)
         self.generation = 0
         self.cursor = ""
         self._query = query
         self._found: Found | None = None
+        self._listed = np.array([], dtype=np.int64)
         self._selected: dict[int, None] = {}
-        self.answering: Callable[[], str] = str  # the outline whose answers the rows hold
         self._lock = threading.RLock()
         library.index.hold()
         self._head = library.index.changes()[0]
@@ -91,9 +93,14 @@ class Table:
     def listed(self) -> np.ndarray:
         """Return the row numbers of the papers listed, in order."""
         with self._lock:
-            if self._found is None:
-                self._found = self.library.index.find(self._query, facets=False)
-            return self._found.numbers
+            self._find(facets=False)
+            return self._listed
+
+    def _find(self, *, facets: bool) -> Found:
+        if self._found is None:
+            self._found = self.library.index.find(self._query, facets=facets)
+            self._listed = self.answers.narrowed(self._query, self._found.numbers)
+        return self._found
 
     def ask(self, query: Query) -> None:
         """List what `query` means now."""
@@ -133,13 +140,9 @@ class Table:
     def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Return rows by number; those selected have ``selected``."""
         rows = self.library.index.rows(numbers)
-        if outline := self.answering():
-            rows = [{**row, "answers": self._answers(row["id"], outline)} for row in rows]
+        if self.answers.shown:
+            rows = [{**row, "answers": self.answers.cells(row["id"])} for row in rows]
         return [{**row, "selected": True} if row["num"] in self._selected else row for row in rows]
-
-    def _answers(self, id: str, outline: str) -> dict[str, dict[str, str]]:
-        given = answered(self.library.digest(id, outline=outline)).items()
-        return {key: {"text": text, "quote": "\n".join(quotes)} for key, (text, quotes) in given}
 
     def answer(self, *, facets: bool) -> dict[str, Any]:
         """Return what the query gives: the first rows, the total and the counts.
@@ -147,15 +150,15 @@ class Table:
         Without ``facets``, which are most of the message, where no one looks at them.
         """
         with self._lock:
-            if self._found is None:
-                self._found = self.library.index.find(self._query, facets=facets)
-            counted = not facets or self._found.facets
+            found = self._find(facets=facets)
+            counted = not facets or found.facets
             return {
                 "generation": self.generation,
                 "query": self._query.to_dict(),
+                "answered": self.answers.wanted,
                 "total": len(self.listed),
                 "rows": self.window(0, FIRST_ROWS),
-                **(self._counted(self._found) if counted else self.counts(facets=True)),
+                **(self._counted(found) if counted else self.counts(facets=True)),
             }
 
     def counts(self, *, facets: bool) -> dict[str, Any]:
@@ -163,8 +166,10 @@ class Table:
         return self._counted(self.library.index.find(self._query, facets=facets))
 
     def _counted(self, found: Found) -> dict[str, Any]:
-        counts: dict[str, Any] = {"matching": found.total, "selected": len(self._selected)}
+        matching = self.answers.narrowed(self._query, found.numbers)
+        counts: dict[str, Any] = {"matching": len(matching), "selected": len(self._selected)}
         if found.facets:
+            counts["answers"] = self.answers.values(self._query)
             counts["facets"] = {
                 name: pairs if name == "months" else _front(pairs, getattr(self._query, name))
                 for name, pairs in found.facets.items()

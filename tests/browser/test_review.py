@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -195,8 +196,8 @@ def test_difference_history_and_restore(cells_in: Notebook, shelf: Library) -> N
     summary = field(page, "Summary")
     summary.fill(SENTENCES[0].replace("head avatar", "talking avatar"))
     saved(page)
-    page.get_by_role("button", name="Draft against edit: Summary").click()
-    box = page.get_by_role("group", name="Draft against edit")
+    page.get_by_role("button", name="Compare draft and edit: Summary").click()
+    box = page.get_by_role("group", name="Compare draft and edit")
     assert box.locator("del").all_inner_texts() == ["head"]
     assert box.locator("ins").all_inner_texts() == ["talking"]
     page.get_by_role("button", name="History: Summary").click()
@@ -222,7 +223,7 @@ def test_new_draft_is_shown_beside_the_edit(
     box = page.locator(".rv-newer")
     expect(box).to_contain_text("New draft by model-1")
     expect(field(page, "Summary")).to_have_value("My own words about AvatarNet.")
-    assert box.locator("dt").all_inner_texts() == ["New draft", "Yours", "Draft before"]
+    assert box.locator("dt").all_inner_texts() == ["New draft", "Yours", "Earlier draft"]
     assert box.locator("dd").all_inner_texts() == [
         *fresh.texts,
         "My own words about AvatarNet.",
@@ -341,7 +342,7 @@ def test_hostile_texts_stay_texts(cells_in: Notebook, shelf: Library) -> None:
     expect(page.locator(".rv-paper-title math")).to_have_count(1)
     field(page, "Summary").fill(f"{evil} more")
     saved(page)
-    page.get_by_role("button", name="Draft against edit: Summary").click()
+    page.get_by_role("button", name="Compare draft and edit: Summary").click()
     title = page.locator(".rv-paper-title").evaluate("node => node.textContent")
     assert title.startswith(HOSTILE_TITLE.split("$")[0])
     assert page.locator(".rv-review script, .rv-review b >> text=bold").count() == 0
@@ -367,7 +368,7 @@ def test_two_reviews_warn_instead_of_overwriting(cells_in: Notebook, shelf: Libr
     keys(one, "j", "k")  # what the other editor still holds is not this one's to drop
     expect(one.locator(".rv-paper-title")).to_contain_text("one photo")
     expect(one.locator(".rv-saved")).to_have_text("All saved")
-    assert one.get_by_role("button", name="Drop it").count() == 0
+    assert one.get_by_role("button", name="Discard it").count() == 0
     landmarks = page.locator(".rv-review :is(nav, aside, section)")
     names = landmarks.evaluate_all("all => all.map((n) => n.getAttribute('aria-label'))")
     assert len(names) == len(set(names)) == 6
@@ -387,13 +388,13 @@ def test_text_survives_a_killed_kernel(notebook: Notebook, shelf: Library) -> No
     summary.press_sequentially(" More, typed")
     os.kill(pid, signal.SIGKILL)
     summary.press_sequentially(" on.")
-    expect(page.locator(".rv-saved")).to_have_text("Not saved", timeout=40_000)
+    expect(page.locator(".rv-saved")).to_contain_text("Not saved", timeout=40_000)
     shot(page, "killed-kernel")
     assert texts(shelf, "summary")[0].startswith("Saved words about AvatarNet.")
     page.locator(".jp-Dialog").get_by_role("button").last.click()  # JupyterLab's own warning
     page.wait_for_function(READY, timeout=60_000)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.get_by_role("button", name="Take it back").click(timeout=60_000)
+    page.get_by_role("button", name="Restore it").click(timeout=60_000)
     saved(page)
     assert texts(shelf, "summary") == ("Saved words about AvatarNet. More, typed on.",)
 
@@ -406,11 +407,50 @@ def test_text_that_a_locked_library_cannot_take_is_saved_later(
     with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
         field(page, "Summary").fill("Words about AvatarNet, later.")
-        expect(page.locator(".rv-notice")).to_contain_text("the library is locked by another")
-        expect(page.locator(".rv-saved")).to_have_text("Not saved")
+        told = page.locator("[data-state=failed] .rv-saved", has_text="Not saved: ")
+        expect(told).to_contain_text("the library is locked by another")
+        expect(told).to_contain_text("Your text is kept in this browser. Trying again.")
     expect(page.locator(".rv-saved")).to_have_text("All saved", timeout=20_000)
-    expect(page.locator(".rv-notice")).to_be_empty()
     assert texts(shelf, "summary") == ("Words about AvatarNet, later.",)
+
+
+def test_an_approval_that_a_locked_library_cannot_take_is_saved_later(
+    cells_in: Notebook, shelf: Library
+) -> None:
+    """The foot says so, the next paper doesn't open before; unless a text was changed meanwhile."""
+    page = cells_in(cells(shelf))
+    paper_button(page, "onerror").click()
+    expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+    with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        keys(page, "a")
+        told = page.locator("[data-state=failed] .rv-saved", has_text="Not saved: ")
+        expect(told).to_contain_text("the library is locked by another")
+        expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+        shot(page, "approval-not-saved")
+    expect(page.locator(".rv-total")).to_have_text("1 of 4 approved", timeout=20_000)
+    expect(page.locator(".rv-paper-title")).not_to_contain_text("onerror")
+    saved(page)
+    keys(page, "k")
+    expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+    with closing(sqlite3.connect(shelf.path / "library.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        keys(page, "u")
+        expect(told).to_be_visible()
+    expect(page.locator(".rv-total")).to_have_text("0 of 4 approved", timeout=20_000)
+
+
+def test_the_source_follows_the_statement_in_sight(cells_in: Notebook, sampled: Library) -> None:
+    """Scrolled to, not clicked: its page is shown, and it says which statement that is of."""
+    page = cells_in(cells(sampled, papers=[SAMPLED]))
+    expect(page.locator(".rv-abstract mark").first).to_be_visible()
+    item = page.locator("[data-question=takeaways] .rv-field", has_text="p. ").first
+    item.evaluate("node => node.scrollIntoView()")
+    expect(item).to_have_class(re.compile("rv-shown"))
+    expect(page.locator(".rv-page img")).to_be_visible(timeout=60_000)
+    assert page.evaluate("document.activeElement.closest('.rv-field')") is None
+    page.locator(".rv-form").evaluate("node => (node.scrollTop = 0)")
+    expect(page.locator(".rv-abstract mark").first).to_be_visible()
 
 
 PASTE = """(area, text) => {
@@ -581,7 +621,8 @@ def test_evidence_shows_the_passage_on_its_page(
     page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
     image = page.locator(".rv-page img")
     expect(image).to_be_visible(timeout=60_000)
-    expect(page.locator(".rv-source")).to_contain_text(f"v{digest.version}, page {passage.page}")
+    expect(page.locator(".rv-source")).to_contain_text(f"Page {passage.page}")
+    expect(page.locator(".rv-source")).to_contain_text(f"v{digest.version}")
     tinted = image.evaluate(TINTED)
     shot(page, "crop")
     assert image.evaluate(IN_SIGHT)
@@ -598,7 +639,7 @@ def test_evidence_shows_the_passage_on_its_page(
     page.locator("[data-question=methods] textarea").first.click()
     page.get_by_role("list", name="Evidence for Methods, 1 of").locator(".rv-chip").first.click()
     expect(image).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="The whole page").click()
+    page.get_by_role("button", name="Whole page").click()
     expect(page.locator(".rv-page img.rv-whole")).to_be_visible(timeout=60_000)
     page.wait_for_function("document.querySelector('.rv-page img').naturalHeight > 1500")
     shot(page, "page")
@@ -682,7 +723,7 @@ def test_published_before_is_shown(cells_in: Notebook, shelf: Library) -> None:
     posted = pd.DataFrame({"version": 1, "topic": ["avatars"], "date": ["2024-11-12"]})
     shelf.publish(posted.set_axis([FIRST]))
     page = cells_in(cells(shelf))
-    told = "Published before in this topic: avatars, 2024-11-12 (v1)"
+    told = "Already published in this topic: avatars, 2024-11-12 (v1)"
     expect(page.locator(".rv-posted")).to_have_text(told)
     shot(page, "published")
     keys(page, "j")
@@ -750,7 +791,7 @@ def test_new_version_shows_lost_evidence(cells_in: Notebook, shelf: Library) -> 
     field(page, "Key Takeaways, 2 of 3").click()
     expect(page.locator(".rv-source")).to_contain_text("Abstract of v1")
     assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[1]]
-    page.get_by_role("button", name="Take it over to v2").click()
+    page.get_by_role("button", name="Carry over to v2").click()
     expect(page.locator(".rv-version")).to_have_count(0)
     digest = shelf.digest(FIRST)
     assert digest is not None
@@ -788,7 +829,7 @@ def test_accessible_in_both_themes(
     themed(theme, width)
     field(page, "Summary").fill("AvatarNet gains 77 percent, $x$.")
     saved(page)
-    page.get_by_role("button", name="Draft against edit: Summary").click()
+    page.get_by_role("button", name="Compare draft and edit: Summary").click()
     page.get_by_role("button", name="History: Summary").click()
     expect(page.locator(".rv-maths math").first).to_be_visible()
     keys(page, "?")

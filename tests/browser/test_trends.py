@@ -47,6 +47,26 @@ def test_a_chart_is_drawn_by_jupyterlab_without_a_network(notebook, strangers):
     assert strangers == []
 
 
+def test_marks_are_reached_by_keys_and_vega_is_sent_once(notebook):
+    """Tab leads to a mark, arrows to the next, Enter picks; each chart is as wide as its cell."""
+    page = notebook([SETUP, "explorer", "Explorer(counts, papers)"])
+    page.wait_for_function("document.querySelectorAll('.pk-chart svg').length === 2")
+    first = page.locator(".pk-chart").first
+    box = first.evaluate(
+        "node => node.querySelector('svg').getBoundingClientRect().width / node.clientWidth"
+    )
+    assert 0.98 < box < 1.02
+    assert first.locator("[tabindex='0']").count() == 1
+    first.locator("[tabindex='0']").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    first.locator("[role=status]:has-text('papers behind')").wait_for()
+    assert execute(page, "print(explorer.picked == rising.index[1])") == "True"
+    sent = "from paperkit.widgets.explorer import _vega; print(_vega.cache_info()[:2])"
+    assert execute(page, sent) == "(0, 1)"
+    assert page.problems == []
+
+
 def test_a_click_on_a_term_lists_its_papers_in_the_table(notebook, strangers):
     """The papers are a frame in the next cell, too."""
     page = notebook([SETUP, "explorer", "table"])

@@ -165,7 +165,7 @@ def test_keys_typed_into_the_search_field_decide_nothing(page):
     page.keyboard.type("sdlux")
     page.wait_for_selector(".pk-count:has-text('0 papers')")
     assert execute(page, "print(library.papers()['decision'].notna().sum())") == "0"
-    page.wait_for_selector(".pk-nothing:has-text('No paper matches')")
+    page.wait_for_selector(".pk-nothing:has-text('No papers match')")
 
 
 def test_a_key_pressed_before_its_row_arrived_counts(page):
@@ -430,8 +430,8 @@ def test_the_pane_is_never_of_another_paper_than_the_active_one(page):
     )
     assert "头像" not in title
     page.locator(".pk-search").fill("nothing has these words")
-    page.wait_for_selector(".pk-nothing:has-text('No paper matches')")
-    page.wait_for_selector(".pk-pane:has-text('No paper is active')")
+    page.wait_for_selector(".pk-nothing:has-text('No papers match')")
+    page.wait_for_selector(".pk-pane:has-text('Choose a paper to read it')")
     page.click("button:has-text('Clear filters')")
     page.wait_for_selector(".pk-count:has-text('304 papers')")
 

@@ -110,6 +110,39 @@ def test_a_column_is_resized_with_the_mouse(table):
     table.locator(".pk-pane").wait_for()
 
 
+ANSWERED = """
+from paperkit.digests import Answer, Digest, Statement
+from datetime import UTC, datetime
+for n, text in enumerate(["Avatars, of heads.", "avatars", "<b>Hands</b>."]):
+    named = Digest(paper_id=f"2401.{n:05}", version=1, outline="digest", language="en")
+    said = (Statement(text),)
+    given = Answer(question="summary", statements=said, model="m", at=datetime.now(UTC))
+    library.drafts.save_answers(named, [given])
+"""
+
+
+def test_answers_are_columns_and_filters(table):
+    """A value narrows the list, its chip takes it off; other words are typed; texts stay texts."""
+    page = table.page
+    assert execute(page, ANSWERED) == ""
+    execute(page, "triage.layout_state = {'columns': ['answer:summary'], 'facets': True}")
+    value = table.locator(".pk-answers label:has-text('avatars')")
+    value.locator(".pk-number:has-text('2')").wait_for()
+    table.locator(".pk-answers label:has-text('<b>hands</b>')").wait_for()
+    value.click()
+    table.locator(".pk-count:has-text('2 papers')").wait_for()
+    table.locator(".pk-row:has-text('Avatars, of heads.')").wait_for()
+    table.locator(".pk-filter:has-text('Summary: avatars')").click()
+    table.locator(".pk-count:has-text('304 papers')").wait_for()
+    words = table.locator(".pk-answers input[type=search]")
+    words.fill("heads")
+    words.press("Enter")
+    table.locator(".pk-count:has-text('1 paper')").wait_for()
+    assert execute(page, "print(list(triage.visible.index))") == "['2401.00000']"
+    execute(page, "triage.filter_answers(); triage.layout_state = {}")
+    table.locator(".pk-count:has-text('304 papers')").wait_for()
+
+
 def test_chinese_titles_are_found_and_marked(table):
     """A word's beginning is enough, as in other languages."""
     table.locator(".pk-search").fill("头像")
@@ -155,7 +188,7 @@ def test_a_decision_that_cannot_be_saved_is_said_and_saved_later(locked):
     assert locked.locator(".pk-row[data-decision='keep']").count() == 0
     execute(page, "lock.close()")
     locked.locator(".pk-row[data-decision='keep']:has-text('头像重建')").wait_for()
-    locked.locator(".pk-live:not(.pk-wrong):has-text('keep: ')").wait_for()
+    locked.locator(".pk-live:not(.pk-wrong):has-text('Kept: ')").wait_for()
     assert locked.get_attribute("data-state") == ""
     assert execute(page, "print(list(triage.kept.index))") == "['2401.00303']"
 

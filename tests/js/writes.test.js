@@ -131,7 +131,7 @@ timed("a write that would mean other papers by now is not tried again", async (c
   const { library, writes, told } = begin();
   library.failures = [LOCKED];
   let changed = false;
-  const asked = writes.add("keep", {}, { stale: () => changed });
+  const asked = writes.add("keep", {}, { stale: () => (changed ? "the selection was changed meanwhile; decide again." : "") });
   await settle();
   changed = true;
   clock.pass(2000);

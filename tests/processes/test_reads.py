@@ -39,7 +39,7 @@ def _told(report: pd.DataFrame) -> list[tuple[str, str]]:
 EXPECTED = [
     ("read", ""),
     ("failed", "2411.00002v1.pdf: not a readable PDF (damaged or cut off)"),
-    ("failed", "math/0309136: no PDF in the library"),
+    ("abstract only", ""),
 ]
 
 

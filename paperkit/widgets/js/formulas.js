@@ -1,13 +1,14 @@
 // Text with formulas: readable at once; formulas are set when KaTeX, which the kernel sends once, is here.
 
+import { loadScript } from "./scripts.js";
+
 /** @typedef {{render: (source: string, box: HTMLElement, options: object) => void}} Katex */
 
 // $…$ as pandoc has it: no space inside the dollars, no digit after; also $$…$$, \(…\), \[…\].
 const FORMULA = /\$\$([^$]+)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|\$(?!\s)((?:[^$\\]|\\.)+?)(?<!\s)\$(?!\d)/g;
 const SAFE = { output: "mathml", throwOnError: true, strict: "ignore", trust: false, maxExpand: 200, maxSize: 20 };
-const LOADING = Symbol.for("paperkit.katex");
-/** @type {Record<symbol, Promise<Katex> | null>} */
-const page = /** @type {any} */ (globalThis);
+/** @param {string} script */
+const asModule = (script) => `const exports = {}, module = {exports};\n${script}\nexport default module.exports;`;
 
 /** @type {Katex | null} */
 let katex = null;
@@ -23,27 +24,9 @@ export function hasFormula(text) {
   return text.search(FORMULA) >= 0; // test() would leave its place in FORMULA to the next one
 }
 
-/** Resolve once KaTeX is here, loaded once for all widgets of the page. @param {import("./link.js").Link} link */
+/** Resolve once KaTeX is here. @param {import("./link.js").Link} link */
 export async function loadKatex(link) {
-  page[LOADING] ??= fetchKatex(link).catch((error) => {
-    page[LOADING] = null;
-    throw error;
-  });
-  katex = await page[LOADING];
-}
-
-/** @param {import("./link.js").Link} link @returns {Promise<Katex>} */
-async function fetchKatex(link) {
-  const [packed] = (await link.ask("math")).buffers;
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const script = await new Response(stream).text();
-  const parts = ["const exports = {}, module = {exports};\n", script, "\nexport default module.exports;"];
-  const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
-  try {
-    return (await import(/* webpackIgnore: true */ url)).default;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
+  katex = await loadScript(link, "math", asModule);
 }
 
 /** Return a formula set as MathML; what can't be set stays the text it is. @param {RegExpMatchArray} match */

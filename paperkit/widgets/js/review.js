@@ -3,28 +3,28 @@
 import { button, h, tool } from "./dom.js";
 import { act, focus, guard } from "./keys.js";
 import { DEADLINE, Link } from "./link.js";
-import { claimFocus, holdFocus, watchKernel } from "./presence.js";
+import { GONE_TEXT, claimFocus, holdFocus, watchKernel } from "./presence.js";
 import { Answer } from "./review_answer.js";
 import { Batch } from "./review_batch.js";
 import { problem } from "./review_findings.js";
 import { actionsOf, headOf, keysOf } from "./review_head.js";
 import { askName, help, override } from "./review_panels.js";
 import { Rescue, delist, enlist, offer } from "./review_rescue.js";
+import { Saving } from "./review_saving.js";
 import { Source } from "./review_source.js";
 import { placed } from "./words.js";
 
-/** @typedef {import("./link.js").Failure} Failure */
 /** @typedef {import("./review_findings.js").Finding} Finding */
 /** @typedef {import("./review_findings.js").Passage} Passage */
 
 const LOOK = 3000; // ms between two looks for what was changed elsewhere
-const AGAIN = 4000; // ms until what the library could not take is tried again
+const SETTLED = 200; // ms of rest after which the source follows the statement in sight
 
 export class Review {
   /** @param {import("./link.js").Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
-    this.link = new Link(model, { state: (late) => late || this.again() });
+    this.link = new Link(model, { state: (late) => late || this.saving.again() });
     /** @type {Map<string, Answer>} */
     this.answers = new Map();
     /** @type {Passage[]} */
@@ -35,11 +35,12 @@ export class Review {
     this.spot = "";
     this.wanted = "";
     this.looked = 0;
-    this.closed = this.pending = this.counting = this.unsaved = false;
+    this.closed = this.pending = this.counting = this.dead = false;
     this.keys = keysOf(this);
     this.bindings = Object.fromEntries(this.keys.map(([key, , run, once]) => [key, { run, once }]));
     this.node = h("div", { class: "rv-review" });
     this.place = enlist(this.link.name, this.node);
+    this.saving = new Saving(this);
     this.batch = new Batch(this);
     this.source = new Source(this);
     this.head = h("header", { class: "rv-head" });
@@ -49,14 +50,13 @@ export class Review {
     this.general = h("ul", { class: "rv-problems" });
     this.questions = h("div", { class: "rv-questions" });
     this.unanswered = h("p", { class: "rv-unanswered", hidden: true });
-    this.dead = false;
     /** @type {import("./review_field.js").Field | undefined} */
     this.active = undefined;
-    this.saved = h("span", { class: "rv-saved", role: "status" });
-    this.form = h("section", { class: "rv-form", tabindex: 0, "aria-label": this.named("Write-up") },
+    this.banner = h("div", { class: "pk-banner", role: "status", "data-kind": "dead", hidden: true });
+    this.form = h("section", { class: "rv-form", tabindex: 0, "aria-label": this.named("Write-up"), onscroll: () => this.scrolled() },
       this.head, this.extra, this.general, this.questions, this.unanswered);
-    this.node.append(h("div", { class: "rv-top" }, this.bar, this.notice),
-      h("div", { class: "rv-desk" }, this.batch.node, this.form, this.source.node));
+    this.node.append(this.banner, h("div", { class: "rv-top" }, this.bar, this.notice),
+      h("div", { class: "rv-desk" }, this.batch.node, this.form, this.source.node), this.saving.node);
     this.node.addEventListener("keydown", (event) => this.key(event));
     this.node.addEventListener("focusin", () => this.look());
     el.append(this.node);
@@ -146,12 +146,13 @@ export class Review {
     this.questions.replaceChildren(...nodes);
     this.source.clear();
     this.form.scrollTop = 0;
-    this.saving();
+    this.saving.draw();
+    this.scrolled();
     offer(this);
   }
 
   drawBar() {
-    this.bar.replaceChildren(this.batch.total, this.saved, ...actionsOf(this));
+    this.bar.replaceChildren(this.batch.total, ...actionsOf(this));
   }
 
   flag() {
@@ -168,6 +169,9 @@ export class Review {
     const empty = all.filter((answer) => answer.idle);
     const some = empty.length < all.length; // where nothing is written yet all questions are there
     for (const answer of all) answer.node.hidden = some && empty.includes(answer);
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.questions.querySelectorAll(".rv-part"))) {
+      part.hidden = all.every(({ node, state }) => node.hidden || state.part !== part.textContent);
+    }
     this.unanswered.hidden = !some || !empty.length;
     this.unanswered.replaceChildren("Not answered: ", ...empty.map((answer) => button(answer.state.heading, () => answer.unfold(), { class: "rv-link" })));
   }
@@ -187,43 +191,17 @@ export class Review {
     this.drawBar();
   }
 
-  // Saving
-
-  saving() {
-    const views = [...this.answers.values()];
-    const open = views.some((v) => v.dirty || v.saving);
-    const stuck = views.some((v) => v.stuck || v.theirs);
-    if (this.dead) return;
-    this.node.dataset.state = stuck ? "failed" : open ? "pending" : "";
-    this.saved.textContent = stuck ? "Not saved" : open ? "Saving …" : "All saved";
-  }
-
-  async flush() {
-    await Promise.all([...this.answers.values()].map((answer) => answer.save()));
-    return ![...this.answers.values()].some((answer) => answer.dirty);
+  /** The source follows the statement in sight once the hand rests. */
+  scrolled() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.source.follow(), SETTLED);
   }
 
   /** Save everything; where that can't be, say so. */
   async settled() {
-    const saved = await this.flush();
-    if (!saved) this.tell("An answer is not saved yet; settle it first.");
+    const saved = await this.saving.flush();
+    if (!saved) this.tell("An answer is not saved yet; wait, or choose which words stand.");
     return saved;
-  }
-
-  /** @param {Failure} error */
-  failed(error) {
-    this.tell(`Not saved: ${error.message} The text is kept in this browser.`);
-    this.unsaved ||= error.gone || error.again;
-    clearTimeout(this.trying);
-    if (error.again) this.trying = setTimeout(() => this.again(), AGAIN);
-  }
-
-  /** The kernel answers again, or the library may: save what had to wait. */
-  again() {
-    if (!this.unsaved || this.closed) return;
-    this.unsaved = false;
-    this.notice.replaceChildren();
-    setTimeout(() => this.flush(), 0);
   }
 
   // What a person does
@@ -231,7 +209,7 @@ export class Review {
   /** Plain keys outside of texts; Ctrl+S and F8 everywhere. @param {KeyboardEvent} event */
   key(event) {
     if (this.dead || act(this.bindings, event) || event.isComposing) return;
-    if ((event.ctrlKey || event.metaKey) && event.key === "s") this.flush();
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") this.saving.flush();
     else if (event.key === "F8") this.jump(event.shiftKey ? -1 : 1);
     else return;
     event.preventDefault();
@@ -241,8 +219,9 @@ export class Review {
   onKernel(gone) {
     this.dead = gone;
     this.node.dataset.state = gone ? "dead" : "";
-    if (gone) this.tell("The kernel was restarted or shut down. Run this cell again to go on; what is not saved is kept in this browser.");
-    else this.notice.replaceChildren();
+    this.banner.hidden = !gone;
+    this.banner.replaceChildren(h("strong", {}, GONE_TEXT[0]), h("span", {}, `${GONE_TEXT[1]} What is not saved is kept in this browser.`));
+    this.saving.draw();
   }
 
   help() {
@@ -258,8 +237,10 @@ export class Review {
 
   /** Ask the kernel, about the paper in sight; an error is shown, and undefined returned. @param {string} what @param {object} [content] @param {{deadline?: number}} [how] */
   async act(what, content = {}, { deadline = DEADLINE } = {}) {
+    const about = { id: this.id, ...content };
+    if (this.saving.writesTo(what)) return this.saving.write(what, about);
     try {
-      return await this.link.ask(what, { id: this.id, ...content }, { deadline });
+      return await this.link.ask(what, about, { deadline });
     } catch (error) {
       this.tell(/** @type {Error} */ (error).message);
       return undefined;
@@ -379,7 +360,8 @@ export class Review {
 
   close() {
     this.closed = true;
-    this.flush();
+    clearTimeout(this.resting);
+    this.saving.close();
     for (const [names, run] of this.handlers ?? []) this.model.off(names, run);
     this.source.clear();
     this.source.preview.close();

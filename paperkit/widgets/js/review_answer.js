@@ -172,6 +172,7 @@ export class Answer {
 
   typed() {
     this.dirty = true;
+    this.review.saving.edits += 1;
     if (this.gone) {
       this.gone = null;
       this.draw();
@@ -179,7 +180,7 @@ export class Answer {
     this.measure();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), DEBOUNCE);
-    this.review.saving();
+    this.review.saving.draw();
   }
 
   left() {
@@ -197,7 +198,7 @@ export class Answer {
     this.saving = this.send(this.rows);
     await this.saving;
     this.saving = null;
-    this.review.saving();
+    this.review.saving.draw();
     if (!this.dirty) this.settle();
   }
 
@@ -217,7 +218,7 @@ export class Answer {
     } catch (error) {
       this.dirty = this.stuck = true;
       this.keep(rows);
-      review.failed(/** @type {import("./link.js").Failure} */ (error));
+      review.saving.failed(/** @type {import("./link.js").Failure} */ (error));
     }
     this.draw();
   }
@@ -278,12 +279,12 @@ export class Answer {
     const tools = [];
     if (this.many) tools.push(tool("+", `Add to: ${name}`, () => this.add()));
     if (state.draft && !state.draft.same) {
-      tools.push(tool("Δ", `Draft against edit: ${name}`, () => this.toggleDraft(), { "aria-pressed": this.showDraft }));
+      tools.push(tool("Δ", `Compare draft and edit: ${name}`, () => this.toggleDraft(), { "aria-pressed": this.showDraft }));
     }
     if (state.versions > 1) {
       tools.push(tool("↺", `History: ${name}`, () => this.toggleHistory(), { "aria-expanded": Boolean(this.past) }));
     }
-    tools.push(tool("✦", `Ask again: ${name}`, () => askAgain(review, [state.key], name)));
+    tools.push(tool("✦", `Ask again: ${name} (may cost money)`, () => askAgain(review, [state.key], name)));
     this.menu.replaceChildren(...tools);
   }
 
@@ -305,7 +306,7 @@ export class Answer {
     this.mark = this.state.mark;
     this.setRows(this.state.rows);
     this.draw();
-    this.review.saving();
+    this.review.saving.draw();
   }
 
   async keepMine() {

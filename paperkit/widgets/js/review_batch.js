@@ -34,6 +34,7 @@ export class Batch {
     const signed = rows.filter((row) => SIGNED.has(row.status)).length;
     const awaited = rows.filter((row) => row.status === "awaited").length;
     this.total.textContent = `${signed} of ${rows.length} approved${awaited ? `, ${awaited} to come` : ""}`;
+    this.review.saving.ahead(rows.length - signed, rows.length);
     for (const row of rows) {
       const key = JSON.stringify([row, row.id === current]);
       const held = this.items.get(row.id);
@@ -52,7 +53,7 @@ export class Batch {
     const counts = [
       block && h("span", { class: "rv-count rv-block" }, `${block} block`),
       warn && h("span", { class: "rv-count rv-warn" }, `${warn} to look at`),
-      block === 0 && !warn && !EMPTY.has(status) && "· no finding",
+      block === 0 && !warn && !EMPTY.has(status) && "· no findings",
     ].map((count) => count || null);
     const look = SIGNED.has(status) ? "good" : block ? "block" : warn ? "warn" : EMPTY.has(status) ? "none" : "open";
     const parts = [

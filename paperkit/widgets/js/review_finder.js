@@ -31,7 +31,7 @@ export class Finder {
     this.list = h("ul", { class: "rv-found", id: unique(), role: "listbox", "aria-label": "Sentences of the paper",
       "aria-multiselectable": "true", hidden: true });
     this.input = h("input", { class: "rv-input", role: "combobox", "aria-label": "Find evidence", "aria-expanded": "false",
-      "aria-controls": this.list.id, "aria-autocomplete": "list", placeholder: "Words of the paper" });
+      "aria-controls": this.list.id, "aria-autocomplete": "list", placeholder: "Search the paper" });
     this.note = h("p", { class: "rv-note", role: "status" });
     this.input.addEventListener("input", (event) => /** @type {InputEvent} */ (event).isComposing || this.soon());
     this.input.addEventListener("compositionend", () => this.soon());
@@ -58,8 +58,8 @@ export class Finder {
     this.found = reply.found;
     this.active = this.found.length ? 0 : -1;
     this.note.textContent = reply.of
-      ? `${reply.of} sentence${reply.of === 1 ? "" : "s"}; Enter or a click attaches, and again removes`
-      : `No sentence has ${words ? "these words" : "words of the statement"}; the paper from its beginning:`;
+      ? `${reply.of} sentence${reply.of === 1 ? "" : "s"}. Enter or a click attaches; again removes.`
+      : `No sentence has ${words ? "these words" : "words of the statement"}. The paper from its beginning:`;
     this.draw(words);
     this.list.scrollTop = 0;
   }

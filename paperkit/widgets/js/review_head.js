@@ -19,11 +19,11 @@ export const keysOf = (r) => [
   ["F", "previous finding of this paper (Shift+F8)", () => r.jump(-1)],
   ["e", "edit the first answer", () => r.questions.querySelector("textarea")?.focus(), true],
   ["a", "approve, and on to the next paper", () => r.approve(), true],
-  ["u", "take the approval back", () => r.act("disapprove"), true],
+  ["u", "withdraw the approval", () => r.act("disapprove"), true],
   ["v", "source or preview", () => r.source.toggle(), true],
   ["r", `ask again for ${ALL_EMPTY}`, () => askAgain(r, null, ALL_EMPTY), true],
   ["t", "send back to triage, with a note", () => sendBack(r), true],
-  ["?", "these keys", () => r.help(), true],
+  ["?", "show or hide these keys", () => r.help(), true],
 ];
 
 /** @param {Review} review @returns {HTMLElement[]} */
@@ -40,7 +40,7 @@ export function headOf(review) {
       paper.comment && ` · ${paper.comment}`,
       paper.models.length > 0 && ` · written by ${paper.models.join(", ")}`, ` · triage: ${paper.decision}`),
     ...newVersion(review), ...postsOf(paper),
-    h("p", {}, h("span", { class: `rv-signed rv-${paper.status}` }, signed)),
+    h("p", { class: paper.by ? null : "rv-note" }, h("span", { class: `rv-signed rv-${paper.status}` }, signed)),
   ];
 }
 
@@ -48,15 +48,15 @@ export function headOf(review) {
 function newVersion(review) {
   const { written, version } = review.paper;
   if (!written || written === version) return [];
-  const text = `arXiv has v${version}; this write-up is of v${written}. `;
-  return [h("p", { class: "rv-bar rv-version" }, text, button(`Take it over to v${version}`, () => review.act("carry")))];
+  const text = `arXiv has v${version}; this write-up is about v${written}. `;
+  return [h("p", { class: "rv-bar rv-version" }, text, button(`Carry over to v${version}`, () => review.act("carry")))];
 }
 
 /** The same paper written up before: what a reader of the blog has seen already. @param {any} paper @returns {HTMLElement[]} */
 function postsOf({ posts }) {
   return posts.map((/** @type {any} */ { topic, date, version, here }) =>
     h("p", { class: `rv-posted${here ? " rv-version" : ""}` },
-      `Published before${here ? " in this topic" : ""}: ${topic}, ${date} (v${version})`));
+      `Already published${here ? " in this topic" : ""}: ${topic}, ${date} (v${version})`));
 }
 
 /** One strong action: to approve, or after the last paper to compose the post. @param {Review} review */
@@ -68,9 +68,9 @@ export function actionsOf(review) {
   const done = rows.length > 0 && rows.every(({ status }) => ["approved", "overridden"].includes(status));
   return [
     button(["Ask again…", key("r")], () => askAgain(review, null, ALL_EMPTY), { title: `Ask the model for ${ALL_EMPTY}; this may cost money` }),
-    button(["To triage", key("t")], () => sendBack(review)),
+    button(["Back to triage", key("t")], () => sendBack(review)),
     done && button("Compose the post →", () => review.compose(), { class: "pk-button rv-main" }),
-    paper.by ? button(["Take back", key("u")], () => review.act("disapprove"))
+    paper.by ? button(["Withdraw approval", key("u")], () => review.act("disapprove"))
       : button(["Approve", key("a"), stops > 0 && ` · ${stops} to resolve`], () => review.approve(), { class: "pk-button rv-main" }),
     button("?", () => review.help(), { "aria-label": "Keys", title: "Keys (?)" }),
   ].filter((node) => node instanceof Node);

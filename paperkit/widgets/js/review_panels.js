@@ -45,7 +45,7 @@ export function override(review, stops) {
     review.go(keyOfFinding(finding));
   };
   openPanel(review, {
-    name: "Approve with a reason", label: "Reason", hint: "Reason, recorded with the approval",
+    name: "Approve with a reason", label: "Reason", hint: "Reason, kept on record",
     action: "Approve with this reason", look: "rv-override",
     told: [h("p", {}, `${block} this write-up:`),
       h("ul", { class: "rv-problems" }, stops.map((finding) => problem(finding, go(finding))))],
@@ -65,13 +65,13 @@ export function askName(review) {
 
 /** Ask the model again, with a wish in words; a new draft never overwrites an edit. @param {Review} review @param {string[] | null} questions null: all empty ones @param {string} name */
 export function askAgain(review, questions, name) {
-  const note = h("p", { class: "rv-note", role: "status" }, `Ask the model again: ${name}`);
+  const note = h("p", { class: "rv-note", role: "status" }, `Ask the model again: ${name} (may cost money)`);
   const { id } = review;
   const act = async (/** @type {string} */ wish) => {
     note.textContent = `Asking: ${name} …`;
     if (!(await review.settled())) return false;
     const reply = await review.act("ask", { id, wish, ...(questions && { questions }) }, { deadline: 0 });
-    note.textContent = `Ask the model again: ${name}`;
+    note.textContent = `Ask the model again: ${name} (may cost money)`;
     if (reply?.nothing.length && review.id === id) review.tell(missed(review, reply));
     return Boolean(reply);
   };
@@ -88,14 +88,14 @@ function missed(review, { asked, nothing }) {
 export function sendBack(review) {
   openPanel(review, {
     name: "Send back to triage", label: "Note", hint: "A note, if you have one", action: "Send back",
-    told: h("p", { class: "rv-note" }, "Send back to triage: undecided again"),
+    told: h("p", { class: "rv-note" }, "Send back to triage: it becomes undecided again"),
     act: (note) => review.act("send_back", note ? { note } : {}),
   });
 }
 
 /** @type {[string, string][]} */
 const IN_FIELDS = [
-  ["Esc", "leave the text, so that the keys above work"],
+  ["Esc", "leave the text field to use the keys above"],
   ["Enter", "add a statement below"],
   ["Alt+↑ Alt+↓", "move the statement"],
   ["Alt+Enter", "find evidence for the statement"],

@@ -21,16 +21,18 @@ export class Pictures {
 
   /** The page around a passage, or the whole page. @param {Passage} passage @param {boolean} whole @returns {HTMLElement} */
   view(passage, whole) {
-    const note = h("p", { class: "rv-note", role: "status" }, "The page is being drawn …");
+    const note = h("p", { class: "rv-note rv-bar", role: "status" }, "Loading the page …");
     const holder = h("div", { class: "rv-page", tabindex: 0, role: "group", "aria-label": `Page ${passage.page}`, hidden: true });
-    const node = h("div", {}, note, holder);
+    const node = h("div", { class: "rv-pictured" }, note, holder);
     this.fetch(passage, whole).then(
       (drawn) => {
         const image = h("img", { src: drawn.url, alt: `Page ${passage.page}, the passage marked: ${passage.quote}` });
         image.classList.toggle("rv-whole", drawn.whole);
         image.addEventListener("load", () => this.place(holder, image, drawn));
-        const other = button(drawn.whole ? "The passage" : "The whole page", () => node.replaceWith(this.view(passage, !drawn.whole)));
-        note.replaceChildren(`v${drawn.version}, page ${passage.page} `, other, " ", drawn.whole ? this.larger(holder, image, drawn) : "");
+        new ResizeObserver(() => this.place(holder, image, drawn)).observe(holder);
+        const other = button(drawn.whole ? "Back to the passage" : "Whole page", () => node.replaceWith(this.view(passage, !drawn.whole)));
+        const place = [`Page ${passage.page}`, passage.section, `v${drawn.version}`].filter(Boolean).join(" · ");
+        note.replaceChildren(h("span", {}, place), drawn.whole ? this.larger(holder, image, drawn) : "", other);
         holder.replaceChildren(image);
         holder.hidden = false;
       },

@@ -39,12 +39,12 @@ export class Preview {
 
   /** Draw what the blog would show of what is saved now. */
   async draw() {
-    this.note.textContent = "The preview is being made …";
+    this.note.textContent = "Loading the preview …";
     try {
       const { page } = await this.review.link.ask("preview", {}, { deadline: 60000 });
       this.page = await this.withFormulas(page);
       this.paint();
-      this.note.textContent = "What the exporter writes; the blog's theme gives it its fonts and colors";
+      this.note.textContent = "As exported; your blog's theme sets fonts and colors";
     } catch (error) {
       this.note.textContent = /** @type {Error} */ (error).message;
     }

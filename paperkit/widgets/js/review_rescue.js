@@ -97,5 +97,5 @@ export function offer({ rescue, notice, answers }) {
   };
   const names = left.map(({ key }) => answers.get(key)?.state.heading).join(", ");
   const text = `Typed at ${when(left[0].at)} and never saved: ${names}. `;
-  notice.replaceChildren(h("p", { class: "rv-bar rv-kept" }, text, button("Take it back", take), button("Drop it", drop)));
+  notice.replaceChildren(h("p", { class: "rv-bar rv-kept" }, text, button("Restore it", take), button("Discard it", drop)));
 }

@@ -21,6 +21,8 @@ export class Source {
     this.pictures = new Pictures(review, () => this.node);
     /** @type {{field: Field, ref: Ref} | null} */
     this.pictured = null;
+    /** @type {Field | undefined} */
+    this.shown = undefined;
     this.chosen = "source";
     this.body = h("div", { class: "rv-source-body" });
     /** @type {Record<string, HTMLElement>} */
@@ -58,6 +60,9 @@ export class Source {
     if (picture) this.choose("source");
     else if (this.shows(field)) return;
     const { review } = this;
+    this.shown?.node.classList.remove("rv-shown");
+    this.shown = field;
+    field.node.classList.add("rv-shown");
     this.pictured = picture && ref !== undefined ? { field, ref } : null;
     const passage = review.passage(ref ?? field.evidence[0]);
     if (!passage || passage.page === null) {
@@ -70,6 +75,20 @@ export class Source {
     this.body.replaceChildren(heading(placeOf(passage)), h("blockquote", {}, passage.quote), ...page);
   }
 
+  /** Show what the first statement in sight rests on, unless the active one is in sight. */
+  follow() {
+    const { form, active, answers } = this.review;
+    if (this.chosen !== "source" || this.body.querySelector(".rv-finder")) return;
+    const { top, bottom } = form.getBoundingClientRect();
+    const isSeen = (/** @type {Field} */ { node }) => {
+      const box = node.getBoundingClientRect();
+      return box.height > 0 && box.top >= top - 4 && box.top < bottom - 20;
+    };
+    if (active?.node.isConnected && isSeen(active)) return;
+    const field = [...answers.values()].flatMap(({ fields }) => fields).find((each) => each.evidence.length > 0 && isSeen(each));
+    if (field && field !== this.shown) this.show(field);
+  }
+
   /** Tell whether the page in sight is of a passage that this statement still rests on. @param {Field} field */
   shows(field) {
     const passage = this.pictured && this.review.passage(this.pictured.ref);
@@ -79,7 +98,7 @@ export class Source {
 
   /** Look for passages that a statement can rest on. @param {Field} field */
   seek(field) {
-    if (!field.clean) return this.review.tell("Write the statement first, then find what it rests on.");
+    if (!field.clean) return this.review.tell("Write the statement first, then find its evidence.");
     this.choose("source");
     const finder = new Finder(this.review, field);
     this.body.replaceChildren(heading(`Evidence for: ${field.clean}`), finder.node);
@@ -95,6 +114,7 @@ export class Source {
   clear() {
     this.pictures.clear();
     this.pictured = null;
+    this.shown = undefined;
     this.body.replaceChildren(heading(this.titled), this.abstract([]));
     this.refresh();
   }

@@ -23,22 +23,22 @@ function changed(title, draft, name) {
 
 /** @param {Draft} draft @param {Act} back */
 export function draftView(draft, back) {
-  const title = `Draft by ${draft.model || "the model"}, against the edit`;
+  const title = `Draft by ${draft.model || "the model"}, compared with your edit`;
   return h("div", { class: "rv-box" }, h("p", { class: "rv-note" }, title),
-    differenceView(draft.difference, "Draft against edit"), button("Back to the draft", back));
+    differenceView(draft.difference, "Compare draft and edit"), button("Restore the draft", back));
 }
 
 /** Three-way: the edit stands; the new draft and the one it came from are shown beside it. @param {{newer: Draft, draft?: Draft, rows: {text: string}[]}} state @param {Act} take @param {Act} keep */
 export function newerView({ newer, draft, rows }, take, keep) {
   const wish = newer.wish ? ` (asked: ${newer.wish})` : "";
   /** @type {[string, {text: string}[] | undefined][]} */
-  const texts = [["New draft", newer.rows], ["Yours", rows], ["Draft before", draft?.rows]];
+  const texts = [["New draft", newer.rows], ["Yours", rows], ["Earlier draft", draft?.rows]];
   const columns = texts.map(([name, given]) => given && h("div", {}, h("dt", {}, name), given.map((row) => h("dd", {}, row.text))));
   return h("div", { class: "rv-box rv-newer" },
     h("p", { class: "rv-note" }, `New draft by ${newer.model || "the model"}${wish}`),
     h("dl", { class: "rv-texts" }, columns),
-    ...changed("What it would change in yours", newer, "New draft against edit"),
-    ...changed("What you changed in the draft before", draft, "Old draft against edit"),
+    ...changed("What it would change in your text", newer, "New draft compared with your edit"),
+    ...changed("What you had changed in the earlier draft", draft, "Earlier draft compared with your edit"),
     h("p", {}, button("Take the new draft", take), " ", button("Keep mine", keep)));
 }
 

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { formulas, hasFormula, hasKatex, loadKatex } from "./formulas.js";
 import { act, focus, guard, isCombination, isTyping } from "./keys.js";
 import { Link } from "./link.js";
-import { claimFocus, closeOutside, holdFocus, watchKernel } from "./presence.js";
+import { GONE_TEXT, claimFocus, closeOutside, holdFocus, watchKernel } from "./presence.js";
 import { ViewState } from "./state.js";
 import { Bars } from "./triage_bars.js";
 import { Choice } from "./triage_choice.js";
@@ -39,6 +39,8 @@ export class Triage {
     /** @type {Record<string, any>} */
     this.query = start.query ?? {};
     this.modelName = /** @type {string} */ (start.model ?? "");
+    /** @type {Record<string, string>} */
+    this.answered = {}; // the words that answers must have, by question
     /** @type {{key: string, heading: string}[]} */
     this.questions = start.questions ?? [];
     this.pattern = wordPattern(this.query.text ?? "");
@@ -117,7 +119,7 @@ export class Triage {
   waiting(late) {
     if (this.writes.failing) return;
     this.show(late ? "pending" : "");
-    this.tell(late ? "The kernel is busy or gone; what you do waits for it." : "");
+    this.tell(late ? "The kernel is busy; your changes wait until it answers." : "");
   }
 
   /** Without its kernel the table is a picture: it says so, and no key moves anything. @param {boolean} gone */
@@ -126,10 +128,11 @@ export class Triage {
     this.bars.tell("");
     this.dead = gone;
     this.show(gone ? "dead" : "");
-    const strong = gone ? "The kernel was restarted or shut down." : "";
+    const [strong, hint] = GONE_TEXT;
     const lost = this.writes.waiting.length;
-    const saved = lost ? `${lost} of your last actions were not saved.` : "Your decisions are saved.";
-    this.bars.announce(gone ? "dead" : "", strong, `Run this cell again to go on. ${saved}`);
+    const unsaved = lost === 1 ? "Your last action was not saved." : `Your last ${lost} actions were not saved.`;
+    const saved = lost ? unsaved : "Your decisions are saved.";
+    this.bars.announce(gone ? "dead" : "", gone ? strong : "", `${hint} ${saved}`);
   }
 
   /** @param {string} event @param {any} content */
@@ -175,6 +178,7 @@ export class Triage {
   /** @param {any} answer */
   renew(answer) {
     this.query = answer.query;
+    this.answered = answer.answered ?? {};
     this.pattern = wordPattern(this.query.text ?? "");
     this.grid.answered = this.query.text ?? "";
     this.rows.renew(answer);
@@ -198,9 +202,10 @@ export class Triage {
   }
 
   /** @param {any} told */
-  onCounts({ facets, matching, selected, progress }) {
+  onCounts({ facets, answers, matching, selected, progress }) {
     if (progress) this.job.advanced(progress);
     this.facets.counts = facets;
+    this.facets.answers.given = answers ?? [];
     this.bars.matching = matching;
     this.choice.count = selected;
     this.facets.draw();
@@ -340,7 +345,7 @@ export class Triage {
     const density = names[(names.indexOf(this.state.value.density) + 1) % names.length];
     this.remember({ density });
     this.grid.reveal(true);
-    this.tell(`rows: ${density}`);
+    this.tell(`Row height: ${density}`);
   }
 
   async toggleFacets(enter = false) {

@@ -14,7 +14,7 @@ export class Bars {
     this.matching = undefined;
     this.soFar = "";
     this.unseen = "";
-    this.search = h("input", { type: "search", class: "pk-search", placeholder: "Search title, abstract, authors  ( / )",
+    this.search = h("input", { type: "search", class: "pk-search", placeholder: "Search title, abstract, authors (/)",
       "aria-label": "Search title, abstract and authors", value: table.query.text ?? "", autocomplete: "off", spellcheck: false,
       oninput: () => table.wanted({ text: this.search.value }),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.searchKey(event) });
@@ -46,7 +46,7 @@ export class Bars {
     ];
     const nodes = all.map(([label, key, run, look]) =>
       button([label, h("kbd", {}, key)], run, { class: `pk-button ${look}`, title: `${label} (${key})` }));
-    const title = `Summarize the selection, or this paper, with ${modelName}; the model may cost money`;
+    const title = `Summarize the selection, or this paper, with ${modelName} (may cost money)`;
     return [...nodes, button("Summarize", () => choice.summarize(), { class: "pk-button pk-quiet", hidden: !modelName, title })];
   }
 
@@ -79,10 +79,10 @@ export class Bars {
   }
 
   status() {
-    const { rows: { total }, choice, query } = this.table;
+    const { rows: { total }, choice, query, answered } = this.table;
     const stale = this.matching !== undefined && this.matching !== total ? ` (${number(this.matching)} match now)` : "";
     write(this.count, `${number(total)} ${total === 1 ? "paper" : "papers"}${stale}${choice.count ? ` · ${number(choice.count)} selected` : ""}`);
-    const chosen = Object.entries(query).filter(([name]) => name !== "text" && name !== "sort").flatMap(([, value]) => value).length;
+    const chosen = Object.entries(query).filter(([name]) => name !== "text" && name !== "sort").flatMap(([, value]) => value).length + Object.keys(answered).length;
     this.chosen.hidden = !chosen;
     write(this.chosen, String(chosen));
   }
@@ -121,7 +121,8 @@ export class Bars {
 
   /** Say how much is probably still to be found: quietly, and only when there is an answer. @param {any} told */
   remaining({ found }) {
-    this.unseen = found ? `about ${number(Math.round(found.expected))} more worth reading` : "";
+    const none = found && Math.round(found.expected) === 0;
+    this.unseen = none ? "probably no more worth reading" : found ? `about ${number(Math.round(found.expected))} more worth reading` : "";
     this.drawWork();
     this.work.title = found ? `${number(found.low)} to ${number(found.high)} relevant papers are probably among the ${number(found.open)}`
       + ` unread ones: an estimate from ${number(found.kept)} kept of ${number(found.read)} read in this query,`

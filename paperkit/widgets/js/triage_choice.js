@@ -15,6 +15,9 @@ export function tagsOf(text) {
   return { words, add, remove: gone.map((word) => word.slice(1).trim()) };
 }
 
+/** @type {Record<string, string>} */
+const DONE = { keep: "Kept", skip: "Skipped", later: "Left for later" };
+
 /** @param {number} count */
 const papers = (count) => (count === 1 ? "1 paper" : `${number(count)} papers`);
 
@@ -25,6 +28,7 @@ export class Choice {
     this.count = 0; // papers selected
     this.changes = 0; // grows with each change of the selection
     this.selecting = 0; // questions under way
+    this.moves = 0; // grows with each move of the cursor
     /** @type {number | undefined} */
     this.anchor = undefined;
     /** @type {import("./triage_rows.js").Row | undefined} */
@@ -41,6 +45,7 @@ export class Choice {
     if (extend) this.selectRange(this.anchor ?? table.cursor, next);
     else this.anchor = next;
     table.cursor = next;
+    this.moves += 1;
     this.decided = undefined;
     table.grid.reveal(center);
     table.grid.draw();
@@ -52,6 +57,7 @@ export class Choice {
     const { table } = this;
     focus(table.grid.node);
     const mark = /** @type {Element} */ (event.target).closest(".pk-decision");
+    this.moves += 1;
     this.decided = undefined;
     if (event.shiftKey) {
       this.selectRange(this.anchor ?? table.cursor, index);
@@ -136,7 +142,8 @@ export class Choice {
   /** Save what a person says of papers (`ids` null: of the selection, as long as it is the same). @param {string} what @param {{ids?: string[] | null, [more: string]: any}} content @param {import("./writes.js").About} about */
   save(what, content, about) {
     const { changes } = this;
-    const stale = content.ids === null ? () => changes !== this.changes : undefined;
+    const changed = () => (changes === this.changes ? "" : "the selection was changed meanwhile; decide again.");
+    const stale = content.ids === null ? changed : undefined;
     return this.table.writes.add(what, content, { ...about, stale });
   }
 
@@ -144,29 +151,32 @@ export class Choice {
   async decide(decision) {
     const { table } = this;
     const place = table.cursor;
-    const many = this.count > 0;
-    const row = table.rows.at(place) ?? (many ? undefined : await table.rows.fetched(place));
-    if (!many && !row) return;
+    const { count } = this;
+    const many = count > 0;
+    const known = table.rows.at(place);
+    if (!many) this.move(place + 1); // at once: the next key is about the next paper, also where this one is on its way
+    const { moves } = this;
+    const row = known ?? (many ? undefined : await table.rows.fetched(place));
+    if (!many && !row) return this.move(place);
     const word = decision ?? "undecided";
     const name = many ? `${word}: ${papers(this.count)}` : `${word}: ${row?.title}`;
     const about = { name, id: many ? undefined : row?.id };
     const going = this.save("decide", { decision, ids: row && !many ? [row.id] : null }, about);
-    if (!many && table.cursor === place) this.move(place + 1);
-    this.decided = many || decision === null ? undefined : row;
+    if (moves === this.moves) this.decided = many || decision === null ? undefined : row;
     if (!(await going)) return;
-    table.tell(name);
+    table.tell(`${DONE[word] ?? "Decision cleared"}: ${many ? papers(count) : row?.title}`);
     if (many) this.selected({ selected: 0, nums: [] });
   }
 
   async undo() {
     const { table } = this;
     const waiting = table.writes.takeBack();
-    if (waiting) return void table.tell(`taken back before it was saved: ${waiting.name}`);
+    if (waiting) return void table.tell(`Taken back before it was saved: ${waiting.name}`);
     const answer = await this.save("undo", {}, { name: "undo" });
     if (!answer) return;
     const { ids } = /** @type {{ids: string[]}} */ (answer);
-    const told = ids.length === 1 ? ids[0] : `${ids.length} papers`;
-    table.tell(ids.length ? `undone: ${told}` : "nothing to undo");
+    const told = ids.length === 1 ? table.rows.at(table.rows.places.get(ids[0]) ?? -1)?.title ?? ids[0] : papers(ids.length);
+    table.tell(ids.length ? `Undone: ${told}` : "Nothing to undo");
     const place = table.rows.places.get(ids[0]);
     if (place !== undefined) this.move(place);
   }
@@ -207,7 +217,7 @@ export class Choice {
     this.prompt(`Tag ${count ? papers(count) : `“${row?.title}”`}`, "", known, async (text) => {
       const { words, add, remove } = tagsOf(text);
       const about = { name: `tags: ${words.join(", ")}`, id: ids?.[0] };
-      if (words.length && await this.save("tag", { add, remove, ids }, about)) table.tell(`tagged: ${words.join(", ")}`);
+      if (words.length && await this.save("tag", { add, remove, ids }, about)) table.tell(`Tagged: ${words.join(", ")}`);
     }, "Tags with commas between them; -tag removes one");
   }
 
@@ -217,7 +227,7 @@ export class Choice {
     const { note: old } = table.rows.at(table.rows.places.get(row.id) ?? -1) ?? row;
     this.prompt(`Note on “${row.title}”`, old ?? "", undefined, async (text) => {
       const note = { text, id: row.id };
-      if (await this.save("note", note, { name: "note", id: row.id })) table.tell("note saved");
+      if (await this.save("note", note, { name: "note", id: row.id })) table.tell("Note saved");
     });
   }
 

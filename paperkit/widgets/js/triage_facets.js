@@ -1,6 +1,7 @@
 // The filters: values with their counts, a histogram of months, and what narrows the list now.
 
 import { button, h, number, put, write } from "./dom.js";
+import { AnswerFilters } from "./triage_answers.js";
 import { FACETS, HAS } from "./triage_words.js";
 
 /** @typedef {import("./triage.js").Triage} Triage */
@@ -40,6 +41,7 @@ export class Facets {
     this.before = new Map();
     /** @type {Record<string, Item>} */
     this.boxes = {};
+    this.answers = new AnswerFilters(table);
     this.chips = h("div", { class: "pk-chips" });
     this.node = h("div", { class: "pk-side", role: "group", "aria-label": "Filters", tabindex: -1 });
   }
@@ -57,7 +59,8 @@ export class Facets {
       if (field === "months") this.drawMonths(counts.months);
       else this.drawValues(field, counts[field]);
     }
-    put(this.node, fields.map(([field]) => this.boxes[field].node));
+    this.answers.draw();
+    put(this.node, [this.answers.node, ...fields.map(([field]) => this.boxes[field].node)]);
     if (here !== document.activeElement && this.node.contains(here)) here?.focus({ preventScroll: true });
   }
 
@@ -164,16 +167,22 @@ export class Facets {
     const { query } = this.table;
     const { since, until, ids } = query;
     const chips = FACETS.flatMap(([field]) => /** @type {string[]} */ (query[field] ?? []).map((value) =>
-      this.chip(nameOf(field, value), { [field]: query[field].filter((/** @type {string} */ v) => v !== value) })));
-    if (since || until) chips.push(this.chip(`${since ?? "…"} to ${until ?? "…"}`, { since: null, until: null }));
-    if (ids) chips.push(this.chip(`${ids.length} ids`, { ids: null }));
+      this.chip(nameOf(field, value), this.wants({ [field]: query[field].filter((/** @type {string} */ v) => v !== value) }))));
+    if (since || until) chips.push(this.chip(`${since ?? "…"} to ${until ?? "…"}`, this.wants({ since: null, until: null })));
+    if (ids) chips.push(this.chip(ids.length === 1 ? "1 paper by its id" : `${number(ids.length)} papers by id`, this.wants({ ids: null })));
+    chips.push(...this.answers.chips.map(([label, off]) => this.chip(label, off)));
     this.chips.replaceChildren(...chips);
     this.chips.hidden = !chips.length;
   }
 
-  /** @param {string} label @param {object} change */
-  chip(label, change) {
+  /** @param {object} change */
+  wants(change) {
+    return () => this.table.wanted(change);
+  }
+
+  /** @param {string} label @param {() => void} off */
+  chip(label, off) {
     const sign = h("span", { "aria-hidden": "true" }, " ✕");
-    return button([label, sign], () => this.table.wanted(change), { class: "pk-chip pk-filter", "aria-label": `Remove filter ${label}` });
+    return button([label, sign], off, { class: "pk-chip pk-filter", "aria-label": `Remove filter ${label}` });
   }
 }

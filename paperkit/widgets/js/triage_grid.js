@@ -70,8 +70,10 @@ export class Grid {
   /** Follow the size of the cell. Columns that fit: nothing ever scrolls sideways. */
   fit() {
     const width = this.node.clientWidth;
+    const wasShown = this.isShown(this.table.cursor);
     this.tall = this.node.clientHeight;
     this.top = this.node.scrollTop; // lost when the cell was out of the page
+    if (wasShown) this.reveal(false); // a line above the table takes room: what was in sight stays so
     if (!width || (width === this.fitted && this.pool.length)) return this.draw();
     this.fitted = width;
     this.table.arrange();
@@ -110,11 +112,11 @@ export class Grid {
 
   /** Say why there is nothing to see, and what to do about it. */
   empty() {
-    const { rows, query } = this.table;
+    const { rows, query, answered } = this.table;
     this.nothing.hidden = rows.total > 0;
     if (rows.total) return;
-    const narrowed = Object.entries(query).some(([name, value]) => name !== "sort" && String(value) !== "-published" && value?.length);
-    const said = narrowed ? "No paper matches." : "Nothing here yet.";
+    const narrowed = Object.keys(answered).length > 0 || Object.entries(query).some(([name, value]) => name !== "sort" && String(value) !== "-published" && value?.length);
+    const said = narrowed ? "No papers match." : "Nothing here yet.";
     if (this.nothing.firstChild?.textContent === said) return;
     this.nothing.replaceChildren(h("p", {}, said), narrowed
       ? button("Clear filters", () => this.table.job.clearFilters())
@@ -199,12 +201,18 @@ export class Grid {
     cell.replaceChildren(this.table.say(h("span", { class: "pk-name" }), row.title), h("span", { class: "pk-meta" }, ...metaOf(row)));
   }
 
+  /** @param {number} place */
+  isShown(place) {
+    const top = this.top * this.scale;
+    return place * this.height >= top && (place + 1) * this.height <= top + this.view;
+  }
+
   /** Bring the cursor into sight. @param {boolean} center */
   reveal(center) {
     const { view, scale, height } = this;
+    if (this.isShown(this.table.cursor)) return;
     const top = this.top * scale;
     const at = this.table.cursor * height;
-    if (at >= top && at + height <= top + view) return;
     const wanted = center ? at - view / 2 : at < top ? at : at + height - view;
     this.scrollTo(wanted / scale);
   }

@@ -39,8 +39,9 @@ export class Job {
 
   /** Everything that narrows the list goes, the order stays. */
   clearFilters() {
-    const { query, bars } = this.table;
+    const { query, bars, facets } = this.table;
     bars.search.value = "";
+    facets.answers.clear();
     this.wanted(Object.fromEntries(Object.keys(query).filter((name) => name !== "sort").map((name) => [name, null])));
   }
 
@@ -49,7 +50,7 @@ export class Job {
     const { bars, query } = this.table;
     if (decisions) this.table.onStale();
     if (decisions && query.sort?.[0] === "-score" && !this.ended) {
-      bars.announce("rank", `${number(decisions)} new ${decisions === 1 ? "decision" : "decisions"}.`, "The order can follow.",
+      bars.announce("rank", `${number(decisions)} new ${decisions === 1 ? "decision" : "decisions"}.`, "Re-rank to sort by them.",
         [button(["Re-rank", h("kbd", {}, "r")], () => this.rerank())]);
     } else bars.quiet("rank");
   }
@@ -64,7 +65,7 @@ export class Job {
   async toUndecided(start = this.table.cursor + 1) {
     const answer = await this.table.try("undecided", { start });
     if (!answer) return;
-    if (answer.index === null) this.table.tell("Every paper here is decided.");
+    if (answer.index === null) this.table.tell("Nothing left to decide here.");
     else this.table.choice.move(answer.index, { center: true });
   }
 
@@ -130,7 +131,7 @@ export class Job {
     const take = async (/** @type {string} */ name, /** @type {string} */ format) => {
       close();
       const answer = await table.try("copy", { ids, format });
-      if (answer) table.tell(await copyText(answer.text) ? `copied as ${name}` : "The browser does not allow copying; use triage.copy() in a cell.");
+      if (answer) table.tell(await copyText(answer.text) ? `Copied as ${name}` : "The browser does not allow copying; use triage.copy() in a cell.");
     };
     const buttons = Object.entries(FORMATS).map(([name, format]) => button(name, () => take(name, format)));
     asking.replaceChildren(h("span", { class: "pk-caption" }, `Copy ${count ? `${number(count)} selected` : `“${table.here?.title}”`} as`), ...buttons, button("Cancel", close));

@@ -11,6 +11,7 @@ export class Pane {
   constructor(table) {
     this.table = table;
     this.shownId = "";
+    this.went = false;
     /** @type {any} */
     this.opened = null;
     this.node = h("div", { class: "pk-pane", role: "region", "aria-label": "Reading pane", tabindex: 0 });
@@ -20,12 +21,19 @@ export class Pane {
   openSoon(went = true) {
     clearTimeout(this.opening);
     const row = this.table.here;
+    this.went = went;
     this.only(row);
+    if (!row) return; // `arrived` goes on
     this.opening = setTimeout(() => {
-      if (!row) return void (this.table.here && this.openSoon(went));
       if (this.shownId !== row.id) this.open(row.id);
       if (went) this.table.try("move", { id: row.id });
-    }, row ? (went ? 60 : 200) : 150);
+    }, went ? 60 : 200);
+  }
+
+  /** Rows have come, perhaps that under the cursor. */
+  arrived() {
+    const { here } = this.table;
+    if (here && here.id !== this.shownId) this.openSoon(this.went);
   }
 
   /** Show this paper, not one that was about to open. @param {string | undefined} id */
@@ -46,10 +54,10 @@ export class Pane {
 
   /** What is shown is the active paper or nothing but its title. @param {import("./triage_rows.js").Row | undefined} row */
   only(row) {
-    if (this.opened?.row.id === row?.id) return;
+    if (row && this.opened?.row.id === row.id) return;
     this.opened = null;
     if (this.shownId !== row?.id) this.shownId = "";
-    this.node.replaceChildren(row ? this.table.say(h("h3"), row.title) : h("p", { class: "pk-facts" }, "No paper is active."));
+    this.node.replaceChildren(row ? this.table.say(h("h3"), row.title) : h("p", { class: "pk-facts" }, "Choose a paper to read it here."));
   }
 
   /** @param {number} by pages */
@@ -171,7 +179,7 @@ function section(name, label, content, open = false) {
 
 /** @param {any} version */
 function versionOf({ version, updated, title, abstract }) {
-  const same = title.length || abstract.length ? "" : " · title and abstract as before";
+  const same = title.length || abstract.length ? "" : " · title and abstract unchanged";
   return h("div", { class: "pk-version" }, h("div", { class: "pk-caption" }, `v${version} · ${updated}${same}`),
     title.length > 0 && changedText("Title", title), abstract.length > 0 && changedText("Abstract", abstract));
 }

@@ -136,6 +136,7 @@ export class Rows {
       this.keep(answer.start, answer.rows);
       this.arrived = [answer.start, answer.start + answer.rows.length];
       this.table.grid.draw();
+      this.table.pane.arrived();
     }
     return true;
   }
@@ -146,6 +147,7 @@ export class Rows {
     if (known) return known;
     const answer = await this.table.try("rows", { start: place, count: 1 });
     if (answer?.generation === this.generation) this.keep(answer.start, answer.rows);
+    this.table.pane.arrived();
     return this.at(place);
   }
 }

@@ -85,7 +85,7 @@ export class View {
     this.toggle(false);
     table.choice.prompt("Save this search as", "", this.names, async (text) => {
       const name = text.trim();
-      if (name && await table.try("save", { name })) table.tell(`saved: ${name}`);
+      if (name && await table.writes.add("save", { name }, { name: `search ${name}` })) table.tell(`Search saved: ${name}`);
     });
   }
 

@@ -38,7 +38,7 @@ export const FACETS = [
 /** @type {Record<string, string>} */
 export const HAS = {
   pdf: "PDF",
-  reading: "reading",
+  reading: "read",
   digest: "summary",
   approved: "approved",
   code: "code link",
@@ -52,11 +52,11 @@ export const HELP = [
   ["j k ↓ ↑", "next and previous paper; with Shift, select on the way"],
   ["g", "next undecided paper"],
   ["PgDn PgUp Home End", "move a page, or to either end"],
-  ["s d l", "keep, skip, later: the selection, or this paper"],
+  ["s d l", "keep, skip, leave for later: the selection, or this paper"],
   ["c", "clear the decision"],
-  ["u", "undo, as often as you like"],
-  ["t n", "tag; note (right after a decision: the paper you decided)"],
-  ["r", "re-rank: update the list and its order"],
+  ["u", "undo; press again to go further back"],
+  ["t n", "tag, note; right after a decision, the paper you just decided"],
+  ["r", "re-rank by your decisions and reload the list"],
   ["Space", "scroll the reading pane; Shift+Space scrolls back"],
   ["o p", "open the paper on arXiv; open its PDF"],
   ["Enter", "show or hide the reading pane"],
@@ -64,6 +64,6 @@ export const HELP = [
   ["a", "select all listed papers; Esc selects none"],
   ["y", "copy the selection, or this paper, as BibTeX, Markdown or CSV"],
   ["/", "search; quotes keep a phrase together"],
-  ["f v z", "filters; view; row height"],
-  ["?", "these keys"],
+  ["f v z", "filters, View menu, row height"],
+  ["?", "show or hide these keys"],
 ];

@@ -8,7 +8,7 @@
  * @typedef {object} About
  * @property {string} [name] what it is, in words
  * @property {string} [id] the one paper it concerns; without it waits for all before it
- * @property {() => boolean} [stale] whether it would mean something else by now
+ * @property {() => string} [stale] why it would mean something else by now; empty where it would not
  */
 /** @typedef {About & {what: string, content: object, tries: number, sent: boolean, done: (reply: any) => void}} Write */
 
@@ -61,7 +61,8 @@ export class Writes {
   async send(write) {
     write.sent = true;
     try {
-      if (write.tries && write.stale?.()) throw new Error("the selection was changed meanwhile; decide again.");
+      const stale = write.tries && write.stale?.();
+      if (stale) throw new Error(stale);
       this.end(write, await this.ask(write.what, write.content));
     } catch (error) {
       this.failed(write, /** @type {Failure} */ (error));
