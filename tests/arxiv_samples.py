@@ -53,6 +53,7 @@ def entry(paper: Paper, **changed: str) -> str:
         "published": f"<published>{paper.published:%Y-%m-%dT%H:%M:%SZ}</published>",
         "summary": f"<summary>{escape(paper.abstract)}</summary>",
         "authors": "".join(f"<author><name>{escape(a)}</name></author>" for a in paper.authors),
+        "primary": "".join(f'<arxiv:primary_category term="{c}"/>' for c in paper.categories[:1]),
         "categories": "".join(f'<category term="{c}"/>' for c in paper.categories),
         "comment": f"<arxiv:comment>{escape(paper.comment)}</arxiv:comment>",
     }

@@ -31,6 +31,8 @@ def read(
 ) -> pd.DataFrame:
     """Read the PDFs of some papers of a library; those read before are skipped.
 
+    >>> read(library.papers(decision="keep"), library)
+
     A PDF that is not in the library is fetched from arXiv unless `download` is False. Each runs
     in a process of its own with limits; one bad paper stops no other. A PDF that is not the paper
     it is stored for is read too, and its reading says so (``matches``). `executor` is any
