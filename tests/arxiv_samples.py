@@ -48,6 +48,7 @@ def entry(paper: Paper, **changed: str) -> str:
     """Return a paper as an Atom entry; `changed` replaces whole elements by other text."""
     parts = {
         "id": f"<id>http://arxiv.org/abs/{paper.id}v{paper.version}</id>",
+        "link": f'<link href="http://arxiv.org/abs/{paper.id}v{paper.version}" rel="alternate"/>',
         "title": f"<title>{escape(paper.title)}</title>",
         "updated": f"<updated>{paper.updated:%Y-%m-%dT%H:%M:%SZ}</updated>",
         "published": f"<published>{paper.published:%Y-%m-%dT%H:%M:%SZ}</published>",
