@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOOK := $(VENV)/.look
 READY := $(VENV)/.ready
+OLDEST := .venv-oldest
 BUILD := build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo bench lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog release clean
+.PHONY: help setup lab test demo bench docs lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog test-oldest release clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -61,6 +62,28 @@ test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
 	$(BIN)/python -m pytest tests/blog
+
+# Exactly the lower bounds of pyproject.toml, in an environment of their own.
+$(OLDEST)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || scripts/system-packages venv
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --disable-pip-version-check uv
+	$(OLDEST)/bin/uv pip install --python $(OLDEST)/bin/python --resolution lowest-direct --editable . \
+		'pytest>=8.3' 'pytest-xdist>=3.6' 'hypothesis>=6.115'
+	@touch $@
+
+OLD_TESTS = tests/test_library.py tests/test_reading_bundled.py tests/test_sources.py \
+	tests/test_trends.py tests/test_posts.py tests/test_posts_publication.py tests/test_triage.py \
+	tests/test_review.py tests/test_windows.py
+
+test-oldest: $(OLDEST)/.ready  ## the oldest versions that are declared: unit tests, a notebook
+	$(OLDEST)/bin/python -m pytest -n 2 -m "not process" $(OLD_TESTS)
+	$(OLDEST)/bin/python -m pytest tests/notebooks/test_notebooks.py -k "runs_alone and triage"
+
+docs: $(READY)  ## build the pages into build/docs: tutorial, how-tos, reference; offline
+	scripts/system-packages node
+	@test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --loglevel=error
+	$(BIN)/python scripts/build_docs.py
 
 demo: $(LOOK)  ## run the four notebooks headless; posts and charts under build/
 	$(BIN)/python -m paperkit demo $(BUILD)/demo

@@ -402,7 +402,8 @@ def _demo(options: argparse.Namespace) -> _Done:
             raise PaperkitError(f"{folder}: exists and is no earlier demo's; name a new folder.")
         shutil.rmtree(folder)
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("library", "posts", "*.post.*"))
-    (folder / _DEMO).write_text("Made by paperkit demo, which may remove this folder.\n")
+    said = "Made by paperkit demo, which may remove this folder.\n"
+    (folder / _DEMO).write_text(said, encoding="utf-8", newline="\n")
     for name in names:
         command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html"]
         # Without stored state a widget shows its light fallback instead of nothing.

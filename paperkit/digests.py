@@ -134,6 +134,9 @@ class Approval:
 class Digest:
     """All current answers about one paper version under one outline, in one language.
 
+    >>> digest = library.digest("1911.02782")
+    >>> digest.to_frame()
+
     ``answers`` are in the outline's order, one per question answered: a person's edit where there
     is one, else the model's draft. ``approval`` is None until a person signs, and again after any
     later change.

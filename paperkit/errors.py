@@ -11,7 +11,13 @@ from typing import Any, ParamSpec, TypeVar
 
 
 class PaperkitError(Exception):
-    """Base of every error paperkit raises: the thing concerned first, the next step last."""
+    """Base of every error paperkit raises: the thing concerned first, the next step last.
+
+    >>> try:
+    ...     library.paper("9999.99999")
+    ... except PaperkitError as error:
+    ...     print(error)
+    """
 
     def _render_traceback_(self) -> list[str]:
         """Return what a notebook shows: the message, whole; `%debug` still has the frames."""

@@ -32,6 +32,8 @@ def _view(data: dict[str, object]) -> MappingProxyType[str, object]:
 class Question:
     """One question an outline asks of every paper.
 
+    >>> Question(key="code", headings={"en": "Code"}, ask="Where is the code?", kind="line")
+
     ``headings`` name it per language in the post; ``ask`` is what the model is asked (English).
     ``kind`` is line (one sentence), list (items) or text (some sentences). Limits: ``items`` is
     the least and most number of statements, ``words`` the most English words and ``characters``
@@ -67,7 +69,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Outline:
-    """An ordered set of questions under a name; the name is what digests are stored under."""
+    """An ordered set of questions under a name; the name is what digests are stored under.
+
+    >>> data = Question(key="data", headings={"en": "Data"}, ask="Which data sets are used?")
+    >>> Outline("mine", (*DIGEST.questions, data))
+    """
 
     name: str
     questions: tuple[Question, ...]

@@ -38,6 +38,8 @@ VENUES: tuple[str, ...] = tuple(
 class Query:
     """A selection of a library's papers; every field narrows it, an empty one doesn't.
 
+    >>> library.papers(Query(text="avatar", decisions=["undecided"], sort=["-score"]))
+
     ``text`` are words (prefixes) of title, abstract or authors, all of which must occur; quotes
     keep a phrase together; an id, several, or a DOI means just these papers. Within one field the
     alternatives are ORed, but for ``has``, all of which must be true (``-pdf``: has none).

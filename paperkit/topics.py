@@ -234,6 +234,8 @@ def _singular(word: str) -> str:
 class Topic:
     """One topic a person follows; the posts about it carry its name, language and author.
 
+    >>> update([Topic(name="NeRF", queries=["ti:NeRF"], categories=["cs.CV"])], library)
+
     ``queries`` are alternatives (OR): words, all of which a paper must have; quotes keep a phrase
     together, AND, OR, NOT, parentheses and arXiv's fields work: ``ti:NeRF NOT (chip OR "gallium
     nitride")``. Code builds the query, so that no space is misread.

@@ -48,11 +48,13 @@ def entry(paper: Paper, **changed: str) -> str:
     """Return a paper as an Atom entry; `changed` replaces whole elements by other text."""
     parts = {
         "id": f"<id>http://arxiv.org/abs/{paper.id}v{paper.version}</id>",
+        "link": f'<link href="http://arxiv.org/abs/{paper.id}v{paper.version}" rel="alternate"/>',
         "title": f"<title>{escape(paper.title)}</title>",
         "updated": f"<updated>{paper.updated:%Y-%m-%dT%H:%M:%SZ}</updated>",
         "published": f"<published>{paper.published:%Y-%m-%dT%H:%M:%SZ}</published>",
         "summary": f"<summary>{escape(paper.abstract)}</summary>",
         "authors": "".join(f"<author><name>{escape(a)}</name></author>" for a in paper.authors),
+        "primary": "".join(f'<arxiv:primary_category term="{c}"/>' for c in paper.categories[:1]),
         "categories": "".join(f'<category term="{c}"/>' for c in paper.categories),
         "comment": f"<arxiv:comment>{escape(paper.comment)}</arxiv:comment>",
     }

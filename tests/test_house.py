@@ -277,9 +277,9 @@ def test_the_import_is_quick() -> None:
 
 @pytest.mark.parametrize("name", paperkit.__all__)
 def test_a_public_name_is_documented(name: str) -> None:
-    """It loads, has a docstring, annotations, a line in the README, and is no module's name."""
+    """It loads, has a docstring, annotations, a line in the docs, and is no module's name."""
     value = getattr(paperkit, name)
-    assert name in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert name in (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
     assert not (PACKAGE / f"{name}.py").exists()
     assert not (PACKAGE / name).exists()
     if not callable(value):

@@ -437,6 +437,9 @@ def summarize(
 ) -> pd.DataFrame | Run:
     """Let a model answer an outline's questions about some papers; known answers are kept.
 
+    >>> summarize(kept, library)
+    >>> summarize(kept, library, Gemini("gemini-3.8-flash"), language="zh", budget=0.5)
+
     Without `model` it is `Extractive`: offline, free, verbatim sentences. What is answered is
     written at once, so that an interrupt or a crash costs at most the papers in flight; run it
     again to finish: it asks what is missing or failed, down to the single question. With

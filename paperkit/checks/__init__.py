@@ -82,6 +82,8 @@ def check(
 ) -> pd.DataFrame:
     """Return `findings` as a frame: one row per finding, worst first, columns as in `COLUMNS`.
 
+    >>> check(digest, library.reading(digest.paper_id), paper=library.paper(digest.paper_id))
+
     ``statement`` is the position within the answer (Int64, missing for the whole answer).
     """
     return findings_frame(findings(digest, reading, paper=paper, outline=outline, phrases=phrases))

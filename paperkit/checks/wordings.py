@@ -36,7 +36,7 @@ _EAST_ASIAN = re.compile(rf"[{CJK}\u3001-\u303f\uff01-\uff5e]")  # and their mar
 class Phrases:
     """The wordings looked for, per finding code; matched without regard to case, line by line."""
 
-    table: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    table: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def extended(self, code: str, *patterns: str) -> Phrases:
         """Return these phrases with more regular expressions under `code`."""

@@ -117,7 +117,7 @@ class Files:
 
 def inside(folder: Path, name: str | None) -> Path | None:
     """Return the path of a file of that name in `folder`; None where the name leads out of it."""
-    if not name or name in (".", "..") or Path(name).name != name or "\\" in name:
+    if not name or name in (".", "..") or Path(name).name != name or set(name) & set("\\:"):
         return None
     path = folder / name
     return path if path.resolve().parent == folder.resolve() else None  # a link may lead out

@@ -40,6 +40,8 @@ def export(
 ) -> list[Path]:
     """Write a post into a site's root folder; return the paths of its text and its figures.
 
+    >>> export("avatars.post.ipynb", "my-blog", flavor="hugo", create=True)
+
     The flavor follows the site: None is the engine whose settings `folder` holds (as for Hexo,
     with a warning, where it is no site); `create` makes the folder a site of the flavor named.
 

@@ -82,6 +82,8 @@ _LETTERS = {
 def bibliography(papers: pd.DataFrame | Iterable[Paper] | Paper, *, format: str = "bibtex") -> str:
     """Return papers (a papers frame, or `Paper` values) as ``bibtex``, ``ris`` or ``csl-json``.
 
+    >>> bibliography(library.papers(decision="keep"), format="ris")
+
     Keys are name, year and first word, with a letter where two would be the same.
 
     Raises:

@@ -35,7 +35,8 @@ def slug(text: str, *, gap: str = "-") -> str:
 
 def web_slug(text: str) -> str:
     """Return lower-case words joined by hyphens, for parts of a name that nobody reads."""
-    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", text).lower()).strip("-")[:60]
+    name = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", text).lower()).strip("-")[:60]
+    return f"post-{name}" if _DEVICES.match(name) else name
 
 
 # ---- Figures: which images of a paper a post shows, under which stable names, and on what groun

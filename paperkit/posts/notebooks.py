@@ -121,6 +121,9 @@ def compose(
 ) -> NotebookNode:
     """Return a post's notebook: front matter, prose, and a card per paper; write it to `path`.
 
+    >>> post = Post(topic="Avatars", date="2026-06-30", papers=kept)
+    >>> compose(post, library, path="avatars.post.ipynb")
+
     Where `path` holds that notebook already, the person's cells and their order stay; cards are
     written anew from the library, those of new papers added at the end, those of papers no
     longer in the post marked (and not published), those a person deleted stay away. A card she

@@ -40,6 +40,9 @@ _TEXTS = (
 class Post:
     """One post: a topic's papers of one day, in order, and what its front matter says.
 
+    >>> post = Post(topic="Avatars", date="2026-06-30", papers=kept, author="Ana Ruiz")
+    >>> compose(post, library, path="avatars.post.ipynb")
+
     ``date`` is the blog's local time (an aware one is taken to this machine's zone; a date
     or ISO text will do); ``papers`` are ids or a papers frame. ``title`` defaults to the topic,
     ``tags`` to the topic, ``description`` to one line with the first paper's title, ``cover`` to

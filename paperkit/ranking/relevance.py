@@ -39,6 +39,8 @@ def rank(
 ) -> pd.DataFrame:
     """Return one row per paper, in the order given: score, why, terms, neighbors.
 
+    >>> library.score(rank(papers, library.papers(), topic_words="avatars"))
+
     ``decisions`` is a papers frame with a column ``decision`` (keep, skip, later; later is
     neutral); where it has ``decided_at`` (UTC), a decision counts half after ``half_life`` days.
     A frame without that column is *seeds*: papers you know to be relevant, each taken for kept.

@@ -91,6 +91,8 @@ def chart(
 ) -> Chart:
     """Draw a frame of trends as the picture that fits it.
 
+    >>> chart(papers_per(papers, "year", by="primary", top=5), title="Papers per year")
+
     Which picture follows from the columns: counts per period become lines (bars for one group),
     terms and growth points with intervals, pairs a matrix, authors and venues bars. ``measure``
     is ``"count"`` or ``"share"`` where both are there; ``top`` limits groups, terms or bars; sizes

@@ -59,6 +59,8 @@ def papers_per(
 ) -> pd.DataFrame:
     """Count papers per day, week, month, quarter or year, as numbers and as shares.
 
+    >>> papers_per(papers, "month", by="primary", top=5)
+
     One row per group and period, groups by size, periods without a paper included with 0:
     ``period`` (its start, UTC), ``group``, ``count``, ``total`` (the denominator: the papers of
     ``of`` in that period, by default the papers themselves), ``share`` (count / total),

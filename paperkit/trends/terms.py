@@ -79,6 +79,8 @@ def rising_terms(
 ) -> pd.DataFrame:
     """Find the terms that more of the recent papers hold than of the earlier ones.
 
+    >>> rising_terms(papers)
+
     Recent papers are those from ``since`` to ``until``; earlier ones those from ``after`` to
     before ``since``. By default ``since`` is where the newest quarter of the papers begins, and
     the rest is open. One row per term, the surest first: ``term``, ``log_odds`` (of recent against

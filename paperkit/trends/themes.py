@@ -49,6 +49,8 @@ def themes(
 ) -> pd.DataFrame:
     """Find themes and count the papers of each per period: the columns of ``papers_per``.
 
+    >>> themes(papers)
+
     ``group`` is the theme, named by its heaviest terms; every paper counts in its heaviest
     theme, and a paper that shares no term with any counts in ``total`` only. ``attrs["terms"]``
     holds each theme's terms with their weights, ``attrs["members"]`` the ids of its papers.
