@@ -30,6 +30,8 @@ from paperkit.prompts import make_request, read_reply
 from paperkit.reading import read_here
 from paperkit.readings import Reading
 
+MOST_ABSTRACT = 1920
+"""Characters (https://info.arxiv.org/help/prep.html); a letter without headings is no abstract."""
 SEED, ALL, LEAST_WORDS = 20261128, 40, 80
 VERDICTS = Path(__file__).parents[1] / "tests" / "data" / "digests" / "verdicts.json"
 
@@ -41,7 +43,10 @@ def papers() -> Iterator[tuple[Paper, Reading | None]]:
     records = _bundled()
     for number, file in enumerate(files, 1):
         reading = read_here(file)
-        abstract = " ".join(p.text for p in reading.paragraphs if p.section.lower() == "abstract")
+        whole = " ".join(p.text for p in reading.paragraphs if p.section.lower() == "abstract")
+        abstract = (
+            whole[:MOST_ABSTRACT].rpartition(". ")[0] if len(whole) > MOST_ABSTRACT else whole
+        )
         row = {"id": f"2411.{number:05d}v1", "title": reading.title, "abstract": abstract}
         paper = _paper(row | {"categories": ["cs.LG"], "published": "2024-11-01"})
         yield records.get(reading.title.lower(), paper), reading

@@ -331,8 +331,10 @@ def _limits(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
     least, most = question.items
     if question.kind != "text" and not least <= len(texts) <= most:
         items = "item" if len(texts) == 1 else "items"
-        message = f"{len(texts)} {items} where {least} to {most} are asked for; add or remove some."
-        yield asked.finding("count", message)
+        some = 0 < len(texts) < least  # an abstract may have no more to say
+        advice = "add some where the paper says more" if some else "add or remove some"
+        message = f"{len(texts)} {items} where {least} to {most} are asked for; {advice}."
+        yield asked.finding("count", message, severity="warn" if some else "block")
     whole = list(enumerate(texts)) if question.kind == "list" else [(None, "\n".join(texts))]
     for place, text in whole:
         yield from _too_long(text, place, question, asked)

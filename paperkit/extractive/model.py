@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,7 @@ from typing import Any, ClassVar
 from paperkit.checks.names import method_name
 from paperkit.extractive.selection import (
     CONDITION,
+    FRAME,
     PARTS,
     SIGNS,
     TELLS,
@@ -29,7 +31,9 @@ from paperkit.extractive.selection import (
     is_plain,
     part_scores,
     points_elsewhere,
+    self_contained,
     standalone,
+    states,
     sums_up,
     takeaways,
     unlabeled,
@@ -51,7 +55,10 @@ _BEFORE_TAKEAWAYS = ("task", "performance", "methods", "approach")
 _MOST_OF = 0.6  # of a sentence: what a summary takes more of is not told again
 _BACKGROUND = 0.6  # how likely a sentence that is no summary is background
 _SAME = 0.6  # likeness of two sentences that say the same
-_FIRST = 15  # sentences that introduce a letter without headings
+_FIRST = 15  # sentences that introduce: what comes after them compares and explains
+_BEGINNING = 40  # sentences of a paper without an abstract, of which one sums it up
+_THIS = re.compile(r"\b(?:this|these|those) (?!paper|work|article|study)", re.IGNORECASE)
+_RELATIVE = (", which", ", where", ", whose", ", including")  # "that X, which …, is Y" lacks "is Y"
 
 Row = dict[str, Any]
 
@@ -132,7 +139,7 @@ class _Choice:
         if question.source != "abstract":
             return self.sentences
         abstract = [s for s in self.sentences if s.page is None]
-        return abstract or self.sentences[:12]
+        return abstract or self.sentences[:_BEGINNING]
 
     def _free(self, question: Question, *, leaning: bool = False) -> list[SourceLine]:
         limit = question.words
@@ -168,12 +175,16 @@ class _Choice:
 
         def rank(span: Span) -> int:
             whole = texts[span.sentence]
+            text, seen = whole[span.start : span.end], whole[: span.end]
             cut = span.opens == "lead" and CONDITION.match(whole)
-            if cut or not sums_up(whole[span.start : span.end]):
+            said = " that " in seen or span.opens == "that"
+            torn = said and span.closes in _RELATIVE and "," in whole[span.end + 1 :]
+            leans = _THIS.search(text) is not None
+            if cut or torn or (leans and span.opens in ("we", "that")) or not sums_up(text):
                 return 0
-            seen = whole[: span.end]
-            told = is_own(seen, self.name) or TELLS.search(seen)
-            return 2 if told else int(not background[span.sentence])
+            if is_own(seen, self.name) or TELLS.search(seen):
+                return (3 if states(text) else 2) - leans
+            return int(not background[span.sentence])
 
         return rank
 
@@ -188,23 +199,23 @@ class _Choice:
 
     def _takeaways(self, question: Question) -> list[int]:
         free = [s for s in self._free(question) if s.number != self.summed_up]
-        if len(free) < question.items[0]:  # what leans on another is better than too few
-            free = [s for s in self._free(question, leaning=True) if s.number != self.summed_up]
         abstract = [s for s in free if s.page is None]
-        free = [s for s in free if s.page is None or is_own(s.text, self.name)] or free
+        body = [s for s in free if s.page is not None and self._is_of_the_whole(s)]
         low, high = question.items
         # An abstract alone has few sentences; the deep reading gets one for each of its parts.
-        count = min(high, 5) if len(free) > len(abstract) else low
-        pool = abstract if len(abstract) >= low else free
+        count = min(high, 5) if body else low
+        pool = abstract if len(abstract) >= low else [*abstract, *body]
         told = [s for s in pool if s.number >= self._turn and not announces(s.text)]
-        numbers = self._best(told, count)
-        if len(numbers) < low:  # then what is announced, and at last what others did
-            rest = [s for s in pool if s.number not in numbers]
-            later = [s for s in rest if s.number >= self._turn]
-            numbers += self._best(later, low - len(numbers))
-            earlier = [s for s in rest if s not in later]
-            numbers += self._best(earlier, low - len(numbers))
-        return numbers
+        if numbers := self._best(told, count):
+            return numbers
+        # Few are better than what others did, or what only announces; one there has to be.
+        leaning = [s for s in self._free(question, leaning=True) if s.number != self.summed_up]
+        later = [s for s in leaning if s.page is None and s.number >= self._turn]
+        return self._best(later or pool or free or leaning, 1)
+
+    def _is_of_the_whole(self, line: SourceLine) -> bool:
+        """Tell whether a sentence of the body says what the paper as a whole does or finds."""
+        return bool(FRAME.search(line.section)) and self_contained(line.text, self.name)
 
     def _best(self, pool: Sequence[SourceLine], count: int) -> list[int]:
         """Return the numbers of the sentences most worth taking away."""
@@ -260,8 +271,10 @@ class _Choice:
         if line.page is None:
             return own == (line.number >= self._turn)
         if own:
-            return told
-        return PARTS[part].at_home(line.section) or line.number in self._opening
+            results = PARTS[part].counts and PARTS[part].at_home(line.section)
+            alone = self_contained(line.text, self.name)
+            return alone and bool(results or FRAME.search(line.section))
+        return line.number in self._opening
 
     @cached_property
     def _turn(self) -> int:
@@ -271,10 +284,10 @@ class _Choice:
 
     @cached_property
     def _opening(self) -> set[int]:
-        """The first sentences of a body without an introduction."""
+        """The first sentences of the introduction; of the body where it has none."""
         body = [s for s in self.sentences if s.page is not None]
-        home = any(PARTS["background"].at_home(s.section) for s in body)
-        return set() if home else {s.number for s in body[:_FIRST]}
+        home = [s for s in body if PARTS["background"].at_home(s.section)]
+        return {s.number for s in (home or body)[:_FIRST]}
 
     def _matching(self, question: Question) -> list[int]:
         """Return the sentences that share most with a question of the user's own outline."""

@@ -158,6 +158,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:outperform|state[- ]of[- ]the[- ]art)",
                 r"\b(?:shows?|shown|demonstrates?d?|finds?|found|proves?d?|observed?|results?)"
                 r" (?:\w+ )?that",
+                r"\bwe (?:\w+ )?(?:find|found|observe|conclude)\b",
                 *_BEFORE_AND_AFTER,
             ),
             sections=r"method|approach|model|architecture|algorithm|framework|overview"
@@ -220,11 +221,14 @@ _LABEL = re.compile(
 )
 _OTHER_LABEL = re.compile(r"[A-Z][\w -]{2,30}(?::| [—–] )\s?[A-Z]")
 # Letters that a formula leaves when its font is not understood.
-_GARBLED = re.compile(r"ffiffi|[\u0300-\u036f]|[Þþð¼]|\dæ|\w\{\w|(?:[=~<>≤≥±∼≈][^=]*){4}")
+_GARBLED = re.compile(
+    r"ffiffi|\\(?:cite|ref|label|footnote)|[\u0300-\u036f]|[Þþð¼]|\dæ|\w\{\w|(?:[=~<>≤≥±∼≈][^=]*){4}"
+)
 _TEX = re.compile(r"\$[^$]*\$")
 # Sentences that announce something and tell nothing.
 _ANNOUNCES = re.compile(
-    r"^(?:\w+ ){0,3}(?:briefly |also )?(?:discuss|sketch|hope|provide a discussion)\b"
+    r"^(?:in|from) (?:an? |our )?(?:earlier|previous|prior|companion) (?:work|paper|article|stud)"
+    r"|^(?:\w+ ){0,3}(?:briefly |also )?(?:discuss|sketch|hope|provide a discussion)\b"
     r"|\b(?:is|are) (?:also |briefly )*(?:discussed|illustrated)\b"
     r"|^In Section|\bpresented in this paper\b|\bare organi[sz]ed\b|\bfor future research\b"
     r"|\brefer the reader\b|^For (?:more )?details|\bdescribed (?:below|above)\b|\?$"
@@ -267,19 +271,55 @@ _CONNECTIVE = re.compile(
 )
 # A sentence that opens so leans on the one before it, which is not shown.
 _LEANS = re.compile(
-    r"(?:(?:(?:by|in|for|with|under|from|on|at|as|given|using|based on) )?"
+    r"(?:(?:(?:by|in|for|with|under|from|on|at|as|given|using|based on|despite|after|before|through"
+    r"|via|within|across|among|between|like|unlike|because of|due to|beyond|besides|without|over"
+    r"|during|following|since|in spite of|motivated by|inspired by) )?"
     r"(?:this|that|these|those|such)"
     r"(?! (?:paper|work|article|study|letter|survey|report|thesis|review|contribution)\b)"
-    r"|it|its|they|their|he|she|then"
+    r"|it(?! (?:is|was) (?:also )?(?:shown|found|proved|proven|demonstrated|argued)\b)"
+    r"|its|they|their|he|she|then|to be (?:precise|exact|specific|clear)"
     r"|and|but|or|to test|to do so|doing so|both|one (?:is|of them)"
     r"|also|here|another|the (?:former|latter|same|other|two|three|first|second))\b"
     r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
-    r"|(?:[\w-]+ ){1,4}(?:these|those|such(?! as\b| that\b))\b"
+    r"|(?:[\w-]+ ){1,6}(?:these|those|such(?! as\b| that\b))\b"
     r"|[^,.$]{0,40}, (?:this|these|those|such|they|it) "
     r"(?!(?:is|was|has been) (?:shown|found|proved)"
     r"|paper|work|article|study|review)",
     re.IGNORECASE,
 )
+# A part of the work that only the sentences before it make known.
+_PART_OF = re.compile(
+    r"the (?:resulting )?(?:pipeline|method|approach|framework|model|system|algorithm|technique"
+    r"|scheme|procedure|tool|architecture|network|benchmark|data ?set|corpus)s? "
+    r"(?!of|for|that|in|to|by)",
+    re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"(?:(?:in|with|through) this \w+,? |here,? )?"
+    r"(?:we|(?:the )?authors|this (?:\w+ )?(?:paper|work|article|review|study|survey|letter))"
+    r" (?:is )?(?:propos|present|introduc|develop|describ|stud|investigat|explor|concern|review"
+    r"|design|devis)|本文(?:提出|介绍|研究)|我们提出",
+    re.IGNORECASE,
+)
+# In a body: "We …", "In this paper, we …", "To render it, we …".
+_OPENS_OWN = re.compile(
+    r"(?:(?:in|with|through) (?:this|our) \w+,? |to [^,]{3,60}, |here,? )?"
+    r"(?:we|our|this (?:paper|work|article|study))\b|本文|我们",
+    re.IGNORECASE,
+)
+_IN_PASSING = re.compile(
+    r"\b(?:then|next|also|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|now|again|further|above"
+    r"|below|following|follows?|previous(?:ly)?|former|latter|hence|thus|so far|this|these|those"
+    r"|them|such|both|here|hope|plan|believe|note|refer|expect(?:ed)?|stress)\b"
+    r"(?! (?:paper|work|article|study)\b)|然后|接着|首先",
+    re.IGNORECASE,
+)
+_LEAST_WORDS = 12
+FRAME = re.compile(
+    r"abstract|introduction|contribution|overview|conclusion|summary|discussion|引言|结论|摘要|总结",
+    re.IGNORECASE,
+)
+"""The headings under which a paper speaks of itself as a whole."""
 _WORTH = {"background": -0.9, "objective": 0.9, "method": 0.8, "result": 1.0, "other": -0.2}
 
 
@@ -312,7 +352,26 @@ def alike(one: str, other: str) -> float:
 def sums_up(text: str) -> bool:
     """Tell whether a text can stand alone over a paper: no question, no plan, no assumption."""
     empty = _PLANS.search(text) or _ASSUMES.match(text) or text.rstrip().endswith("?")
-    return bool(standalone(text)) and not empty and not points_elsewhere(text)
+    alone = standalone(text)
+    return bool(alone) and not (empty or _PART_OF.match(alone) or points_elsewhere(text))
+
+
+def states(text: str) -> bool:
+    """Tell whether a text begins with what its authors propose, present or study."""
+    return _STATES.match(text) is not None
+
+
+def self_contained(text: str, name: str = "") -> bool:
+    """Tell whether a sentence out of a body says by itself what the paper's authors did.
+
+    It begins with them, or with their method's name, and tells no step that follows another.
+    """
+    alone = standalone(text)
+    opens = _OPENS_OWN.match(alone)
+    if opens is None and not (name and alone.lower().startswith(name.lower())):
+        return False
+    short = len(alone.split()) < _LEAST_WORDS and not cjk_count(alone)
+    return not short and _IN_PASSING.search(alone[opens.end() if opens else 0 :]) is None
 
 
 def points_elsewhere(text: str) -> bool:

@@ -34,6 +34,8 @@ _THAT = re.compile(
     r"|illustrate|indicate|reveal|verify|confirm)s?\s+that\s+",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"\b(?:we|this (?:paper|work|article)) (?!have\b)\w+", re.IGNORECASE)
+_THAT_WHICH = re.compile(r"(?<=[a-z]) that (?!(?:is|are|was|were) )(?=[a-z]+s? )")
 _WE = re.compile(r"(?:[,;:]\s+|\band\s+)(?=(?:we|this paper|this work|our)\b)", re.IGNORECASE)
 _CUT = re.compile(
     r"(?P<punct>[,;])\s+(?P<after>\w+)(?:\s(?P<second>\w+))?"
@@ -42,6 +44,13 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _PASSIVE = ("ed", "en", "wn", "out", "ung", "ought")  # "written by …" is not cut apart
+_BOUND = (" only", " even", " except", " case", " cases", " limit", " regime", " setting", " point")
+"""What a condition after it ("only when …", "the case where …") is part of."""
+_ASKS = re.compile(
+    r"\b(?:stud(?:y|ies)|examine|investigate|explore|determine|understand|identify|show|decide|learn"
+    r"|know|see|explain|predict|ask|of|to|in|on|at|by|for|from|with|and|or|when|where|which)$"
+)
+"""What comes before "which" or "where" and needs what follows it."""
 _DONE = re.compile(r"[.!?。！？][\s\"'”’)\]]*$")
 # A comma before these words opens something that can be left out without harm to what precedes.
 _AFTER_COMMA = frozenset(
@@ -81,6 +90,14 @@ def _of_sentence(number: int, text: str) -> Iterator[Span]:
     if len(text) > LONGEST:
         return
     ends = {**dict(_cuts(text)), len(text): "end"}
+    found = list(_between(number, text, ends))
+    yield from found
+    if not any(span.start == 0 for span in found):  # "…, a framework that" is cut when it must be
+        ends = {match.start(): "relative" for match in _THAT_WHICH.finditer(text)}
+        yield from (s for s in _between(number, text, ends) if s.start == 0)
+
+
+def _between(number: int, text: str, ends: Mapping[int, str]) -> Iterator[Span]:
     for start, opens in _openings(text).items():
         for end, closes in ends.items():
             if end <= start:
@@ -93,7 +110,7 @@ def _of_sentence(number: int, text: str) -> Iterator[Span]:
 
 def _openings(text: str) -> dict[int, str]:
     found = {0: "start"}
-    if lead := _LEAD.match(text):
+    if (lead := _LEAD.match(text)) and not _CLAUSE.search(lead[0]):
         found[lead.end()] = "lead"
     found |= {match.end(): "that" for match in _THAT.finditer(text)}
     for match in _WE.finditer(text):
@@ -109,7 +126,9 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
         elif match["dash"]:
             yield match.start(), "-"
         elif match["word"]:
-            agent = match["word"].lower() == "by" and text[: match.start()].endswith(_PASSIVE)
+            before = text[max(0, match.start() - 24) : match.start()]
+            agent = match["word"].lower() == "by" and before.endswith(_PASSIVE)
+            agent = agent or before.endswith(_BOUND) or _ASKS.search(before) is not None
             if text[match.start() - 1] not in ",;:" and not agent:
                 yield match.start(), match["word"].lower()
         elif after in _AFTER_COMMA or (after == "and" and (match["second"] or "").lower() in _AND):

@@ -257,7 +257,7 @@ def test_every_statement_is_verbatim_and_names_its_sentence():
     request = make_request(paper(), reading, outline=DIGEST)
     found = answers(request)
     statements = [row for rows in found.values() for row in rows]
-    assert len(statements) >= 7
+    assert len(statements) >= 6
     assert all(len(q) == 1 and letters(text) in letters(q[0]) for text, q in statements)
     assert BODY[0] in [text for text, _ in found["prior_work"]]
     assert BODY[2] in [text for text, _ in found["task"] + found["evidence"]]
@@ -384,7 +384,7 @@ def test_no_sentence_answers_another_question_than_its_own(part, sentence):
 
 
 def test_takeaways_tell_what_the_paper_did():
-    """What others did fills up only where the paper's own sentences are too few."""
+    """Neither what others did nor what is only announced fills up where they are few."""
     abstract = [
         "Avatars are widely used in video calls and in films today.",
         "Existing avatars need many cameras and hours of work by artists.",
@@ -394,7 +394,7 @@ def test_takeaways_tell_what_the_paper_did():
         "We discuss which heads are still hard.",
     ]
     found = answers(make_request(paper(abstract=abstract), outline=DIGEST))
-    assert [text for text, _ in found["takeaways"]] == abstract[3:]
+    assert [text for text, _ in found["takeaways"]] == abstract[3:5]
     assert [text for text, _ in found["background"]] == abstract[:1]
     assert [text for text, _ in found["prior_work"]] == abstract[1:2]
 
@@ -418,16 +418,17 @@ def test_a_summary_is_not_torn_out_of_its_sentence(abstract, summary):
 
 
 def test_the_body_gives_only_what_the_paper_did_and_shows():
-    """A sentence that points at a figure, or that tells what others did, is left out."""
+    """What points at a figure, tells what others did or is a step among steps is left out."""
     body = [
         "We train the encoder with the settings of Table 3 on all heads.",
         "Meshes are first trained by others on scans of two hundred heads.",
         "We then optimize the Gaussians by using three views of a head.",
+        "We evaluate our method on three datasets of heads and reduce the error by 30%.",
     ]
     box = (0.0, 0.0, 1.0, 1.0)
     paragraphs = (Paragraph("Avatars are used in many films.", 1, box, "Introduction"),)
-    paragraphs += tuple(Paragraph(t, 2, box, "Method") for t in body)
+    paragraphs += tuple(Paragraph(t, 2, box, "Conclusion") for t in body)
     reading = Reading(title=TITLE, page_count=2, reader="1", paragraphs=paragraphs)
     found = answers(make_request(paper(), reading, outline=DIGEST))
     texts = [text for rows in found.values() for text, _ in rows]
-    assert [t in texts for t in body] == [False, False, True]
+    assert [t in texts for t in body] == [False, False, False, True]
