@@ -271,10 +271,12 @@ class _Choice:
         if line.page is None:
             return own == (line.number >= self._turn)
         if own:
-            results = PARTS[part].counts and PARTS[part].at_home(line.section)
+            told_there = PARTS[part].counts or part == "methods"
+            home = told_there and PARTS[part].at_home(line.section)
             alone = self_contained(line.text, self.name)
-            return alone and bool(results or FRAME.search(line.section))
-        return line.number in self._opening
+            return alone and bool(home or FRAME.search(line.section))
+        apart = not PARTS["background"].at_home(line.section)  # "Related Work"
+        return line.number in self._opening or (apart and PARTS[part].at_home(line.section))
 
     @cached_property
     def _turn(self) -> int:

@@ -266,7 +266,7 @@ _CONNECTIVE = re.compile(
     r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
     r"|second(?:ly)?|third(?:ly)?|lastly|for example|in contrast|conversely|interestingly)\s?,"
     r"|thus|hence|therefore|however|moreover|furthermore|consequently"
-    r"|here(?= we\b))\s+",
+    r"|(?:here|in the process|in doing so)(?= we\b))\s+",
     re.IGNORECASE,
 )
 # A sentence that opens so leans on the one before it, which is not shown.

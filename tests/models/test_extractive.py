@@ -32,7 +32,7 @@ ABSTRACT = [
 ]
 BODY = [
     "Previous work on head avatars relies on meshes, which fail for thin structures like hair.",
-    "Our encoder is first trained with a batch size of 8 and then fixed.",
+    "We train our encoder in two stages by using three views of each of two thousand heads.",
     "We evaluate on the NeRSemble dataset with 12 participants and report the error on each.",
 ]
 
