@@ -57,7 +57,7 @@ _BACKGROUND = 0.6  # how likely a sentence that is no summary is background
 _SAME = 0.6  # likeness of two sentences that say the same
 _FIRST = 15  # sentences that introduce: what comes after them compares and explains
 _BEGINNING = 40  # sentences of a paper without an abstract, of which one sums it up
-_THIS = re.compile(r"\b(?:this|these|those) (?!paper|work|article|study)", re.IGNORECASE)
+_THIS = re.compile(r"\b(?:this|these|those|such) (?!as|paper|work|article|study)", re.IGNORECASE)
 _RELATIVE = (", which", ", where", ", whose", ", including")  # "that X, which …, is Y" lacks "is Y"
 
 Row = dict[str, Any]

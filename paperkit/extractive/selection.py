@@ -264,7 +264,8 @@ _CONNECTIVE = re.compile(
     r"|meanwhile|subsequently|afterwards"
     r"|accordingly|as a result|in addition|in particular|specifically|notably|importantly"
     r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
-    r"|second(?:ly)?|third(?:ly)?|lastly|for example|in contrast|conversely|interestingly)\s?,"
+    r"|next|first(?:ly)?|then|second(?:ly)?|third(?:ly)?|lastly|for example"
+    r"|in contrast|conversely|interestingly)\s?,"
     r"|thus|hence|therefore|however|moreover|furthermore|consequently"
     r"|(?:here|in the process|in doing so)(?= we\b))\s+",
     re.IGNORECASE,
@@ -282,6 +283,7 @@ _LEANS = re.compile(
     r"|also|here|another|the (?:former|latter|same|other|two|three|first|second))\b"
     r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
     r"|(?:[\w-]+ ){1,6}(?:these|those|such(?! as\b| that\b))\b"
+    r"|(?:for|in|of|with|by|on) the (?:former|latter)\b"
     r"|[^,.$]{0,40}, (?:this|these|those|such|they|it) "
     r"(?!(?:is|was|has been) (?:shown|found|proved)"
     r"|paper|work|article|study|review)",

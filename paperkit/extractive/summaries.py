@@ -196,7 +196,9 @@ def line_of(title: str, sentences: list[str], span: Span) -> str:
     if span.titled:
         return f"{title} – {text}"
     name = _method_name(title)
-    return f"{name}: {text}" if name and name.lower() not in text.lower() else text
+    if not name or name.lower() in text.lower():
+        return text
+    return f"{name}: {text[:1].upper()}{text[1:]}" if text.startswith("we ") else f"{name}: {text}"
 
 
 def _method_name(title: str) -> str:
