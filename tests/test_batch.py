@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from paperkit.batch import Run, ask, estimate, read, summarize
-from paperkit.batch.asking import is_small
+from paperkit.batch.asking import asks_single, is_small, remember_single
+from paperkit.batch.summarizer import Summarizer
 from paperkit.errors import (
     ModelError,
     PaperkitError,
@@ -335,6 +336,20 @@ def test_one_question_at_a_time(library: Library) -> None:
     assert {(r.form, len(r.questions)) for r in model.asked} == {("lines", 1)}
     assert len({r.source() for r in model.asked}) == 1
     assert list(summarize(IDS[:1], library, Scripted())["outcome"]) == ["known"]
+
+
+def test_what_suits_a_model_is_known_in_the_next_session(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library keeps it, for this model and server alone."""
+    session = "paperkit.batch.asking._SINGLE"
+    monkeypatch.setattr(session, set())
+    remember_single(Scripted(), library)
+    monkeypatch.setattr(session, set())
+    model, other = Scripted(), Scripted(name="another")
+    for known in (model, other):
+        Summarizer(library, known)
+    assert (asks_single(model, "auto"), asks_single(other, "auto")) == (True, False)
 
 
 @pytest.mark.parametrize("error", [Truncated("m: cut off"), Refused("m: recitation")])

@@ -15,6 +15,7 @@ from paperkit.digests import Answer, Statement
 from paperkit.prompts import Fault, Reply, Request
 
 if TYPE_CHECKING:
+    from paperkit.library import Library
     from paperkit.models import Model
 
 Ask = Literal["auto", "whole", "single"]
@@ -31,6 +32,8 @@ _SMALL = 9.0
 _SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)([bm])(?![a-z])", re.IGNORECASE)
 _SINGLE: set[Hashable] = set()
 _SINGLE_LOCK = threading.Lock()
+_VIEW = "models"
+"""Where a library keeps what it learned of models: a hint, which may be lost."""
 
 
 def _identity(model: Model) -> Hashable:
@@ -50,10 +53,23 @@ def asks_single(model: Model, ask: Ask) -> bool:
     return is_small(model) or _identity(model) in _SINGLE
 
 
-def remember_single(model: Model) -> None:
-    """Remember that one question after the other suits a model, of this server."""
+def remember_single(model: Model, library: Library) -> None:
+    """Remember that one question after the other suits a model of this server, also later."""
     with _SINGLE_LOCK:
         _SINGLE.add(_identity(model))
+        library.index.save_view(_VIEW, library.index.view(_VIEW) | {_told(model): "single"})
+
+
+def recall_single(model: Model, library: Library) -> None:
+    """Take up what an earlier session remembered of a model."""
+    if library.index.view(_VIEW).get(_told(model)) == "single":
+        with _SINGLE_LOCK:
+            _SINGLE.add(_identity(model))
+
+
+def _told(model: Model) -> str:
+    address = getattr(model, "base_url", None) or getattr(model, "endpoint", None)
+    return f"{model.name} at {address or 'its own server'}"
 
 
 # ---- What a model can take

@@ -18,6 +18,7 @@ from paperkit.batch.asking import (
     Answers,
     Ask,
     asks_single,
+    recall_single,
     remember_single,
     room_of,
     silently_cut,
@@ -113,6 +114,7 @@ class Summarizer:
         self.outline = outline
         self.language = language_tag(language)
         self.ask = ask
+        recall_single(model, library)
         self.limiter = limiter or limiter_of(library, model, None, Budget(None, None))
         self.calls = Calls(library, model, self.limiter, executor)
         self.thinking = threading.Lock()
@@ -255,7 +257,7 @@ class Summarizer:
         mended = self._one_by_one(request, left, spent, last=True, patience=1 + answered)
         gained = sum(not a.error for a in mended)
         if gained and 2 * len(left) > len(request.questions):
-            remember_single(self.model)
+            remember_single(self.model, self.library)
         return _merged(answers, mended)
 
     def _one_by_one(
