@@ -67,11 +67,12 @@ def alone_in(folder: Path) -> Iterator[None]:
         raise
     finally:
         if held is not None:
+            _lock(held, release=True)  # a process forked meanwhile has it open too
             os.close(held)
 
 
-def _lock(folder: int) -> None:
+def _lock(folder: int, *, release: bool = False) -> None:
     import fcntl
 
     with suppress(OSError):  # a disk without such locks
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        fcntl.flock(folder, fcntl.LOCK_UN if release else fcntl.LOCK_EX)
