@@ -128,7 +128,8 @@ def test_the_names_page_says_what_each_room_has() -> None:
 def commands(path: Path) -> list[list[str]]:
     """Return the calls of paperkit in a page's blocks for a shell, a crontab or a workflow."""
     text = path.read_text(encoding="utf-8")
-    parts = re.findall(r"^```(?:sh|yaml)?\n(.*?)^```", text, re.M | re.S)
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S)
+    parts = [block for language, block in blocks if language in ("", "sh", "yaml")]
     calls = re.findall(r"(?:^|run: |&& )paperkit ([^&\n]+)", "\n".join(parts), re.M)
     return [call.split("#")[0].split() for call in calls]
 

@@ -90,7 +90,7 @@ def test_a_report_counts_what_was_known_and_cuts_no_error(library: Library) -> N
     assert "<table" not in again._repr_html_()
     report = read(["2411.00001"], library, download=False)
     assert repr(report).startswith("1 row: 1 abstract only\n")
-    assert report["note"].item() in repr(report)
+    assert report["reason"].item() in repr(report)
     assert library.paper("2411.00001").title in report._repr_html_()
     long = "x" * 400 + " try again."
     rows = [{"id": "a", "outcome": "failed", "error": long}, {"id": "b", "outcome": "known"}]

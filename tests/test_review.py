@@ -148,7 +148,7 @@ def test_digests_frame(review: Review) -> None:
     assert list(frame["status"]) == ["draft", "draft", "draft", "empty"]
     assert list(frame["language"]) == ["en", "en", "zh", ""]
     assert list(frame["answers"]) == [3, 3, 2, 0]
-    assert list(frame["blocking"] > 0) == [True, False, True, False]
+    assert list(frame["blocking"] > 0) == [True, False, False, False]
 
 
 def test_frames_keep_their_types_when_empty(shelf: Library) -> None:
@@ -834,7 +834,7 @@ def test_counting_goes_in_steps(tell: Told, review: Review) -> None:
     assert [r["block"] for r in review._batch][1:3] == [None, None]
     while tell("count")["left"]:
         pass
-    assert [bool(r["block"]) for r in review._batch] == [True, False, True, False]
+    assert [bool(r["block"]) for r in review._batch] == [True, False, False, False]
 
 
 def test_look_draws_what_changed_elsewhere(tell: Told, review: Review, shelf: Library) -> None:

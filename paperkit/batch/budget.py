@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from paperkit.models import Price
+from paperkit.models import Model, Price
 from paperkit.outlines import is_chinese
 from paperkit.prompts import Request
 
@@ -146,3 +146,8 @@ class Budget:
 
     def _most_in(self, request: Request) -> float:
         return len(request.prompt().encode()) / _BYTES_PER_TOKEN + 200  # the schema
+
+
+def budget_of(model: Model, total: float | None, price: Price | None) -> Budget:
+    """Return the budget of a batch that asks `model`, whose tier may have a discount."""
+    return Budget(total, price, urgent=1 / getattr(model, "discount", 1.0))

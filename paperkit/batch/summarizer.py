@@ -24,7 +24,7 @@ from paperkit.batch.asking import (
     silently_cut,
     without_strays,
 )
-from paperkit.batch.budget import Budget, tokens_in, tokens_out
+from paperkit.batch.budget import Budget, budget_of, tokens_in, tokens_out
 from paperkit.batch.calls import Calls, Spent, folder_of, key_of
 from paperkit.batch.limiter import Limiter, provider_of
 from paperkit.batch.locating import place
@@ -473,7 +473,7 @@ def summarize(
     if budget is not None and not _is_money(budget):
         raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
     ids, price = _known(library, papers), _price(used, prices)
-    limiter = limiter_of(library, used, pace, _budget(used, budget, price))
+    limiter = limiter_of(library, used, pace, budget_of(used, budget, price))
     summarizer = Summarizer(
         library,
         used,
@@ -547,10 +547,6 @@ def _price(model: Model, prices: Prices | None) -> Price | None:
     return price_of(model, prices)
 
 
-def _budget(model: Model, total: float | None, price: Price | None) -> Budget:
-    return Budget(total, price, urgent=1 / getattr(model, "discount", 1.0))
-
-
 def limiter_of(library: Library, model: Model, pace: Pace | None, budget: Budget) -> Limiter:
     """Return the limiter of a batch; what was asked lately counts for its windows."""
     from paperkit.models import Pace
@@ -592,7 +588,7 @@ def ask(
     ``library.drafts(id, question)``.
     """
     used = _checked(model)
-    limiter = limiter_of(library, used, None, _budget(used, None, _price(used, None)))
+    limiter = limiter_of(library, used, None, budget_of(used, None, _price(used, None)))
     summarizer = Summarizer(library, used, outline=outline, language=language, limiter=limiter)
     request = summarizer.request(id, questions=questions, wish=wish)
     check_sense(request)

@@ -90,15 +90,17 @@ def _of_sentence(number: int, text: str) -> Iterator[Span]:
     if len(text) > LONGEST:
         return
     ends = {**dict(_cuts(text)), len(text): "end"}
-    found = list(_between(number, text, ends))
+    found = list(_between(number, text, _openings(text), ends))
     yield from found
     if not any(span.start == 0 for span in found):  # "…, a framework that" is cut when it must be
         ends = {match.start(): "relative" for match in _THAT_WHICH.finditer(text)}
-        yield from (s for s in _between(number, text, ends) if s.start == 0)
+        yield from _between(number, text, {0: "start"}, ends)
 
 
-def _between(number: int, text: str, ends: Mapping[int, str]) -> Iterator[Span]:
-    for start, opens in _openings(text).items():
+def _between(
+    number: int, text: str, starts: Mapping[int, str], ends: Mapping[int, str]
+) -> Iterator[Span]:
+    for start, opens in starts.items():
         for end, closes in ends.items():
             if end <= start:
                 continue

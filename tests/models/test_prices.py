@@ -30,7 +30,7 @@ def test_a_persons_prices_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
     own.write_text('[prices]\n"gemini-2.5-flash" = [1, 2]\n')
     monkeypatch.setenv("PAPERKIT_PRICES", str(own))
     assert price_of(model("gemini-2.5-flash")) == Price(1, 2)
-    assert price_of(model("gpt-5.4")) == Price(2.5, 15)
+    assert price_of(model("gpt-5.4")) == Price(2.5, 15, 0.25)
     assert price_of(model("gpt-5.4"), {"gpt-5.4": (3, 4)}) == Price(3, 4)
 
 
