@@ -2,7 +2,7 @@
 
     python benchmarks/html_third.py FOLDER --seed 11
 
-Written after the reader was last changed, and read once.
+Written after the reader was changed for the second set, and read once before it was changed again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from html_words import Topic, _topic
 
 TOPICS = (
     _topic(
-        *("memoir", "Tide Gauges and the Memory of Harbors", "physics.ao-ph", "CC BY 4.0"),
+        *("book", "Tide Gauges and the Memory of Harbors", "physics.ao-ph", "CC BY 4.0"),
         "Solveig Lund:1; Paulo Teixeira:2",
         "Coastal Survey, Stavanger; Institute of the Sea, Aveiro",
         *("tide reconstruction", "HarborNet"),
@@ -29,7 +29,7 @@ TOPICS = (
         *("cm", "models drawn parameters decades"),
     ),
     _topic(
-        *("aa", "Warm Dust around Eleven Quiet Dwarfs", "astro-ph.SR", "CC BY-SA 4.0"),
+        *("roman", "Warm Dust around Eleven Quiet Dwarfs", "astro-ph.SR", "CC BY-SA 4.0"),
         "Ramesh Pillai:1; Agnes Toth:2; Ola Berg:2",
         "Stellar Group, Pune South; Konkoly Annex, Sopron",
         *("dust fitting", "DwarfFit"),
@@ -39,7 +39,7 @@ TOPICS = (
         *("mJy", "symbols footed models"),
     ),
     _topic(
-        *("siam", "Restarting Krylov Methods with Little Memory", "math.NA", "CC BY 4.0"),
+        *("amsbook", "Restarting Krylov Methods with Little Memory", "math.NA", "CC BY 4.0"),
         "Yara Haddad:1; Felix Brenner:2",
         "Numerics Group, Byblos; Chair of Linear Algebra, Ulm North",
         *("restarting", "KeepTwo"),
@@ -49,7 +49,7 @@ TOPICS = (
         *("s", "parameters stacked drawn"),
     ),
     _topic(
-        *("lncsbook", "Sealed Ballots in Small Assemblies", "cs.CR", "CC BY-NC-SA 4.0"),
+        *("twoside", "Sealed Ballots in Small Assemblies", "cs.CR", "CC BY-NC-SA 4.0"),
         "Nadia Petrova:1; Hugo Lefort:1",
         "Laboratory for Public Protocols, Namur",
         *("ballot sealing", "SealBox"),
@@ -59,7 +59,7 @@ TOPICS = (
         *("kB", "footed decades stacked"),
     ),
     _topic(
-        *("extarticle", "How Bees Judge Distance in Fog", "q-bio.NC", "CC0 1.0"),
+        *("technote", "How Bees Judge Distance in Fog", "q-bio.NC", "CC0 1.0"),
         "Imogen Clarke:1; Takumi Endo:2",
         "Insect Vision Group, Exeter West; Field Station, Okayama",
         *("distance judging", "FogFlow"),
@@ -69,7 +69,7 @@ TOPICS = (
         *("m", "symbols models stacked"),
     ),
     _topic(
-        *("tufte", "Ordering Repairs in Old Water Networks", "math.OC", "CC BY 4.0"),
+        *("amsart10", "Ordering Repairs in Old Water Networks", "math.OC", "CC BY 4.0"),
         "Goran Ilic:1; Sunniva Dahl:2",
         "Faculty of Civil Engineering, Nis; Water Works, Drammen",
         *("repair ordering", "LeakFirst"),
@@ -100,8 +100,8 @@ def spaced(t: Topic, abstract: str) -> str:
 
 PICTURES = MORE + "\\usepackage{tikz}\n"
 LAYOUTS = {
-    "memoir": Layout(_class("11pt", "book") + WHOLE + PICTURES, starry, "chapters"),
-    "aa": Layout(
+    "book": Layout(_class("11pt", "book") + WHOLE + PICTURES, starry, "chapters"),
+    "roman": Layout(
         _class("11pt,twocolumn", "article")
         + "\\usepackage{authblk}\n"
         + WHOLE
@@ -109,14 +109,14 @@ LAYOUTS = {
         + "\\renewcommand{\\thetable}{\\Roman{table}}\n",
         *(blocks, "arabic", 2),
     ),
-    "siam": Layout(_class("12pt", "amsbook") + WHOLE + PICTURES, mathematics, "chapters"),
-    "lncsbook": Layout(_class("twoside", "report") + WHOLE + PICTURES, simple, "chapters"),
-    "extarticle": Layout(
+    "amsbook": Layout(_class("12pt", "amsbook") + WHOLE + PICTURES, mathematics, "chapters"),
+    "twoside": Layout(_class("twoside", "report") + WHOLE + PICTURES, simple, "chapters"),
+    "technote": Layout(
         _class("technote", "IEEEtran") + WHOLE + PICTURES,
         *(journal, "arabic", 2),
         habits=("third", "runin"),
     ),
-    "tufte": Layout(_class("10pt", "amsart") + WHOLE + PICTURES, spaced, habits=("third",)),
+    "amsart10": Layout(_class("10pt", "amsart") + WHOLE + PICTURES, spaced, habits=("third",)),
 }
 
 # ---- words
