@@ -128,6 +128,7 @@ Row = tuple[str, ...]
 
 _VALUE = re.compile(r"[(\[<>≤≥~≈±+†*↑↓$£€∼-]*\s?\.?\d(?!.*(?:[A-Za-z]{4}|-[A-Za-z]))", re.DOTALL)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
+_COUNTED = re.compile(r"[<>≤≥]?\s?\d+(?:\s?[-–—]\s?\d+)?[.+]?|[(\[]\d{1,2}[a-z]?[)\]]")
 _NOTHING = frozenset(("", "-", "–", "—", "―", "n/a", "N/A", "✓", "✗", "×"))
 _CITED = re.compile(r"\s*\[[\d,\s–-]+\]")
 
@@ -214,14 +215,16 @@ def _heading_rows(grid: Sequence[Row]) -> int:
     """Return how many rows at the top are headings: those before the first with a value."""
     for number, row in enumerate(grid):
         cells = [c for c in row[1:] if c not in _NOTHING]
-        if any(map(is_value, cells)) and not (number == 0 and not row[0] and all_values(cells)):
+        counted = not row[0] and len(cells) > 1 and all_values(cells)
+        counted = counted and (number == 0 or cells[0][0] in "([")
+        if any(map(is_value, cells)) and not counted:
             return number
     return 1 if len(grid) > 1 and not any(is_value(c) for row in grid for c in row[1:]) else 0
 
 
 def all_values(cells: Sequence[str]) -> bool:
-    """Tell whether cells are whole numbers alone: the headings 1, 2, 4 over a table of counts."""
-    return len(cells) > 1 and all(c.isdigit() for c in cells)
+    """Tell whether cells are whole numbers or ranges: heads of counts (1, 2), bins, models (1)."""
+    return all(map(_COUNTED.fullmatch, cells))
 
 
 def _headings(rows: Sequence[Row], *, known: bool = False) -> list[str]:

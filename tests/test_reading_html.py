@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from paperkit.checks import Sources, find_evidence, ground
 from paperkit.errors import ReadError
 from paperkit.passages import source_lines, table_rows
 from paperkit.reading import html, read_html
@@ -238,13 +241,48 @@ def test_a_table_of_spans_in_the_text_is_one_too(here) -> None:
     ]
 
 
-def test_a_span_without_end_costs_nothing(here) -> None:
+@pytest.mark.parametrize("reach", ["999999", "1000000", "1" + "0" * 30])
+def test_a_span_without_end_costs_nothing(here, reach: str) -> None:
     """A cell may claim to reach over a million columns; the table then keeps its lines."""
-    wild = rows(cell("a", 'colspan="999999" rowspan="9"') + cell("b"), cell("1") + cell("2"))
+    wild = rows(
+        cell("a", f'colspan="{reach}" rowspan="{reach}"') + cell("b"), cell("1") + cell("2")
+    )
     [table] = here(page(float_of("table", "Table 1: Wild.", wild))).figures
     assert (table.rows, table.lines) == (None, ("a  b", "1  2"))
 
 
+def test_a_span_over_all_columns_leaves_the_cells(here) -> None:
+    """However far it claims to reach, where nothing stands beside it."""
+    title = cell("Panel A", 'colspan="1000000"')
+    below = [cell("a") + cell("1.5"), cell("b", 'rowspan="1000000"') + cell("2.5"), cell("3.5")]
+    [table] = here(page(float_of("table", "Table 1: Q.", rows(title, *below)))).figures
+    assert table.rows == (("Panel A", ""), ("a", "1.5"), ("b", "2.5"), ("", "3.5"))
+    assert table.spans == ((0, 0, 1, 2), (2, 0, 2, 1))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [cell("a") + cell("1.5")] * 3000,
+        [cell("a", 'colspan="1000000" rowspan="1000000"') + cell("b", 'rowspan="1000000"')] * 3000,
+        [cell("a", 'colspan="99" rowspan="3000"') * 5] * 600,
+    ],
+)
+def test_a_long_table_takes_time_by_its_length(here, lines: list[str]) -> None:
+    """Thousands of rows are read in less than two seconds of the processor, in a few megabytes."""
+    text = page(float_of("table", "Table 1: Long.", rows(*lines)))
+    tracemalloc.start()
+    here(text)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    start = time.process_time()
+    [table] = here(text).figures
+    assert time.process_time() - start < 2
+    assert most < 40_000_000
+    assert len(table.rows or table.lines or ()) == len(lines)
+
+
+LETTERED = "<svg><g><path/><text>Rule</text></g><g><text>Set</text></g></svg>"
 DIAGONAL = (
     '<svg class="ltx_picture"><script>alert(1)</script><foreignObject><p class="ltx_p">Rule</p>'
     '</foreignObject><foreignObject><span class="ltx_p">Set</span></foreignObject></svg>'
@@ -258,6 +296,12 @@ DIAGONAL = (
         ("", ("", "(1)", "(2)")),
         ("Year", ("Year", "1st", "2nd")),
         ("n", ("n", "16", "32")),
+        ("", ("", "[1a]", "[1b]")),
+        ("", ("", "50%", "7.5%")),
+        ("", ("", "1–5", "6–10")),
+        ("Set", ("Set", "1980–89", "1990–99")),
+        ("Age", ("Age", "<18", "65+")),
+        (LETTERED, ("Rule Set", "A", "B")),
     ],
 )
 def test_a_rule_below_a_row_makes_it_the_head(here, first: str, heads: tuple[str, ...]) -> None:
@@ -266,6 +310,44 @@ def test_a_rule_below_a_row_makes_it_the_head(here, first: str, heads: tuple[str
     below = "".join(cell(t, "", RULE) for t in ("Ours", "90.1", "80.2"))
     [table] = here(page(float_of("table", "Table 1: Q.", rows(top, below)))).figures
     assert (table.head, table.rows, table.images) == (1, (heads, ("Ours", "90.1", "80.2")), ())
+
+
+@pytest.mark.parametrize(
+    ("heads", "said"),
+    [
+        (("T1", MATH.format("T_{2}^{*}")), "T2*"),
+        (("T1", MATH.format(r"T_{2}^{\ast}")), "T2*"),
+        (("T1", "T<sub class=ltx_sub>2</sub><sup class=ltx_sup>*</sup>"), "T2*"),
+        (("F1", MATH.format(r"\mathrm{R}^{2}")), "R2"),
+    ],
+)
+def test_a_statement_names_a_column_without_tex(here, heads: tuple[str, ...], said: str) -> None:
+    """Raised and lowered signs of a head bear out a name that is typed in a line."""
+    top = "".join(map(cell, ("Sequence", *heads)))
+    body = [
+        "".join(cell(t, "", RULE) for t in line)
+        for line in (("CPMG-8", "45.1", "87.6"), ("CPMG-16", "46.3", "92.8"))
+    ]
+    sources = Sources(reading=here(page(float_of("table", "Table 1: Q.", rows(top, *body)))))
+    assert ground(f"CPMG-8 has a {said} of 87.6.", sources, origin="model") == ()
+    assert find_evidence(f"CPMG-8 has a {said} of 87.6.", sources)
+    codes = [f.code for f in ground(f"CPMG-8 has a {said} of 45.1.", sources, origin="model")]
+    assert codes == ["number-misplaced"]
+
+
+@pytest.mark.parametrize("names", [(0, 1), (1, 0)])
+def test_numbers_of_models_stand_above_or_below_their_names(here, names: tuple[int, int]) -> None:
+    """Both rows are heads, with a rule below them and without one."""
+    heads = [(("", "(1)", "(2)"), ("", "OLS", "IV"))[at] for at in names]
+    top = ["".join(map(cell, row)) for row in heads]
+    body = ("Age", "0.51", "0.62")
+    for rule in ("", RULE):
+        below = "".join(cell(t, "", rule) for t in body)
+        [table] = here(page(float_of("table", "Table 1: Q.", rows(*top, below)))).figures
+        line = " · ".join(
+            ("T", "Age", *(f"{' '.join(h[n] for h in heads)}: {body[n]}" for n in (1, 2)))
+        )
+        assert [r.line("T") for r in table_rows(table)] == [line]
 
 
 def test_two_captions_in_one_float_are_two_tables(here) -> None:

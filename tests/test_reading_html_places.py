@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from paperkit import reading, sources
 from paperkit.batch import fetch_figures, read
@@ -284,6 +286,43 @@ def test_a_drawing_is_shown_as_a_picture(
     assert data[:4] in (b"\x89PNG", b"RIFF")
     assert fetch_figures(ID, library)["width"].gt(0).all()
     assert asked == ([] if image == "#pic" else [image])
+
+
+def png(shade: str, width: int, height: int) -> bytes:
+    """Return an image of one color."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), shade).save(out, "png")
+    return out.getvalue()
+
+
+def test_all_parts_of_a_figure_are_one_picture(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In rows from left to right, in the page's order, whatever their sizes."""
+    parts = {"x1.png": "red", "x2.png": "lime", "x3.svg": "", "x4.png": "blue"}
+    made = {
+        f"{BASE}/{name}": png(shade, 40 * at, 40) if shade else SVG.encode()
+        for at, (name, shade) in enumerate(parts.items(), 1)
+    }
+    monkeypatch.setattr(sources, "fetch_image", lambda _, address: made[address])
+    [data] = drawn(library, *made)
+    with Image.open(io.BytesIO(data)) as image:
+        seen = image.convert("RGB")
+    wide, high = seen.size
+    places = [(1, 1), (3, 1), (1, 3), (3, 3)]
+    found = [seen.getpixel((wide * x // 4, high * y // 4)) for x, y in places]
+    assert [[c > 127 for c in color] for color in found] == [
+        [True, False, False], [False, True, False], [True, False, False], [False, False, True]
+    ]  # fmt: skip
+
+
+def test_drawings_within_the_page_are_one_picture_too(library: Library) -> None:
+    """Each is found by its id."""
+    [one] = drawn(library, "#pic")
+    [two] = drawn(library, "#pic", "#pic")
+    sizes = [Image.open(io.BytesIO(data)).size for data in (one, two)]
+    assert sizes[0][0] / sizes[0][1] == pytest.approx(2, rel=0.05)
+    assert sizes[1][0] / sizes[1][1] == pytest.approx(4, rel=0.05)
 
 
 def test_an_image_elsewhere_is_not_fetched(library: Library) -> None:

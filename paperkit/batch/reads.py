@@ -211,8 +211,8 @@ def _absent(path: Path) -> str:
 def fetch_figures(id: str, library: Library) -> pd.DataFrame:
     """Fetch the images that arXiv's HTML has of a paper's figures and no PDF gave; draw them anew.
 
-    Returns the paper's figures (`Library.figures`). A figure of several parts has its first as
-    image.
+    Returns the paper's figures (`Library.figures`). The parts of a figure are one image, twelve at
+    most.
 
     Raises:
         PaperkitError: the paper was not read, an address is no image, or arXiv can't be asked.
@@ -232,19 +232,25 @@ def fetch_figures(id: str, library: Library) -> pd.DataFrame:
     return library.files.figures(paper.id, paper.version)
 
 
+PARTS = 12
+"""Images of one figure that are fetched at most, each at arXiv's pace."""
+
+
 def _drawn(library: Library, paper: Paper, figure: Figure) -> Figure:
-    """Return a figure with its first image, which is drawn anew in a process of its own."""
+    """Return a figure with its images, which are drawn anew as one in a process of its own."""
     from paperkit import reading, sources
 
-    first = figure.images[0]
     folder = library.files.figures_path(paper.id, paper.version)
-    if first.startswith("#"):
+    anchors = [i[1:] for i in figure.images if i.startswith("#")][:PARTS]
+    if len(anchors) == min(len(figure.images), PARTS):
         page = library.files.html_path(paper.id, paper.version)
-        return reading.draw_image(page, figure, folder, anchor=first[1:])
+        return reading.draw_image(page, figure, folder, anchors=anchors)
+    addresses = [i for i in figure.images if not i.startswith("#")][:PARTS]
+    parts = [sources.fetch_image(paper, address) for address in addresses]
     with TemporaryDirectory() as place:
-        path = Path(place) / "image"
-        path.write_bytes(sources.fetch_image(paper, first))
-        return reading.draw_image(path, figure, folder)
+        path = Path(place) / "images"
+        path.write_bytes(b"".join(parts))
+        return reading.draw_image(path, figure, folder, sizes=[len(p) for p in parts])
 
 
 def page_image(

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from paperkit.checks.language import english_forms, known_terms, spaced, weight
+from paperkit.checks.names import flattened
 from paperkit.passages import SourceLine
 from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
 
@@ -36,7 +37,7 @@ def keys_of(text: str) -> Keys:
 
 
 def _stems(text: str) -> set[str]:
-    return {stem(w) for w in tokens(text) if w not in FUNCTION_WORDS and len(w) > 1}
+    return {stem(w) for w in tokens(flattened(text)) if w not in FUNCTION_WORDS and len(w) > 1}
 
 
 def _numbers(text: str) -> set[str]:

@@ -135,7 +135,7 @@ class KnownNames:
 
 def known_names(source: str) -> KnownNames:
     """Return the names, words and initials of `source`, made once per source."""
-    plain = unicodedata.normalize("NFKC", source)
+    plain = flattened(source)
     text = plain.lower()
     words = re.findall(r"[a-z0-9]+", text)
     marks = re.findall(r"[a-z0-9]+|[.,;:!?()]", text)
@@ -302,6 +302,7 @@ _COINED = re.compile(
 )
 _TEX_COMMAND = re.compile(r"\\[A-Za-z]+\*?\s?|\\.")
 _TEX_SIGN = re.compile(r"[${}^_\\]")
+_FORMULA = re.compile(r"(?<!\\)\$[^$\n]{1,500}(?<!\\)\$")
 _ONE_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9+'’.-]*")
 # Fields, not names of one method, where they stand beside another word ("Radiance Fields in XR").
 _FIELDS = frozenset(
@@ -334,6 +335,12 @@ def without_tex(text: str) -> str:
     """Return `text` in NFKC without the marks of TeX: "3DGS$^3$" is 3DGS3."""
     plain = unicodedata.normalize("NFKC", text)
     return _TEX_SIGN.sub("", _TEX_COMMAND.sub("", plain))
+
+
+def flattened(text: str) -> str:
+    """Return `text` in NFKC, its formulas without the marks of TeX: "a $T_{2}^{*}$" is a T2*."""
+    plain = unicodedata.normalize("NFKC", text)
+    return _FORMULA.sub(lambda m: without_tex(m[0]), plain) if "$" in plain else plain
 
 
 def _letters(text: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from paperkit.checks.names import flattened
 from paperkit.checks.numbers import Number, Stated, numbers, plain_numbers
 from paperkit.passages import Cell, TableRow, name_of, table_rows
 from paperkit.readings import Reading
@@ -265,4 +266,4 @@ def label_words(label: str) -> Label:
 
 
 def _words(text: str) -> list[str]:
-    return [stem(w) for w in _WORD.findall(text.lower())]
+    return [stem(w) for w in _WORD.findall(flattened(text).lower())]

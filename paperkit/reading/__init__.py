@@ -99,19 +99,20 @@ def draw_image(
     figure: Figure,
     figures_dir: str | Path,
     *,
-    anchor: str = "",
+    anchors: Sequence[str] = (),
+    sizes: Sequence[int] = (),
     limits: Limits | None = None,
 ) -> Figure:
-    """Draw an image of a page of HTML anew, in a process of its own; return its figure with it.
+    """Draw images of a page of HTML anew as one, in a process of its own; return their figure.
 
-    `path` is the image, or the page where the drawing lies under the id `anchor`. Raises
-    `ReadError` when it is none.
+    `path` is the page, where drawings lie under the ids `anchors`, or a file of images, one behind
+    the other, of so many bytes each (`sizes`). Raises `ReadError` when one is none.
     """
     import base64
 
     from paperkit.reading.worker import ask
 
-    asked = {"anchor": anchor, "kind": figure.kind, "label": figure.label}
+    asked = {"anchors": anchors, "sizes": sizes, "kind": figure.kind, "label": figure.label}
     told = ask("image", Path(path), limits or Limits(), **asked)
     _write(Path(figures_dir), {told["name"]: base64.b64decode(told["image"])})
     return replace(figure, file=told["name"], width=told["width"], height=told["height"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from paperkit.passages import is_value
+from paperkit.passages import all_values, is_value
 from paperkit.reading.html_text import Beside, Element, children, classes, text_of
 from paperkit.readings import Span
 
@@ -66,24 +66,23 @@ def table_of(element: Element, beside: Beside) -> Table:
 def _tightened(cells: Sequence[Cell], height: int, width: int) -> Table:
     """Return the table without empty rows and columns."""
     said = [c for c in cells if c.text]
-    rows = {old: new for new, old in enumerate(sorted({c.row for c in said}))}
-    columns = {old: new for new, old in enumerate(sorted({c.column for c in said}))}
+    rows, columns = sorted({c.row for c in said}), sorted({c.column for c in said})
     grid = [[""] * len(columns) for _ in rows]
     spans = []
     for cell in said:
-        row, column = rows[cell.row], columns[cell.column]
+        row, column = bisect_left(rows, cell.row), bisect_left(columns, cell.column)
         grid[row][column] = cell.text
-        down = sum(r in rows for r in range(cell.row, cell.row + cell.rows))
-        across = sum(c in columns for c in range(cell.column, cell.column + cell.columns))
+        down = bisect_left(rows, cell.row + cell.rows) - row
+        across = bisect_left(columns, cell.column + cell.columns) - column
         spans += [(row, column, down, across)] if max(down, across) > 1 else []
-    head = sum(r < _head(cells, height, width) for r in rows)
+    head = bisect_left(rows, _head(cells, height, width))
     return Table(tuple(map(tuple, grid)), head, tuple(spans), tuple(_lines(said)))
 
 
 def _lines(cells: Sequence[Cell]) -> Iterator[str]:
     """Yield the rows as lines, white gaps as two spaces."""
-    for row in sorted({c.row for c in cells if c.text}):
-        yield "  ".join(c.text for c in cells if c.row == row and c.text)
+    for _, row in groupby((c for c in cells if c.text), key=lambda c: c.row):
+        yield "  ".join(c.text for c in row)
 
 
 # ---- cells
@@ -93,16 +92,17 @@ def _cells(element: Element, beside: Beside) -> Iterator[Cell]:
     """Yield the cells from left to right, below those that reach down from above."""
     until: dict[int, int] = {}  # the first row in which a column is free
     rows = list(_rows(element))
+    most = min(MOST_COLUMNS, MOST_CELLS // max(1, len(rows)))
     for number, (row, headed) in enumerate(rows):
         column = 0
         for cell in children(row):
             named = classes(cell)
             if cell.tag not in ("td", "th") and "ltx_td" not in named:
                 continue
-            while column <= MOST_COLUMNS and until.get(column, 0) > number:
+            while column <= most and until.get(column, 0) > number:
                 column += 1
-            wide = column > MOST_COLUMNS  # too wide: nothing but its lines is kept
-            across = 1 if wide else min(_span(cell, named, "col"), MOST_COLUMNS)
+            wide = column > most  # too wide: nothing but its lines is kept
+            across = 1 if wide else min(_span(cell, named, "col"), most)
             down = 1 if wide else min(_span(cell, named, "row"), len(rows) - number)
             until |= dict.fromkeys(range(column, column + across), number + down)
             head = headed or "ltx_th_column" in named
@@ -137,7 +137,7 @@ def _span(cell: Element, named: frozenset[str], kind: str) -> int:
     stated = cell.get(f"{kind}span") or next(
         (n.rpartition("_")[2] for n in named if n.startswith(f"ltx_{kind}span_")), ""
     )
-    return max(1, int(stated)) if stated.isascii() and stated.isdigit() and len(stated) < 7 else 1
+    return max(1, int(stated[:6])) if stated.isascii() and stated.isdigit() else 1
 
 
 # ---- heads
@@ -148,7 +148,9 @@ def _head(cells: Sequence[Cell], height: int, width: int) -> int:
 
     A rule counts that goes below every column; rows of values are no heads.
     """
-    by_row = [[c for c in cells if c.row == row] for row in range(height)]
+    by_row: list[list[Cell]] = [[] for _ in range(height)]
+    for cell in cells:
+        by_row[cell.row].append(cell)
     marked = 0
     while marked < height and _is_marked(by_row, marked):
         marked += 1
@@ -157,7 +159,7 @@ def _head(cells: Sequence[Cell], height: int, width: int) -> int:
     for row in range(1, height):
         own = by_row[row]
         across = sum(c.columns for c in own if c.ruled)
-        if own and across >= width and not any(map(is_value, _values(by_row[:row]))):
+        if own and across >= width and not any(map(_is_of_values, by_row[:row])):
             return row
     return 0
 
@@ -167,13 +169,11 @@ def _is_marked(by_row: Sequence[Sequence[Cell]], row: int) -> bool:
     return bool(said) and all(c.head for c in said)
 
 
-def _values(rows: Sequence[Sequence[Cell]]) -> list[str]:
-    """Return the texts that would make a row of heads one of values.
-
-    Whole numbers may be heads: 1, 2, 4 over counts, (1), (2) over models.
-    """
-    texts = [c.text for row in rows for c in row[1:] if c.text]
-    return [] if all(re.fullmatch(r"\d+|\(\d{1,2}\)", t) for t in texts) else texts
+def _is_of_values(cells: Sequence[Cell]) -> bool:
+    """Return whether a row states values; what stands at the top beside an empty corner is none."""
+    texts = [c.text for c in cells if c.column and c.text]
+    corner = bool(cells) and not (cells[0].row or cells[0].column or cells[0].text)
+    return not corner and not all_values(texts) and any(map(is_value, texts))
 
 
 # ---- several tables under one caption

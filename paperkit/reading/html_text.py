@@ -123,7 +123,7 @@ def _write_child(child: Element, parts: list[str], beside: Beside, mode: Mode) -
     if tag == "math" or "ltx_Math" in named:
         parts.append(written(tex_of(child), _end_of(parts), mode))
     elif tag == "svg" and mode == "cell":  # a head that a line cuts in two
-        words = (text_of(e, beside, mode=mode) for e in child.iter("foreignobject"))
+        words = (text_of(e, beside, mode=mode) for e in _lettered(child))
         parts.append(f" {' '.join(words)} ")
     elif tag in NEVER or named & _NO_TEXT:
         return
@@ -144,6 +144,15 @@ def _write_child(child: Element, parts: list[str], beside: Beside, mode: Mode) -
         parts.append("" if _is_cited(child) else raised(inner, _end_of(parts), mode))
     else:
         _write_flow(child, parts, beside, mode)
+
+
+def _lettered(drawing: Element) -> Iterator[Element]:
+    """Yield the outermost elements of a drawing that hold text."""
+    for child in children(drawing):
+        if child.tag in ("foreignobject", "text"):
+            yield child
+        else:
+            yield from _lettered(child)
 
 
 def _mark(element: Element) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -261,30 +262,55 @@ def drawn_figure(
     return file_name(kind, label, data, suffix), data, width, height
 
 
-def drawn_image(data: bytes, kind: str, label: str) -> tuple[str, bytes, int, int]:
-    """Return an image of a page of HTML (SVG, PNG, JPEG …) drawn anew: name, bytes, size.
+def drawn_image(parts: Sequence[bytes], kind: str, label: str) -> tuple[str, bytes, int, int]:
+    """Return images of a page of HTML (SVG, PNG, JPEG …) drawn anew as one: name, bytes, size.
 
-    Nothing of the file comes out but what is seen of it.
+    Several stand in rows from left to right. Nothing of the files comes out but what is seen.
 
     Raises:
-        ReadError: it is no image.
+        ReadError: one is no image.
     """
-    import pymupdf
-
-    head = data[:1024].lstrip().lower()
-    endings = {b"\x89png": "png", b"\xff\xd8\xff": "jpg", b"gif8": "gif", b"riff": "webp"}
-    ending = next((e for magic, e in endings.items() if head.startswith(magic)), "")
-    ending = ending or ("svg" if re.match(rb"<(?:svg|\?xml|!doctype svg)", head) else "")
-    if not ending:  # MuPDF would set a page of HTML and call it a picture
+    endings = [_ending(data) for data in parts]
+    if not all(endings):  # MuPDF would set a page of HTML and call it a picture
         raise ReadError(f"{kind} {label}: no image; see the PDF.")
     try:
-        with pymupdf.open(stream=data, filetype=ending) as document:
+        with _opened(list(zip(parts, endings, strict=True))) as document:
             sheet = document[0]
             zoom = LONG_SIDE / max(sheet.rect.width, sheet.rect.height, 1.0)
             image, suffix, width, height = _encoded(sheet, sheet.rect, zoom, 0)
     except (RuntimeError, ValueError, IndexError) as error:
         raise ReadError(f"{kind} {label}: no image ({str(error)[:80]}); see the PDF.") from error
     return file_name(kind, label, image, suffix), image, width, height
+
+
+def _ending(data: bytes) -> str:
+    """Return what kind of image it is, "" for none."""
+    head = data[:1024].lstrip().lower()
+    endings = {b"\x89png": "png", b"\xff\xd8\xff": "jpg", b"gif8": "gif", b"riff": "webp"}
+    ending = next((e for magic, e in endings.items() if head.startswith(magic)), "")
+    return ending or ("svg" if re.match(rb"<(?:svg|\?xml|!doctype svg)", head) else "")
+
+
+def _opened(parts: Sequence[tuple[bytes, str]]) -> Any:
+    """Return a document with all images on its first sheet, each as large as its place allows."""
+    import pymupdf
+
+    if len(parts) == 1:
+        return pymupdf.open(stream=parts[0][0], filetype=parts[0][1])
+    pages = []
+    for data, ending in parts:
+        with pymupdf.open(stream=data, filetype=ending) as document:
+            pages.append(pymupdf.open("pdf", document.convert_to_pdf(0, 1)))
+    columns = math.ceil(math.sqrt(len(pages)))
+    width = LONG_SIDE / columns
+    height = width * min(2.0, max(p[0].rect.height / max(p[0].rect.width, 1.0) for p in pages))
+    whole = pymupdf.open()
+    sheet = whole.new_page(width=LONG_SIDE, height=height * math.ceil(len(pages) / columns))
+    for at, page in enumerate(pages):
+        down, across = divmod(at, columns)
+        left, top = across * width, down * height
+        sheet.show_pdf_page(pymupdf.Rect(left, top, left + width, top + height), page, 0)
+    return whole
 
 
 def _encoded(sheet: Any, clip: Any, zoom: float, turn: int) -> tuple[bytes, str, int, int]:

@@ -244,9 +244,10 @@ def _image(path: Path, limits: Limits, request: Mapping[str, Any]) -> Any:
     from paperkit.reading.html import drawing
     from paperkit.reading.rasters import drawn_image
 
-    anchor = request["anchor"]
-    data = drawing(path, anchor, limits) if anchor else path.read_bytes()
-    name, image, width, height = drawn_image(data, request["kind"], request["label"])
+    parts = [drawing(path, anchor, limits) for anchor in request["anchors"]]
+    with path.open("rb") as file:
+        parts += [file.read(size) for size in request["sizes"]]
+    name, image, width, height = drawn_image(parts, request["kind"], request["label"])
     told = {"name": name, "width": width, "height": height}
     return {**told, "image": base64.b64encode(image).decode()}
 

@@ -16,6 +16,7 @@ import time
 import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -403,7 +404,7 @@ class Transport(HTTPAdapter):
 
 
 def refuse_inward(response: requests.Response, **_: Any) -> None:
-    """Follow no redirect that leads from a host outside to one of this machine or its network.
+    """Follow no redirect from a host outside to one of this machine or its network, or to no host.
 
     Raises:
         SourceError: it does.
@@ -411,7 +412,12 @@ def refuse_inward(response: requests.Response, **_: Any) -> None:
     if not response.is_redirect:
         return
     here = urlsplit(response.url).hostname
-    there = urlsplit(urljoin(response.url, response.headers["location"])).hostname or ""
+    stated, there = response.headers["location"], None
+    with suppress(ValueError):
+        parts = urlsplit(urljoin(response.url, stated))
+        there = parts.hostname if parts.scheme in ("http", "https") else None
+    if not there:
+        raise SourceError(f"{here}: leads on to {stated[:80]!r}, no address of the web; try later.")
     if there != here and not _is_public(there):
         raise SourceError(
             f"{here}: leads on to {there}, an address of this network; nothing was fetched. "
@@ -452,9 +458,14 @@ def _not_connected(error: BaseException | None) -> str:
 
 
 def _refuse_unconnected(url: str, error: BaseException) -> None:
+    if isinstance(error, requests.TooManyRedirects):
+        last = short(getattr(error.response, "url", "") or url)
+        raise SourceError(f"arXiv: {short(url)} leads on and on, at last to {last}; try later.")
     if why := _not_connected(error):
+        asked = getattr(error, "request", None)  # behind a redirect another than was asked first
+        host = urlsplit(getattr(asked, "url", None) or url).netloc
         raise SourceError(
-            f"arXiv: no connection to {urlsplit(url).netloc} ({why}); check the network, VPN or "
+            f"arXiv: no connection to {host} ({why}); check the network, VPN or "
             "proxy and run it again."
         ) from None
 

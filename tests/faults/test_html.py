@@ -140,6 +140,26 @@ LASTING: dict[str, tuple[list[Answer], str, int]] = {
         "leads on to 10.0.0.1, an address of this network",
         1,
     ),
+    "to another kind of address": (
+        [Answer(b"", 302, {"Location": "ftp://files.example/html"})],
+        "leads on to 'ftp://files.example/html'",
+        1,
+    ),
+    "to no address": (
+        [Answer(b"", 302, {"Location": "http://[bad"})],
+        r"leads on to 'http://\[",
+        1,
+    ),
+    "to a host that is not there": (
+        [Answer(b"", 302, {"Location": "http://not-there.invalid/html"})],
+        "no connection to not-there.invalid",
+        1,
+    ),
+    "in circles": (
+        [Answer(b"", 302, {"Location": "/html/round"})],
+        "leads on and on, at last to .*/html/round",
+        31,
+    ),
     "no HTML for it": ([bad("no HTML for it")], "no page of a paper", 1),
     "a stub": ([bad("a title and nothing else")], "a stub", 1),
     "title and abstract": ([bad("title and abstract")], "a stub", 1),
@@ -215,7 +235,7 @@ def test_only_what_is_asked_for_is_fetched(
     options, counts = ONE[name]
     done = run(library, monkeypatch, [GOOD], **options)
     assert (done.html, done.pdf) == counts
-    assert done.row["outcome"] == ("failed" if name == "nothing" else "read")
+    assert done.row["outcome"] == ("abstract only" if name == "nothing" else "read")
 
 
 @pytest.mark.parametrize("name", ["a stub", "not there", "another paper"])
