@@ -228,7 +228,7 @@ def _found(statement: Statement, sources: Sources, most: int = MOST) -> _Found:
         return _found_across(statement, sources, nearness, most)
     keys, index = keys_of(statement.text), sources.index
     quotes = [e.quote for e in statement.evidence]
-    cited = {n for n, line in enumerate(index.lines) if line.text in quotes}
+    cited = index.standing(quotes)
     places, shares = index.best(keys, cited, most)
     own = index.share(keys, quotes) if quotes else 0.0
     same = shares[min(len(quotes), len(shares)) - 1] if quotes and shares else 0.0
