@@ -141,6 +141,8 @@ _SCALES = {
     "billion": 1e9,
     "b": 1e9,
     "bn": 1e9,
+    "mn": 1e6,
+    "t": 1e12,
     "trillion": 1e12,
     "百": 1e2,
     "千": 1e3,
@@ -158,14 +160,17 @@ _CJK_DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)
 
 _PERCENT = r"%|percent\b|per\s?cent\b|percentage\b|pp\b|个百分点"
 _TIMES = r"×(?!\s?\d)|x(?![A-Za-z0-9])|-?\s?fold\b|times\b|倍"
+# After a T that is a trillion, not a tesla.
+_OF_TRILLIONS = r"(?=[\s-](?:tokens?|param|words?|op(?:eration)?s\b|FLOP|edges|samples|examples))"
 _SCALE = (
     r"万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百"
-    r"|(?:hundred|thousand|million|billion|trillion)s?(?![A-Za-z])|[KkMB](?![A-Za-z0-9])|bn\b"
+    r"|(?:hundred|thousand|million|billion|trillion)s?(?![A-Za-z])|[KkMB](?![A-Za-z0-9])"
+    rf"|[Bb]n\b|[Mm]n\b|T{_OF_TRILLIONS}"
 )
 _DIGITS = re.compile(
     rf"""(?<![A-Za-z0-9_.^\\])(?<![A-Za-z][-+])(?<![_^]\{{)
     (?P<digits>\d+(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)
-    (?![A-JLN-WYZ](?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
+    (?!\d|(?:[AC-JLN-SU-WYZb]|T(?!{_OF_TRILLIONS}))(?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
     (?:\^\{{?(?P<power>-?\d+)\}}?|\s?[×x]\s?10\s?\^\s?\{{?\s?(?P<ten>-?\d{{1,2}})\b\s?\}}?)?
     (?:\s?[多余来几](?=\s?[百千万亿]))?[\s-]{{0,1}}(?P<scale>{_SCALE})?
     [\s]{{0,1}}(?P<unit>{_PERCENT}|{_TIMES})?""",
@@ -175,7 +180,8 @@ _CARDINAL = "|".join(sorted(_UNITS, key=len, reverse=True))
 _SPELLED = re.compile(
     rf"\b(?=[defnostz])(?P<tens>{_CARDINAL})"
     rf"(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?"
-    rf"(?:[- ](?P<scale>hundred|thousand|million|billion))?"
+    rf"(?:[- ](?P<hundred>hundred)(?=[- ][tmb]))?"
+    rf"(?:[- ](?P<scale>hundred|thousand|million|billion|trillion))?"
     rf"[- ]?(?P<unit>{_PERCENT}|{_TIMES})?(?![a-z])"
 )
 # Words that are numbers: how each begins, goes on, and what it is worth.
@@ -226,6 +232,11 @@ _SCORES = frozenset(
     map(stem, "accuracy precision recall map miou iou score f1 auc bleu top".split())
 )
 _DIMENSION = re.compile(r"(?<![A-Za-z0-9])([2-9])-?D(?![A-Za-z])")
+# A size within a name ("LLaMA-7B", "8b", "1.5T"): it bears out, and no more.
+_SIZE = re.compile(
+    r"(?:(?<=[A-Za-z][-+])(?=[\d.]+[KMBT])|(?<![A-Za-z0-9_.-])(?=[\d.]+(?:b|\s?T)))"
+    r"(?P<digits>\d+(?:\.\d+)?)\s?(?P<scale>[KMBbT])(?![A-Za-z0-9])"
+)
 _CITED = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?((?:19|20)\d\d)[a-z]?\b")
 _REFERENCE = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 # "1. Train", "; 2) test", "…: (3) sum": a mark that opens an item.
@@ -360,6 +371,9 @@ def _in_digits(text: str) -> Iterator[Number]:
         )
     for match in _DIMENSION.finditer(text):
         yield Number(float(match[1]), "plain", match[0], name=True, span=match.span())
+    for match in _SIZE.finditer(text):
+        value = float(match["digits"]) * _SCALES[match["scale"].lower()]
+        yield Number(value, "plain", match[0], name=True, span=match.span())
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -394,6 +408,7 @@ def _in_words(text: str) -> Iterator[Number]:
     for match in _SPELLED.finditer(lower):
         value = float(_UNITS[match["tens"]] + _UNITS.get(match["ones"] or "", 0))
         value *= _SCALES[match["scale"]] if match["scale"] else 1.0
+        value *= 100.0 if match["hundred"] else 1.0
         if value > 1 or match["unit"]:
             start, end = _trimmed(lower, *match.span())
             kind = _kind(match["unit"])
