@@ -197,7 +197,7 @@ def stem(word: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Return the Latin words of `text` in order, in lower case, hyphenated ones taken apart."""
-    return [w.lower() for w in _TOKEN.findall(text)]
+    return _TOKEN.findall(text.lower())
 
 
 def stems(text: str) -> list[str]:

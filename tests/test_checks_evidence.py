@@ -170,6 +170,48 @@ def test_nothing_is_found_for_what_the_paper_does_not_say():
     assert find_evidence("Protein folding obeys thermodynamics in yeast cells.", SOURCES) == ()
 
 
+OTHERS = (
+    "The original paper proposes learned update rules for iterative solvers of equations.",
+    "Hoyer et al. propose learned update rules for iterative solvers of equations.",
+    "[12] introduces learned update rules for iterative solvers of equations.",
+    "Hoyer and Smith (2019) present learned update rules for iterative solvers of equations.",
+    "Previous work develops learned update rules for iterative solvers of equations.",
+    "The authors of [12] propose learned update rules for iterative solvers of equations.",
+    "SolveNet [12] introduces learned update rules for iterative solvers of equations.",
+)
+OWN_CLAIM = "This paper proposes learned update rules for iterative solvers of equations."
+
+
+def others_work(claim: str, *sentences: str) -> list[tuple[str, str]]:
+    paragraphs = tuple(Paragraph(s, 2, BOX, "A") for s in (*sentences, "Grids are square here."))
+    found = ground(claim, Sources(None, Reading("T", 1, "1", paragraphs=paragraphs)))
+    return [(f.code, f.severity) for f in found if f.code == "others-work"]
+
+
+@pytest.mark.parametrize("sentence", OTHERS)
+def test_what_others_proposed_is_not_the_papers_own(sentence: str):
+    """The passage has another subject than the statement."""
+    assert others_work(OWN_CLAIM, sentence) == [("others-work", "warn")]
+    assert others_work(OWN_CLAIM.replace("This paper proposes", "We introduce"), sentence)
+    assert others_work(sentence, sentence) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We propose learned update rules for iterative solvers of equations.",
+        "Unlike Hoyer et al. we propose learned update rules for iterative solvers of equations.",
+        "Learned update rules for iterative solvers of equations are proposed.",
+        "SolveNet (ours) brings learned update rules for iterative solvers of equations.",
+    ],
+)
+def test_the_papers_own_proposal_may_be_told_as_such(sentence: str):
+    """A passage without another subject, or one in which the paper says it too, clears it."""
+    assert others_work(OWN_CLAIM, sentence) == []
+    own = "In this paper we propose learned update rules for solvers of equations on grids."
+    assert others_work(OWN_CLAIM, OTHERS[1], own) == []
+
+
 def test_a_statement_beside_another_passage_than_its_own_warns():
     """Both stand in the paper; the message says where the right one is."""
     text = "Clusters of duplicates are merged by the titles of papers."

@@ -613,3 +613,61 @@ def test_a_power_of_ten_is_a_part_of_its_number(claim, words):
     abstract += "The noise is $2.1 \\times 10^{-3}$ of the signal."
     found = ground(claim, Sources(paper=make_paper(abstract=abstract), reading=None))
     assert [f.words for f in found if f.code == "number-not-in-source"] == words
+
+
+SCALES = [
+    ("17 billion parameters", "a 17B model"),
+    ("17 billion parameters", "Turing-NLG (17B)"),
+    ("1.7 billion parameters", "Qwen-1.7B"),
+    ("13 billion parameters", "Llama2-13B"),
+    ("8 billion parameters", "an 8b model"),
+    ("345 million parameters", "BERT-345M"),
+    ("1.5 trillion tokens", "1.5T tokens"),
+    ("2 trillion tokens", "on 2T of text"),
+    ("60 thousand images", "60K images"),
+    ("60,000 images", "60k images"),
+    ("17 million users", "17mn users"),
+    ("17 billion parameters", "17Bn parameters"),
+    ("100 million parameters", "0.1B parameters"),
+    ("a 17-billion-parameter model", "17B-parameter model"),
+    ("three hundred million pairs", "300M pairs"),
+    ("two billion pairs", "2B pairs"),
+    ("170亿参数", "17B parameters"),
+    ("1.7万亿词元", "1.7T tokens"),
+    ("1.7万张图像", "17K images"),
+    ("3亿张图像", "300 million images"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SCALES)
+def test_a_number_is_the_same_in_words_and_with_a_letter_for_its_scale(one: str, other: str):
+    """K, M, B, T, thousand to trillion, 万 and 亿, whichever of the two the paper writes."""
+    assert [n for n in numbers(one) if n.value > 1000]
+    assert support(one, other)["numbers"] == 1
+    assert support(other, one)["numbers"] == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("17 billion parameters", "17M parameters"),
+        ("17 billion parameters", "a 16B model"),
+        ("17B parameters", "17 million parameters"),
+        ("17B parameters", "1.7 billion parameters"),
+        ("1.5T tokens", "1.5 billion tokens"),
+        ("17亿参数", "17B parameters"),
+        ("1.7 billion parameters", "a 7B model and one of 1B"),
+        ("17 billion parameters", "17 parameters"),
+    ],
+)
+def test_another_scale_is_another_number(claim: str, source: str):
+    """A letter that is read wrongly would let a factor of a thousand pass."""
+    assert support(claim, source)["numbers"] < 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["a 3T scanner", "a 7 T magnet", "Gemma-2B is used", "see Fig. 2B"]
+)
+def test_a_letter_after_a_number_need_not_be_a_scale(text: str):
+    """Teslas, panels and sizes within names need not be borne out."""
+    assert support(text, "Nothing of the kind.")["numbers"] >= 0.5

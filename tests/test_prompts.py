@@ -247,6 +247,13 @@ def test_the_strict_dialect_closes_every_object() -> None:
         (r"$\lambda$ and \alpha", r"$\lambda$ and \alpha"),
         (r"$\nabla f$, $a \times b$, $\rho$", r"$\nabla f$, $a \times b$, $\rho$"),
         (r"$\\theta$ and \"so\"", r'$\theta$ and "so"'),
+        (r"$\eta$, $\nu$, $\rho$ and $\tau$", r"$\eta$, $\nu$, $\rho$ and $\tau$"),
+        (r"$\bar{x}$ by $\nabla f$", r"$\bar{x}$ by $\nabla f$"),
+        (r"$\bigcup$, $\fint$, $\rtimes$", r"$\bigcup$, $\fint$, $\rtimes$"),
+        (r"$\breve{x}$ and $\rVert$", r"$\breve{x}$ and $\rVert$"),
+        (r"$$\twopart{x}$$ is ours", r"$$\twopart{x}$$ is ours"),
+        (r"By \(\tsomething\) it", r"By \(\tsomething\) it"),
+        (r"$\text{a}$\tand more", r"$\text{a}$ and more"),
         (r"one\nNew line, a\ttab", "one New line, a tab"),
     ],
 )

@@ -52,16 +52,22 @@ class LineIndex:
     def __init__(self, lines: Sequence[SourceLine]) -> None:
         """Note where each word, number and beginning of a word stands."""
         self.lines = tuple(lines)
+        self._places: dict[str, list[int]] = {}
         self._exact: dict[str, set[int]] = {}
         self._heads: dict[str, set[int]] = {}
         self._spaced: list[str] | None = None
         self._held: dict[str, dict[int, float]] = {}
         for place, line in enumerate(self.lines):
+            self._places.setdefault(line.text, []).append(place)
             for word in _stems(line.text) | _numbers(line.text):
                 self._exact.setdefault(word, set()).add(place)
         for word, places in self._exact.items():
             if len(word) > 5 and word[0].isalpha():
                 self._heads.setdefault(word[:5], set()).update(places)
+
+    def standing(self, quotes: Iterable[str]) -> set[int]:
+        """Return the lines that are one of some passages, letter by letter."""
+        return {place for quote in quotes for place in self._places.get(quote, ())}
 
     def holders(self, key: str) -> dict[int, float]:
         """Return the lines that say `key`, each with how well (1, or less where alike)."""

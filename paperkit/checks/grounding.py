@@ -15,6 +15,7 @@ from paperkit.checks.contrary import contrary, turned
 from paperkit.checks.evidence import MOST, LineIndex, keys_of
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
+from paperkit.checks.questions import is_of_itself, is_of_others, is_own_step
 from paperkit.checks.quotes import Match, find_quote
 from paperkit.checks.scores import (
     Source,
@@ -37,6 +38,7 @@ _OPPOSITE = "The paper seems to say the opposite (direction or negation); compar
 _STRANGE = "The statement shares little with the paper; check that it is about it."
 _CLEARLY_OFF = 0.005  # beside a passage of the paper a statement is off topic only if clearly so
 _UNSUPPORTED = "No passage of the paper carries this; correct it, or take it out."
+_OF_OTHERS = 0.6  # what a passage has to carry to tell whose work a statement is about
 _LEAST_WORDS = 5  # fewer tell no topic
 _LEAST_KEYS = 3  # fewer tell no passage
 # Shares of what a statement says. Measured with the authors' own summaries of 618 papers: below
@@ -228,7 +230,7 @@ def _found(statement: Statement, sources: Sources, most: int = MOST) -> _Found:
         return _found_across(statement, sources, nearness, most)
     keys, index = keys_of(statement.text), sources.index
     quotes = [e.quote for e in statement.evidence]
-    cited = {n for n, line in enumerate(index.lines) if line.text in quotes}
+    cited = index.standing(quotes)
     places, shares = index.best(keys, cited, most)
     own = index.share(keys, quotes) if quotes else 0.0
     same = shares[min(len(quotes), len(shares)) - 1] if quotes and shares else 0.0
@@ -323,12 +325,16 @@ def _claim(statement: Statement, sources: Sources, origin: Origin) -> Iterator[_
             yield "name-not-in-source", "warn", message, piece(statement.text, name.text)
     yield from _direction(statement.text, quotes, sources)
     if not unseen:
-        yield from _support(statement, sources, origin)
+        found = _found(statement, sources)
+        yield from _support(statement, sources, origin, found)
+        yield from _others_work(statement.text, sources, found)
 
 
-def _support(statement: Statement, sources: Sources, origin: Origin) -> Iterator[_Doubt]:
+def _support(
+    statement: Statement, sources: Sources, origin: Origin, found: _Found
+) -> Iterator[_Doubt]:
     """Yield that nothing in the paper carries the statement, or another passage than its own."""
-    text, found = statement.text, _found(statement, sources)
+    text = statement.text
     nothing = found.keys >= _LEAST_WORDS and not found.supported
     if nothing and origin == "model":
         yield "unsupported", "block", _UNSUPPORTED, text
@@ -338,6 +344,23 @@ def _support(statement: Statement, sources: Sources, origin: Origin) -> Iterator
         best = found.evidence[0]
         message = f"Another passage carries this. {best.place} says: {best.quote[:160]}"
         yield "evidence-elsewhere", "warn", message, text
+
+
+def _others_work(text: str, sources: Sources, found: _Found) -> Iterator[_Doubt]:
+    """Yield that the statement calls the paper's own what its best passage tells of others.
+
+    A passage in which the paper speaks of itself and that carries nearly as much clears it.
+    """
+    if not (is_own_step(text) and found.share >= _OF_OTHERS and found.evidence):
+        return
+    best = found.evidence[0]
+    if not is_of_others(best.quote):
+        return
+    shares = sources.index.shares(keys_of(text))
+    least = _OF_OTHERS * max(shares.values(), default=0.0)
+    if not any(is_of_itself(sources.lines[n].text) for n, s in shares.items() if s >= least):
+        message = f"{best.place} says this of others: {best.quote[:160]} Say whose it is."
+        yield "others-work", "warn", message, text
 
 
 def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Iterator[_Doubt]:

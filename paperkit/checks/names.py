@@ -102,6 +102,7 @@ _EPONYMS = frozenset(
 _FAMILIES = frozenset(
     "ml ai cnn rnn lstm gru dnn nn mlp gan vae rl sgd relu ode pde gpu cpu".split()
 )
+_MARKS = str.maketrans(dict.fromkeys(".,;:!?()", " "))
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _LONG_NEIGHBORS = re.compile(r"(?<![a-z])([a-z])[a-z]{4,}(?=[- ]([a-z])[a-z]{4,})")
 _TO = re.compile(r"(?<=[a-z])2(?=[a-z])")  # the "to" of end2end and I2I
@@ -137,22 +138,18 @@ def known_names(source: str) -> KnownNames:
     """Return the names, words and initials of `source`, made once per source."""
     plain = flattened(source)
     text = plain.lower()
-    words = re.findall(r"[a-z0-9]+", text)
     marks = re.findall(r"[a-z0-9]+|[.,;:!?()]", text)
+    words = [w for w in marks if w[0].isalnum()]
     return KnownNames(
-        letters=_LETTERS.sub("", text),
+        letters="".join(words),
         words=frozenset(words),
         marked=f" {' '.join(_own_names(plain))} ",
-        initials="".join(_initial(w) for w in marks),
-        heads="".join(_initial(w) for w in marks if w not in FUNCTION_WORDS),
+        initials="".join([w[0] for w in marks]).translate(_MARKS),
+        heads="".join([w[0] for w in marks if w not in FUNCTION_WORDS]).translate(_MARKS),
         pairs=frozenset(a + b for a, b in _LONG_NEIGHBORS.findall(text)),
         text=text,
         spaced=f" {' '.join(words)} ",
     )
-
-
-def _initial(word: str) -> str:
-    return word[0] if word[0].isalnum() else " "
 
 
 def _own_names(text: str) -> Iterable[str]:

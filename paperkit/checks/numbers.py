@@ -58,6 +58,7 @@ UNITS = _units()
 """What each unit measures, with its factor."""
 
 UNIT_NAMES = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+_UNIT_STARTS = frozenset(name[0] for name in UNITS) | frozenset("帧fi")
 _UNIT = re.compile(rf"(?:\s|-(?=[a-z]))?\s?(?P<unit>{UNIT_NAMES})(?![A-Za-z0-9]|(?<=米)制)")
 _RATE = re.compile(r"\s?(?:frames?|images?) (?:per|a) second\b|\s?帧(?:每|/)秒")
 
@@ -67,6 +68,8 @@ def measured(text: str, end: int) -> tuple[str, float, int]:
 
     Where no unit follows that is what ("", 1, end) says.
     """
+    if text[end : end + 3].lstrip(" \t\n\u3000-")[:1] not in _UNIT_STARTS:  # so nearly always
+        return "", 1.0, end
     if rate := _RATE.match(text, end):
         return "rate", 1.0, rate.end()
     match = _UNIT.match(text, end)
@@ -138,6 +141,8 @@ _SCALES = {
     "billion": 1e9,
     "b": 1e9,
     "bn": 1e9,
+    "mn": 1e6,
+    "t": 1e12,
     "trillion": 1e12,
     "百": 1e2,
     "千": 1e3,
@@ -155,14 +160,17 @@ _CJK_DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)
 
 _PERCENT = r"%|percent\b|per\s?cent\b|percentage\b|pp\b|个百分点"
 _TIMES = r"×(?!\s?\d)|x(?![A-Za-z0-9])|-?\s?fold\b|times\b|倍"
+# After a T that is a trillion, not a tesla.
+_OF_TRILLIONS = r"(?=[\s-](?:tokens?|param|words?|op(?:eration)?s\b|FLOP|edges|samples|examples))"
 _SCALE = (
     r"万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百"
-    r"|(?:hundred|thousand|million|billion|trillion)s?(?![A-Za-z])|[KkMB](?![A-Za-z0-9])|bn\b"
+    r"|(?:hundred|thousand|million|billion|trillion)s?(?![A-Za-z])|[KkMB](?![A-Za-z0-9])"
+    rf"|[Bb]n\b|[Mm]n\b|T{_OF_TRILLIONS}"
 )
 _DIGITS = re.compile(
     rf"""(?<![A-Za-z0-9_.^\\])(?<![A-Za-z][-+])(?<![_^]\{{)
     (?P<digits>\d+(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)
-    (?![A-JLN-WYZ](?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
+    (?!\d|(?:[AC-JLN-SU-WYZb]|T(?!{_OF_TRILLIONS}))(?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
     (?:\^\{{?(?P<power>-?\d+)\}}?|\s?[×x]\s?10\s?\^\s?\{{?\s?(?P<ten>-?\d{{1,2}})\b\s?\}}?)?
     (?:\s?[多余来几](?=\s?[百千万亿]))?[\s-]{{0,1}}(?P<scale>{_SCALE})?
     [\s]{{0,1}}(?P<unit>{_PERCENT}|{_TIMES})?""",
@@ -172,26 +180,36 @@ _CARDINAL = "|".join(sorted(_UNITS, key=len, reverse=True))
 _SPELLED = re.compile(
     rf"\b(?=[defnostz])(?P<tens>{_CARDINAL})"
     rf"(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?"
-    rf"(?:[- ](?P<scale>hundred|thousand|million|billion))?"
+    rf"(?:[- ](?P<hundred>hundred)(?=[- ][tmb]))?"
+    rf"(?:[- ](?P<scale>hundred|thousand|million|billion|trillion))?"
     rf"[- ]?(?P<unit>{_PERCENT}|{_TIMES})?(?![a-z])"
 )
-_FIXED: tuple[tuple[tuple[str, ...], str, float, NumberKind], ...] = (
-    (("doubl",), r"\bdoubl(?:e[sd]?|ing)\b", 2, "times"),
-    (("twice", "two-fold", "twofold"), r"\b(?:twice|two-?fold)\b", 2, "times"),
-    (("翻", "成倍"), r"翻一?[倍番]|成倍", 2, "times"),
-    (("tripl",), r"\btripl(?:e[sd]?|ing)\b", 3, "times"),
-    (("threefold", "thrice"), r"\bth(?:reefold|rice)\b", 3, "times"),
-    (("quadrupl",), r"\bquadrupl(?:e[sd]?|ing)\b", 4, "times"),
-    (("half", "halv"), r"\b(?:half|halv(?:e[sd]?|ing))\b", 50, "percent"),
-    (("一半", "减半"), r"一半|减半", 50, "percent"),
-    (
-        ("order of magnitude", "一个数量级"),
-        r"(?:\bone )?order of magnitude|一个数量级",
-        10,
-        "times",
-    ),
-    (("two orders of", "两个数量级"), r"two orders of magnitude|两个数量级", 100, "times"),
-    (("three orders of", "三个数量级"), r"three orders of magnitude|三个数量级", 1000, "times"),
+# Words that are numbers: how each begins, goes on, and what it is worth.
+_FIXED: tuple[tuple[str, str, float, NumberKind], ...] = (
+    ("doubl", r"(?:e[sd]?|ing)\b", 2, "times"),
+    ("twice", r"\b", 2, "times"),
+    ("twofold", r"\b", 2, "times"),
+    ("two-fold", r"\b", 2, "times"),
+    ("翻", "一?[倍番]", 2, "times"),
+    ("成倍", "", 2, "times"),
+    ("tripl", r"(?:e[sd]?|ing)\b", 3, "times"),
+    ("threefold", r"\b", 3, "times"),
+    ("thrice", r"\b", 3, "times"),
+    ("quadrupl", r"(?:e[sd]?|ing)\b", 4, "times"),
+    ("half", r"\b", 50, "percent"),
+    ("halv", r"(?:e[sd]?|ing)\b", 50, "percent"),
+    ("一半", "", 50, "percent"),
+    ("减半", "", 50, "percent"),
+    ("order of magnitude", "", 10, "times"),
+    ("一个数量级", "", 10, "times"),
+    ("two orders of magnitude", "", 100, "times"),
+    ("两个数量级", "", 100, "times"),
+    ("three orders of magnitude", "", 1000, "times"),
+    ("三个数量级", "", 1000, "times"),
+)
+_FIXED_WORDS = tuple(
+    (begins, re.compile(rf"\b{begins}{rest}" if begins.isascii() else begins + rest), value, kind)
+    for begins, rest, value, kind in _FIXED
 )
 _CJK_RUN = r"[零〇一二两三四五六七八九十百千]+"
 _CJK_NUMBER = re.compile(
@@ -206,6 +224,7 @@ _LOOSE = re.compile(
     r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|close to|some|circa)"
     r"|约|约为|大约|近|接近|将近|大概|差不多|[≈∼])\s?$"
 )
+_LOOSE_ENDS = frozenset("tdyx.oea约为大近似概多≈∼")  # the last letters of those
 _LOOSELY = re.compile(r"\s?(?:左右|上下|or so\b)")
 _ARTICLE = re.compile(r"\b(?:an?|one|a single)[ -](?P<unit>minute|hour|day|week|month)\b", re.I)
 _RANGE = re.compile(r"\s?(?:[-–—~∼至到]|to)\s?")
@@ -213,6 +232,11 @@ _SCORES = frozenset(
     map(stem, "accuracy precision recall map miou iou score f1 auc bleu top".split())
 )
 _DIMENSION = re.compile(r"(?<![A-Za-z0-9])([2-9])-?D(?![A-Za-z])")
+# A size within a name ("LLaMA-7B", "8b", "1.5T"): it bears out, and no more.
+_SIZE = re.compile(
+    r"(?:(?<=[A-Za-z][-+])(?=[\d.]+[KMBT])|(?<![A-Za-z0-9_.-])(?=[\d.]+(?:b|\s?T)))"
+    r"(?P<digits>\d+(?:\.\d+)?)\s?(?P<scale>[KMBbT])(?![A-Za-z0-9])"
+)
 _CITED = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?((?:19|20)\d\d)[a-z]?\b")
 _REFERENCE = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 # "1. Train", "; 2) test", "…: (3) sum": a mark that opens an item.
@@ -221,7 +245,7 @@ _ENUMERATION = re.compile(
 )
 _INLINE_ITEM = re.compile(r"(?<![A-Za-z0-9])[(（][1-9][)）]|(?<=\s)[1-9][)）](?=\s?[A-Za-z])")
 _LABELLED = re.compile(
-    r"\b(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|chapter|algorithm"
+    r"\b(?=[aceflpst])(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|chapter|algorithm"
     r"|theorem|lemma|steps?|footnote|page)\.?\s?[(（]?\d{1,2}(?:\.\d+)*[)）]?(?!\d|\s?[%×])"
     r"|[图表式]\s?\d{1,2}(?!\d)",
     re.IGNORECASE,
@@ -331,7 +355,7 @@ def _in_digits(text: str) -> Iterator[Number]:
         kind = _kind(match["unit"])
         bare = end
         measure, factor, end = measured(text, end) if kind == "plain" else ("", 1.0, end)
-        if kind == "plain" and not measure and _FACTOR.search(before):
+        if kind == "plain" and not measure and " of" in before and _FACTOR.search(before):
             kind = "times"
         yield Number(
             value,
@@ -347,6 +371,9 @@ def _in_digits(text: str) -> Iterator[Number]:
         )
     for match in _DIMENSION.finditer(text):
         yield Number(float(match[1]), "plain", match[0], name=True, span=match.span())
+    for match in _SIZE.finditer(text):
+        value = float(match["digits"]) * _SCALES[match["scale"].lower()]
+        yield Number(value, "plain", match[0], name=True, span=match.span())
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -360,8 +387,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_loose(text: str, start: int, end: int) -> bool:
     """Tell whether a number is said to be only about so much."""
-    after = re.sub(r"^[^\s\d]{1,3}(?=左右|上下)", "", text[end : end + 12])
-    return bool(_LOOSE.search(text[max(0, start - 24) : start]) or _LOOSELY.match(after))
+    before, after = text[max(0, start - 24) : start], text[end : end + 12]
+    if before.rstrip()[-1:] in _LOOSE_ENDS and _LOOSE.search(before):
+        return True
+    return bool(_LOOSELY.match(re.sub(r"^[^\s\d]{1,3}(?=左右|上下)", "", after)))
 
 
 def _blanked(text: str, span: tuple[int, int]) -> str:
@@ -379,6 +408,7 @@ def _in_words(text: str) -> Iterator[Number]:
     for match in _SPELLED.finditer(lower):
         value = float(_UNITS[match["tens"]] + _UNITS.get(match["ones"] or "", 0))
         value *= _SCALES[match["scale"]] if match["scale"] else 1.0
+        value *= 100.0 if match["hundred"] else 1.0
         if value > 1 or match["unit"]:
             start, end = _trimmed(lower, *match.span())
             kind = _kind(match["unit"])
@@ -406,15 +436,19 @@ def _in_articles(text: str) -> Iterator[Number]:
 
 
 def _in_fixed_words(text: str) -> Iterator[Number]:
-    for hints, pattern, value, kind in _FIXED:
-        if any(hint in text for hint in hints):  # most texts have none: this spares the search
-            for match in re.finditer(pattern, text):
+    for begins, pattern, value, kind in _FIXED_WORDS:
+        at = text.find(begins)  # much faster than to search for the pattern
+        while at >= 0:
+            if match := pattern.match(text, at):
                 yield Number(value, kind, match[0], spelled=True, span=match.span())
+            at = text.find(begins, at + 1)
 
 
 def _counted(text: str, end: int) -> frozenset[str]:
     """Return the stems of the few words that follow a number, up to a mark or function word."""
     found: list[str] = []
+    if not text[end : end + 2].lstrip(" -")[:1].isalpha():  # so nearly always in a table
+        return frozenset()
     for match in _NEXT_WORD.finditer(text[end : end + 60]):
         word = match[0].strip(" -").lower()
         if not word or word in FUNCTION_WORDS or not word.isalpha() or len(found) == 3:

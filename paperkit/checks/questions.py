@@ -16,7 +16,8 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _OWN_STEP = re.compile(
-    r"^(?:(?:in|here|to|before|after)\b[^,]{0,60}, |(?:therefore|thus|hence|finally|instead),? )?"
+    r"^(?:in this (?:paper|work|article|study) |"
+    r"(?:in|here|to|before|after)\b[^,]{0,60}, |(?:therefore|thus|hence|finally|instead),? )?"
     r"(?:we|th(?:is|e) (?:paper|work|article|study)|the authors)"
     r"\s(?:\w+\s)?(?:introduc|propos|present|develop|design|devis|describ|show)"
     r"|^(?:our|the proposed) (?:method|model|approach|framework|algorithm|network|system)\b"
@@ -31,6 +32,18 @@ _CITED_SUBJECT = re.compile(
     r"|^\[\d[\d, ]*\]\s?[a-z]|^(?:In|By)\s\[\d[\d, ]*\],"
     r"|^(?:According to|(?:(?:Previous|Prior|Earlier) w|W)ork (?:of|by))\s[A-Z]\w+ et al"
     rf"|^(?:[A-Z][\w-]+\s?|[{CJK}]{{1,4}})等人?(?:[（(]|提出|发现|的)"
+)
+# A sentence that tells what another work brought: "The original paper proposes", "Adam [12] is".
+_OTHERS_BROUGHT = re.compile(
+    r"^(?:\w+,\s)?(?:(?:In|By) )?[Tt]he original (?:paper|work|article|study|publication|authors?"
+    r"|method|algorithm|approach|model)s?\b"
+    r"|^(?:\w+,\s)?(?:[Tt]he (?:authors|work|method|approach|paper)s? (?:of|in|by) )"
+    r"(?:\[\d[\d, ]*\]|[A-Z]\w+ et al)"
+    r"|^(?:\w+,\s)?[A-Z][\w-]+\s?(?:\[\d[\d, ]*\]|\([^()]*\d{4}[a-z]?\))\s(?:also\s|first\s)?"
+    r"(?:propos|introduc|present|develop|design|devis|suggest)"
+    r"|^(?:Previous|Prior|Earlier|Existing|Recent|Related) (?:work|stud(?:y|ies)|methods?|papers?"
+    r"|approaches)\b"
+    r"|^(?:原(?:论文|文|作者)|(?:此前|以往|先前|已有)的?(?:工作|研究|方法))"
 )
 _OUTCOME = re.compile(
     r"^(?:in (?:summary|conclusion)|to conclude|overall|in short|to sum up)\b|\bwe conclude\b"
@@ -82,6 +95,17 @@ def other_question(key: str, text: str) -> tuple[str, str]:
 def is_own_step(line: str) -> bool:
     """Tell whether a line of a paper says what the paper itself does ("we propose …")."""
     return bool(_OWN_STEP.search(line))
+
+
+def is_of_others(line: str) -> bool:
+    """Tell whether a line of a paper says what others did, and nothing of the paper itself."""
+    told = _CITED_SUBJECT.search(line) or _OTHERS_BROUGHT.search(line)
+    return bool(told) and not _OWN.search(line)
+
+
+def is_of_itself(line: str) -> bool:
+    """Tell whether a line of a paper speaks of the paper or of those who wrote it."""
+    return bool(_OWN.search(line))
 
 
 def names_data(text: str) -> bool:

@@ -117,10 +117,17 @@ def find_quote(quote: str, text: str) -> Match:
     return Match(worst.kind, worst.score, start, end, text[start:end], changed)
 
 
+_AROUND = " \"'.,;:。，"
+
+
 def _find_part(part: str, text: str) -> Match:
-    needle, hay = _normal(" ".join(part.split())).strip(" \"'.,;:。，"), _plain(text)
+    needle = _normal(" ".join(part.split())).strip(_AROUND)
     if not needle:
         return Match("missing", 0.0)
+    typed = part.strip(_AROUND)
+    if (at := text.find(typed)) >= 0 and _whole(text, at, at + len(typed)):
+        return Match("verbatim", 100.0, at, at + len(typed), typed)
+    hay = _plain(text)
     at = hay.text.find(needle)
     if at >= 0 and _whole(hay.text, at, at + len(needle)):
         return _match("verbatim", 100.0, hay, (at, at + len(needle)), text)

@@ -116,12 +116,13 @@ def misplaced(text: str, tables: Sequence[Table]) -> Iterator[Misplaced]:
     for number in claimed:
         if any(p.names(number) for p in pointed):
             continue
+        digits = digits_of(number)
         homes = [
             (t, c)
             for t in tables
-            if digits_of(number) in t.digits
+            if digits in t.digits
             for c in t.cells
-            if digits_of(number) in c.text and holds(c, number)
+            if digits in c.text and holds(c, number)
         ]
         if found := _judged(number, homes, pointed):
             yield found

@@ -222,13 +222,14 @@ _DECODER = json.JSONDecoder(strict=False)  # a line break within a string is a l
 _TRIES = 2000
 """How many braces are tried; a reply of nothing but braces must not take long."""
 
-# What follows a backslash in JSON and begins a command of TeX as well: \beta, \frac, \nu, \rho …
+# Commands of TeX that JSON reads as a line break or a tab and the rest: \nu, \tau. A backspace, a
+# form feed or a return before a letter is never meant (\beta, \frac, \rho), nor a tab in a formula.
 _TEX = frozenset(
-    "backslash bar beta begin beth big bigl bigr binom bm bmod boldsymbol bot bowtie boxed bullet"
-    " fbox flat forall frac frown nabla natural ne nearrow neg neq newline ngeq ni nleq nmid"
-    " nolimits nonumber not notin nsubseteq nu nwarrow rangle rbrace rceil re real rfloor rho right"
-    " rightarrow rightharpoonup rm root tag tan tanh tau tbinom text textbf textit textrm textsf"
-    " texttt tfrac therefore theta tilde times to top triangle triangleq tt".split()
+    "nabla natural ncong ne nearrow neg neq newcommand newline nexists ngeq ngtr ni nleq nless nmid"
+    " nolimits nonumber norm not notin nparallel nprec nsim nsubseteq nsucc nu nvdash nwarrow tag"
+    " tan tanh tau tbinom text textbf textit textnormal textrm textsc textsf textstyle texttt tfrac"
+    " therefore theta thickapprox tilde times to top triangle triangleq triangleright tt"
+    " twoheadrightarrow".split()
 )
 _BACKSLASH = re.compile(r'\\(?:\\|"|/|u[0-9a-fA-F]{4}|([A-Za-z]+)|)', re.DOTALL)
 
@@ -243,9 +244,17 @@ def _mended(text: str) -> str:
         word = match[1]
         if word is None:
             return match[0] if len(match[0]) > 1 else "\\\\"
-        return match[0] if word[0] in "bfnrt" and word not in _TEX else f"\\{match[0]}"
+        meant = word[0] in "nt" and word not in _TEX and not _in_formula(text, match)
+        return match[0] if meant or word in ("b", "f", "r") else f"\\{match[0]}"
 
     return _BACKSLASH.sub(escaped, text)
+
+
+def _in_formula(text: str, match: re.Match[str]) -> bool:
+    """Tell whether what begins with a tab stands between dollars or TeX's brackets."""
+    before = text[text.rfind('"', 0, match.start()) + 1 : match.start()].replace("$$", "$")
+    dollars = before.count("$") - before.count("\\$")
+    return match[1][0] == "t" and (dollars % 2 == 1 or before.rfind("\\(") > before.rfind("\\)"))
 
 
 # ---- Plain lines for one question
