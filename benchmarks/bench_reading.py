@@ -2,6 +2,7 @@
 
     PAPERKIT_BENCH=/path/to/bench python benchmarks/bench_reading.py [--peer PYTHON] [eval options]
     PAPERKIT_BENCH=/path/to/bench python benchmarks/bench_reading.py --workers [ROUNDS]
+    python benchmarks/bench_reading.py --affiliations FOLDER [FOLDER of PDFs ...]
 
 The folder holds ``pdf/eval_pdf.py``, ``pdf/gold.json`` and ``pdf/papers``; options such as
 ``--per-paper`` or ``--strip-nav`` go on to the scoring script. ``--peer`` scores pymupdf4llm's
@@ -150,6 +151,12 @@ def _taken(options: list[str], name: str, otherwise: str) -> str | None:
 
 def main() -> int:
     """Measure what the command line asks for."""
+    if sys.argv[1:2] == ["--affiliations"] and sys.argv[2:]:
+        from front_samples import score as front_score
+
+        made, *others = map(Path, sys.argv[2:])
+        print(front_score(made, others))
+        return 0
     root = os.environ.get("PAPERKIT_BENCH")
     if not root:
         sys.exit("PAPERKIT_BENCH is not set; point it at the folder that holds pdf/gold.json")
