@@ -2,6 +2,8 @@
 
     PAPERKIT_BENCH=/path/to/bench python benchmarks/bench_reading.py [--peer PYTHON] [eval options]
     PAPERKIT_BENCH=/path/to/bench python benchmarks/bench_reading.py --workers [ROUNDS]
+    python benchmarks/bench_reading.py --affiliations FOLDER [FOLDER of PDFs ...]
+    python benchmarks/bench_reading.py --decimals FOLDER of PDFs
 
 The folder holds ``pdf/eval_pdf.py``, ``pdf/gold.json`` and ``pdf/papers``; options such as
 ``--per-paper`` or ``--strip-nav`` go on to the scoring script. ``--peer`` scores pymupdf4llm's
@@ -19,6 +21,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -138,6 +141,43 @@ def _burn(_: int) -> None:
     subprocess.run([sys.executable, "-c", _BURN], check=True)
 
 
+# ---- decimals
+
+_DECIMAL = re.compile(r"(?<![\w.,])\d+\.\d+(?![\w.]*\d)")
+
+
+def decimals(folder: Path) -> None:
+    """Print how many decimals of the text layer outside figures a reading holds, one for one."""
+    total: Counter[str] = Counter()
+    for path in sorted(folder.glob("*.pdf")):
+        printed, read = _printed_and_read(path)
+        missing = printed - read
+        total.update({"printed": printed.total(), "there": (printed & read).total()})
+        print(f"{path.name}: {printed.total()}, missing {dict(missing)}", flush=True)
+    print(f"{total['there']} of {total['printed']}: {total['there'] / total['printed']:.4f}")
+
+
+def _printed_and_read(path: Path) -> tuple[Counter[str], Counter[str]]:
+    import pymupdf
+
+    from paperkit.reading import read_here
+
+    r = read_here(path)
+    said = [r.text, *r.margins, r.stamp, *(f"{s.number} {s.title}" for s in r.sections)]
+    for f in r.figures:
+        cells = [cell for row in f.rows or () for cell in row]
+        said += [f.label, f.caption, *cells, *(f.lines or ())]
+    printed: Counter[str] = Counter()
+    with pymupdf.open(path) as document:
+        for number, page in enumerate(document, 1):
+            inside = [f.bbox for f in r.figures if f.page == number and f.kind == "figure"]
+            for x0, y0, x1, y1, word, *_ in page.get_text("words"):
+                x, y = (x0 + x1) / 2, (y0 + y1) / 2
+                if not any(a <= x <= c and b <= y <= d for a, b, c, d in inside):
+                    printed.update(_DECIMAL.findall(word))
+    return printed, Counter(_DECIMAL.findall(" ".join(said)))
+
+
 def _taken(options: list[str], name: str, otherwise: str) -> str | None:
     """Return an option's value and take both out; None when it is not there."""
     if name not in options:
@@ -150,6 +190,15 @@ def _taken(options: list[str], name: str, otherwise: str) -> str | None:
 
 def main() -> int:
     """Measure what the command line asks for."""
+    if sys.argv[1:2] == ["--affiliations"] and sys.argv[2:]:
+        from front_samples import score as front_score
+
+        made, *others = map(Path, sys.argv[2:])
+        print(front_score(made, others))
+        return 0
+    if sys.argv[1:2] == ["--decimals"] and sys.argv[2:]:
+        decimals(Path(sys.argv[2]))
+        return 0
     root = os.environ.get("PAPERKIT_BENCH")
     if not root:
         sys.exit("PAPERKIT_BENCH is not set; point it at the folder that holds pdf/gold.json")

@@ -118,6 +118,59 @@ BLOCKS = {
     ),
     "Chinese": ("李雷 1 王芳 2\n1 清华大学 2 北京大学", ("Lei Li",), "清华大学"),
     "a spaced address": ("Ana Ruiz, University of X, ana . ruiz @ x . org", ("Ana Ruiz",), None),
+    "letters": (
+        "Ana Ruizb, Li Leia,∗\naUniversity of Y, 35100 Izmir, Turkey bUniversity of X, Oslo",
+        ("Ana Ruiz", "Li Lei"),
+        "University of X, Oslo",
+    ),
+    "letters of nobody known": ("A. R.b aUniversity of Y bUniversity of X", ("Ana Ruiz",), ""),
+    "another's place alone reads like one": (
+        "Ana Ruiz¹ and Li Lei² ¹ Northern Logic Group, Box 337, 751 05 Uppsala, Sweden "
+        "² University of Y, Lebanon",
+        ("Ana Ruiz", "Li Lei"),
+        "Northern Logic Group, Uppsala, Sweden",
+    ),
+    "a note behind a place": (
+        "Ana Ruiz¹, Li Lei² ¹Institute X, via Bianchi 46, I-23807 Merate, Italy Compiled using a "
+        "style file v3.0 ²Department Y, Fukuoka 812-8581, Japan 28 November 2026",
+        ("Li Lei", "Ana Ruiz"),
+        "Department Y, Fukuoka, Japan",
+    ),
+    "places side by side": (
+        "Ana Ruiz Li Lei\nArchive of Letters, University of X Another Historical College",
+        ("Ana Ruiz", "Li Lei"),
+        "",
+    ),
+    "another stands first": (
+        "Li Lei Ana Ruiz University of Y University of Y Institute X",
+        ("Ana Ruiz", "Li Lei"),
+        "",
+    ),
+    "one place for all side by side": (
+        "Ana Ruiz Li Lei Department of Chemistry, University of X, San Diego",
+        ("Ana Ruiz", "Li Lei"),
+        "Department of Chemistry, University of X, San Diego",
+    ),
+    "a laboratory's head": (
+        "EUROPEAN INSTITUTE FOR RESEARCH (EIR)\nThe Collaborations of X and Y",
+        ("X Collaboration",),
+        "",
+    ),
+    "house numbers": (
+        "Ana Ruiz\nInstitute X, Am Kai 14, 00-139 Warsaw, Poland",
+        ("Ana Ruiz",),
+        "Institute X, Warsaw, Poland",
+    ),
+    "a college for a street": (
+        "Ana Ruiz\nUniversity of X, 50 College Bounds, Aberdeen AB24 3DS, UK (Dated: 5 May 2026)",
+        ("Ana Ruiz",),
+        "University of X, Aberdeen, UK",
+    ),
+    "Chinese semicolons": (
+        "Jing Zhao¹，Ming Sun²\n¹海洋学院；²东海研究所",
+        ("Jing Zhao",),
+        "海洋学院",
+    ),
     "names alone": ("Ana Ruiz, Li Lei\nana@x.org", ("Ana Ruiz", "Li Lei"), ""),
 }
 

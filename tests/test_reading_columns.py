@@ -89,3 +89,60 @@ def test_numbers_that_do_not_count_the_pages_stay(tmp_path):
         paper.next_page()
     text = read_here(paper.save(tmp_path / "years.pdf")).text
     assert [y for y in ("1999", "1987", "2004", "1970") if y not in text] == []
+
+
+LEFT, RIGHT = (55.0, 288.0), (312.0, 545.0)
+
+
+def _listed(paper: Paper, column: tuple[float, float], start: int, first: float) -> int:
+    """Set labels at a column's left edge, what they mean 60 points further on."""
+    y = first
+    while y < 700:
+        paper.line(f"word{start:04d}", column[0], y + 8)
+        y = 8 + paper.paragraph(_numbered(start + 1, 4), y - 2, (column[0] + 60, column[1]))
+        start += 5
+    return start
+
+
+def _titled(paper: Paper) -> None:
+    """A front over both columns: what stands in the middle stands alone."""
+    for text, y, size in (("On Order", 80, 17), ("Ann Doe", 110, 12), ("Abstract", 140, 9)):
+        paper.line(text, 300 - 2.2 * len(text) * size / 9, y, size=size)
+    paper.paragraph(prose(70), 150, (80, 520), size=9)
+
+
+def test_labels_of_a_list_stay_in_the_right_column(tmp_path):
+    """A title in the page's middle doesn't move the gutter behind the labels."""
+    paper = Paper()
+    _titled(paper)
+    paper.paragraph(_numbered(0, 75), 220, LEFT)
+    _listed(paper, RIGHT, 75, 220)
+    order = _order(read_here(paper.save(tmp_path / "list.pdf")).text)
+    assert order == sorted(order)
+    assert len(order) > 140
+
+
+def test_labels_of_a_list_that_fills_the_left_column_are_no_margin_notes(tmp_path):
+    """Columns are equally wide: each label stands before what it means."""
+    paper = Paper()
+    start = _listed(paper, LEFT, 0, 72)
+    paper.paragraph(_numbered(start, 100), 72, RIGHT)
+    order = _order(read_here(paper.save(tmp_path / "list.pdf")).text)
+    assert order == sorted(order)
+    assert len(order) > start
+
+
+def test_a_wide_line_with_a_wide_gap_stays_one(tmp_path):
+    """Its part within one column goes with the part that crosses the gutter."""
+    paper = Paper()
+    for at in range(4):
+        paper.line(f"word{2 * at:04d} is first in this line of the abs", 80, 100 + 12 * at, size=9)
+        paper.line(
+            f"word{2 * at + 1:04d} comes behind it in a line over both columns of text",
+            *(228, 100 + 12 * at),
+            size=9,
+        )
+    paper.paragraph(_numbered(8, 90), 160, LEFT)
+    paper.paragraph(_numbered(98, 90), 160, RIGHT)
+    order = _order(read_here(paper.save(tmp_path / "gap.pdf")).text)
+    assert order == sorted(order)

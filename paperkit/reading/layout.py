@@ -73,12 +73,20 @@ def _whitest(page: Page, long: _Long, low: float, high: float) -> tuple[float, i
     """Return the x between two shares of the width that fewest lines cross, and how many do.
 
     Labels that hang into the white between columns are short lines: they choose among the best.
+    What stands alone at its height (a title's last word, an author) is no label.
     """
     places = range(int(low * page.width), int(high * page.width), 2)
     crossed = _overlaps(long, places, -3)
     least = min(crossed.values())
     best = [x for x, n in crossed.items() if n <= least + 1]
-    short = [(n.box[0], n.box[2]) for n in page.lines if n.upright and n.width < 90]
+    heights = Counter(round(n.base / 3) for n in page.lines if n.upright)
+    short = [
+        (n.box[0], n.box[2])
+        for n in page.lines
+        if n.upright
+        and n.width < 90
+        and sum(heights[round(n.base / 3) + near] for near in (-1, 0, 1)) > 1
+    ]
     cut = _overlaps(short, best, 1)
     clear = min(cut.values())
     best = [x for x in best if cut[x] <= 1.2 * clear + 1]
@@ -108,6 +116,18 @@ def columns_of(
     for at, column in enumerate(columns):
         x0, x1 = column or _guess(result[-1], gutters[at - 1])
         result.append((max(x0, result[-1][1] + 2) if result else x0, x1))
+    return _alike(result, [line.box[0] for line in upright])
+
+
+def _alike(
+    columns: Sequence[tuple[float, float]], starts: Sequence[float]
+) -> tuple[tuple[float, float], ...]:
+    """Return columns as wide as the widest where labels stand before a list that fills them."""
+    width, end, result = max(b - a for a, b in columns), 0.0, []
+    for a, b in columns:
+        labelled = b - width > end and any(abs(x - b + width) < 6 for x in starts)
+        result.append((min(a, b - width) if labelled else a, b))
+        end = b
     return tuple(result)
 
 
@@ -327,7 +347,7 @@ def _sheet(
             columns = ((min(area[0], columns[0][0]), max(area[1], columns[0][1])),)
     halves = tuple((a[1] + b[0]) / 2 for a, b in pairwise(columns))
     splits = gutters if len(gutters) == len(halves) else halves
-    rows = _rows(kept, splits, (columns[0][0], columns[-1][1]))
+    rows = _rows(kept, splits, columns)
     heights = [n.box for n in edges]
     top = max((b[3] for b in heights if b[3] < 0.18 * page.height), default=0.0)
     bottom = min((b[1] for b in heights if b[1] > 0.82 * page.height), default=page.height)
@@ -338,13 +358,31 @@ def _sheet(
 # ---- rows
 
 
-def _rows(lines: list[Line], splits: Sequence[float], span: tuple[float, float]) -> list[Row]:
+def _rows(
+    lines: list[Line], splits: Sequence[float], edges: Sequence[tuple[float, float]]
+) -> list[Row]:
     """Return the lines joined to rows within their columns, from the top."""
     columns: dict[int, list[Line]] = {}
     for line in lines:
-        beside = line.box[2] < span[0] - 10 or line.box[0] > span[1] + 10
+        beside = line.box[2] < edges[0][0] - 10 or line.box[0] > edges[-1][1] + 10
         columns.setdefault(MARGIN if beside else _column(line, splits), []).append(line)
+    wide = [n for n in columns.get(WIDE, ()) if _reaches(n, edges)]
+    for column in [c for c in columns if c >= 0 and wide]:
+        parts = [n for n in columns[column] if any(_goes_on(w, n) for w in wide)]
+        columns[WIDE] += parts
+        columns[column] = [n for n in columns[column] if n not in parts]
     return [row for column, some in columns.items() for row in _join(some, column)]
+
+
+def _reaches(line: Line, edges: Sequence[tuple[float, float]]) -> bool:
+    """Return whether a line stands in two columns; a label that hangs out stands in one."""
+    return sum(line.box[0] < b - 3 and line.box[2] > a + 3 for a, b in edges) > 1
+
+
+def _goes_on(wide: Line, line: Line) -> bool:
+    """Return whether a line is a wide one's other part, a little more than a word's gap away."""
+    gap = max(line.box[0] - wide.box[2], wide.box[0] - line.box[2])
+    return gap < 1.5 * max(wide.size, 6) and _same_baseline(wide, line)
 
 
 def _column(line: Line, splits: Sequence[float]) -> int:
