@@ -67,11 +67,13 @@ def alone_in(folder: Path) -> Iterator[None]:
         raise
     finally:
         if held is not None:
+            _lock(held, off=True)
             os.close(held)
 
 
-def _lock(folder: int) -> None:
+def _lock(folder: int, *, off: bool = False) -> None:
+    """Lock a folder, or unlock it: a process forked meanwhile holds what is only closed."""
     import fcntl
 
     with suppress(OSError):  # a disk without such locks
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        fcntl.flock(folder, fcntl.LOCK_UN if off else fcntl.LOCK_EX)
