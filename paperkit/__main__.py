@@ -166,7 +166,9 @@ def _export_options(commands: _Commands) -> None:
     export.add_argument("notebook", help="the notebook that compose() made")
     export.add_argument("folder", help="the blog's root folder")
     export.add_argument("--flavor", help="hexo, hugo, jekyll …; by default that of the folder")
-    export.add_argument("--create", action="store_true", help="make the folder a site")
+    export.add_argument(
+        "--create", action="store_true", help="make the folder a site, Hexo's by default"
+    )
     export.add_argument("--draft", action="store_true", help="also what isn't approved yet")
     export.add_argument("--library", help="the library's folder, if it moved")
     export.add_argument("--assets", default="", help="an fsspec URL for the figures")

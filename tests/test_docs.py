@@ -85,7 +85,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(models, name, lambda *_, **__: Extractive(), raising=False)
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # entries left out, a folder that is no site
+@pytest.mark.filterwarnings("ignore::UserWarning")  # entries left out
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_page_runs_from_top_to_bottom(outside: None, name: str) -> None:
     """Its blocks are one program; what a person does between them is done."""

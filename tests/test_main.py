@@ -160,7 +160,7 @@ def test_export_refuses_with_the_list(
     post: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What isn't approved exits with 1, and nothing is written."""
-    assert main(["export", post, str(tmp_path / "site")]) == 1
+    assert main(["export", post, str(tmp_path / "site"), "--flavor", "hexo"]) == 1
     said = capsys.readouterr()
     assert (said.out, "- 2411.00002: approval: no person" in said.err) == ("", True)
     assert not (tmp_path / "site").exists()
@@ -178,6 +178,16 @@ def test_export_says_in_one_line_what_was_written(
     rows = json.loads(capsys.readouterr().out)
     assert rows[0] == {"id": str(text)}
     assert {Path(row["id"]).suffix for row in rows[1:]} == {".png"}
+
+
+def test_a_folder_that_is_no_site_is_refused(
+    post: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message says how to make one."""
+    assert main(["export", post, str(tmp_path / "site"), "--draft"]) == 1
+    assert "is no blog's root folder" in capsys.readouterr().err
+    assert main(["export", post, str(tmp_path / "site"), "--draft", "--create"]) == 0
+    assert main(["export", post, str(tmp_path / "site"), "--draft"]) == 0
 
 
 def test_a_draft_is_exported_for_a_schedule(
@@ -198,11 +208,13 @@ def test_export_takes_a_library_that_moved_and_a_place_for_figures(
     """The figures go to the URL, the text to the folder."""
     (tmp_path / "shelf").rename(tmp_path / "moved")
     place = f"file://{tmp_path}/bucket"
-    command = ["export", post, str(tmp_path / "site"), "--draft", "--assets", place]
+    command = ["export", post, str(tmp_path / "site"), "--draft", "--assets", place, "--create"]
     assert main([*command, "--library", str(tmp_path / "none")]) == 1
     assert main([*command, "--library", str(tmp_path / "moved")]) == 0
     assert len(list((tmp_path / "bucket").iterdir())) == 4
-    assert len([p for p in (tmp_path / "site").rglob("*") if p.is_file()]) == 1
+    assert (
+        len([p for p in (tmp_path / "site").rglob("*") if p.suffix != ".yml" and p.is_file()]) == 1
+    )
     assert capsys.readouterr().err == (
         f"paperkit: {tmp_path / 'none'}: no library there; make one with update.\n"
     )

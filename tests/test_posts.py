@@ -71,7 +71,7 @@ def test_a_composed_notebook_has_front_matter_banner_prose_and_a_card_per_paper(
 
 def test_the_hexo_post_is_laid_out_as_the_blog_has_it(shelf: Library, tmp_path: Path) -> None:
     """The body has the blog's parts in the blog's order."""
-    paths = export(POST, tmp_path / "site", library=shelf)
+    paths = export(POST, tmp_path / "site", library=shelf, flavor="hexo")
     assert paths[0] == tmp_path / "site" / HEXO
     lines = paths[0].read_text(encoding="utf-8").split("---\n", 2)[2].splitlines()
     card = lines[lines.index("## Light-Head: Avatars from $n&#95;&#123;1&#125;$ Views") :]
@@ -157,7 +157,7 @@ def test_an_unapproved_paper_is_refused_with_paper_field_finding_and_next_step(
     """The error names what keeps the paper back, and nothing is written."""
     shelf.disapprove("2411.00002", language="zh")
     with pytest.raises(PublishError) as caught:
-        export(POST, tmp_path / "site", library=shelf)
+        export(POST, tmp_path / "site", library=shelf, flavor="hexo")
     assert "2411.00002: approval: no person has approved it. Approve it in Review." in str(
         caught.value
     )
@@ -170,7 +170,7 @@ def test_a_signature_taken_back_after_composing_is_honored(shelf: Library, tmp_p
     compose(POST, shelf, path=tmp_path / "post.ipynb")
     shelf.edit("2411.00001", "summary", ["Something else."], language="zh")
     with pytest.raises(PublishError, match=r"2411\.00001: approval"):
-        export(tmp_path / "post.ipynb", tmp_path / "site")
+        export(tmp_path / "post.ipynb", tmp_path / "site", flavor="hexo")
 
 
 def test_a_paper_without_digest_in_the_posts_language_is_refused(
@@ -178,7 +178,7 @@ def test_a_paper_without_digest_in_the_posts_language_is_refused(
 ) -> None:
     """A Chinese digest does not make an English post."""
     with pytest.raises(PublishError, match=r"digest: nothing is written about it .* in 'en'"):
-        export(replace(POST, language="en"), tmp_path, library=shelf)
+        export(replace(POST, language="en"), tmp_path, library=shelf, flavor="hexo")
 
 
 def test_a_missing_figure_file_is_refused(shelf: Library, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_missing_figure_file_is_refused(shelf: Library, tmp_path: Path) -> Non
     with pytest.raises(
         PublishError, match=r"2411\.00001: Figure 1: its image figure-1\.png is gone"
     ):
-        export(POST, tmp_path, library=shelf)
+        export(POST, tmp_path, library=shelf, flavor="hexo")
 
 
 def test_a_figure_name_never_leads_out_of_the_librarys_folder(shelf: Library) -> None:
@@ -216,7 +216,7 @@ def test_figures_are_shown_only_where_the_licence_allows_it(
     """An open licence shows them with attribution, any other links them with a notice."""
     for paper in IDS:
         shelf.files.set_licence(paper, licence)
-    paths = export(replace(POST, figures="licensed"), tmp_path, library=shelf)
+    paths = export(replace(POST, figures="licensed"), tmp_path, library=shelf, flavor="hexo")
     text = paths[0].read_text(encoding="utf-8")
     assert [len(paths) - 1, text.count("<img "), "图片：Ana Ruiz" in text] == (
         [4, 4, True] if shown else [0, 0, False]
@@ -267,7 +267,7 @@ def test_a_removed_paper_is_marked_and_not_published(shelf: Library, tmp_path: P
     compose(POST, shelf, path=path)
     nb = compose(replace(POST, papers=IDS[1:]), shelf, path=path)
     assert [role_of(c) for c in nb.cells] == ["front", "banner", "", "notice", "card", "card"]
-    text = export(path, tmp_path / "site")[0].read_text(encoding="utf-8")
+    text = export(path, tmp_path / "site", flavor="hexo")[0].read_text(encoding="utf-8")
     assert "2411.00001" not in text
     assert "✋" not in text
 
@@ -300,7 +300,7 @@ def test_a_card_edited_by_hand_is_neither_lost_nor_published(
     assert [role_of(c) for c in nb.cells] == ["front", "banner", "", "notice", "card", "card"]
     assert "速度提高 4 倍。" in nb.cells[4].source
     with pytest.raises(PublishError, match=r"2411\.00001: card: it was edited by hand"):
-        export(path, tmp_path / "site")
+        export(path, tmp_path / "site", flavor="hexo")
 
 
 def test_discarding_drops_the_edit(shelf: Library, tmp_path: Path) -> None:
@@ -334,7 +334,9 @@ def test_adopting_takes_the_edit_into_the_library_as_a_persons(
     assert not digest.approved
     shelf.approve(IDS[0], language="zh", reason="a test")
     compose(POST, shelf, path=path)
-    assert "速度提高 4 倍。" in export(path, tmp_path / "site")[0].read_text(encoding="utf-8")
+    assert "速度提高 4 倍。" in export(path, tmp_path / "site", flavor="hexo")[0].read_text(
+        encoding="utf-8"
+    )
 
 
 def test_adopting_an_untouched_card_changes_nothing(shelf: Library, tmp_path: Path) -> None:
@@ -358,7 +360,7 @@ def test_arxivs_own_words_are_not_adopted(shelf: Library, tmp_path: Path) -> Non
         IDS[0]: {"outcome": "refused", "changed": (), "left": ("authors",)}
     }
     with pytest.raises(PublishError, match="edited by hand"):
-        export(path, tmp_path / "site")
+        export(path, tmp_path / "site", flavor="hexo")
 
 
 def test_the_front_matter_cell_wins(shelf: Library, tmp_path: Path) -> None:
@@ -372,7 +374,7 @@ def test_the_front_matter_cell_wins(shelf: Library, tmp_path: Path) -> None:
     )
     nbformat.write(nb, path)
     compose(POST, shelf, path=path)
-    text = export(path, tmp_path / "site")[0].read_text(encoding="utf-8")
+    text = export(path, tmp_path / "site", flavor="hexo")[0].read_text(encoding="utf-8")
     assert "\nauthor: 'Ben: B'\n" in text
     assert "\nsticky: 5\n" in text
 
@@ -384,7 +386,7 @@ def test_a_broken_front_matter_cell_is_one_clear_error(shelf: Library, tmp_path:
     nb.cells[0].source = "title: a: b"
     nbformat.write(nb, path)
     with pytest.raises(PaperkitError, match="front matter cell: not valid YAML .* quote texts"):
-        export(path, tmp_path / "site")
+        export(path, tmp_path / "site", flavor="hexo")
 
 
 def test_code_prompts_and_widgets_stay_behind_and_charts_come_along(
@@ -409,7 +411,7 @@ def test_code_prompts_and_widgets_stay_behind_and_charts_come_along(
     ]
     nb.cells.insert(3, code)
     nbformat.write(nb, path)
-    paths = export(path, tmp_path / "site")
+    paths = export(path, tmp_path / "site", flavor="hexo")
     text = paths[0].read_text(encoding="utf-8")
     assert "SECRET" not in text
     assert "![Papers per month](/images/" in text
@@ -426,7 +428,7 @@ def test_images_attached_to_prose_become_files(shelf: Library, tmp_path: Path) -
     encoded = base64.b64encode(samples.png(shade=9)).decode()
     nb.cells[2].attachments = {"my pic.png": {"image/png": encoded}}
     nbformat.write(nb, path)
-    paths = export(path, tmp_path / "site")
+    paths = export(path, tmp_path / "site", flavor="hexo")
     assert "attachment:" not in paths[0].read_text(encoding="utf-8")
     assert samples.png(shade=9) in [p.read_bytes() for p in paths[1:]]
 
@@ -438,7 +440,7 @@ def test_a_card_that_stands_twice_is_refused(shelf: Library, tmp_path: Path) -> 
     nb.cells.append(nbformat.from_dict({**nb.cells[3], "id": "copy"}))
     nbformat.write(nb, path)
     with pytest.raises(PublishError, match=r"2411\.00001: card: it stands twice"):
-        export(path, tmp_path / "site")
+        export(path, tmp_path / "site", flavor="hexo")
 
 
 # Further
@@ -446,7 +448,9 @@ def test_a_card_that_stands_twice_is_refused(shelf: Library, tmp_path: Path) -> 
 
 def test_preview_is_the_card_of_the_post(shelf: Library, tmp_path: Path) -> None:
     """What Review shows is what the exporter writes, but for the place of the figures."""
-    text = export(replace(POST, figures="link"), tmp_path, library=shelf)[0].read_text("utf-8")
+    text = export(replace(POST, figures="link"), tmp_path, library=shelf, flavor="hexo")[
+        0
+    ].read_text("utf-8")
     assert preview(IDS[0], shelf) in text
 
 
@@ -455,7 +459,7 @@ def test_the_library_is_found_from_a_notebook_that_moved_with_it(tmp_path: Path)
     shelf = samples.small(tmp_path / "a" / "shelf")
     compose(POST, shelf, path=tmp_path / "a" / "post.ipynb")
     (tmp_path / "a").rename(tmp_path / "b")
-    assert export(tmp_path / "b" / "post.ipynb", tmp_path / "site")[0].is_file()
+    assert export(tmp_path / "b" / "post.ipynb", tmp_path / "site", flavor="hexo")[0].is_file()
 
 
 def test_a_post_whose_library_is_gone_says_so(shelf: Library, tmp_path: Path) -> None:
@@ -463,9 +467,11 @@ def test_a_post_whose_library_is_gone_says_so(shelf: Library, tmp_path: Path) ->
     compose(POST, shelf, path=tmp_path / "post.ipynb")
     shelf.path.rename(tmp_path / "elsewhere")
     with pytest.raises(PaperkitError, match="shelf: the post's library is not there"):
-        export(tmp_path / "post.ipynb", tmp_path / "site")
+        export(tmp_path / "post.ipynb", tmp_path / "site", flavor="hexo")
     moved = Library(tmp_path / "elsewhere")
-    assert export(tmp_path / "post.ipynb", tmp_path / "site", library=moved)[0].is_file()
+    assert export(tmp_path / "post.ipynb", tmp_path / "site", library=moved, flavor="hexo")[
+        0
+    ].is_file()
 
 
 def test_an_outline_of_ones_own_makes_the_post(shelf: Library, tmp_path: Path) -> None:
@@ -482,7 +488,9 @@ def test_an_outline_of_ones_own_makes_the_post(shelf: Library, tmp_path: Path) -
     shelf.approve(IDS[0], outline=outline, language="en", reason="a test")
     post = replace(POST, outline=outline, language="en", papers=IDS[:1])
     compose(post, shelf, path=tmp_path / "post.ipynb")
-    text = export(tmp_path / "post.ipynb", tmp_path / "site")[0].read_text(encoding="utf-8")
+    text = export(tmp_path / "post.ipynb", tmp_path / "site", flavor="hexo")[0].read_text(
+        encoding="utf-8"
+    )
     assert "**Idea**\n\nA single idea.\n\n<details>" in text
 
 
@@ -553,7 +561,7 @@ def test_figures_go_to_any_file_system_with_a_public_prefix(
     fsspec = pytest.importorskip("fsspec")
     place = f"{scheme}://{tmp_path}/bucket"
     post = replace(POST, assets_url="https://cdn.example/figures")
-    paths = export(post, tmp_path / "site", library=shelf, assets=place)
+    paths = export(post, tmp_path / "site", library=shelf, assets=place, flavor="hexo")
     text = paths[0].read_text(encoding="utf-8")
     files, folder = fsspec.core.url_to_fs(place)
     stored = {name.rpartition("/")[2] for name in files.ls(folder, detail=False)}
@@ -565,7 +573,7 @@ def test_figures_go_to_any_file_system_with_a_public_prefix(
 def test_figures_elsewhere_need_an_address(shelf: Library, tmp_path: Path) -> None:
     """Without a public prefix the post would link nothing."""
     with pytest.raises(PaperkitError, match="set assets_url on the post"):
-        export(POST, tmp_path, library=shelf, assets="memory://x")
+        export(POST, tmp_path, library=shelf, assets="memory://x", flavor="hexo")
 
 
 def test_a_note_has_properties_and_keeps_what_a_person_wrote_below(
@@ -602,10 +610,14 @@ def test_words_typed_into_the_banner_are_prose(shelf: Library, tmp_path: Path) -
     nb = compose(POST, shelf, path=path)
     nb.cells[1].source += "\n\nMy own introduction."
     nbformat.write(nb, path)
-    assert "My own introduction." in export(path, tmp_path / "a")[0].read_text(encoding="utf-8")
+    assert "My own introduction." in export(path, tmp_path / "a", flavor="hexo")[0].read_text(
+        encoding="utf-8"
+    )
     again = compose(POST, shelf, path=path)
     assert "My own introduction." in [c.source for c in again.cells]
-    assert "My own introduction." in export(path, tmp_path / "b")[0].read_text(encoding="utf-8")
+    assert "My own introduction." in export(path, tmp_path / "b", flavor="hexo")[0].read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("place", ["**作者**", "</details>"])
@@ -620,4 +632,4 @@ def test_words_no_answer_can_take_are_not_called_adopted(
     nb = compose(POST, shelf, path=path)
     assert any("Mine alone." in cell.source for cell in nb.cells)
     with pytest.raises(PublishError, match="edited by hand"):
-        export(path, tmp_path / "site")
+        export(path, tmp_path / "site", flavor="hexo")

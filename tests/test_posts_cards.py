@@ -320,9 +320,9 @@ def test_the_figures_of_a_composed_card_are_found(shelf: Library, tmp_path: Path
 
 def test_another_image_is_another_file(shelf: Library, tmp_path: Path) -> None:
     """The name follows the bytes: no reader's browser keeps showing the old one."""
-    before = export(POST, tmp_path / "a", library=shelf)[1:]
+    before = export(POST, tmp_path / "a", library=shelf, flavor="hexo")[1:]
     (shelf.files.figures_path(IDS[0]) / "figure-1.png").write_bytes(samples.png(shade=77))
-    after = export(POST, tmp_path / "b", library=shelf)[1:]
+    after = export(POST, tmp_path / "b", library=shelf, flavor="hexo")[1:]
     assert before[0].read_bytes() != after[0].read_bytes()
     assert [a.name == b.name for a, b in zip(before, after, strict=True)] == [False] + [True] * 3
     pattern = r"2411-00001v1-figure-1-[0-9a-f]{10}\.png"
@@ -334,7 +334,7 @@ def test_the_cover_is_the_first_teaser_that_may_be_shown(shelf: Library, tmp_pat
     """The first paper's here is its second figure; without a licence it is the next paper's."""
 
     def cover(post: Post, folder: str) -> str:
-        text = export(post, tmp_path / folder, library=shelf)[0].read_text("utf-8")
+        text = export(post, tmp_path / folder, library=shelf, flavor="hexo")[0].read_text("utf-8")
         return str(yaml.safe_load(text.split("---\n")[1])["cover"])
 
     assert "/2411-00001v1-figure-2-" in cover(POST, "a")

@@ -167,6 +167,66 @@ def test_a_fields_text_stays_in_its_field() -> None:
     assert {r["type_of_reference"] for r in told} == {"UNPB"}
 
 
+@pytest.mark.parametrize(
+    ("flavor", "settings", "cited", "ending"),
+    [
+        ("quarto", {}, "[@arxiv-2411-00007]", "## 参考文献\n\n::: {#refs}\n:::\n"),
+        ("myst", {"myst.yml": "version: 1\n"}, "{cite}`arxiv-2411-00007`", ""),
+    ],
+)
+def test_an_engine_that_cites_gets_its_own_references(
+    tmp_path: Path, flavor: str, settings: dict[str, str], cited: str, ending: str
+) -> None:
+    """Entries lie beside the text, one each; no text of a paper ends its field."""
+    text, bib, *_ = cite(tmp_path, flavor, settings, HOSTILE[0])
+    written = text.read_text(encoding="utf-8")
+    assert f"See {cited} and {cited}.\n" in written
+    assert written.endswith(ending)
+    assert bib == text.with_suffix(".bib")
+    assert ("bibliography:\n  - index.bib\n" in written) == (flavor == "quarto")
+    (entry,) = read_bibtex(bib.read_text(encoding="utf-8"))
+    assert (entry.key, entry["eprint"]) == ("arxiv-2411-00007", "2411.00007")
+
+
+@pytest.mark.parametrize(
+    ("flavor", "settings"),
+    [
+        ("hexo", {}),
+        ("myst", {}),
+        ("myst", {"_config.yml": "sphinx: {}\n"}),
+        ("myst", {"myst.yml": "project:\n  bibliography:\n    - mine.bib\n"}),
+    ],
+)
+def test_where_no_entry_would_be_found_a_reference_is_a_link(
+    tmp_path: Path, flavor: str, settings: dict[str, str]
+) -> None:
+    """Other engines; Jupyter Book's sites, and those of MyST that list their own files."""
+    text, *files = cite(tmp_path, flavor, settings, "A title")
+    written = text.read_text(encoding="utf-8")
+    assert "See [Byron 2024](https://arxiv.org/abs/2411.00007v1) and [Byron" in written
+    assert "## 参考文献\n\n- Ada Byron: [A title](https" in written
+    assert not [f for f in files if f.suffix == ".bib"]
+
+
+def cite(folder: Path, flavor: str, settings: dict[str, str], title: str) -> list[Path]:
+    """Export a post that cites one paper twice; return what was written."""
+    from paperkit.posts import Post, export
+
+    shelf = samples.small(folder / "shelf", figures=0)
+    shelf.add([samples.paper(7, authors=["Ada Byron"], title=title)])
+    for name, stated in settings.items():
+        (folder / "site").mkdir()
+        (folder / "site" / name).write_text(stated)
+    post = Post(
+        topic="Heads",
+        date="2024-11-12",
+        papers=["2411.00001"],
+        language="zh",
+        prose="See @2411.00007 and @2411.00007v1.",
+    )
+    return export(post, folder / "site", flavor=flavor, library=shelf)
+
+
 def test_an_empty_frame_is_an_empty_bibliography() -> None:
     """Nothing kept, nothing written."""
     assert bibliography(to_frame([])) == ""
@@ -245,7 +305,7 @@ def test_a_post_of_ours_is_read_back(tmp_path: Path) -> None:
 
     shelf = samples.small(tmp_path / "shelf", figures=0)
     post = Post(topic="A: b", date="2024-11-12", papers=["2411.00001", "2411.00002"], language="zh")
-    export(post, tmp_path / "site", library=shelf)
+    export(post, tmp_path / "site", library=shelf, flavor="hexo")
     found = load_posts(tmp_path / "site")
     assert found[["version", "topic"]].to_dict("index") == {
         "2411.00001": {"version": 1, "topic": "A: b"},

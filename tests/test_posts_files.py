@@ -23,6 +23,7 @@ from paperkit.files import alone_in
 from paperkit.library import Library
 from paperkit.posts import Post, adopt, compose, export, notes
 from paperkit.posts.markdown import MARK
+from paperkit.posts.notebooks import loading
 from tests import posts_samples as samples
 
 IDS = ("2411.00001", "2411.00002")
@@ -75,7 +76,7 @@ def test_the_text_is_written_after_its_figures(
 ) -> None:
     """A reader of the site never meets a text without its figures; the text is returned first."""
     with failing(monkeypatch, "nothing") as taken:
-        paths = export(POST, tmp_path / "site", library=shelf)
+        paths = export(POST, tmp_path / "site", library=shelf, flavor="hexo")
     assert taken == [".png"] * 4 + [".md"]
     assert [p.suffix for p in paths] == [".md"] + [".png"] * 4
 
@@ -115,12 +116,12 @@ def test_an_export_that_fails_leaves_the_old_text_whole(
     shelf: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     """And nothing half, neither beside the text nor beside the figures."""
-    old = export(POST, tmp_path / "site", library=shelf)[0]
+    old = export(POST, tmp_path / "site", library=shelf, flavor="hexo")[0]
     before = old.read_bytes()
     for figure in (tmp_path / "site").rglob("*.png"):
         figure.unlink()
     with failing(monkeypatch, ending), pytest.raises(OSError, match="Input/output"):
-        export(replace(POST, prose="New."), tmp_path / "site", library=shelf)
+        export(replace(POST, prose="New."), tmp_path / "site", library=shelf, flavor="hexo")
     assert old.read_bytes() == before
     assert not list(tmp_path.rglob("*.part"))
 
@@ -181,7 +182,9 @@ def at_once(*posts: Post, site: Path, library: Library, flavor: str = "hexo") ->
 def test_two_threads_that_export_to_one_place_never_mix(shelf: Library, tmp_path: Path) -> None:
     """One whole text is there in the end."""
     posts = [replace(POST, prose=p) for p in "ab"]
-    texts = {export(p, tmp_path / p.prose, library=shelf)[0].read_bytes() for p in posts}
+    texts = {
+        export(p, tmp_path / p.prose, library=shelf, flavor="hexo")[0].read_bytes() for p in posts
+    }
     at_once(*posts, site=tmp_path / "site", library=shelf)
     (text,) = (tmp_path / "site").rglob("*.md")
     assert text.read_bytes() in texts
@@ -226,11 +229,11 @@ def test_a_figure_whose_copy_broke_off_is_sent_again(shelf: Library, tmp_path: P
     pytest.importorskip("fsspec")
     post = replace(POST, assets_url="https://cdn.example/figures")
     place = f"file://{tmp_path}/bucket"
-    export(post, tmp_path / "site", library=shelf, assets=place)
+    export(post, tmp_path / "site", library=shelf, assets=place, flavor="hexo")
     whole = tree(tmp_path / "bucket")
     broken = tmp_path / "bucket" / min(whole)
     broken.write_bytes(whole[min(whole)][:9])
-    export(post, tmp_path / "site", library=shelf, assets=place)
+    export(post, tmp_path / "site", library=shelf, assets=place, flavor="hexo")
     assert tree(tmp_path / "bucket") == whole
 
 
@@ -241,7 +244,13 @@ def test_a_local_place_for_figures_gets_them_whole_or_not(
     pytest.importorskip("fsspec")
     post = replace(POST, assets_url="https://cdn.example/figures")
     with failing(monkeypatch, ".png"), pytest.raises(OSError, match="Input/output"):
-        export(post, tmp_path / "site", library=shelf, assets=f"file://{tmp_path}/bucket")
+        export(
+            post,
+            tmp_path / "site",
+            library=shelf,
+            assets=f"file://{tmp_path}/bucket",
+            flavor="hexo",
+        )
     assert tree(tmp_path / "bucket") == tree(tmp_path / "site") == {}
 
 
@@ -269,10 +278,10 @@ def test_a_file_that_is_no_post_of_ours_is_never_written_over(
     shelf: Library, tmp_path: Path
 ) -> None:
     """Whatever a person keeps under that name stays."""
-    own = export(POST, tmp_path, library=shelf)[0]
+    own = export(POST, tmp_path, library=shelf, flavor="hexo")[0]
     own.write_text("My own page.")
     with pytest.warns(UserWarning, match="is another post"):
-        export(POST, tmp_path, library=shelf)
+        export(POST, tmp_path, library=shelf, flavor="hexo")
     assert own.read_text() == "My own page."
 
 
@@ -343,7 +352,10 @@ def test_a_papers_text_runs_nothing_in_obsidian_and_is_no_mark(
     shelf: Library, tmp_path: Path
 ) -> None:
     """No template, no wiki link, and the words of the line that parts a note are only words."""
-    hostile = f"<% tp.system.clipboard() %> [[Secret]] ![[Secret]] `= this` {MARK} x"
+    hostile = (
+        "<% tp.system.clipboard() %> <%* x %> [[Secret]] ![[Secret]] [[[Secret]]] `= this` "
+        f"`$= dv.pages()` $= x$ [key:: value] {MARK} x"
+    )
     one = samples.paper(5, title=hostile, authors=[hostile], abstract=f"{MARK}", comment=hostile)
     shelf.add([one])
     (path,) = notes([one.id], shelf, tmp_path / "vault")
@@ -352,7 +364,9 @@ def test_a_papers_text_runs_nothing_in_obsidian_and_is_no_mark(
     notes([one.id], shelf, tmp_path / "vault")
     assert path.read_text(encoding="utf-8") == before
     assert "<%" not in before
-    assert "[[" not in before.split("---\n", 2)[2]
+    assert "[[" not in before
+    body = before.split("---\n", 2)[2].replace(f"\n{MARK}\n", "")
+    assert not re.search(r"`|::|%%", body)  # dataview's queries and fields, comments
 
 
 # Notebooks
@@ -371,3 +385,15 @@ def test_a_notebook_that_cannot_be_written_stays_as_it_was(
         with pytest.raises(OSError, match="Input/output"):
             adopt(path, shelf)
     assert tree(tmp_path / "blog") == before
+
+
+def test_a_slow_import_gives_a_sign_of_life(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, in a line that is gone afterwards."""
+    monkeypatch.delitem(sys.modules, "nbconvert")
+    with loading("nbconvert"):
+        assert capsys.readouterr().err.strip() == "loading nbconvert (once)"
+    assert capsys.readouterr().err.endswith("\r")
+    with loading("sys"):
+        assert capsys.readouterr().err == ""

@@ -37,7 +37,7 @@ ENGLISH = {
     ],
 }
 WAYS: dict[str, Callable[[Any, Path], Any]] = {
-    "export": lambda nb, folder: export(nb, folder, record=True),
+    "export": lambda nb, folder: export(nb, folder, record=True, flavor="hexo"),
     "nbconvert": lambda nb, _: EXPORTERS["hexo"]().from_notebook_node(nb),
 }
 
@@ -129,7 +129,7 @@ def test_a_draft_in_the_posts_title_is_refused(shelf: Library, tmp_path: Path) -
     """Front matter is published too."""
     nb = prose(shelf, REMARK, description=ENGLISH["summary"][0])
     with pytest.raises(PublishError, match="- 2411.00003: summary: a draft of it"):
-        export(nb, tmp_path / "blog")
+        export(nb, tmp_path / "blog", flavor="hexo")
 
 
 def test_a_draft_that_an_approved_edit_replaced_is_refused(shelf: Library, tmp_path: Path) -> None:
@@ -137,9 +137,9 @@ def test_a_draft_that_an_approved_edit_replaced_is_refused(shelf: Library, tmp_p
     edit = "Light-Head 用加权混合从少量视角重建头像，速度较慢。"
     shelf.edit(IDS[0], "summary", [edit], language="zh")
     shelf.approve(IDS[0], language="zh", reason="a test")
-    assert export(prose(shelf, edit), tmp_path / "blog")[0].is_file()
+    assert export(prose(shelf, edit), tmp_path / "blog", flavor="hexo")[0].is_file()
     with pytest.raises(PublishError, match=f"- {IDS[0]}: summary: a draft of it"):
-        export(prose(shelf, samples.TEXTS["summary"][0]), tmp_path / "blog")
+        export(prose(shelf, samples.TEXTS["summary"][0]), tmp_path / "blog", flavor="hexo")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,9 @@ def test_a_persons_own_words_and_quotes_of_arxiv_go_out(
     shelf: Library, tmp_path: Path, text: str
 ) -> None:
     """Also where a draft copied the abstract."""
-    written = export(prose(shelf, text), tmp_path / "blog")[0].read_text(encoding="utf-8")
+    written = export(prose(shelf, text), tmp_path / "blog", flavor="hexo")[0].read_text(
+        encoding="utf-8"
+    )
     assert text.split(" and ")[0][:20] in written
 
 
@@ -169,32 +171,38 @@ def test_the_abstract_as_an_answer_below_a_cards_headings_is_a_draft(
     nb = compose(replace(POST, papers=("2411.00004",), language="en"), shelf)
     cleaned(nb, "")
     with pytest.raises(PublishError, match=r"- 2411.00004: summary: a draft of it"):
-        export(nb, tmp_path / "blog")
+        export(nb, tmp_path / "blog", flavor="hexo")
 
 
 def test_a_draft_export_never_says_that_nothing_was_written(shelf: Library, tmp_path: Path) -> None:
     """Above a draft's words the banner names who wrote them and that no one approved them."""
     nb = compose(replace(POST, papers=("2411.00003",), language="en"), shelf)
     cleaned(nb, "")
-    text = export(nb, tmp_path, draft=True)[0].read_text(encoding="utf-8")
+    text = export(nb, tmp_path, draft=True, flavor="hexo")[0].read_text(encoding="utf-8")
     assert "The summaries below were written by tester-1, and not approved by a person." in text
     assert "no summary was written" not in text
     other = prose(shelf, ENGLISH["summary"][0])
     other.cells = [c for c in other.cells if role_of(c) != "card"]
-    text = export(other, tmp_path, draft=True)[0].read_text(encoding="utf-8")
+    text = export(other, tmp_path, draft=True, flavor="hexo")[0].read_text(encoding="utf-8")
     assert "未生成任何总结" not in text
 
 
 def test_a_notebook_without_any_marks_is_the_same_post(shelf: Library, tmp_path: Path) -> None:
     """Banner and notices are no one's prose: they are not published beside the true ones."""
     post = replace(POST, papers=IDS[:1], prose=REMARK)
-    export(replace(post, date=datetime(2024, 11, 5)), tmp_path, library=shelf, record=True)
+    export(
+        replace(post, date=datetime(2024, 11, 5)),
+        tmp_path,
+        library=shelf,
+        record=True,
+        flavor="hexo",
+    )
     nb = compose(post, shelf)
     assert "notice" in map(role_of, nb.cells)
     nb.metadata["paperkit"]["post"]["repeats"] = True
     cleaned(nb, "")
-    marked = export(replace(post, repeats=True), tmp_path / "marked", library=shelf)
-    lost = export(nb, tmp_path / "lost")
+    marked = export(replace(post, repeats=True), tmp_path / "marked", library=shelf, flavor="hexo")
+    lost = export(nb, tmp_path / "lost", flavor="hexo")
     assert lost[0].read_bytes() == marked[0].read_bytes()
 
 
@@ -209,10 +217,10 @@ def test_an_approved_card_without_marks_is_a_card_again(
     nb = compose(replace(POST, papers=IDS[:1]), shelf, path=path)
     if signed_after:
         shelf.approve(IDS[0], language="zh", reason=samples.REASON)
-    marked = export(path, tmp_path / "marked")
+    marked = export(path, tmp_path / "marked", flavor="hexo")
     merged(nb, IDS[0])
     nbformat.write(nb, path)
-    lost = export(path, tmp_path / "lost", record=True)
+    lost = export(path, tmp_path / "lost", record=True, flavor="hexo")
     assert [p.name for p in lost] == [p.name for p in marked]
     text = lost[0].read_text(encoding="utf-8")
     assert text.replace(f"{REMARK}\n\n", "").replace("\n\nIndeed.", "") == marked[0].read_text(

@@ -157,7 +157,7 @@ def test_record_is_the_persons_word(
 ) -> None:
     """`record` overrules the folder; a draft is never published."""
     site(tmp_path / "blog")
-    export(POST, tmp_path / place, library=shelf, record=record, draft=draft)
+    export(POST, tmp_path / place, library=shelf, record=record, draft=draft, flavor="hexo")
     assert len(shelf.published()) == recorded
 
 
@@ -167,7 +167,12 @@ def test_what_was_published_can_be_taken_back(shelf: Library, tmp_path: Path) ->
     assert shelf.unpublish(IDS[0], topic="Another") == 0
     assert shelf.unpublish(IDS[0]) == 1
     assert list(shelf.published()["id"]) == [IDS[1]]
-    export(replace(POST, topic="Later", papers=IDS[:1]), tmp_path / "later", library=shelf)
+    export(
+        replace(POST, topic="Later", papers=IDS[:1]),
+        tmp_path / "later",
+        library=shelf,
+        flavor="hexo",
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,18 +204,23 @@ def test_the_flavor_follows_the_site(
     assert len(shelf.published()) == 2
 
 
-def test_a_folder_that_is_no_site_is_said(shelf: Library, tmp_path: Path) -> None:
-    """And one whose settings may be of two engines; `create` makes a site of the flavor named."""
-    with pytest.warns(UserWarning, match=r"is no blog's root folder; .* Name flavor="):
+def test_a_folder_that_is_no_site_is_refused(shelf: Library, tmp_path: Path) -> None:
+    """And one whose settings may be of two engines; nothing is written, nothing is on record."""
+    with pytest.raises(PaperkitError, match="is no blog's root folder; .* with create=True, or"):
         export(POST, tmp_path / "none", library=shelf)
-    with pytest.warns(UserWarning, match="may be a site of hexo or jekyll or myst"):
+    with pytest.raises(PaperkitError, match="may be a site of hexo or jekyll or myst; name flavor"):
         export(POST, site(tmp_path / "empty"), library=shelf)
-    shelf.unpublish(IDS[0])
-    shelf.unpublish(IDS[1])
-    for flavor in ("hexo", "hugo", "jekyll", "quarto", "myst"):
-        made = tmp_path / flavor
+    assert not list(tmp_path.rglob("*.md"))
+    assert shelf.published().empty
+
+
+def test_a_site_is_made_where_none_is(shelf: Library, tmp_path: Path) -> None:
+    """Of the flavor named, else of Hexo; the next export finds it."""
+    for flavor in (None, "hexo", "hugo", "jekyll", "quarto", "myst"):
+        made = tmp_path / str(flavor)
         text = export(POST, made, library=shelf, flavor=flavor, create=True)[0]
         assert export(POST, made, library=shelf)[0] == text
+    assert (tmp_path / "None" / "_config.yml").is_file()
     assert len(shelf.published()) == 2
 
 
@@ -237,7 +247,7 @@ def test_what_an_engine_cannot_build_is_refused_by_name(
 def test_the_version_on_record_is_the_one_written_about(shelf: Library, tmp_path: Path) -> None:
     """A version that appeared since is another matter."""
     shelf.add([samples.paper(1, id="2411.00001v3")])
-    export(POST, tmp_path, library=shelf, record=True)
+    export(POST, tmp_path, library=shelf, record=True, flavor="hexo")
     assert shelf.published()["version"].tolist() == [1, 1]
 
 
@@ -246,30 +256,32 @@ def test_the_version_on_record_is_the_one_written_about(shelf: Library, tmp_path
 
 def test_a_paper_of_another_post_is_refused(shelf: Library, tmp_path: Path) -> None:
     """The list names that post and the way out."""
-    export(replace(POST, papers=IDS[:1]), tmp_path / "a", library=shelf, record=True)
+    export(replace(POST, papers=IDS[:1]), tmp_path / "a", library=shelf, record=True, flavor="hexo")
     later = replace(POST, date=datetime(2024, 11, 19))
     with pytest.raises(PublishError) as caught:
-        export(later, tmp_path / "b", library=shelf)
+        export(later, tmp_path / "b", library=shelf, flavor="hexo")
     assert (
         "- 2411.00001: post: it is in the post 'Avatars' of 2024-11-12 already. Delete its card, "
         "or write 'repeats: true' into the front matter.\n"
     ) in str(caught.value)
     assert "2411.00002" not in str(caught.value)
-    assert export(replace(later, repeats=True), tmp_path / "b", library=shelf)[0].is_file()
+    assert export(replace(later, repeats=True), tmp_path / "b", library=shelf, flavor="hexo")[
+        0
+    ].is_file()
 
 
 def test_the_same_post_is_exported_again(shelf: Library, tmp_path: Path) -> None:
     """Also when the blog's own files, which have its title only, were read back."""
     titled = replace(POST, title="Avatars: this week")
-    export(titled, site(tmp_path / "blog"), library=shelf)
+    export(titled, site(tmp_path / "blog"), library=shelf, flavor="hexo")
     shelf.publish(load_posts(tmp_path / "blog"))
     assert len(shelf.published()) == 4
-    assert export(titled, tmp_path / "blog", library=shelf)[0].is_file()
+    assert export(titled, tmp_path / "blog", library=shelf, flavor="hexo")[0].is_file()
 
 
 def test_composing_says_what_another_post_has(shelf: Library, tmp_path: Path) -> None:
     """A notice stands before the card; with `repeats` in the front matter it goes."""
-    export(replace(POST, papers=IDS[:1]), tmp_path, library=shelf, record=True)
+    export(replace(POST, papers=IDS[:1]), tmp_path, library=shelf, record=True, flavor="hexo")
     later = replace(POST, date=datetime(2024, 11, 19))
     path = tmp_path / "post.ipynb"
     nb = compose(later, shelf, path=path)
@@ -279,7 +291,7 @@ def test_composing_says_what_another_post_has(shelf: Library, tmp_path: Path) ->
     nbformat.write(nb, path)
     again = compose(later, shelf, path=path)
     assert [role_of(c) for c in again.cells] == ["front", "banner", "", "card", "card"]
-    assert len(export(path, tmp_path / "site")) == 5
+    assert len(export(path, tmp_path / "site", flavor="hexo")) == 5
 
 
 # One post of each age of the replaced blog, shortened, and paperkit's own.
@@ -312,7 +324,7 @@ def test_the_first_day_does_not_publish_a_year_of_papers_again(
 ) -> None:
     """Posts of every age are read back; what they wrote about is no candidate any more."""
     blog = site(tmp_path / "blog")
-    export(replace(POST, papers=IDS[:1]), blog, library=shelf, record=False)
+    export(replace(POST, papers=IDS[:1]), blog, library=shelf, record=False, flavor="hexo")
     for day, text in ERAS.items():
         place = blog / "source/_posts/Paper" / day / "NeRF.md"
         place.parent.mkdir(parents=True)
@@ -367,7 +379,7 @@ def test_a_draft_says_in_the_posts_language_what_is_missing_where(
     shelf.edit(IDS[0], "summary", ["TODO：xxx 速度提高 97 倍。"], language="zh")
     samples.put(shelf, samples.paper(3), texts={}, signed=False)
     post = replace(POST, papers=(*IDS, "2411.00003"))
-    text = export(post, tmp_path, library=shelf, draft=True)[0].read_text("utf-8")
+    text = export(post, tmp_path, library=shelf, draft=True, flavor="hexo")[0].read_text("utf-8")
     marks = [x for x in text.splitlines() if x.startswith("> 🚧 草稿：")]
     assert "**草稿：请勿发布。** 下列论文中有 2 篇尚不能发布。" in text
     assert "总结：留有未填写的占位符。总结：" in marks[0]
@@ -385,7 +397,7 @@ def test_the_gates_list_names_paper_field_finding_and_next_step(
     """A blocking finding stands in it beside the missing signature."""
     shelf.edit(IDS[0], "takeaways", ["[insert number] 倍。", "第二条。", "第三条。"], language="zh")
     with pytest.raises(PublishError) as caught:
-        export(POST, tmp_path, library=shelf)
+        export(POST, tmp_path, library=shelf, flavor="hexo")
     lines = str(caught.value).splitlines()
     assert lines[0] == "post 'Avatars': 1 paper can't be published yet:"
     assert any(

@@ -94,7 +94,7 @@ def test_a_post_opens_no_tag_but_ours(
 def test_a_composed_notebook_opens_no_tag_but_ours(library: Library, tmp_path: Path) -> None:
     """``nbconvert --to html`` shows every field as text: cards, front matter, notices, banner."""
     path = tmp_path / "post.ipynb"
-    export(replace(POST, topic=samples.TAG), tmp_path, library=library, record=True)
+    export(replace(POST, topic=samples.TAG), tmp_path, library=library, record=True, flavor="hexo")
     later = replace(POST, date=datetime(2024, 11, 19), topic=samples.TAG, title=samples.SCRIPTS[0])
     nb = compose(later, library, path=path)
     notices = [c.source for c in nb.cells if c.source.startswith("> ✋")]

@@ -589,10 +589,10 @@ def test_no_post_takes_a_swap(
     exchanged.approve(HOSTILE, among=[], reason=reason)
     post = Post(topic="avatars", date="2024-11-22", papers=(HOSTILE, IONS))
     if reason:
-        assert export(post, tmp_path, library=exchanged)
+        assert export(post, tmp_path, library=exchanged, flavor="hexo")
         return
     with pytest.raises(PublishError, match=rf"{HOSTILE}: paper: .* fits {IONS} of the same"):
-        export(post, tmp_path, library=exchanged)
+        export(post, tmp_path, library=exchanged, flavor="hexo")
 
 
 def empty(library: Library, id: str) -> Digest:
@@ -979,7 +979,7 @@ def test_preview_is_the_whole_card(review: Review, shelf: Library, tmp_path: Pat
     mistune = pytest.importorskip("mistune")
     shelf.approve(FIRST, reason="seen")
     post = Post(topic="avatars", date="2024-11-22", papers=(FIRST,))
-    text = export(post, tmp_path, library=shelf)[0].read_text(encoding="utf-8")
+    text = export(post, tmp_path, library=shelf, flavor="hexo")[0].read_text(encoding="utf-8")
     card = text[text.index("## ") :]
     made = mistune.create_markdown(escape=False, plugins=["table"])(card)
     shown = words_of(review.preview())

@@ -13,7 +13,7 @@ from paperkit.posts.adoption import adopt
 from paperkit.posts.cards import preview
 from paperkit.posts.citations import bibliography
 from paperkit.posts.markdown import load_posts, notes
-from paperkit.posts.notebooks import compose, library_of, post_of, read_notebook
+from paperkit.posts.notebooks import compose, library_of, loading, post_of, read_notebook
 from paperkit.posts.post import Post
 from paperkit.posts.sites import flavor_for, is_recorded, remember, written
 from paperkit.reprs import Written
@@ -42,8 +42,8 @@ def export(
 
     >>> export("avatars.post.ipynb", "my-blog", flavor="hugo", create=True)
 
-    The flavor follows the site: None is the engine whose settings `folder` holds (as for Hexo,
-    with a warning, where it is no site); `create` makes the folder a site of the flavor named.
+    The flavor follows the site: None is the engine whose settings `folder` holds. A folder that
+    is no site needs a flavor by name; `create` makes it a site of that flavor (None: Hexo's).
 
     The text is written last. The same bytes as ``jupyter nbconvert --to <flavor>``; a file that
     already has them is left alone. `library` is needed for a `Post`, and for a notebook whose
@@ -57,13 +57,14 @@ def export(
 
     Raises:
         PublishError: a paper isn't approved, a figure is missing, or a card was edited by hand.
-        PaperkitError: the flavor is unknown or not the site's, or there is no such notebook or
-            library.
+        PaperkitError: the flavor is unknown or not the site's, the folder is no site and no
+            flavor is named, or there is no such notebook or library.
     """
     flavor = flavor_for(folder, flavor, create=create)
     nb, place = _notebook(post_or_notebook, library)
 
-    from paperkit.posts.exporters import EXPORTERS  # nbconvert: seconds
+    with loading("nbconvert"):
+        from paperkit.posts.exporters import EXPORTERS
 
     settings: dict[str, Any] = {"draft": draft}
     if library is not None:

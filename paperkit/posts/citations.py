@@ -115,6 +115,16 @@ def keys(papers: Iterable[Paper]) -> list[str]:
     return found
 
 
+def id_key(paper: Paper) -> str:
+    """Return a citation key that is the same in every post of a site: ``arxiv-2411-05184``."""
+    return f"arxiv-{re.sub(r'[^A-Za-z0-9]', '-', paper.id)}"
+
+
+def cited_from(papers: Iterable[Paper]) -> str:
+    """Return the BibTeX file that the posts of a site cite from by `id_key`."""
+    return _bibtex([(id_key(paper), paper) for paper in papers])
+
+
 _SMALL = frozenset("a an the on of for in to and with from by at is are towards toward".split())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ class Flavor:
     are files one of which a site's root holds; ``marks`` says that cards carry comments, for
     `adopt`, on which answer stands where; ``titled`` that themes print the title as the page's
     first heading, so that the text has none; ``page`` that the text goes out as HTML, which is a
-    letter of its own or an entry in a feed.
+    letter of its own or an entry in a feed. ``cite`` is how a text cites an entry of a BibTeX file
+    ({key}), ``references`` where such an engine prints them; "" is at the end, without a word.
     """
 
     name: str
@@ -46,6 +48,20 @@ class Flavor:
     marks: bool = False
     titled: bool = False
     page: Literal["", "letter", "feed"] = ""
+    cite: str = ""
+    references: str = ""
+
+    def cites(self, site: str | os.PathLike[str]) -> bool:
+        """Return whether posts of this site cite from a BibTeX file beside them.
+
+        MyST takes every such file of its project, unless the settings list some; the folder may
+        be the older Jupyter Book's too, which takes none.
+        """
+        settings = Path(site) / "myst.yml"
+        if self.name != "myst" or not settings.is_file():
+            return bool(self.references)
+        listed = rb"(?m)^[ \t-]*[\"']?bibliography[\"']?[ \t]*:"
+        return bool(site) and not re.search(listed, settings.read_bytes())
 
     @property
     def extension(self) -> str:
@@ -104,6 +120,8 @@ FLAVORS: dict[str, Flavor] = {
             escape=Escape(math="native", literal="pandoc", smart="backslash"),
             figures="quarto",
             templates=("{{<",),
+            cite="[@{key}]",
+            references="::: {#refs}\n:::",
             site=("_quarto.yml", "_quarto.yaml"),
         ),
         Flavor(
@@ -117,6 +135,7 @@ FLAVORS: dict[str, Flavor] = {
             front="myst",
             escape=Escape(math="native", literal="escape"),
             figures="myst",
+            cite="{{cite}}`{key}`",
             site=("myst.yml", "_config.yml"),
         ),
         Flavor(

@@ -144,7 +144,8 @@ def _noted(
         flavor=flavor_of("blog-markdown"), language=spoken, outline=outline, figures="link"
     )
     path = root / f"{_name(source)}.md"
-    _kept(path, f"{flavors.written(_properties(source, known))}\n{card(source, style)}")
+    words = re.sub("%(?=%)", "&#37;", card(source, style))  # two open a comment, which hides
+    _kept(path, f"{flavors.written(_properties(source, known))}\n{words}")
     return path
 
 
@@ -172,8 +173,8 @@ def _properties(source: Source, known: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _untemplated(text: str) -> str:
-    """Text that Obsidian's Templater runs nothing of; it looks in properties too."""
-    return text.replace("<%", f"<{JOINER}%")
+    """Text of which Templater runs nothing and Obsidian links nothing: both look in properties."""
+    return re.sub(r"<(?=%)|\[(?=\[)", lambda found: found[0] + JOINER, text)
 
 
 def _kept(path: Path, text: str) -> None:

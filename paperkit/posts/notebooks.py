@@ -6,9 +6,11 @@ import base64
 import hashlib
 import os
 import re
+import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +113,18 @@ def role_of(cell: Mapping[str, Any]) -> str:
     return str(cell["metadata"].get(KEY, {}).get("role", ""))
 
 
+@contextmanager
+def loading(module: str) -> Iterator[None]:
+    """Show a line while a module is imported that takes seconds; none when it is there already."""
+    if module in sys.modules:
+        yield
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(desc=f"loading {module} (once)", bar_format="{desc}", leave=False):
+        yield
+
+
 @explained
 def compose(
     post: Post,
@@ -135,7 +149,8 @@ def compose(
     Raises:
         PaperkitError: a paper is not in the library, or the notebook is of another post.
     """
-    import nbformat
+    with loading("nbformat"):
+        import nbformat
 
     file = Path(path) if path is not None else None
     old = read_notebook(file) if file is not None and file.exists() else None

@@ -17,7 +17,7 @@ from paperkit.errors import PublishError
 from paperkit.papers import ID_IN_TEXT
 from paperkit.posts import escapes, feeds, flavors, letters
 from paperkit.posts.cards import Source, Style, card, joined, shown, source_of, table
-from paperkit.posts.citations import name_parts
+from paperkit.posts.citations import cited_from, id_key, name_parts
 from paperkit.posts.figures import Files, Image, digest_of, slug, web_slug
 from paperkit.posts.flavors import NOTEBOOK, Flavor, stated_title, title_of
 from paperkit.posts.gate import Obstacle, drafts_in, exchanged, obstacles, refuse, repeated
@@ -68,7 +68,7 @@ Part = Prose | CardOf | Chart
 class Page:
     """A finished post: its path below the site's root, its text, and its other files by path.
 
-    ``beside`` are further texts by path: a letter's plain text.
+    ``beside`` are further texts by path: a letter's plain text, the entries that a post cites.
     """
 
     path: str
@@ -350,6 +350,7 @@ class _Layout:
             link=self.link,
         )
         self.files: dict[str, Path | bytes] = {}
+        self.entries: dict[str, Paper] = {}  # cited as the engine cites
 
     def page(self, parts: Sequence[Part]) -> Page:
         """Return the finished page."""
@@ -364,8 +365,17 @@ class _Layout:
         )
         if self.flavor.page:
             return self._html(front, parts, order)
-        text = f"{flavors.written(front)}\n{self._body(parts, order)}\n"
-        return Page(self.path, text, Files(self.files))
+        body = self._body(parts, order)
+        beside = {}
+        if self.entries:
+            path = PurePosixPath(self.path).with_suffix(".bib")
+            beside[str(path)] = cited_from(self.entries.values()).encode("utf-8", "replace")
+            if self.flavor.references:
+                own = front.get("bibliography") or []
+                own = own if isinstance(own, list | tuple) else [own]
+                front["bibliography"] = [*(o for o in own if o != path.name), path.name]
+        text = f"{flavors.written(front)}\n{body}\n"
+        return Page(self.path, text, Files(self.files), beside)
 
     def _html(self, front: Mapping[str, Any], parts: Sequence[Part], order: Sequence[str]) -> Page:
         """Return the post as a letter, as short as mail programs want it, or as a feed's entry."""
@@ -456,6 +466,9 @@ class _Layout:
         paper = self.cited.get(found["at"] or found["url"])
         if paper is None or found["url"]:
             return found[0]
+        if self.flavor.cites(self.site):
+            self.entries[paper.id] = paper
+            return self.flavor.cite.format(key=id_key(paper))
         return f"[{self.style.inline(self._short(paper), links=False)}]({paper.abs_url})"
 
     def _short(self, paper: Paper) -> str:
@@ -465,14 +478,15 @@ class _Layout:
         return f"{listed(names, self.post.language)} {paper.published.year}".strip()
 
     def _references(self) -> str:
-        if not self.cited:
-            return ""
         rows = [
             f"- {self.style.inline(', '.join(p.authors), links=False)}: "
             f"[{self.style.inline(p.title, links=False)}]({p.abs_url}), {p.published.year}"
             for p in self.cited.values()
+            if p.id not in self.entries
         ]
-        return "\n".join([f"## {self.style.label('references')}", "", *rows])
+        blocks = ["\n".join(rows), self.flavor.references if self.entries else ""]
+        listed = "\n\n".join(filter(None, blocks))
+        return f"## {self.style.label('references')}\n\n{listed}" if listed else ""
 
     def _image(self, chart: Chart) -> str:
         alt = " ".join(chart.alt.split()) or label("chart", self.post.language)

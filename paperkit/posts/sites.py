@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,14 +52,16 @@ def engines_of(folder: str | os.PathLike[str]) -> set[str]:
 def flavor_for(folder: str | os.PathLike[str], asked: str | None, *, create: bool = False) -> str:
     """Return the flavor to write into `folder`: the one asked for, else that of the site there.
 
-    With `create` a folder that is no site becomes one of the flavor asked for. Where the site
-    can't be told it is written as for Hexo, with a warning.
+    With `create` a folder that is no site becomes one of the flavor asked for, else Hexo's.
 
     Raises:
-        PaperkitError: the folder is another engine's site.
+        PaperkitError: the folder is another engine's site; or it is none, or may be of several
+            engines, and no flavor is named.
     """
     asked = flavor_of(asked).name if asked else None
     found = engines_of(folder)
+    if create and not found:
+        asked = asked or "hexo"
     if asked and (asked in found or not found or not FLAVORS[asked].site):
         if create and not found and (settings := FLAVORS[asked].site[:1]):
             write_atomic(Path(folder) / settings[0], _SETTINGS[asked].encode())
@@ -70,9 +71,13 @@ def flavor_for(folder: str | os.PathLike[str], asked: str | None, *, create: boo
         raise PaperkitError(f"{folder}: is a site of {theirs}; use flavor={min(found)!r}.")
     if len(found) == 1:
         return found.pop()
-    what = f"may be a site of {' or '.join(sorted(found))}" if found else "is no blog's root folder"
-    warnings.warn(f"{folder}: {what}; written as for Hexo. Name flavor=….", stacklevel=3)
-    return "hexo"
+    if found:
+        theirs = " or ".join(sorted(found))
+        raise PaperkitError(f"{folder}: may be a site of {theirs}; name flavor={min(found)!r} ….")
+    raise PaperkitError(
+        f"{folder}: is no blog's root folder; name one, make it one with create=True, or write "
+        "into it as it is with flavor='hexo' …."
+    )
 
 
 _SETTINGS = {

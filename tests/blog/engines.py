@@ -158,8 +158,18 @@ _MYST_TAGS = {
     "tableRow": "tr",
     "tableCell": "td",
     "code": "pre",
+    "cite": "cite",
 }
-_MYST_INLINE = ("strong", "emphasis", "link", "inlineCode", "span", "superscript", "subscript")
+_MYST_INLINE = (
+    "cite",
+    "strong",
+    "emphasis",
+    "link",
+    "inlineCode",
+    "span",
+    "superscript",
+    "subscript",
+)
 _MYST_WHOLE = ("root", "block")
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 import rispy
 
 from paperkit.papers import Paper
-from paperkit.posts import bibliography
+from paperkit.posts import Post, bibliography, export
 from paperkit.posts.citations import name_parts
+from tests import posts_samples as samples
 from tests.blog import engines
 from tests.blog.test_engines import real_papers
 
@@ -63,3 +67,51 @@ def in_ris(paper: Paper) -> tuple[Any, ...]:
     names = [", ".join(part for part in name_parts(a) if part) for a in paper.authors]
     day = f"{paper.published:%Y/%m/%d}"
     return (paper.title, names, paper.abstract, list(paper.categories), day)
+
+
+def test_quartos_reader_prints_the_reference(tmp_path: Path) -> None:
+    """In the sentence and in the list, and nothing of a title runs or goes elsewhere."""
+    text = citing(tmp_path, "quarto")
+    done = subprocess.run(
+        [engines.need("pandoc"), "--citeproc", "-f", "markdown", "-t", "html", text.name],
+        cwd=text.parent,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stderr == ""
+    assert re.search(r"See <span[^>]*>\(Byron[^)]*2024\)</span>\.", done.stdout)
+    listed = done.stdout[done.stdout.index('id="refs"') :]
+    assert listed.count('class="csl-entry"') == 1
+    assert "<script" not in listed
+
+
+def test_myst_prints_the_reference(tmp_path: Path) -> None:
+    """The entry beside the post is found; the citation is no error."""
+    site = tmp_path / "site"
+    site.mkdir()
+    shutil.copy(engines.HERE / "myst" / "myst.yml", site)
+    text = citing(tmp_path, "myst")
+    engines.myst(site)
+    pages = (site / "_build" / "site" / "content").glob("*.json")
+    read = [json.loads(p.read_text(encoding="utf-8")) for p in pages]
+    (page,) = [r for r in read if Path(r["location"]).name == text.name]
+    assert page["references"]["cite"]["order"] == ["arxiv-2411-00007"]
+    entry = page["references"]["cite"]["data"]["arxiv-2411-00007"]["html"]
+    assert "Byron" in entry
+    assert "<script" not in entry
+
+
+def citing(folder: Path, flavor: str) -> Path:
+    """Return the text of a post that cites a paper with a hostile title."""
+    shelf = samples.small(folder / "shelf", figures=0)
+    title = f"{samples.SCRIPTS[0]} }}, note = {{x}} @article{{y,"
+    shelf.add([samples.paper(7, authors=["Ada Byron"], title=title)])
+    post = Post(
+        topic="Heads",
+        date="2024-11-12",
+        papers=["2411.00001"],
+        language="zh",
+        prose="See @2411.00007.",
+    )
+    return export(post, folder / "site", flavor=flavor, library=shelf)[0]
