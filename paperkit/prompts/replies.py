@@ -223,7 +223,7 @@ _TRIES = 2000
 """How many braces are tried; a reply of nothing but braces must not take long."""
 
 # Commands of TeX that JSON reads as a line break or a tab and the rest: \nu, \tau. A backspace, a
-# form feed or a return before a letter is never meant (\beta, \frac, \rho), nor is a tab in a formula.
+# form feed or a return before a letter is never meant (\beta, \frac, \rho), nor a tab in a formula.
 _TEX = frozenset(
     "nabla natural ncong ne nearrow neg neq newcommand newline nexists ngeq ngtr ni nleq nless nmid"
     " nolimits nonumber norm not notin nparallel nprec nsim nsubseteq nsucc nu nvdash nwarrow tag"

@@ -219,6 +219,7 @@ def paper(
         "decision": decision or "undecided",
         "status": status(digest),
         "models": list(digest.models) if digest else [],
+        "notes": list(digest.notes) if digest else [],
         "by": approval.by if approval else "",
         "at": approval.at.isoformat() if approval else "",
         "reason": approval.reason if approval else "",

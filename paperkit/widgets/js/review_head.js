@@ -39,9 +39,14 @@ export function headOf(review) {
       paper.written && paper.written !== paper.version && ` · write-up of v${paper.written}`,
       paper.comment && ` · ${paper.comment}`,
       paper.models.length > 0 && ` · written by ${paper.models.join(", ")}`, ` · triage: ${paper.decision}`),
-    ...newVersion(review), ...postsOf(paper),
+    ...notesOf(paper), ...newVersion(review), ...postsOf(paper),
     h("p", { class: paper.by ? null : "rv-note" }, h("span", { class: `rv-signed rv-${paper.status}` }, signed)),
   ];
+}
+
+/** What of the paper the model was not given. @param {any} paper @returns {HTMLElement[]} */
+function notesOf({ notes }) {
+  return notes.length ? [h("p", { class: "rv-note" }, `Note: ${notes.join("; ")}`)] : [];
 }
 
 /** @param {Review} review */
