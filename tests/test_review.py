@@ -47,6 +47,7 @@ from tests.review_samples import (
     SENTENCES,
     answer,
     cite,
+    drafts,
     paper,
     review_library,
 )
@@ -624,6 +625,18 @@ def test_one_draft_alone_is_compared_too(tell: Told, exchanged: Library) -> None
 
 
 # What the checks are given
+
+
+def test_what_the_model_was_not_given_is_said_once(shelf: Library) -> None:
+    """The head has each note once, of the paper shown; a paper without a write-up has none."""
+    note = "written from the abstract alone; the PDF was not read"
+    named = empty(shelf, FIRST)
+    left = [replace(a, note=note) for a in drafts()]
+    shelf.drafts.save_answers(named, left)
+    review = Review([FIRST, BLANK], shelf)
+    assert review._paper["notes"] == [note]
+    review.show(BLANK)
+    assert review._paper["notes"] == []
 
 
 def test_own_wordings_block_everywhere(

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 
 from paperkit import read, summarize
+from paperkit.digests import Digest
 from paperkit.library import Library
 from tests.browser.conftest import READY
 from tests.review_samples import (
@@ -26,6 +28,7 @@ from tests.review_samples import (
     SENTENCES,
     answer,
     cite,
+    drafts,
     paper,
     review_library,
 )
@@ -716,6 +719,18 @@ def test_sent_back_to_triage(cells_in: Notebook, shelf: Library) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".rv-head")).to_contain_text("triage: undecided")
     assert shelf.papers().loc[FIRST, ["decision", "note"]].tolist() == [None, "not about avatars"]
+
+
+def test_what_was_left_out_of_the_source_is_one_line(cells_in: Notebook, shelf: Library) -> None:
+    """The head says what the model was not given; where it had everything no line stands."""
+    named = Digest(paper_id=FIRST, version=1, outline="digest", language="en")
+    left = [replace(a, note="written from the abstract alone") for a in drafts()]
+    shelf.drafts.save_answers(named, left)
+    page = cells_in(cells(shelf))
+    expect(page.get_by_text("Note: written from the abstract alone", exact=True)).to_have_count(1)
+    keys(page, "j")
+    expect(page.locator(".rv-paper-title")).to_contain_text("onerror")
+    expect(page.get_by_text("Note: written")).to_have_count(0)
 
 
 def test_published_before_is_shown(cells_in: Notebook, shelf: Library) -> None:
