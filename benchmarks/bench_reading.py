@@ -147,14 +147,19 @@ _DECIMAL = re.compile(r"(?<![\w.,])\d+\.\d+(?![\w.]*\d)")
 
 
 def decimals(folder: Path) -> None:
-    """Print how many decimals of the text layer outside figures a reading holds, one for one."""
+    """Print how many decimals of the text layer outside figures a reading holds.
+
+    Somewhere, and one for one: what stands in each page's head is kept once.
+    """
     total: Counter[str] = Counter()
     for path in sorted(folder.glob("*.pdf")):
         printed, read = _printed_and_read(path)
         missing = printed - read
-        total.update({"printed": printed.total(), "there": (printed & read).total()})
+        total.update({"printed": printed.total(), "alike": (printed & read).total()})
+        total["there"] += sum(n for value, n in printed.items() if read[value])
         print(f"{path.name}: {printed.total()}, missing {dict(missing)}", flush=True)
-    print(f"{total['there']} of {total['printed']}: {total['there'] / total['printed']:.4f}")
+    shares = (f"{total[kind] / total['printed']:.4f}" for kind in ("there", "alike"))
+    print(f"{total['printed']} decimals: {' somewhere, '.join(shares)} one for one")
 
 
 def _printed_and_read(path: Path) -> tuple[Counter[str], Counter[str]]:
