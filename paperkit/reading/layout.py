@@ -382,7 +382,7 @@ def _reaches(line: Line, edges: Sequence[tuple[float, float]]) -> bool:
 def _goes_on(wide: Line, line: Line) -> bool:
     """Return whether a line is a wide one's other part, a little more than a word's gap away."""
     gap = max(line.box[0] - wide.box[2], wide.box[0] - line.box[2])
-    return gap < 1.5 * max(wide.size, 6) and _same_baseline(wide, line)
+    return -1 < gap < 1.5 * max(wide.size, 6) and _same_baseline(wide, line)
 
 
 def _column(line: Line, splits: Sequence[float]) -> int:
