@@ -149,7 +149,7 @@ def put(
         "test-1",
         figures=tuple(shown),
         links=(Link("https://light-head.example/demo", "project", 1, True, "title page"),),
-        affiliation="University of Somewhere",
+        affiliation="Ana Ruiz, Jörg Weiß, 李雷\nUniversity of Somewhere",
     )
     library.files.save_reading(made.id, reading)
     digest = Digest(paper_id=made.id, version=made.version, outline="digest", language=language)

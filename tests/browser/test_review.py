@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import pandas as pd
 import pytest
 
 from paperkit import read, summarize
-from paperkit.digests import Digest
+from paperkit.digests import Answer, Digest, Evidence, Statement
 from paperkit.library import Library
+from paperkit.passages import source_lines
 from tests.browser.conftest import READY
 from tests.review_samples import (
     BLANK,
@@ -42,6 +44,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SHOTS = os.environ.get("PAPERKIT_SHOTS", "")
 IDS = [FIRST, HOSTILE, CHINESE, BLANK]
 SAMPLED = "1408.6659"
+MOMENT = datetime(2026, 1, 2, tzinfo=UTC)
 """A paper of the bundled sample that comes with its PDF, under a free licence."""
 
 
@@ -609,6 +612,13 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Library:
     library = Library.sample(tmp_path_factory.mktemp("sample") / "library")
     read([SAMPLED], library)
     summarize([SAMPLED], library)
+    digest, reading = library.digest(SAMPLED), library.reading(SAMPLED)
+    assert digest is not None
+    lines = source_lines(library.paper(SAMPLED), reading)
+    line = next(n for n in lines if n.text.startswith("We optimize the gate near either end"))
+    passage = Evidence(line.text, line.section, line.page, line.bbox)
+    said = Answer(question="methods", statements=(Statement(line.text, (passage,)),), at=MOMENT)
+    library.drafts.save_answers(digest, [said])
     return library
 
 
