@@ -125,7 +125,8 @@ def test_answers_are_columns_and_filters(table):
     """A value narrows the list, its chip takes it off; other words are typed; texts stay texts."""
     page = table.page
     assert execute(page, ANSWERED) == ""
-    execute(page, "triage.layout_state = {'columns': ['answer:summary'], 'facets': True}")
+    columns = "triage.layout_state = {'columns': ['answer:summary'], 'facets': True, 'pane': False}"
+    execute(page, columns)
     value = table.locator(".pk-answers label:has-text('avatars')")
     value.locator(".pk-number:has-text('2')").wait_for()
     table.locator(".pk-answers label:has-text('<b>hands</b>')").wait_for()
