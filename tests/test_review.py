@@ -892,7 +892,7 @@ def test_page_image_of_a_passage(tell: Told, review: Review, shelf: Library) -> 
     page, page_data = tell("image", passage=number, whole=True), tell.replies[-1][1][0]
     assert (crop["whole"], page["whole"]) == (False, True)
     # 150 dots per inch: the passage's box with its margins, and the whole A4 page.
-    assert size_of(crop_data) == pytest.approx((368 * 150 / 72, 150 * 150 / 72), abs=2)
+    assert size_of(crop_data) == pytest.approx((352 * 150 / 72, 280 * 150 / 72), abs=2)
     assert size_of(page_data) == pytest.approx((595 * 150 / 72, 842 * 150 / 72), abs=2)
 
 
