@@ -85,6 +85,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(models, name, lambda *_, **__: Extractive(), raising=False)
 
 
+@pytest.mark.process
 @pytest.mark.filterwarnings("ignore::UserWarning")  # entries left out
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_page_runs_from_top_to_bottom(outside: None, name: str) -> None:
@@ -209,6 +210,7 @@ def given(folder: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
+@pytest.mark.process
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_the_examples_of_public_names_run(outside: None, tmp_path: Path) -> None:
     """Each has one, and all of them run on the sample."""

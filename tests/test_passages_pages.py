@@ -14,6 +14,9 @@ from paperkit.passages import SourceLine, source_lines
 from paperkit.reading import read_here
 from paperkit.readings import Paragraph, Reading
 
+pytestmark = pytest.mark.process
+"""It reads whole papers."""
+
 PAPERS = sorted((Path(paperkit.__file__).parent / "data" / "papers").glob("*.pdf"))
 
 

@@ -25,6 +25,9 @@ from paperkit.reading import read_here
 from tests.models.dialects import DIALECTS
 from tests.servers import Answer, Asked, serve
 
+pytestmark = pytest.mark.process
+"""It reads whole papers."""
+
 NAME = "qwen2.5-coder-1.5b"
 PAPERS = Path(paperkit.__file__).parent / "data" / "papers"
 RECORDED: list[dict[str, Any]] = json.loads(
