@@ -14,6 +14,8 @@ from paperkit.reprs import card, counted, line
 if TYPE_CHECKING:
     import pandas as pd
 
+    from paperkit.passages import SourceLine
+
 Origin = Literal["model", "person", "source"]
 Severity = Literal["block", "warn"]
 
@@ -31,6 +33,11 @@ class Evidence:
     page: int | None = None
     bbox: Box | None = None
     anchor: str = ""
+
+    @classmethod
+    def of(cls, line: SourceLine) -> Self:
+        """Return a line of the source as evidence."""
+        return cls(line.text, line.section, line.page, line.bbox, line.anchor)
 
     @property
     def place(self) -> str:

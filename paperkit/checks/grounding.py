@@ -235,7 +235,7 @@ def _found(statement: Statement, sources: Sources, most: int = MOST) -> _Found:
     own = index.share(keys, quotes) if quotes else 0.0
     same = shares[min(len(quotes), len(shares)) - 1] if quotes and shares else 0.0
     elsewhere = same - own > _MISPLACED * math.sqrt(same)
-    evidence = tuple(_passage(index.lines[n]) for n in places)
+    evidence = tuple(Evidence.of(index.lines[n]) for n in places)
     return _Found(evidence, max(shares, default=0.0), own, len(keys), elsewhere)
 
 
@@ -250,14 +250,10 @@ def _found_across(
     own = max((nearness[n] for n in cited), default=-1.0)
     first = cited[:1] if best - own <= _AWAY else order[:1]
     near = (n for n in order if nearness[n] >= best - _BESIDE and n not in first)
-    evidence = tuple(_passage(lines[n]) for n in [*first, *near][:most])
+    evidence = tuple(Evidence.of(lines[n]) for n in [*first, *near][:most])
     elsewhere = bool(quotes) and best >= _FARTHER and best - own > _AWAY
     keys = max(_LEAST_WORDS, len(keys_of(statement.text)))
     return _Found(evidence, 1.0, max(own, 0.0), keys, elsewhere, best < _FAR, best < _FARTHER)
-
-
-def _passage(line: SourceLine) -> Evidence:
-    return Evidence(line.text, line.section, line.page, line.bbox, line.anchor)
 
 
 def ground(

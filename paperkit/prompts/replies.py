@@ -378,7 +378,7 @@ class _Numbered:
         )
         meant = [self._meant(n, q) for n, q in zip_longest(numbers, quotes)]
         cited = [s for s in dict.fromkeys(meant) if s]
-        return tuple(Evidence(s.text, s.section, s.page, s.bbox, s.anchor) for s in cited)
+        return tuple(map(Evidence.of, cited))
 
     def _meant(self, number: object, quote: object) -> SourceLine | None:
         """Return the line that a number and a quote, each of them perhaps wrong, stand for."""

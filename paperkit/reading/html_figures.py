@@ -89,10 +89,6 @@ def _tabled(table: Table) -> Figure:
     return replace(found, lines=lines, spans=table.spans if table.rows else ())
 
 
-def _anchor(element: Element) -> str:
-    return id_of(element)
-
-
 def _floats(element: Element) -> Iterator[Element]:
     """Yield the outermost floats below an element."""
     for child in children(element):

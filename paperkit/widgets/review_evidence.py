@@ -30,7 +30,7 @@ def cited(history: Iterable[Answer]) -> tuple[Evidence, ...]:
 def offered(paper: Paper, reading: Reading | None) -> tuple[Evidence, ...]:
     """Return the sentences of the abstract and the PDF, the same that a model is given."""
     rows = source_lines(paper, reading)
-    return tuple(Evidence(s.text, s.section, s.page, s.bbox, s.anchor) for s in rows)
+    return tuple(map(Evidence.of, rows))
 
 
 def ranked(given: Sequence[Evidence], words: str) -> list[Evidence]:
