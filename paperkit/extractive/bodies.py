@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from paperkit.checks.questions import is_of_others
-from paperkit.extractive.selection import PARTS, Part, points_back, standalone
+from paperkit.extractive.selection import PARTS, Part, has_number, points_back, standalone
 from paperkit.extractive.weights import idf
 from paperkit.text import cjk_count, stems
 
@@ -49,7 +49,14 @@ _IN_PASSING = re.compile(
     r"|(?:the|as) follow(?:ing|s)|previously|former|latter|hence|thus|so far|them|here|hope|plan"
     r"|believe|note|refer|expect(?:ed)?|stress|recall|shall|will|begin|otherwise|speculate"
     r"|give an?|the same(?!\b.* as\b)|both(?!\b.* and\b)|display|plot(?:ted)?"
-    r"|(?:would|I) (?:like|could)|tr(?:y|ied) to)\b|然后|接着|首先",
+    r"|in the (?:first|second|third|last|two)|tr(?:y|ied) to|main paper"
+    r"|appendi\w+|previous (?:section|experiment|example|step)|overview of"
+    r"|each of the (?:two|three|four|five|six))\b|然后|接着|首先",
+    re.IGNORECASE,
+)
+_BY_THE_WAY = re.compile(
+    r"(?:we|I) (?:\w+ )?(?:need|let|want|would|could|emphasi[sz]e|(?:\w+ )?(?:it|them|they))\b"
+    r"|.*[a-z]{2} \d\.$",
     re.IGNORECASE,
 )
 # "Here" begins a caption's sentence as often as a claim.
@@ -59,8 +66,8 @@ _HERE = re.compile(
 )
 # A letter that stands for something explained elsewhere; "F1" and "I" are words.
 _SYMBOL = re.compile(
-    r"(?<![\w.'’&+-])(?!(?:[aAI]|F1)\b)(?:[A-Za-z]\d?|[α-ωΑ-Ω]\w{0,2})(?![\w'’.&+-])"
-    r"|[∈∑∀∂∫≡]|\w_\w"
+    r"(?<![\w.'’&+-])(?!(?:[aAI]|F1)\b)(?:[A-Za-z]\d?|[α-ωΑ-Ω]\w*|[a-z]{1,2}\d)"
+    r"(?![\w'’&+-]|\.\w)|[=∈∑∀∂∫≡]|\w_\w"
 )
 _LEAST_WORDS = 9
 _SHARED = 2  # rare words of the title in a sentence about what the title names
@@ -79,10 +86,16 @@ _MEASURES = re.compile(
     r"(?:show|reveal|demonstrat|confirm|indicat)",
     re.IGNORECASE,
 )
+_TRIES = re.compile(
+    r"\b(?:train|evaluat|test|experiment|appl(?:y|ied)|us(?:e|ed|ing)\b|collect|run|ran\b|conduct"
+    r"|construct|compar|demonstrat)",
+    re.IGNORECASE,
+)
 _POSSIBLE = re.compile(r"\b(?:could|can|may|might|potential(?:ly)?)\b", re.IGNORECASE)
 _OUTCOME = re.compile(
     r"\bwe (?:\w+ )?(?:show|f[io]u?nd|demonstrat|observ|obtain|achiev|reach|measur)"
-    r"|(?<!to )\b(?:outperform|achiev|surpass)|\d\s?%|state[- ]of[- ]the[- ]art",
+    r"|(?<!to )\b(?:outperform|achiev|surpass|rival)|comparable to|(?:better|faster|worse) than"
+    r"|more \w+ than|\d\s?%|state[- ]of[- ]the[- ]art",
     re.IGNORECASE,
 )
 
@@ -90,9 +103,9 @@ LIMITS = Part(
     most=1,
     roles=frozenset(("background", "objective", "method", "result", "other")),
     cues=(
-        r"\b(?:limited to|limitations?|may not|might not|cannot"
-        r"|(?:did|do|does|have|has|could|can|was|were) not|fail(?:s|ed)? to|unable to"
-        r"|only (?:consider|test|stud|evaluat|appl)\w*|not every|difficult to"
+        r"\b(?:limited to|limitations? of (?:our|this|the)"
+        r"|(?:may|might) not (?:hold|apply|generali[sz]e)"
+        r"|(?:we|I) (?:\w+ ){0,2}(?:did|do|have|could|can) ?not|we (?:\w+ )?only|not every"
         r"|remains? (?:open|unclear|to be)|at the (?:cost|expense) of)\b",
         r"局限|不足|无法",
     ),
@@ -133,7 +146,12 @@ def _is_complete(text: str) -> bool:
     alone = standalone(text)
     long = len(alone.split()) >= _LEAST_WORDS or cjk_count(alone) > 0
     said = re.sub(rf"^(?:In|With|Through) this {_WHOLE}", "", alone)
-    leans = _IN_PASSING.search(said) or _SYMBOL.search(said) or _HERE.match(text)
+    leans = (
+        _IN_PASSING.search(said)
+        or _SYMBOL.search(said)
+        or _HERE.match(text)
+        or _BY_THE_WAY.match(said)
+    )
     return long and not leans and not points_back(said) and not is_of_others(alone)
 
 
@@ -147,11 +165,12 @@ def is_in_place(part: str, text: str, section: str, name: str, title: str) -> bo
     if part == "methods":
         return alone and (home or not (frame or results))
     if part == "task":
-        return alone and not _POSSIBLE.search(text)
+        return alone and _TRIES.search(text) is not None and not _POSSIBLE.search(text)
     if part in ("performance", "evidence", "limits"):
         outcome = part == "performance" and _OUTCOME.search(text) is not None
         measured = part == "evidence" and _MEASURES.search(text) is not None
-        counts = outcome or measured or (part != "evidence" and (results or home))
+        counts = outcome or measured or (part == "limits" and home)
+        counts = counts or (part == "performance" and results and has_number(text))
         return counts and (alone or (results and about(text, title)))
     return alone and frame
 

@@ -55,6 +55,8 @@ _FEW = 3  # sentences on what the authors did: with no more left, they are takea
 # The abstract, and the sections where a part is expected, come before other places.
 _HOME_BONUS = 0.5
 
+_NEAR = 0.08  # likeness to title and abstract of a step that is worth telling
+
 _BEFORE_TAKEAWAYS = ("task", "performance", "methods", "approach")
 _BACKGROUND = 0.6  # how likely a sentence that is no summary is background
 _SAME = 0.64  # likeness of two sentences that say the same
@@ -177,7 +179,7 @@ class _Choice:
             for s, before in zip(self.sentences, texts, strict=False)
             if points_elsewhere(s.text)
             or not (alone := standalone(s.text))
-            or points_back(alone, known)
+            or points_back(alone, known, beside=True)
             or takes_up(alone, before, known)
         }
 
@@ -189,7 +191,7 @@ class _Choice:
         span = best_span(title, texts, rank=self._ranking(texts[:SENTENCES]))
         number = source[span.sentence].number
         self.summed_up = number
-        named = self.name and not _NAMES.search(texts[span.sentence])
+        named = title.startswith(f"{self.name}:") and not _NAMES.search(texts[span.sentence])
         line = _without_paper(line_of(title if named else "", texts, span))
         self.told = line = standalone(line) or finished(unlabeled(line))
         self.used.add(number)
@@ -212,7 +214,7 @@ class _Choice:
             if cut or torn or (leans and span.opens in ("we", "that")) or not sums_up(text):
                 return 0
             if is_own(seen, self.name) or TELLS.search(seen):
-                return (3 if states(text) else 2) - (leans or adds(whole))
+                return 1 if leans else (3 if states(text) else 2) - adds(whole)
             return int(not background[span.sentence])
 
         return rank
@@ -274,8 +276,11 @@ class _Choice:
         chosen: list[int] = []
         for _, number in ranked:
             seen = {*self.used, *before, *chosen, self.summed_up or number} - {number}
-            new = number not in before and (
-                not own or all(alike(texts[number], texts[n]) < _SAME for n in seen)
+            twice = part == "approach" and states(texts[number]) and states(self.told)
+            new = (
+                not twice
+                and number not in before
+                and (not own or all(alike(texts[number], texts[n]) < _SAME for n in seen))
             )
             if new and len(chosen) < most:
                 chosen.append(number)
@@ -296,7 +301,9 @@ class _Choice:
         for (part, n), score in part_scores(texts, sections, parts=parts).items():
             if self._is_in_body(part, body[n]):
                 home = _HOME_BONUS * parts[part].at_home(sections[n])
-                found[part, body[n].number] = score + home + alike(texts[n], subject)
+                near = alike(texts[n], subject)
+                if part != "methods" or not abstract or near >= _NEAR:
+                    found[part, body[n].number] = score + home + near
         return found
 
     def _is_in_abstract(self, part: str, line: SourceLine) -> bool:

@@ -76,7 +76,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             cues=(
                 r"\b(?:we|this (?:paper|work|article|study)|our)\b.{0,50}?\b(?:propos|present"
                 r"|introduc|develop|describ|design|devis|address|aim|study|investigat|extend|combine)",
-                r"\b(?:our|the proposed) (?:method|approach|framework|algorithm)",
+                r"^(?:our|the proposed) (?:\w+ )?(?:method|approach|framework|algorithm)\b",
                 r"本文提出|我们提出|本文介绍|提出了",
             ),
             never=(
@@ -133,7 +133,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             roles=frozenset({"result"}),
             cues=(
                 r"outperform|surpass|exceed|(?<!to )(?:achiev|attain|improv|reduc)|accura|faster"
-                r"|speed|better|superior|compar|state[- ]of[- ]the[- ]art|score|error|gain"
+                r"|speed|better|superior|compar|state[- ]of[- ]the[- ]art|score|error|\bgain"
                 r"|(?:higher|lower)(?!-)|confirm\w* that|consistent with|validated",
                 r"优于|提高|提升|达到|降低|准确率",
             ),
@@ -153,7 +153,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             sections=r"experiment|result|evaluat|ablation|data|setup|user stud|实验|结果",
         ),
         "methods": Part(
-            most=4,
+            most=3,
             roles=frozenset({"method"}),
             cues=(
                 r"\b(?:first(?:ly)?|then|next|second(?:ly)?|subsequently|finally|step|stages?"
@@ -186,7 +186,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"objective", "other", "result"}),
             cues=(
-                r"\b(?:pav(?:e|es|ing) the|potential (?:to|for|of)|implications?|enabl(?:es?|ing)"
+                r"\b(?:pav(?:e|es|ing) the|lays? the (?:foundation|groundwork)"
+                r"|potential (?:to|for|of)|implications?|enabl(?:es?|ing)"
                 r"|open(?:s|ing)? (?:up|the|new)|promising|benefits?|applicable"
                 r"|applications? (?:in|to|of)|practical|generali[sz]es?|useful for"
                 r"|new insights?|facilitates?|(?:will|can) help)\b",
@@ -211,13 +212,20 @@ _NOTE = re.compile(
     r"(?:available|released|open[- ]source)",
     re.IGNORECASE,
 )
-# A footnote's mark, or a large first letter apart from its word ("S trapped ions").
-_FOOTNOTE = re.compile(r"\d{1,2}[A-Z][a-z]|\d+\. [A-Z]|[†‡*∗§¶]|(?![AI] )[A-Z] [a-z]{2}")
+# A heading ("Training We use"), a footnote's mark, a large letter before its word ("S trapped").
+_FOOTNOTE = re.compile(
+    r"(?:[A-Z][a-z]+ ){1,3}(?:We|Our|To|This|In) [a-z]"
+    r"|\d{1,2}[A-Z][a-z]|\d+\. [A-Z]|[†‡*∗§¶]|(?![AI] )[A-Z] [a-z]{2}"
+)
 _CAPTION = re.compile(r"(?:fig(?:ure)?|tab(?:le)?|algorithm|listing)\.? ?\d+[.:]", re.IGNORECASE)
 # A sentence that points at what is not shown beside it.
 _POINTS = re.compile(
-    r"(?:\b(?:Fig(?:ure|s)?|Tab(?:le)?s?|Sect?(?:ion)?s?|Eqs?|Equations?|Appendix|Algorithm"
-    r"|Refs?|Supplementary)\b\.?\s?\(?[\dA-Z]"
+    r"(?:\b(?:Fig(?:ure|s)?|Tab(?:le)?s?|[Ss]ect?(?:ion)?s?|Eqs?|Equations?|Appendix|Algorithm"
+    r"|Step|Refs?|Supplementary|Theorem|Lemma|Proposition|Corollary|Definition|[Cc]hapter)\b\.?"
+    r"\s?\(?[\dA-Z]"
+    r"|\b[Ii]n the (?:appendi|supplement|table|figure|previous|next|following|rest of)"
+    r"|\b(?:problems?|equations?|bounds?|inequalit\w+|formulas?|constraints?|objective|in|by|of"
+    r"|from|using|with|see) \(\d{1,2}\)"
     r"|§|\((?:see|cf\.?) |\b(?:rightmost|leftmost|row label|column)"
     r"|\b(?:bottom|top) (?:section|row)|aforementioned|above[- ]mentioned"
     r"|\b(?:made|described|mentioned|given|discussed|shown|defined|stated|introduced)"
@@ -227,7 +235,7 @@ _LABEL = re.compile(
     r"(?:(?:abstract|background|context|introduction|objectives?|aims?|purpose|motivation|methods?"
     r"|materials and methods|approach|results?|findings?|conclusions?|significance)"
     r"\s?(?:[:.—–]|-(?= ))"
-    r"\s*(?=\S)|(?-i:Abstract\s+(?=[A-Z])))",
+    r"\s*(?=\S)|(?-i:A(?:bstract|BSTRACT)\s+(?=[A-Z])))",
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"[A-Z][\w -]{2,30}(?::| [—–] )\s?[A-Z]")
@@ -244,11 +252,12 @@ _ANNOUNCES = re.compile(
     r"|\b(?:is|are) (?:also |briefly )*(?:discussed|illustrated)\b"
     r"|^In Section|\bpresented in this paper\b|\bare organi[sz]ed\b|\bfor future research\b"
     r"|\brefer the reader\b|^For (?:more )?details|\bdescribed (?:below|above)\b|\?$"
-    r"|\b(?:is|are) (?:also )?considered\.$|^Summary of\b"
+    r"|\b(?:is|are) (?:also )?considered\.$|^Summary of\b|natural to ask"
 )
 _PLANS = re.compile(
     r"\bwe (?:hope|sketch|plan|refer|would)\b|\bfuture work\b|\bare (?:discussed|organi[sz]ed)\b"
-    r"|\bpresented in this\b|\babove\b|\bthe answer\b|\bwe (?:did|do|could|have) not\b",
+    r"|\bpresented in this\b|\babove\b"
+    r"|\bthe answer\b|\bwe (?:did|do|could|have) not\b",
     re.IGNORECASE,
 )
 # A sentence that tells what was done, without "we".
@@ -297,9 +306,9 @@ _CONNECTIVE = re.compile(
     r"|(?:(?:more|most) )?importantly"
     r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
     r"|next|first(?:ly)?|then|second(?:ly)?|third(?:ly)?|lastly|for example"
-    r"|in contrast|conversely|interestingly)\s?,"
+    r"|in contrast|conversely|interestingly|further|similarly|last but not (?:the )?least)\s?,"
     r"|thus|hence|therefore|however|moreover|furthermore|consequently"
-    r"|(?:here|in the process|in doing so)(?= we\b))\s+",
+    r"|(?:here|finally|in the process|in doing so)(?= we\b))\s+",
     re.IGNORECASE,
 )
 # A sentence that opens so leans on the one before it, which is not shown.
@@ -328,7 +337,7 @@ _POINTS_BACK = re.compile(
     rf"\b(?:(?:this|these|those|such) (?!{_WHOLE}"
     r"|as\b|that\b|an?\b|(?:of|in|with|from|for|who)\b)"
     r"|the same (?=[\w-]+[.,;])|(?:with|of|for|by|to) that )(?:\w+ly )?([\w-]+)(?: ([\w-]+))?"
-    r"|\b(this|these|those)[,;.]",
+    r"|\b(this|these|those)[,;:.]",
     re.IGNORECASE,
 )
 # What the summary beside it names, or every paper has.
@@ -410,9 +419,12 @@ def points_elsewhere(text: str) -> bool:
     return _POINTS.search(text) is not None
 
 
-def points_back(text: str, known: str = "") -> bool:
-    """Tell whether "these results" stands where neither the text before nor `known` names any."""
-    named = set(stems(known)) | (_UNDERSTOOD if known else set())
+def points_back(text: str, known: str = "", *, beside: bool = False) -> bool:
+    """Tell whether "these results" stands where neither the text before nor `known` names any.
+
+    ``beside`` a summary "this method" is understood.
+    """
+    named = set(stems(known)) | (_UNDERSTOOD if beside else set())
     for match in _POINTS_BACK.finditer(text):
         nouns = set(stems(" ".join(filter(None, match.groups()[:2])))) - FUNCTION_WORDS
         if not {n[:5] for n in nouns} & {n[:5] for n in named.union(stems(text[: match.start()]))}:
@@ -500,7 +512,7 @@ def part_scores(
             suits = sum(chance[role] for role in part.roles)
             if sections and part.at_home(sections[number]):
                 suits = max(suits, _LEAST_ROLE)
-            if announces(text) and name != "significance":
+            if announces(text) and (name != "significance" or "discuss" in text):
                 continue
             if suits < _LEAST_ROLE or not part.says(text) or other_question(name, text)[0]:
                 continue
