@@ -50,12 +50,13 @@ _IN_PASSING = re.compile(
     r"|believe|note|refer|expect(?:ed)?|stress|recall|shall|will|begin|otherwise|speculate"
     r"|give an?|the same(?!\b.* as\b)|both(?!\b.* and\b)|display|plot(?:ted)?"
     r"|in the (?:first|second|third|last|two)|tr(?:y|ied) to|main paper"
+    r"|future work|would like|I could"
     r"|appendi\w+|previous (?:section|experiment|example|step)|overview of"
     r"|each of the (?:two|three|four|five|six))\b|然后|接着|首先",
     re.IGNORECASE,
 )
 _BY_THE_WAY = re.compile(
-    r"(?:we|I) (?:\w+ )?(?:need|let|want|would|could|emphasi[sz]e|(?:\w+ )?(?:it|them|they))\b"
+    r"(?:we|I) (?:\w+ )?(?:need|let|want|would|emphasi[sz]e|(?:\w+ )?(?:it|them|they))\b"
     r"|.*[a-z]{2} \d\.$",
     re.IGNORECASE,
 )

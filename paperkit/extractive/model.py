@@ -214,7 +214,7 @@ class _Choice:
             if cut or torn or (leans and span.opens in ("we", "that")) or not sums_up(text):
                 return 0
             if is_own(seen, self.name) or TELLS.search(seen):
-                return 1 if leans else (3 if states(text) else 2) - adds(whole)
+                return 1 if leans else (3 if states(unlabeled(text)) else 2) - adds(whole)
             return int(not background[span.sentence])
 
         return rank
@@ -242,7 +242,8 @@ class _Choice:
         # Few are better than what others did, or what only announces; one there has to be.
         leaning = [s for s in self._free(question, leaning=True) if s.number != self.summed_up]
         later = [s for s in leaning if s.page is None and s.number >= self._turn]
-        return self._best(later or abstract or free or leaning, 1)
+        ours = [s for s in later if is_own(s.text, self.name)]
+        return self._best(ours or later or abstract or free or leaning, 1)
 
     def _is_of_the_whole(self, line: SourceLine) -> bool:
         """Tell whether a sentence of the body says what the paper as a whole does or finds."""

@@ -322,7 +322,7 @@ _LEANS = re.compile(
     r"|its|they|their|he|she|then|to be (?:precise|exact|specific|clear)"
     r"|and|but|or|to test|to do so|doing so|both|one (?:is|of them)"
     r"|also|here|another|(?:we|I) (?:then|next|now)|an? \w+ one"
-    r"|the (?:former|latter|same|other|two|three|first|second))\b"
+    r"|the (?:resulting|following|former|latter|same|other|two|three|first|second))\b"
     r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
     r"|(?:[\w-]+ ){1,6}(?:these|those|such(?! as\b| that\b))\b"
     r"|(?:for|in|of|with|by|on) the (?:former|latter)\b"
@@ -359,7 +359,10 @@ _STATES = re.compile(
     r"(?:(?:in|with|through) this \w+,? |here,? )?"
     r"(?:we|(?:the )?authors|this (?:\w+ )?(?:paper|work|article|review|study|survey|letter))"
     r" (?:is )?(?:propos|present|introduc|develop|describ|stud|investigat|explor|concern|review"
-    r"|design|devis|address|extend|establish)|本文(?:提出|介绍|研究)|我们提出",
+    r"|design|devis|address|extend|establish)"
+    r"|(?:our|the) (?:\w+ )?(?:aim|goal|purpose|objective) (?:of (?:this|our) \w+ )?(?:is|was) to\b"
+    r"|the (?:aim|goal|purpose|objective) of this \w+ is\b"
+    r"|本文(?:提出|介绍|研究)|我们提出",
     re.IGNORECASE,
 )
 _LEAST_ROLE = 0.4  # how likely a sentence has to have a role of its part
