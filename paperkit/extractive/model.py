@@ -23,6 +23,7 @@ from paperkit.extractive.bodies import LIMITS, claims, is_in_place
 from paperkit.extractive.selection import (
     CONDITION,
     PARTS,
+    PASSIVE,
     SIGNS,
     TELLS,
     adds,
@@ -114,6 +115,7 @@ class _Choice:
     used: set[int] = field(default_factory=set)
     summed_up: int | None = None
     told: str = ""
+    joined: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def sentences(self) -> tuple[SourceLine, ...]:
@@ -150,7 +152,8 @@ class _Choice:
         if question.source != "abstract":
             return self.sentences
         abstract = [s for s in self.sentences if s.page is None]
-        return abstract or self._telling or self.sentences[:_BEGINNING]
+        beginning = [s for s in self.sentences[:_BEGINNING] if is_plain(s.text)]
+        return abstract or self._telling or beginning or self.sentences[:_BEGINNING]
 
     @cached_property
     def _telling(self) -> Sequence[SourceLine]:
@@ -204,6 +207,9 @@ class _Choice:
         """
         background = role_chances(list(texts))[:, 0] >= _BACKGROUND
 
+        told = (n for n, text in enumerate(texts) if self._tells(text, background[n]))
+        first = next(told, 0)
+
         def rank(span: Span) -> int:
             whole = texts[span.sentence]
             text, seen = whole[span.start : span.end], whole[: span.end]
@@ -214,7 +220,9 @@ class _Choice:
             if cut or torn or (leans and span.opens in ("we", "that")) or not sums_up(text):
                 return 0
             if is_own(seen, self.name) or TELLS.search(seen):
-                return 1 if leans else (3 if states(unlabeled(text)) else 2) - adds(whole)
+                main = span.sentence == first
+                stated = 4 if states(unlabeled(text)) else 2
+                return 1 if leans else stated + main - adds(whole)
             return int(not background[span.sentence])
 
         return rank
@@ -242,8 +250,21 @@ class _Choice:
         # Few are better than what others did, or what only announces; one there has to be.
         leaning = [s for s in self._free(question, leaning=True) if s.number != self.summed_up]
         later = [s for s in leaning if s.page is None and s.number >= self._turn]
-        ours = [s for s in later if is_own(s.text, self.name)]
-        return self._best(ours or later or abstract or free or leaning, 1)
+        ours = [s for s in later if is_own(s.text, self.name) and not announces(s.text)]
+        chosen = self._best(ours or later or abstract or free or leaning, 1)
+        for number in chosen:
+            self._join(number, question.words)
+        return chosen
+
+    def _join(self, number: int, most: int) -> None:
+        """Let a sentence that leans on the one before it be shown with it, where both fit."""
+        before = next((s for s in self.sentences if s.number == number - 1), None)
+        this = next(s for s in self.sentences if s.number == number)
+        if number not in self._leaning or before is None or before.number in self.used:
+            return
+        joined = f"{standalone(before.text)} {this.text}"
+        if standalone(before.text) and is_plain(before.text) and len(joined.split()) <= most:
+            self.joined[number] = joined
 
     def _is_of_the_whole(self, line: SourceLine) -> bool:
         """Tell whether a sentence of the body says what the paper as a whole does or finds."""
@@ -325,8 +346,16 @@ class _Choice:
     def _turn(self) -> int:
         """The number of the abstract's first sentence that tells what its authors do."""
         abstract = [s for s in self.sentences if s.page is None]
-        own = [s.number for s in abstract if is_own(s.text, self.name)]
-        return min([*own, self.summed_up or 10**9]) if abstract else 0
+        if not abstract:
+            return 0
+        chances = role_chances([s.text for s in abstract])[:, 0] >= _BACKGROUND
+        told = (s for s, b in zip(abstract, chances, strict=True) if self._tells(s.text, b))
+        return min([*(s.number for s in told), self.summed_up or 10**9])
+
+    def _tells(self, text: str, background: bool) -> bool:
+        """Tell whether a sentence says what the authors do: with "we", or in the passive."""
+        told = PASSIVE.search(text) or (TELLS.search(text) and not background)
+        return is_own(text, self.name) or (bool(told) and not of_others(text))
 
     @cached_property
     def _opening(self) -> set[int]:
@@ -369,5 +398,10 @@ class _Choice:
                 room -= length
                 kept.append(number)
         self.used.update(kept)
-        texts = {n: "" if whole else standalone(by_number[n]) for n in kept}
-        return [{"text": texts[n] or by_number[n], "evidence": [n]} for n in sorted(kept)]
+        self.used.update(n - 1 for n in kept if n in self.joined)
+        return [self._row(n, by_number[n], whole=whole) for n in sorted(kept)]
+
+    def _row(self, number: int, text: str, *, whole: bool) -> Row:
+        if number in self.joined:
+            return {"text": self.joined[number], "evidence": [number - 1, number]}
+        return {"text": text if whole else standalone(text) or text, "evidence": [number]}

@@ -57,7 +57,8 @@ def _any(patterns: tuple[str, ...], text: str) -> bool:
 
 OWN = (
     r"\b(?:we|our|(?:this|the present) (?:[a-z]+ )?(?:paper|work|article|study|letter|contribution"
-    r"|review|survey|report|note)|the (?:paper|article|authors)|here|my|(?-i:I)(?= [a-z]{3}))\b",
+    r"|review|survey|report|note|book|thesis|monograph|chapter)"
+    r"|the (?:paper|article|authors)|here|my|(?-i:I)(?= [a-z]{3}))\b",
     r"本文|我们",
 )
 """What tells that a sentence is about its own paper."""
@@ -81,7 +82,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             ),
             never=(
                 r"\b(?:future work|we plan|we will|rest of th|achiev|outperform|surpass"
-                r"|experimental|extensive|we (?:\w+ )?(?:show|demonstrate) that)",
+                r"|experimental|extensive"
+                r"|we (?:\w+ )?(?:show|demonstrate|find|observe|argue) that)",
             ),
             sections=r"introduction|overview|conclusion|method|approach|引言|方法",
         ),
@@ -166,6 +168,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:shows?|shown|demonstrates?d?|finds?|found|proves?d?|observed?|results?)"
                 r" (?:\w+ )?that",
                 r"\bwe (?:\w+ )?(?:find|found|observe|conclude)\b",
+                r"^(?:our|the|extensive) (?:\w+ )?(?:evaluations?|experiments?|results|findings)\b",
                 *_BEFORE_AND_AFTER,
             ),
             sections=r"method|approach|model|architecture|algorithm|framework|overview"
@@ -205,7 +208,8 @@ _NUMBER = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 # Notes of the first page and of the end that are no part of what the paper says.
 _NOTE = re.compile(
-    r"@|corresponding author|equal contribution|author contributions|key ?words?\b.{0,3}[:—–-]"
+    r"@|corresponding author|correspondence should|competing (?:financial )?interests"
+    r"|equal contribution|author contributions|key ?words?\b.{0,3}[:—–-]"
     r"|all rights reserved|^submitted to"
     r"|was responsible for|acknowledg|thank|grant|©|https?://|visiting astronomer|preprint"
     r"|\b(?:code|codebase|source code|weights|data|dataset)s?\b[^.]{0,40}\b"
@@ -246,7 +250,7 @@ _GARBLED = re.compile(
 _TEX = re.compile(r"\$[^$]*\$")
 # Sentences that announce something and tell nothing.
 _ANNOUNCES = re.compile(
-    r"^Let [\w$]"
+    r"^(?:Let|We assume that) [\w$]|^Here,? \W"
     r"|^(?:in|from) (?:an? |our )?(?:earlier|previous|prior|companion) (?:work|paper|article|stud)"
     r"|^(?:\w+ ){0,3}(?:briefly |also )?(?:discuss|sketch|hope|provide a discussion)\b"
     r"|\b(?:is|are) (?:also |briefly )*(?:discussed|illustrated)\b"
@@ -264,12 +268,21 @@ _PLANS = re.compile(
 TELLS = re.compile(
     r"\b(?:is|are|was|were|has been|have been) (?:\w+ )?(?:stud|consider|show|prove|present"
     r"|investigat|deriv|used to|propos|develop|introduc|analy|obtain|perform|calculat|describ"
-    r"|establish|install|test|measur|evaluat|compar|observ|demonstrat|construct|implement|examin|extend"
-    r"|design|built|fabricat|report"
-    r"|replicat)"
+    r"|establish|install|test|measur|evaluat|compar|observ|demonstrat|construct|implement|examin"
+    r"|extend|design|built|fabricat|report|replicat|simulat|modell?ed|solved|determin|generali[sz]"
+    r"|review|revisit|reconsider)"
     r"|\bauthors? (?:present|prove|show|stud|propose|consider|describe|report)"
-    r"|^This (?:\w+ )?(?:paper|work|article|review|study|survey)\b"
+    r"|^This (?:\w+ )?(?:paper|work|article|review|study|survey|book|thesis|report|monograph)\b"
 )
+PASSIVE = re.compile(
+    r"\b(?:is|are|was|were) (?:(?!widely|often|common|usual|typical|general|well|extensive)\w+ )?"
+    r"(?:presented|proposed|described|introduced|developed|considered|investigated|derived|proved"
+    r"|calculated|simulated|analy[sz]ed|computed|reported|examined|established|performed|studied"
+    r"|constructed|designed|used to clarify)\b(?! by [A-Z])"
+    r"|\bha(?:s|ve) been (?:studied|investigated|calculated|measured|analy[sz]ed|performed|computed)"
+    r" (?:using|by means|with the|within the|in the framework)\b"
+)
+"""What the authors did, in a passive that seldom tells what is known."""
 CONDITION = re.compile(r"(?:in case|when|under|for|given|at|with|since)\b", re.IGNORECASE)
 """Opens a clause without which the one after it says more than the paper does."""
 SIGNS = {
@@ -306,7 +319,9 @@ _CONNECTIVE = re.compile(
     r"|(?:(?:more|most) )?importantly"
     r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
     r"|next|first(?:ly)?|then|second(?:ly)?|third(?:ly)?|lastly|for example"
-    r"|in contrast|conversely|interestingly|further|similarly|last but not (?:the )?least)\s?,"
+    r"|in contrast|conversely|interestingly|further|similarly|last but not (?:the )?least"
+    r"|(?:not )?surprisingly|remarkably|strikingly|promisingly|encouragingly|intriguingly|crucially"
+    r"|unexpectedly|curiously)\s?,"
     r"|thus|hence|therefore|however|moreover|furthermore|consequently"
     r"|(?:here|finally|in the process|in doing so)(?= we\b))\s+",
     re.IGNORECASE,
@@ -321,8 +336,11 @@ _LEANS = re.compile(
     r"|it(?! (?:is|was) (?:also )?(?:shown|found|proved|proven|demonstrated|argued)\b)"
     r"|its|they|their|he|she|then|to be (?:precise|exact|specific|clear)"
     r"|and|but|or|to test|to do so|doing so|both|one (?:is|of them)"
-    r"|also|here|another|(?:we|I) (?:then|next|now)|an? \w+ one"
-    r"|the (?:resulting|following|former|latter|same|other|two|three|first|second))\b"
+    r"|also|here|another|(?:we|I) (?:then|next|now)|instead|in turns?|on the contrary|by contrast"
+    r"|rather|alternatively|likewise|recently,? we|we (?:have )?(?:recently|previously)"
+    r"|(?:recently )?we have (?:recently |previously )?proposed|we (?:\w+ ){1,3}(?:it|them|they)\b"
+    r"|an? \w+ one"
+    r"|the (?:resulting|following|emerging|former|latter|same|other|two|three|first|second))\b"
     r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
     r"|(?:[\w-]+ ){1,6}(?:these|those|such(?! as\b| that\b))\b"
     r"|(?:for|in|of|with|by|on) the (?:former|latter)\b"
@@ -340,6 +358,7 @@ _POINTS_BACK = re.compile(
     r"|\b(this|these|those)[,;:.]",
     re.IGNORECASE,
 )
+_EVERYWHERE = frozenset(stems("field area domain context"))
 # What the summary beside it names, or every paper has.
 _UNDERSTOOD = frozenset(
     stems(
@@ -356,7 +375,8 @@ _PART_OF = re.compile(
     re.IGNORECASE,
 )
 _STATES = re.compile(
-    r"(?:(?:in|with|through) this \w+,? |here,? )?"
+    r"(?:(?:in|with|through) this \w+,? |here,? "
+    r"|(?:motivated|inspired|based|building|drawing|using|to|for|with) [^,]{2,80}, )?"
     r"(?:we|(?:the )?authors|this (?:\w+ )?(?:paper|work|article|review|study|survey|letter))"
     r" (?:is )?(?:propos|present|introduc|develop|describ|stud|investigat|explor|concern|review"
     r"|design|devis|address|extend|establish)"
@@ -377,6 +397,8 @@ def standalone(sentence: str) -> str:
     text = unlabeled(sentence.strip())
     while match := _CONNECTIVE.match(text):
         text = text[match.end() :]
+        if re.match(r"(?:how|why|what|whether|which)\b|\(", text):  # "In particular, how it learns"
+            return ""
     return "" if _LEANS.match(text) else finished(text)
 
 
@@ -427,7 +449,7 @@ def points_back(text: str, known: str = "", *, beside: bool = False) -> bool:
 
     ``beside`` a summary "this method" is understood.
     """
-    named = set(stems(known)) | (_UNDERSTOOD if beside else set())
+    named = set(stems(known)) | _EVERYWHERE | (_UNDERSTOOD if beside else set())
     for match in _POINTS_BACK.finditer(text):
         nouns = set(stems(" ".join(filter(None, match.groups()[:2])))) - FUNCTION_WORDS
         if not {n[:5] for n in nouns} & {n[:5] for n in named.union(stems(text[: match.start()]))}:
