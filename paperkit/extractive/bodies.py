@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from paperkit.checks.questions import is_of_others
-from paperkit.extractive.selection import PARTS, Part, has_number, points_back, standalone
+from paperkit.extractive.selection import PARTS, Part, has_number
 from paperkit.extractive.weights import idf
+from paperkit.extractive.wording import points_back, standalone
 from paperkit.text import cjk_count, stems
 
 FRAME = re.compile(
