@@ -165,10 +165,14 @@ class _Choice:
             s
             for s in self._from(question)
             if s.number not in self.used
-            and is_plain(s.text)
+            and s.number in self._plain
             and (leaning or s.number not in self._leaning)
             and len(s.text.split()) <= limit
         ]
+
+    @cached_property
+    def _plain(self) -> set[int]:
+        return {s.number for s in self.sentences if is_plain(s.text)}
 
     @cached_property
     def _leaning(self) -> set[int]:

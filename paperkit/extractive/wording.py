@@ -145,7 +145,8 @@ _LEANS = re.compile(
     r"|rather|alternatively|likewise|recently,? we|we (?:have )?(?:recently|previously)"
     r"|(?:recently )?we have (?:recently |previously )?proposed|we (?:\w+ ){1,3}(?:it|them|they)\b"
     r"|an? \w+ one"
-    r"|the (?:resulting|following|emerging|former|latter|same|other|two|three|first|second))\b"
+    r"|the (?:resulting|obtained|following|emerging|former|latter|same|other|two|three|first"
+    r"|second))\b"
     r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
     r"|(?:[\w-]+ ){1,6}(?:these|those|such(?! as\b| that\b))\b"
     r"|(?:for|in|of|with|by|on) the (?:former|latter)\b"
@@ -275,7 +276,8 @@ def finished(text: str) -> str:
     plain = first == "a" or (first.islower() and all(len(p) > 1 and p.isalpha() for p in parts))
     text = text[:1].upper() + text[1:] if plain else text
     text = text.rstrip(" ,;:–—-")
-    return text if not text or text[-1] in '.!?。！？)”"' else f"{text}."
+    ended = not text or text[-1] in '.!?。！？”"' or text.endswith((".)", "!)", "?)", "。)"))
+    return text if ended else f"{text}."
 
 
 def is_plain(sentence: str) -> bool:
