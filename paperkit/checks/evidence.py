@@ -22,7 +22,7 @@ _GAIN = 0.12  # a further line has to carry that share of the statement beyond t
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.])\d+(?:[.,]\d+)*")
 _NUMBER_WEIGHT, _TERM_WEIGHT = 10.0, 6.0  # bits, as for words
 _ALIKE = 0.8  # words that share their first five letters
-_AS_GOOD = 0.95  # so close to the best line, the one that was pointed at is taken
+AS_GOOD = 0.95  # so close to the best line, the one that was pointed at is taken
 _HELD, _NEARLY, _REACH = 0.6, 0.8, 6  # a part's share of one line, of the best one; lines
 
 Keys = dict[str, float]
@@ -114,7 +114,7 @@ class LineIndex:
             if not gains:
                 break
             top = max(gains.values())
-            near = [n for n, g in gains.items() if g >= _AS_GOOD * top]
+            near = [n for n, g in gains.items() if g >= AS_GOOD * top]
             line = min(near, key=lambda n: (n not in cited, -gains[n], n))
             if chosen and gains[line] / total < _GAIN:
                 break

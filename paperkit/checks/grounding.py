@@ -6,13 +6,13 @@ the lines that carry a statement and the passages it was given are compared with
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from heapq import nlargest
 
 from paperkit.checks.contrary import contrary, turned
-from paperkit.checks.evidence import MOST, Keys, LineIndex, keys_of
+from paperkit.checks.evidence import AS_GOOD, MOST, Keys, LineIndex, keys_of
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.names import method_name
 from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
@@ -52,9 +52,9 @@ _LEAST_KEYS = 3  # fewer tell no passage
 # Shares of what a statement says. Measured with the authors' own summaries of 618 papers: below
 # _CARRIED lie 1 % of them and 87 % of those of other papers.
 _CARRIED, _CARRIED_WELL, _SAID, _TOUCHED = 0.15, 0.35, 0.8, 0.05
-# A passage was not meant where the best carries so much more, in roots of the best's share: what
-# restates one sentence is told apart sharply, what sums up several is not.
-_MISPLACED = 0.415
+# A passage was not meant where another carries more (`AS_GOOD`) and one of the _BETTER best is also
+# more like the statement as a whole: two rankings agree.
+_BETTER = 10
 # The same across languages, in likeness of vectors; what is said in words counts a tenth. Of 147
 # Chinese claims none of whose best lines scores less than _FAR; below _FARTHER lie 2 % of them.
 _FAR, _FARTHER, _AWAY, _BESIDE, _IN_WORDS = 0.30, 0.35, 0.06, 0.03, 0.1
@@ -220,8 +220,8 @@ def with_evidence(answer: Answer, sources: Sources) -> Answer:
 class _Found:
     """What carries a statement: the best passages, and how well they and its own do.
 
-    ``own`` is the share that its own passages carry. Across languages `far` tells that nothing
-    does, by the vectors, and ``doubtful`` that it may be so.
+    ``own`` is the share that its own passages carry, ``shares`` what each line does. Across
+    languages `far` tells that nothing does, by the vectors, and ``doubtful`` that it may be so.
     """
 
     evidence: tuple[Evidence, ...]
@@ -231,6 +231,7 @@ class _Found:
     elsewhere: bool
     far: bool = False
     doubtful: bool = False
+    shares: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def supported(self) -> bool:
@@ -247,9 +248,21 @@ def _found(statement: Statement, sources: Sources, most: int = MOST) -> _Found:
     places, shares = index.best(keys, cited, most)
     own = index.share(keys, quotes) if quotes else 0.0
     same = shares[min(len(quotes), len(shares)) - 1] if quotes and shares else 0.0
-    elsewhere = same - own > _MISPLACED * math.sqrt(same)
+    single = index.shares(keys)
+    more = [(share, -n) for n, share in single.items() if own < AS_GOOD * share]
+    better = (index.lines[-n].text for _, n in nlargest(_BETTER, more))
+    elsewhere = own < AS_GOOD * same and _is_liker(statement.text, better, quotes)
     evidence = tuple(Evidence.of(index.lines[n]) for n in places)
-    return _Found(evidence, max(shares, default=0.0), own, len(keys), elsewhere)
+    carried = max(shares, default=0.0)
+    return _Found(evidence, carried, own, len(keys), elsewhere, shares=single)
+
+
+def _is_liker(text: str, lines: Iterable[str], quotes: Sequence[str]) -> bool:
+    """Tell whether one of some lines is more like a text as a whole than each of its passages."""
+    from rapidfuzz import fuzz
+
+    own = max((fuzz.token_set_ratio(text, q) for q in quotes), default=0.0)
+    return any(fuzz.token_set_ratio(text, line) > own for line in lines)
 
 
 def _found_across(
@@ -364,9 +377,7 @@ def _joined(
     text, lines = statement.text, sources.lines
     if not found.evidence or sources.across(text):
         return
-    if told := misattributed(
-        question, text, lines, sources.index.shares(keys_of(text)), sources.method
-    ):
+    if told := misattributed(question, text, lines, found.shares, sources.method):
         code, best = told[0], Evidence.of(lines[told[1]])
         sure = code == "others-work" and origin == "model"
         message = f"{best.place} {_TOLD[code].format(best.quote[:160])}"
