@@ -170,7 +170,7 @@ def test_nothing_is_found_for_what_the_paper_does_not_say():
     assert find_evidence("Protein folding obeys thermodynamics in yeast cells.", SOURCES) == ()
 
 
-ABSTRACT = (
+SENTENCES = (
     "Depth from single images is hard without poses.",
     "We introduce Glide, a network that learns depth from single images without poses.",
     "Glide is trained on videos of streets.",
@@ -188,9 +188,9 @@ ABSTRACT = (
 )
 def test_within_an_abstract_the_sentence_that_says_most_wins(text: str, own: int):
     """The sentences of an abstract share their words; the one a statement restates says more."""
-    reading = Reading("T", 1, "1", paragraphs=(Paragraph(" ".join(ABSTRACT), 1, BOX, "A"),))
+    reading = Reading("T", 1, "1", paragraphs=(Paragraph(" ".join(SENTENCES), 1, BOX, "A"),))
     sources = Sources(None, reading)
-    for place, sentence in enumerate(ABSTRACT):
+    for place, sentence in enumerate(SENTENCES):
         found = ground(Statement(text, (Evidence(sentence, "A", 1),)), sources, origin="model")
         codes = [f.code for f in found if f.code == "evidence-elsewhere"]
         assert codes == ["evidence-elsewhere"] * (place != own), sentence
