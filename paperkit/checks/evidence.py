@@ -18,7 +18,7 @@ from paperkit.passages import SourceLine
 from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
 
 MOST = 3
-_NOTHING = 1e-9
+_NOTHING = 1e-9  # what is left of a share when all of it is taken off
 _GAIN = 0.12  # a further line has to carry that share of the statement beyond those before it
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.])\d+(?:[.,]\d+)*")
 _NUMBER_WEIGHT, _TERM_WEIGHT = 10.0, 6.0  # bits, as for words
@@ -120,19 +120,18 @@ class LineIndex:
         """
         weights, told = self._weighed(keys)
         total, gains = sum(weights.values()), dict(told)
-        open_keys = set(weights)
+        open_keys = list(weights)
         chosen: list[int] = []
         shares: list[float] = []
-        while gains and total and len(chosen) < most:
-            top = max(gains.values())
+        while gains and len(chosen) < most and (top := max(gains.values())) > _NOTHING * total:
             near = [n for n, g in gains.items() if g >= AS_GOOD * top]
             line = min(near, key=lambda n: (n not in cited, -gains[n], n))
-            if gains[line] / total < (_GAIN if chosen else _NOTHING):
+            if chosen and gains[line] / total < _GAIN:
                 break
             chosen.append(line)
             shares.append((shares[-1] if shares else 0.0) + gains[line] / total)
             for key in [k for k in open_keys if line in self.holders(k)]:
-                open_keys.discard(key)
+                open_keys.remove(key)
                 for n, how in self.holders(key).items():
                     gains[n] -= weights[key] * how
         return chosen, shares
