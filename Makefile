@@ -49,19 +49,19 @@ test-faults: $(READY)  ## what servers do wrong, through the real SDKs, on loopb
 	$(BIN)/python -m pytest -n 2 tests/faults
 
 test-processes: $(READY)  ## executors, Dask's cluster, limits of the reading process
-	$(BIN)/python -m pytest tests/processes
-	$(BIN)/python -m pytest -m process $(UNIT)
+	$(BIN)/python -m pytest -n 2 tests/processes
+	$(BIN)/python -m pytest -n 2 -m process $(UNIT)
 
 test-notebooks: $(READY)  ## execute the notebooks as a user would
-	$(BIN)/python -m pytest tests/notebooks
+	$(BIN)/python -m pytest -n 2 tests/notebooks
 
 test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 	scripts/system-packages chromium
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
-	$(BIN)/python -m pytest tests/blog
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/blog
 
 # Exactly the lower bounds of pyproject.toml, in an environment of their own.
 $(OLDEST)/.ready: pyproject.toml
