@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 
@@ -269,6 +270,19 @@ def test_tex_behind_one_backslash_is_what_was_meant(written: str, read: str) -> 
 
 WORDS = {"7": "f7b1cbbf8015babb"}
 """The hash of the words a model sees, per version; other words need another version."""
+
+
+def test_every_command_that_posts_can_show_keeps_its_first_letter() -> None:
+    """An n behind one backslash is a line break to JSON, and a command to what draws formulas."""
+    script = (resources.files("paperkit") / "data/katex/katex.min.js").read_text("utf-8")
+    names = sorted(set(re.findall(r"\\\\(n[A-Za-z]+)", script)))
+    assert len(names) > 60
+    assert "ntriangleleft" in names
+    asked = request(questions=("summary",))
+    for name in names:
+        text = rf'{{"summary": [{{"text": "$a \{name} b$ is ours", "evidence": [1]}}]}}'
+        answers, _ = read_reply(asked, Reply(text=text, model="fake"), at=datetime.now(UTC))
+        assert answers[0].texts == (rf"$a \{name} b$ is ours",)
 
 
 def test_other_words_are_another_version() -> None:
