@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Self
 
@@ -43,8 +43,13 @@ class Query:
     ``text`` are words (prefixes) of title, abstract or authors, all of which must occur; quotes
     keep a phrase together; an id, several, or a DOI means just these papers. Within one field the
     alternatives are ORed, but for ``has``, all of which must be true (``-pdf``: has none).
-    ``venues`` are names of `VENUES` in the comment or journal reference. ``since`` and ``until``
-    are dates of v1 (UTC, inclusive). ``sort`` is tried in order.
+    ``venues`` are names of `VENUES` in the comment or journal reference. ``answers`` are words of
+    what papers answer to the questions of ``outline``, by question, all of which must be there;
+    ``"=yes"`` means those that answer just "yes", or "yes" and more behind a comma. ``since`` and
+    ``until`` are dates of v1 (UTC, inclusive). ``sort`` is tried in order.
+
+    Raises:
+        PaperkitError: a field has a value that no paper could have; those there are are named.
     """
 
     text: str = ""
@@ -55,6 +60,8 @@ class Query:
     ids: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     venues: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    outline: str = "digest"
     since: date | None = None
     until: date | None = None
     sort: tuple[str, ...] = ("-published",)
@@ -65,10 +72,11 @@ class Query:
             value = getattr(self, f.name)
             if isinstance(value, list):
                 object.__setattr__(self, f.name, tuple(value))
-            elif isinstance(value, str) and f.name not in ("text", "since", "until"):
+            elif isinstance(value, str) and f.name not in ("text", "outline", "since", "until"):
                 raise PaperkitError(f"query: {f.name} must be a list, like [{value!r}].")
             elif isinstance(value, str) and f.name in ("since", "until"):
                 object.__setattr__(self, f.name, _day(value, f.name))
+        object.__setattr__(self, "answers", _words(self.answers))
         _known("decisions", self.decisions, (*DECISIONS, "undecided"))
         _known("sort", tuple(s.removeprefix("-") for s in self.sort), SORTS)
         _known("has", tuple(h.removeprefix("-") for h in self.has), HAVE)
@@ -81,11 +89,14 @@ class Query:
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-able data with the fields that say something."""
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        plain["outline"] = self.outline if self.answers else ""  # it says whose answers they are
         return {
             name: value.isoformat()
             if isinstance(value, date)
             else list(value)
             if isinstance(value, tuple)
+            else dict(value)
+            if isinstance(value, Mapping)
             else value
             for name, value in plain.items()
             if value
@@ -107,6 +118,14 @@ def _day(value: str, name: str) -> date | None:
         return date.fromisoformat(value[:10])
     except ValueError as error:
         raise PaperkitError(f"query: {name} {value!r} is not a date; write 2024-11-30.") from error
+
+
+def _words(answers: object) -> dict[str, str]:
+    """Return the words wanted by question; a question without words is none."""
+    if not isinstance(answers, Mapping) or any(not isinstance(w, str) for w in answers.values()):
+        raise PaperkitError("query: answers needs words by question, like {'task': 'avatars'}.")
+    told = {str(question): " ".join(words.split()) for question, words in answers.items()}
+    return {question: words for question, words in told.items() if words}
 
 
 def _known(name: str, values: tuple[str, ...], known: tuple[str, ...]) -> None:
