@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.readings import Box
 from paperkit.reprs import card, counted, line
 
@@ -137,6 +137,7 @@ class Approval:
     origin: str = "script"
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Digest:
     """All current answers about one paper version under one outline, in one language.

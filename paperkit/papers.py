@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from paperkit import tex
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.reprs import card, line, short
 from paperkit.text import CJK
 
@@ -281,6 +281,7 @@ def turned(name: str) -> str:
 _SHOWN = 1_500  # characters of an abstract in a notebook
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Paper:
     """One paper as arXiv describes it; every word of it comes from arXiv, none from a model.

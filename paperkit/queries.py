@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Self
 
-from paperkit.errors import PaperkitError, explained_fields
+from paperkit.errors import PaperkitError, explained
 from paperkit.reprs import line
 
 DECISIONS = ("keep", "skip", "later")
@@ -33,7 +33,7 @@ VENUES: tuple[str, ...] = tuple(
 """The venues recognized, as whole words in this case, in arXiv's comment and journal reference."""
 
 
-@explained_fields
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Query:
     """A selection of a library's papers; every field narrows it, an empty one doesn't.

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from paperkit.errors import PaperkitError, explained_fields
+from paperkit.errors import PaperkitError, explained
 from paperkit.reprs import card, line
 
 FIELDS = ("ti", "au", "abs", "co", "jr", "cat", "rn", "id", "all")
@@ -229,7 +229,7 @@ def _singular(word: str) -> str:
 # Topics: what a person follows on arXiv, kept in a TOML file that she edits
 
 
-@explained_fields
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Topic:
     """One topic a person follows; the posts about it carry its name, language and author.
@@ -315,6 +315,7 @@ def date_window(since: datetime | None, until: datetime | None) -> str:
     return f" AND submittedDate:[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
 
 
+@explained
 def load_topics(path: str | Path) -> dict[str, Topic]:
     """Return the topics of a TOML file by name, in its order; one ``[[topic]]`` table each.
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.frames import Report, table
 
 
@@ -267,6 +267,7 @@ class _Tally:
                 self.failures.append(str(row["error"]))
 
 
+@explained
 class Run:
     """A batch at work: ``report`` and ``progress`` so far; pause, resume, stop and wait.
 

@@ -164,6 +164,7 @@ def _ask_licences(ids: list[str], library: Library, client: ArxivClient) -> None
             library.files.set_licence(id, licence)
 
 
+@explained
 def model_named(name: str) -> Model:
     """Return the model that a text names: ``extractive``, or ``gemini:`` and a model's name.
 

@@ -14,8 +14,8 @@ import pandas as pd
 from filelock import FileLock
 
 from paperkit.digests import Digest
-from paperkit.errors import LibraryError, PaperkitError, PublishError
-from paperkit.frames import Report, from_frame, ids_of, table
+from paperkit.errors import ArgumentError, LibraryError, PaperkitError, PublishError, explained
+from paperkit.frames import Report, from_frame, ids_of, need, table
 from paperkit.library import (
     decisions,
     drafts,
@@ -43,6 +43,7 @@ from paperkit.reprs import card, counted
 __all__ = ["Library"]
 
 
+@explained
 class Library:
     """One folder with papers, decisions, readings, digests and figures.
 
@@ -130,7 +131,7 @@ class Library:
             return records.paper_in(db, records.number(db, id), version)
 
     def add(
-        self, papers: pd.DataFrame | Iterable[Paper], *, topic: str | None = None
+        self, papers: pd.DataFrame | Iterable[Paper] | Paper, *, topic: str | None = None
     ) -> pd.DataFrame:
         """Add papers (under a topic), or newer versions of known ones; all of them or none.
 
@@ -141,7 +142,10 @@ class Library:
         Returns a report, one row per paper: index id, outcome (new, updated, completed, known),
         title, version.
         """
-        rows = from_frame(papers) if isinstance(papers, pd.DataFrame) else list(papers)
+        one = [papers] if isinstance(papers, Paper | str) else papers
+        rows = from_frame(one) if isinstance(one, pd.DataFrame) else list(one)
+        if other := [row for row in rows if not isinstance(row, Paper)]:
+            raise ArgumentError(f"add: {other[0]!r} is no Paper; give papers, like search('…').")
         with schema.writing(self._file) as db:
             report = records.add(db, rows, topic, _source_of(papers))
             if isinstance(papers, pd.DataFrame) and "licence" in papers.columns:
@@ -188,6 +192,7 @@ class Library:
 
     def score(self, ranked: pd.DataFrame) -> None:
         """Remember the scores (0 to 1) and reasons of `rank`: columns score and why."""
+        need(ranked, ("score", "why"), "scores", "give what rank() returned")
         rows = zip(ranked["score"], ranked["why"], ranked.index, strict=True)
         with schema.writing(self._file) as db:
             records.set_scores(db, [(float(s), str(w), str(i)) for s, w, i in rows])
@@ -399,6 +404,7 @@ class Library:
         `posted` has a row per paper: index id, columns version, topic and date (of the post), as
         `load_posts` gives them. Papers the library doesn't have yet are remembered too.
         """
+        need(posted, ("version", "topic", "date"), "posts", "give what load_posts() returned")
         with schema.writing(self._file) as db:
             rows = zip(
                 posted.index, posted["version"], posted["topic"], posted["date"], strict=True
@@ -506,7 +512,7 @@ _PROBLEMS = {"thing": "str", "problem": "str", "repaired": "bool"}
 _PARTS = ("coverage", "calls", "drafts", "files", "index", "vectors")
 
 
-def _source_of(papers: pd.DataFrame | Iterable[Paper]) -> str:
+def _source_of(papers: pd.DataFrame | Iterable[Paper] | Paper) -> str:
     return str(papers.attrs.get("source", "")) if isinstance(papers, pd.DataFrame) else ""
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Self
 
-from paperkit.errors import PaperkitError, explained_fields
+from paperkit.errors import PaperkitError, explained
 from paperkit.frames import ids_of
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
 from paperkit.reprs import card, counted, line
@@ -35,7 +35,7 @@ _TEXTS = (
 )
 
 
-@explained_fields
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Post:
     """One post: a topic's papers of one day, in order, and what its front matter says.

@@ -10,6 +10,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import explained
 from paperkit.trends import corpus, counts, ngrams, statistics, terms
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ PAIRS = "a b count count_a count_b total lift z".split()
 WITHIN = "($1 IS NULL OR published >= $1) AND ($2 IS NULL OR published < $2)"
 
 
+@explained
 def top_authors(
     papers: Papers,
     *,
@@ -55,6 +57,7 @@ def top_authors(
     return _roster(found, total, level, "author", "papers with authors")
 
 
+@explained
 def venues(
     papers: Papers,
     *,
@@ -142,6 +145,7 @@ def _venue(text: object, comment: bool = False) -> str | None:
     return name if len(name) > 2 else None
 
 
+@explained
 def co_occurrence(
     papers: Papers,
     *,

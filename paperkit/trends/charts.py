@@ -129,6 +129,7 @@ def _kind(frame: pd.DataFrame) -> Callable[[pd.DataFrame, Wish], Drawing]:
     )
 
 
+@explained
 def chart_image(chart: Chart, format: str = "svg", *, theme: str = "light") -> bytes:
     """Return a chart as the bytes of an SVG or PNG picture, made without browser or network.
 

@@ -267,6 +267,7 @@ def _measured(grid: pd.DataFrame, level: float) -> pd.DataFrame:
     return grid[names.split()]
 
 
+@explained
 def growth(
     papers: Papers | pd.DataFrame,
     period: str = "month",

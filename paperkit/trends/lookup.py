@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import explained
 from paperkit.trends import authors, corpus, counts, ngrams, terms
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from paperkit.trends.corpus import Papers
 
 
+@explained
 def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.DataFrame:
     """Return the papers that the rows of a trend count, as a frame like ``papers``.
 

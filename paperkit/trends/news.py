@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import explained
 from paperkit.trends import corpus, counts, ngrams, statistics, terms
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class CatchUp:
         return f"<p>{escape(self.sentence)}</p>{_shown(self.papers)}"
 
 
+@explained
 def catch_up(
     papers: Papers, trend: pd.DataFrame, term: str | None = None, *, number: int = 3
 ) -> CatchUp:
@@ -126,6 +128,7 @@ class Changes:
         return "".join([*parts, _shown(self.authors)] if len(self.authors) else parts)
 
 
+@explained
 def changes(
     papers: Papers, since: Any, *, until: Any = None, text: str = "both", several: int = 2
 ) -> Changes:

@@ -107,6 +107,7 @@ def rising_terms(
     return _moved(corpus, since, text, Look(**options), 1)
 
 
+@explained
 def fading_terms(
     papers: Papers,
     *,
@@ -125,6 +126,7 @@ def fading_terms(
     return _moved(corpus, since, text, Look(**options), -1)
 
 
+@explained
 def compare(
     a: Papers,
     b: Papers,
@@ -153,6 +155,7 @@ def compare(
     return frame
 
 
+@explained
 def terms_per(
     papers: Papers,
     terms: Sequence[str],

@@ -45,6 +45,7 @@ class Lists(Protocol):
     query: Any
 
 
+@explained
 class Explorer(anywidget.AnyWidget):
     """A chart of a trend; after a click ``papers`` are those behind the mark.
 
@@ -65,7 +66,6 @@ class Explorer(anywidget.AnyWidget):
     _wide = traitlets.Bool().tag(sync=True)
     _said = traitlets.Unicode(_HINT).tag(sync=True)
 
-    @explained
     def __init__(
         self, trend: pd.DataFrame, papers: Papers, *, table: Lists | None = None, **options: Any
     ) -> None:

@@ -51,6 +51,7 @@ def _meant(value: Any) -> Any:
     return Query.from_dict(value) if isinstance(value, Mapping) else value
 
 
+@explained
 class Triage(anywidget.AnyWidget):
     """A table over a library in which papers are kept, skipped, tagged and handed on.
 
@@ -78,7 +79,6 @@ class Triage(anywidget.AnyWidget):
     start = traitlets.Dict().tag(sync=True)
     """What the widget comes with: the first rows and how many there are."""
 
-    @explained
     def __init__(
         self,
         library: Library,
