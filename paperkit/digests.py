@@ -145,9 +145,9 @@ class Digest:
     >>> digest = library.digest("1911.02782")
     >>> digest.to_frame()
 
-    ``answers`` are in the outline's order, one per question answered: a person's edit where there
-    is one, else the model's draft. ``approval`` is None until a person signs, and again after any
-    later change.
+    ``paper_id`` has no version. ``answers`` are in the outline's order, one per question answered:
+    a person's edit where there is one, else the model's draft. ``approval`` is None until a person
+    signs, and again after any later change.
     """
 
     paper_id: str

@@ -26,8 +26,8 @@ class PaperkitError(Exception):
         return [f"{type(self).__name__}: {text}"]
 
 
-class ArgumentError(PaperkitError, TypeError):
-    """A call has an argument of the wrong kind, in the wrong place, or of an unknown name."""
+class ArgumentError(PaperkitError, TypeError, ValueError):
+    """An argument is of the wrong kind or value, in the wrong place, or of an unknown name."""
 
 
 class SourceError(PaperkitError):

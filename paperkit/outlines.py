@@ -40,6 +40,9 @@ class Question:
     the most Chinese characters of the whole answer (of one item in a list). ``part`` groups
     questions under a common heading; an answer to an ``optional`` question may be missing. A
     ``translation`` is not asked for in English and needs no evidence: it says the whole source.
+
+    Raises:
+        PaperkitError: a field has a value that no prompt or post can hold; it is named.
     """
 
     key: str
@@ -71,6 +74,8 @@ class Question:
 @dataclass(frozen=True)
 class Outline:
     """An ordered set of questions under a name; the name is what digests are stored under.
+
+    ``parts`` are the common headings of some of them, by part and language.
 
     >>> data = Question(key="data", headings={"en": "Data"}, ask="Which data sets are used?")
     >>> Outline("mine", (*DIGEST.questions, data))

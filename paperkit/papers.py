@@ -289,8 +289,12 @@ class Paper:
     >>> paper = library.paper("1911.02782")
     >>> paper.title, paper.authors[0], paper.updated
 
-    ``id`` has no version; ``categories`` begin with the primary one; ``published`` is the date of
-    v1 and ``updated`` that of this version, both UTC; what arXiv does not state is empty.
+    ``id`` has no version; ``title`` and ``authors`` are plain text; ``categories`` begin with the
+    primary one; ``published`` is the date of v1 and ``updated`` that of this version, both UTC;
+    what arXiv does not state (``abstract``, ``comment``, ``journal_ref``, ``doi``) is empty.
+
+    Raises:
+        PaperkitError: a field has a value no arXiv paper has; it is named.
     """
 
     id: str

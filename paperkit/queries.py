@@ -43,6 +43,7 @@ class Query:
     ``text`` are words (prefixes) of title, abstract or authors, all of which must occur; quotes
     keep a phrase together; an id, several, or a DOI means just these papers. Within one field the
     alternatives are ORed, but for ``has``, all of which must be true (``-pdf``: has none).
+    ``topics``, ``tags`` and ``categories`` are names the library knows, ``ids`` are arXiv ids.
     ``venues`` are names of `VENUES` in the comment or journal reference. ``answers`` are words of
     what papers answer to the questions of ``outline``, by question, all of which must be there;
     ``"=yes"`` means those that answer just "yes", or "yes" and more behind a comma. ``since`` and
@@ -87,7 +88,10 @@ class Query:
         return line("Query", **self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-able data with the fields that say something."""
+        """Return JSON-able data with the fields that say something.
+
+        >>> Query(text="avatar").to_dict()
+        """
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
         plain["outline"] = self.outline if self.answers else ""  # it says whose answers they are
         return {
@@ -104,7 +108,13 @@ class Query:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return the query that `to_dict` wrote; unknown fields are errors."""
+        """Return the query that `to_dict` wrote as `data`.
+
+        >>> Query.from_dict({"text": "avatar", "decisions": ["keep"]})
+
+        Raises:
+            PaperkitError: a field or a value is unknown.
+        """
         known = [f.name for f in fields(cls)]
         if unknown := sorted(set(data) - set(known)):
             raise PaperkitError(f"query: no field {unknown[0]!r}; there are {', '.join(known)}.")

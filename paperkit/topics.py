@@ -242,6 +242,9 @@ class Topic:
     ``categories`` narrow them down (a paper must be in one of them), ``exclude`` are words that
     must not appear, ``max_age_days`` limits how far back a search goes, ``language`` is a BCP-47
     tag.
+
+    Raises:
+        PaperkitError: the name or the queries are empty, or max_age_days is below 1.
     """
 
     name: str
@@ -277,7 +280,12 @@ class Topic:
         return card(self.name, facts, rows=rows)
 
     def query(self, *, since: datetime | None = None, until: datetime | None = None) -> str:
-        """Return the arXiv API query of this topic; dates are those of v1, to the minute (UTC)."""
+        """Return the arXiv API query of this topic, of papers whose v1 is from `since` to `until`.
+
+        Both are moments (UTC, to the minute); None leaves that end open.
+
+        >>> Topic(name="NeRF", queries=["ti:NeRF"]).query()
+        """
         parts = [_any_of([terms(q) for q in self.queries if q.strip()])]
         if self.categories:
             parts.append(_any_of([f"cat:{c}" for c in self.categories]))

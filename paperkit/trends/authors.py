@@ -10,7 +10,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import explained
+from paperkit.errors import ArgumentError, explained
 from paperkit.trends import corpus, counts, ngrams, statistics, terms
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def co_occurrence(
     elif of in counts.GROUPS and of is not None:
         names, held, total = _group_holders(papers, of, top, since, until)
     else:
-        raise ValueError(f"of is {of!r}; give 'category', 'topic', 'author' or 'term'")
+        raise ArgumentError(f"of is {of!r}; give 'category', 'topic', 'author' or 'term'")
     rows = [_pair(a, b, held, total) for a, b in combinations(names, 2)]
     apart = [row for row in rows if row[2] >= minimum and not (of == "term" and _nested(*row[:2]))]
     found = pd.DataFrame(apart, columns=PAIRS)

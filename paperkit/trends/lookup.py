@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import explained
+from paperkit.errors import ArgumentError, explained
 from paperkit.trends import authors, corpus, counts, ngrams, terms
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.D
     elif {"name", "papers"} <= columns:
         ids = _of_names(papers, trend, chosen)
     else:
-        raise ValueError(
+        raise ArgumentError(
             f"no papers stand behind the columns {', '.join(map(str, trend.columns))}; "
             "give a frame that a function of paperkit.trends returned"
         )

@@ -56,6 +56,7 @@ class Explorer(anywidget.AnyWidget):
 
     ``picked`` is the index label of the row clicked last, and can be set; None is no row. A
     ``table`` (a `Triage`) lists the papers behind what is picked, all of its library without.
+    ``options`` are those of ``chart``.
     """
 
     _esm = kit.widget("explorer")

@@ -284,10 +284,10 @@ class Review(anywidget.AnyWidget):
             digest = self.library._sign(
                 of,
                 self.outline,
-                session.named(of).language,
-                self._signer or None,
-                reason,
-                session.ids,
+                language=session.named(of).language,
+                by=self._signer or None,
+                reason=reason,
+                among=session.ids,
                 origin=origin,
             )
             self._changed(of)
