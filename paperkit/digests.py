@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.readings import Box
 from paperkit.reprs import card, counted, line
 
@@ -137,6 +137,7 @@ class Approval:
     origin: str = "script"
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Digest:
     """All current answers about one paper version under one outline, in one language.
@@ -144,9 +145,9 @@ class Digest:
     >>> digest = library.digest("1911.02782")
     >>> digest.to_frame()
 
-    ``answers`` are in the outline's order, one per question answered: a person's edit where there
-    is one, else the model's draft. ``approval`` is None until a person signs, and again after any
-    later change.
+    ``paper_id`` has no version. ``answers`` are in the outline's order, one per question answered:
+    a person's edit where there is one, else the model's draft. ``approval`` is None until a person
+    signs, and again after any later change.
     """
 
     paper_id: str

@@ -455,8 +455,8 @@ def summarize(
     limit where the money allows it, and where no reply fits the batch stops. The first request goes
     out alone, to learn. What can't be promised: a server that ignores the limit may cross the
     budget with a reply longer than any before. `pace` is how fast to ask, by default the model's
-    own. `executor` is any `concurrent.futures` executor; the
-    model's calls go there, everything else stays here.
+    own; `prices` are US dollars a token, by default those of the table. `executor` is any
+    `concurrent.futures` executor; the model's calls go there, everything else stays here.
 
     Returns a report: index id, outcome (answered; partial: a question failed; known, failed, left),
     title, error (the questions that failed), note (what of the paper the model was not given),

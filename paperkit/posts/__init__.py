@@ -40,6 +40,8 @@ def export(
 ) -> list[Path]:
     """Write a post into a site's root folder; return the paths of its text and its figures.
 
+    `post_or_notebook` is a `Post`, a composed notebook, or its path.
+
     >>> export("avatars.post.ipynb", "my-blog", flavor="hugo", create=True)
 
     The flavor follows the site: None is the engine whose settings `folder` holds. A folder that
