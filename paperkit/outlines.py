@@ -127,7 +127,9 @@ def language_tag(language: str) -> str:
     """
     plain = str(language).strip().replace("_", "-")
     if not _TAG.fullmatch(plain):
-        raise PaperkitError(f"{language!r}: no language tag; give one like 'en', 'zh' or 'pt-BR'.")
+        raise PaperkitError(
+            f"{language!r}: not a language tag; give one like 'en', 'zh' or 'pt-BR'."
+        )
     first, *rest = plain.split("-")
     return "-".join([first.lower(), *(p.title() if len(p) == 4 else p.upper() for p in rest)])
 

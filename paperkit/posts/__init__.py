@@ -15,7 +15,7 @@ from paperkit.posts.citations import bibliography
 from paperkit.posts.markdown import load_posts, notes
 from paperkit.posts.notebooks import compose, library_of, loading, post_of, read_notebook
 from paperkit.posts.post import Post
-from paperkit.posts.sites import flavor_for, is_recorded, remember, written
+from paperkit.posts.sites import flavor_for, is_recorded, make_site, remember, written
 from paperkit.reprs import Written
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def export(
         page = EXPORTERS[flavor](**settings).page(nb, place, str(root))
         if assets:
             _uploaded(page, assets, nb)
+        if create:
+            make_site(root, flavor)
         files = {} if assets else page.files
         # Figures first: a text that is there finds its figures, whenever the writing ends.
         figures = [written(root / name, data) for name, data in files.items()]
