@@ -97,6 +97,25 @@ def test_a_page_runs_from_top_to_bottom(outside: None, name: str) -> None:
     assert isinstance(space["library"], Library)
 
 
+@pytest.mark.process
+def test_the_cell_of_the_readme_runs_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an empty folder, with the real widgets; arXiv alone is replaced."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paperkit, "search", found)
+    monkeypatch.setattr(sources, "fetch_pdf", unreachable)
+    monkeypatch.setattr(sources, "fetch_html", unreachable)
+    (cell,) = blocks(ROOT / "README.md")
+    *lines, last = cell.strip().splitlines()
+    space: dict[str, object] = {}
+    exec("\n".join(lines), space)
+    review = eval(last, space)
+    assert sorted(review.digests.index) == ["2411.00001", "2411.00002"]
+    (draft,) = (tmp_path / "my-blog").rglob("*.md")
+    assert draft.stem.endswith("-draft")
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
 def test_what_a_page_imports_is_there(path: Path) -> None:
     """Each name stands in the room that the page names."""
