@@ -34,12 +34,12 @@ class Question:
 
     >>> Question(key="code", headings={"en": "Code"}, ask="Where is the code?", kind="line")
 
-    ``headings`` name it per language in the post; ``ask`` is what the model is asked (English).
-    ``kind`` is line (one sentence), list (items) or text (some sentences). Limits: ``items`` is
-    the least and most number of statements, ``words`` the most English words and ``characters``
-    the most Chinese characters of the whole answer (of one item in a list). ``part`` groups
-    questions under a common heading; an answer to an ``optional`` question may be missing. A
-    ``translation`` is not asked for in English and needs no evidence: it says the whole source.
+    ``headings`` are its headings in the post, by language; ``ask`` is the question to the model, in
+    English. ``kind`` is line (one sentence), list (items) or text (a few sentences). ``items`` is
+    the smallest and largest number of statements; ``words`` (English) and ``characters`` (Chinese)
+    limit the whole answer, or one item of a list. ``part`` groups questions under a common heading.
+    The answer to an ``optional`` question may be missing. A ``translation`` is not asked for in
+    English and needs no evidence, because it repeats the whole source.
     """
 
     key: str
@@ -69,7 +69,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Outline:
-    """An ordered set of questions under a name; the name is what digests are stored under.
+    """Questions in order, under a name; digests are stored under that name.
 
     >>> data = Question(key="data", headings={"en": "Data"}, ask="Which data sets are used?")
     >>> Outline("mine", (*DIGEST.questions, data))

@@ -283,13 +283,13 @@ _SHOWN = 1_500  # characters of an abstract in a notebook
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """One paper as arXiv describes it; every word of it comes from arXiv, none from a model.
+    """One paper as arXiv describes it; nothing in it comes from a model.
 
     >>> paper = library.paper("1911.02782")
     >>> paper.title, paper.authors[0], paper.updated
 
     ``id`` has no version; ``categories`` begin with the primary one; ``published`` is the date of
-    v1 and ``updated`` that of this version, both UTC; what arXiv does not state is empty.
+    v1 and ``updated`` that of this version, both UTC; fields that arXiv leaves out are empty.
     """
 
     id: str

@@ -36,15 +36,15 @@ VENUES: tuple[str, ...] = tuple(
 @explained_fields
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A selection of a library's papers; every field narrows it, an empty one doesn't.
+    """A selection of a library's papers; each field narrows it, unless it is empty.
 
     >>> library.papers(Query(text="avatar", decisions=["undecided"], sort=["-score"]))
 
-    ``text`` are words (prefixes) of title, abstract or authors, all of which must occur; quotes
-    keep a phrase together; an id, several, or a DOI means just these papers. Within one field the
-    alternatives are ORed, but for ``has``, all of which must be true (``-pdf``: has none).
+    ``text`` holds words, or beginnings of words, that must all occur in title, abstract or authors.
+    Quotes keep a phrase together; ids or a DOI select just those papers. Several values of a
+    field are alternatives, except in ``has``, where all must be true (``-pdf``: has no PDF).
     ``venues`` are names of `VENUES` in the comment or journal reference. ``since`` and ``until``
-    are dates of v1 (UTC, inclusive). ``sort`` is tried in order.
+    are dates of v1 (UTC, inclusive). ``sort`` lists columns; ``-`` sorts downwards.
     """
 
     text: str = ""

@@ -34,14 +34,14 @@ def update(
     client: ArxivClient | None = None,
     seeds: pd.DataFrame | str | os.PathLike[str] | None = None,
 ) -> pd.DataFrame:
-    """Search arXiv for each topic and add what it has; one topic's failure stops no other.
+    """Search arXiv for each topic and add what it finds; if one fails, the others go on.
 
     >>> update(load_topics("topics.toml"), library, seeds="zotero.bib")
 
-    Without `since` each topic goes on from its last complete day, and gaps are filled
-    (`library.coverage(topic)` shows them). What had arrived before a failure is added too.
-    With `seeds` (what you read: a frame, a file, or "zotero", see `paperkit.sources.seeds`) the
-    undecided papers are ranked by them and by your decisions, so that Triage shows the nearest
+    Without `since`, each topic continues from its last complete day, and gaps are filled
+    (`library.coverage(topic)` shows them). What arrived before a failure is added too. With
+    `seeds` (papers you know: a frame, a file, or "zotero", see `paperkit.sources.seeds`) the
+    undecided papers are ranked by them and by your decisions, so that Triage shows similar ones
     first. Returns a report, one row per topic: index id (the topic's name), outcome (updated;
     partial: something is missing; failed), error (what and why), and how many papers were new,
     updated (a newer version), completed (the record gained a comment, a reference, a DOI) and

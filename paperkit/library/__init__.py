@@ -50,16 +50,16 @@ class Library:
     >>> library.add(search("all:avatar"))
     >>> library.decide(["2411.05184"], "keep", tags=["network"])
 
-    Everything is appended; the present state follows from the history, and `undo` is one more
-    entry. Each method opens its own database connection (`index.session` shares one), so that
-    widgets, threads and several notebooks may use one library at once.
+    New entries are added and none is overwritten: the current state follows from the history,
+    and `undo` is one more entry. Each method opens its own database connection (`index.session`
+    shares one), so widgets, threads and several notebooks can use one library at once.
 
-    What a person types is a method; what the other rooms need hangs on its parts: ``coverage``
-    (what was asked of arXiv), ``calls`` (to models), ``drafts`` (every answer ever given),
-    ``index`` (what tables ask), ``files`` (PDFs, figures, licences) and ``vectors`` (of sentences).
+    The methods are for people. Other modules use its parts: ``coverage`` (what arXiv was asked
+    for), ``calls`` (to models), ``drafts`` (all answers), ``index`` (for tables), ``files`` (PDFs,
+    figures, licenses) and ``vectors`` (of sentences).
 
     Raises:
-        PaperkitError: the folder holds something that is no library.
+        PaperkitError: the folder holds something that is not a library.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -84,10 +84,10 @@ class Library:
 
     @classmethod
     def sample(cls, path: str | os.PathLike[str] | None = None) -> Self:
-        """Return the bundled offline library: real papers of some topics, a few with their PDF.
+        """Return the bundled offline library: real papers on some topics, a few with their PDF.
 
-        Without `path` it is a fresh copy in a temporary folder; with one it is made there the
-        first time and opened as it is afterwards.
+        Without `path` it is a new copy in a temporary folder. With `path` it is made there the
+        first time, and opened as it is afterwards.
         """
         folder = Path(path) if path is not None else Path(tempfile.mkdtemp(prefix="paperkit-"))
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -125,19 +125,18 @@ class Library:
     # Papers
 
     def paper(self, id: str, *, version: int | None = None) -> Paper:
-        """Return one paper as it was in `version`; in its newest one for None or one never seen."""
+        """Return one paper as of `version` (by default, or if that is not known, the newest)."""
         with schema.reading(self._file) as db:
             return records.paper_in(db, records.number(db, id), version)
 
     def add(
         self, papers: pd.DataFrame | Iterable[Paper], *, topic: str | None = None
     ) -> pd.DataFrame:
-        """Add papers (under a topic), or newer versions of known ones; all of them or none.
+        """Add papers, or newer versions of known ones, to a topic: all of them or none.
 
-        What a known version's record lacked (an abstract, a DOI) is completed. What arXiv itself
-        says (a frame of `search`) replaces what a file said of that version, and no file changes
-        it; ``version_changes`` shows what was replaced. A frame's ``licence`` column, where a
-        source stated it, is remembered too.
+        Fields that a known version's record lacks (an abstract, a DOI) are filled in. A record from
+        arXiv itself (a frame of `search`) replaces one from a file, never the other way around;
+        ``version_changes`` shows what was replaced. A ``licence`` column is stored too.
         Returns a report, one row per paper: index id, outcome (new, updated, completed, known),
         title, version.
         """
@@ -157,16 +156,16 @@ class Library:
         topic: str | None = None,
         decision: str | Iterable[str] | None = None,
     ) -> pd.DataFrame:
-        """Return a papers frame: all, those with these words, or those of a `Query`.
+        """Return a papers frame: all papers, those with some words, or those of a `Query`.
 
-        Instead of words it may be an id or several, an address or a DOI, in any usual spelling.
+        `query` may also be an id or several, an address or a DOI, in any usual spelling.
 
         Beyond `Paper`'s fields it has decision, tags, note, score (0 to 1), topics, has_digest
         and status (``v1→v2`` when changed since decided, ``withdrawn``). ``decision`` is
         one or several of `paperkit.queries.DECISIONS`, or ``undecided``.
 
         Raises:
-            PaperkitError: no paper has such a topic or tag; the near ones are named.
+            PaperkitError: no paper has such a topic or tag; similar ones are named.
         """
         wanted = query if isinstance(query, Query) else Query(text=query or "")
         narrowed: dict[str, Any] = {}
@@ -181,13 +180,13 @@ class Library:
             return records.select(db, wanted, self.files.with_pdf() if _asks_pdf(wanted) else ())
 
     def topics(self) -> dict[str, int]:
-        """Return the topics papers were added under, with their number of papers."""
+        """Return the topics that papers were added to, with their number of papers."""
         with schema.reading(self._file) as db:
             rows = db.execute("SELECT topic, count(*) FROM topics GROUP BY topic ORDER BY topic")
             return {r[0]: r[1] for r in rows}
 
     def score(self, ranked: pd.DataFrame) -> None:
-        """Remember the scores (0 to 1) and reasons of `rank`: columns score and why."""
+        """Store the scores (0 to 1) and reasons that `rank` returned: columns score and why."""
         rows = zip(ranked["score"], ranked["why"], ranked.index, strict=True)
         with schema.writing(self._file) as db:
             records.set_scores(db, [(float(s), str(w), str(i)) for s, w, i in rows])
@@ -202,9 +201,9 @@ class Library:
         tags: Iterable[str] = (),
         note: str | None = None,
     ) -> None:
-        """Decide keep, skip or later (None: undecided again); tags are added, a note replaced.
+        """Decide keep, skip or later (None: undecided again); tags are added, a note is replaced.
 
-        All papers or none; one action for `undo`.
+        Applies to all papers or none, and counts as one action for `undo`.
         """
         decided = decisions.checked(decision)
         added = [tags] if isinstance(tags, str) else list(tags)
@@ -216,7 +215,7 @@ class Library:
         self._decide(ids, change, decided=True)
 
     def tag(self, ids: str | Iterable[str], *tags: str, remove: Iterable[str] = ()) -> None:
-        """Add and remove tags without deciding; one action for `undo`."""
+        """Add and remove tags without deciding; this counts as one action for `undo`."""
         gone = [remove] if isinstance(remove, str) else list(remove)
 
         def change(state: State) -> State:
@@ -225,7 +224,7 @@ class Library:
         self._decide(ids, change, decided=False)
 
     def note(self, id: str, text: str) -> None:
-        """Write the note of a paper anew; one action for `undo`."""
+        """Replace the note of a paper; this counts as one action for `undo`."""
         kept = clean_text(text)
         self._decide([id], lambda s: s._replace(note=kept), decided=False)
 
@@ -238,12 +237,12 @@ class Library:
         self.index.tell(named)
 
     def undo(self, n: int = 1) -> list[str]:
-        """Take back the last `n` actions made here, newest first; return the ids they concerned.
+        """Undo the last `n` actions made here, newest first; return the ids they concerned.
 
-        What was done elsewhere (in another notebook, by another process) is left alone.
+        Actions made elsewhere (in another notebook, by another process) are left alone.
 
         Raises:
-            PaperkitError: one of the papers was decided on elsewhere since; nothing is undone.
+            PaperkitError: one of the papers has since been decided on elsewhere; nothing is undone.
         """
         ids: dict[str, None] = {}
         with schema.writing(self._file) as db:
@@ -263,29 +262,29 @@ class Library:
     # What papers say, and what was written about them
 
     def reading(self, id: str, *, version: int | None = None) -> Reading | None:
-        """Return what the PDF of a paper says, or None when it was not read.
+        """Return what was read of a paper's HTML or PDF, or None if it was not read.
 
-        That of `version`, by default the newest that was read.
+        `version` defaults to the newest that was read.
         """
         with schema.reading(self._file) as db:
             return drafts.get_reading(db, records.number(db, id), version)
 
     def figures(self, id: str, *, version: int | None = None) -> pd.DataFrame:
-        """Return a paper's figures and tables, one row each, as they stand in the paper.
+        """Return a paper's figures and tables, one row each, in the paper's order.
 
         Columns: kind (figure, table, algorithm, ...), label, page (from 1), caption, path (of the
-        image; missing where there is none), width and height (pixels), teaser (suits a cover
-        best). Of `version`, by default the newest that was read; empty before `read`.
+        image; missing if there is none), width and height (pixels), teaser (suits a cover best).
+        `version` defaults to the newest that was read; the frame is empty before `read`.
         """
         return self.files.figures(id, version)
 
     def digest(
         self, id: str, *, outline: str = "digest", language: str | None = None
     ) -> Digest | None:
-        """Return what is written about a paper, or None when nothing is.
+        """Return the digest of a paper, or None if there is none.
 
-        The newest version's in `language` (None: that written last); a person's edit stands
-        before any draft.
+        It is that of the newest version, in `language` (None: the one written last). A person's
+        edit takes precedence over any draft.
         """
         return self.drafts.digest(id, outline, language)
 
@@ -298,7 +297,7 @@ class Library:
         outline: str = "digest",
         language: str | None = None,
     ) -> Digest:
-        """Append a person's version of one answer, one text per statement; return the digest."""
+        """Store a person's version of one answer, one text per statement; return the digest."""
         with schema.writing(self._file) as db:
             digest = drafts.existing(db, id, outline, language)
             edited = digest[question].edited([clean_text(t) for t in texts])
@@ -312,13 +311,13 @@ class Library:
         outline: Outline = DIGEST,
         language: str | None = None,
     ) -> Judgement:
-        """Return what is wrong with a digest (stored or not), or with what is written of an id.
+        """Return what is wrong with a digest: one given (stored or not), or that of an id.
 
-        It is compared with the version of the paper that it is about: its abstract and, where it
-        was read, its PDF. A digest given says its own language.
+        It is compared with the version of the paper that it is about: with its abstract and, if it
+        was read, its text. `language` is not used for a digest, which has its own.
 
         Raises:
-            PaperkitError: nothing is written about that id, or it is not in the library.
+            PaperkitError: the id has no digest, or is not in the library.
         """
         with schema.reading(self._file) as db:
             given = digest
@@ -338,16 +337,16 @@ class Library:
         reason: str = "",
         among: Iterable[str] | None = None,
     ) -> Digest:
-        """Sign a paper's digest as it stands; any later change takes the signature away.
+        """Approve a paper's digest as it is now; any later change removes the approval.
 
-        `by` defaults to the environment's PAPERKIT_NAME, else to who signed last in this library.
-        A post's banner says that it was signed in a script: a person signs by a click in Review.
-        `among` are the papers it was written together with: a write-up that fits one of those
-        better blocks (None: those written about just before and after it).
+        `by` defaults to the environment variable PAPERKIT_NAME, else to whoever approved last in
+        this library. A post's banner says that a script approved; a person approves with a click
+        in Review. `among` are the papers of the same batch: a digest that fits one of them better
+        is blocked (None: those written up just before and after it).
 
         Raises:
             PublishError: blocking findings remain and no `reason` overrides them.
-            PaperkitError: nobody's name is known to sign with.
+            PaperkitError: no name is known to approve with.
         """
         return self._sign(id, outline, language, by, reason, among, origin="script")
 
@@ -384,7 +383,7 @@ class Library:
     def disapprove(
         self, id: str, *, outline: str = "digest", language: str | None = None
     ) -> Digest:
-        """Take back a signature; the answers stay."""
+        """Withdraw an approval; the answers stay."""
         with schema.writing(self._file) as db:
             digest = drafts.existing(db, id, outline, language)
             num = records.number(db, id)
@@ -394,10 +393,10 @@ class Library:
     # Publications
 
     def publish(self, posted: pd.DataFrame) -> int:
-        """Remember that papers were published; return how many of these were news.
+        """Record that papers were published; return how many entries are new.
 
         `posted` has a row per paper: index id, columns version, topic and date (of the post), as
-        `load_posts` gives them. Papers the library doesn't have yet are remembered too.
+        `load_posts` returns them. Papers that are not in the library yet are recorded too.
         """
         with schema.writing(self._file) as db:
             rows = zip(
@@ -406,9 +405,9 @@ class Library:
             return decisions.put(db, rows)
 
     def unpublish(self, id: str, *, topic: str | None = None) -> int:
-        """Take a paper off the record of what was published; return how many posts that were.
+        """Remove a paper from the record of what was published; return from how many posts.
 
-        Of the post on `topic`, by default of all. The post itself is the blog's; remove it there.
+        `topic` names the post; by default all are meant. This does not change your blog.
         """
         with schema.writing(self._file) as db:
             return decisions.taken_back(db, id, topic)
@@ -422,13 +421,13 @@ class Library:
     # The life of the folder
 
     def backup(self, path: str | os.PathLike[str]) -> Path:
-        """Copy the library to a folder, consistent while others write; return the folder.
+        """Copy the library to a folder, even while others write to it; return the folder.
 
-        The copy is a library itself. A later backup into it copies what is new.
+        The copy is a library too. A later backup to the same folder copies only what is new.
 
         Raises:
-            PaperkitError: the folder holds something that is no backup of this library, or can't be
-                written to.
+            PaperkitError: the folder holds something else than a backup of this library, or can't
+                be written to.
         """
         target = Path(path).expanduser().absolute()
         with schema.telling(self._file, target):
@@ -439,7 +438,7 @@ class Library:
         """Write everything to a new folder in open formats; return it.
 
         One JSON Lines file per table, CSV sheets of papers, decisions and publications, PDFs and
-        figures as they are. `restore` makes a library of it again.
+        figures as they are. `restore` turns it back into a library.
         """
         target = Path(folder).expanduser().absolute()
         with schema.telling(self._file, target):
@@ -452,7 +451,7 @@ class Library:
     ) -> Self:
         """Return a new library made from a dump or a backup.
 
-        It is made at `path`, a folder that doesn't exist yet; by default beside the source, with
+        `path` is a folder that doesn't exist yet; by default it is beside the source, with
         ``-restored`` added to its name.
         """
         made_of = Path(source).expanduser().absolute()
@@ -463,30 +462,30 @@ class Library:
         return cls(target)
 
     def verify(self, *, repair: bool = True) -> pd.DataFrame:
-        """Return what is wrong with the library, one row per problem; empty when it is whole.
+        """Return what is wrong with the library, one row per problem; empty if nothing is.
 
-        Columns: thing, problem, repaired. The database's pages, what refers to what, each paper's
-        state against its history, the words to search by, and the files against the records are
-        looked at; what follows from the rest is put right with `repair`.
+        Columns: thing, problem, repaired. This checks the database's pages, references between
+        rows, each paper's state against its history, the search index, and the files against the
+        records. With `repair`, it fixes what can be worked out from the rest.
         """
         return table(maintenance.verify(self.path, repair=repair), _PROBLEMS, index=None)
 
     def remove(self, ids: str | Iterable[str]) -> list[str]:
-        """Take papers out for good, with decisions, write-ups, PDFs and figures; return their ids.
+        """Remove papers for good, with decisions, digests, PDFs and figures; return their ids.
 
-        All of them or none. That they were here, and when they were removed, stays on record, and
-        so does what was published of them. It can't be undone: make a backup first.
+        All are removed or none. The removal stays on record, and so does what was published about
+        them. This can't be undone: make a backup first.
         """
         with schema.telling(self._file):
             return maintenance.remove(self.path, ids_of(ids))
 
     def merge(self, other: Library | str | os.PathLike[str]) -> pd.DataFrame:
-        """Take over what another library holds; return the conflicts, one row each.
+        """Add what another library holds; return the conflicts, one row each.
 
-        Papers, decisions, tags, notes, PDFs, readings, answers, signatures and publications of
-        both are here afterwards, the decisions of both in the history. Where both said something
-        else, the newer word stands. Columns: index id, what, here, there, kept (here or there).
-        The other library stays as it is; merging it again takes over only what is new there.
+        Adds papers, decisions, tags, notes, PDFs, readings, answers, approvals and publications;
+        the history has the decisions of both. Where the two differ, the newer entry counts.
+        Columns: index id, what, here, there, kept (here or there). The other library does not
+        change; merging it again adds only what is new there.
         """
         from_there = other if isinstance(other, Library) else Library(other)
         if from_there.path.resolve() == self.path.resolve():
@@ -498,7 +497,7 @@ class Library:
         return table(found, merging.CONFLICTS)
 
     def compact(self) -> int:
-        """Give room in the database back to the disk; return how many bytes that were."""
+        """Give unused space in the database back to the disk; return the number of bytes."""
         return maintenance.compact(self.path)
 
 

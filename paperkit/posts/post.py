@@ -43,16 +43,15 @@ class Post:
     >>> post = Post(topic="Avatars", date="2026-06-30", papers=kept, author="Ana Ruiz")
     >>> compose(post, library, path="avatars.post.ipynb")
 
-    ``date`` is the blog's local time (an aware one is taken to this machine's zone; a date
-    or ISO text will do); ``papers`` are ids or a papers frame. ``title`` defaults to the topic,
-    ``tags`` to the topic, ``description`` to one line with the first paper's title, ``cover`` to
-    the first teaser figure that may be shown. ``figures`` is one of `FIGURES`; ``assets_url`` is
-    where the figures will be found when not at the flavor's own place. ``prose`` opens the post.
-    ``repeats`` says that papers of an earlier post may stand here again. ``evidence`` is one of
-    `EVIDENCE`; ``table`` names questions whose answers are put side by side, a row per paper.
-    ``missing``, ``disclaimer`` and ``credit`` say whether a card names what it leaves out, and
-    the banner that this is no scholarly work, and what it was made with. ``front`` holds further
-    front matter; its keys win.
+    ``date`` is the blog's local time: a date, a datetime or ISO text (with a zone, it is converted
+    to this machine's). ``papers`` are ids or a papers frame. ``title`` and ``tags`` default to the
+    topic, ``description`` to one line with the first paper's title, ``cover`` to the first teaser
+    figure that may be shown. ``figures`` is one of `FIGURES`; ``assets_url`` is the address of the
+    figures if they are not beside the post. ``prose`` is the first paragraph. ``repeats`` allows
+    papers of an earlier post. ``evidence`` is one of `EVIDENCE`; ``table`` names questions whose
+    answers are shown side by side, one row per paper. ``missing``: a card lists what it leaves out;
+    ``disclaimer`` and ``credit``: the banner says that this is not scholarly work, and what it was
+    made with. ``front`` adds front matter and overrides the keys above.
     """
 
     topic: str

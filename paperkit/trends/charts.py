@@ -89,15 +89,15 @@ def chart(
     width: int | None = None,
     height: int | None = None,
 ) -> Chart:
-    """Draw a frame of trends as the picture that fits it.
+    """Draw the chart that fits a frame of trends.
 
     >>> chart(papers_per(papers, "year", by="primary", top=5), title="Papers per year")
 
-    Which picture follows from the columns: counts per period become lines (bars for one group),
-    terms and growth points with intervals, pairs a matrix, authors and venues bars. ``measure``
-    is ``"count"`` or ``"share"`` where both are there; ``top`` limits groups, terms or bars; sizes
-    are in pixels (``width`` None: as wide as the cell). The lines below the title state how many
-    papers are shown, and of how many a share is.
+    The columns decide which chart is drawn: counts per period become lines (bars for one group),
+    terms and growth become points with intervals, pairs a matrix, authors and venues bars.
+    ``measure`` is ``"count"`` or ``"share"`` if the frame has both; ``top`` limits groups, terms or
+    bars; sizes are in pixels (``width`` None: as wide as the cell). The lines below the title say
+    how many papers are shown, and what a share is a share of.
     """
     if measure not in (None, "count", "share"):
         raise ValueError(f"measure is {measure!r}; give 'count' or 'share'")
