@@ -6,6 +6,9 @@ LOOK := $(VENV)/.look
 READY := $(VENV)/.ready
 OLDEST := .venv-oldest
 BUILD := build
+# uv installs in seconds what takes pip minutes; pip goes on where only its settings name the index.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+INSTALL = $(PIP) uv && $(BIN)/uv pip install --python $(BIN)/python $(1) || $(PIP) $(1)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lab test demo bench docs lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog test-oldest release clean
@@ -17,11 +20,11 @@ $(LOOK): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperkit needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || scripts/system-packages venv
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --editable .
+	$(call INSTALL,--editable .)
 	@touch $@
 
 $(READY): $(LOOK)
-	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[dev,scale,genai,openai,assets]'
+	$(call INSTALL,--editable '.[dev,scale,genai,openai,assets]')
 	@touch $@
 
 UNIT = tests $(foreach room,faults processes notebooks browser blog,--ignore tests/$(room))

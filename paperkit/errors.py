@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 
 class PaperkitError(Exception):
-    """Base of every error paperkit raises: the thing concerned first, the next step last.
+    """The base class of all errors; a message names the thing first and the next step last.
 
     >>> try:
     ...     library.paper("9999.99999")

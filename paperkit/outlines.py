@@ -73,7 +73,7 @@ class Question:
 @explained
 @dataclass(frozen=True)
 class Outline:
-    """An ordered set of questions under a name; the name is what digests are stored under.
+    """Questions in order, under a name; digests are stored under that name.
 
     ``parts`` are the common headings of some of them, by part and language.
 
@@ -133,7 +133,9 @@ def language_tag(language: str) -> str:
     """
     plain = str(language).strip().replace("_", "-")
     if not _TAG.fullmatch(plain):
-        raise PaperkitError(f"{language!r}: no language tag; give one like 'en', 'zh' or 'pt-BR'.")
+        raise PaperkitError(
+            f"{language!r}: not a language tag; give one like 'en', 'zh' or 'pt-BR'."
+        )
     first, *rest = plain.split("-")
     return "-".join([first.lower(), *(p.title() if len(p) == 4 else p.upper() for p in rest)])
 

@@ -284,7 +284,7 @@ _SHOWN = 1_500  # characters of an abstract in a notebook
 @explained
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """One paper as arXiv describes it; every word of it comes from arXiv, none from a model.
+    """One paper as arXiv describes it; nothing in it comes from a model.
 
     >>> paper = library.paper("1911.02782")
     >>> paper.title, paper.authors[0], paper.updated

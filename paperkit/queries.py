@@ -36,7 +36,7 @@ VENUES: tuple[str, ...] = tuple(
 @explained
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A selection of a library's papers; every field narrows it, an empty one doesn't.
+    """A selection of a library's papers; each field narrows it, unless it is empty.
 
     >>> library.papers(Query(text="avatar", decisions=["undecided"], sort=["-score"]))
 

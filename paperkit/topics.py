@@ -232,7 +232,7 @@ def _singular(word: str) -> str:
 @explained
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """One topic a person follows; the posts about it carry its name, language and author.
+    """One topic you follow; posts about it have its name, language and author.
 
     >>> update([Topic(name="NeRF", queries=["ti:NeRF"], categories=["cs.CV"])], library)
 

@@ -437,18 +437,18 @@ def summarize(
     executor: Executor | None = None,
     ask: Ask = "auto",
 ) -> pd.DataFrame | Run:
-    """Let a model answer an outline's questions about some papers; known answers are kept.
+    """Have a model answer an outline's questions about papers; existing answers are kept.
 
     >>> summarize(kept, library)
     >>> summarize(kept, library, Gemini("gemini-3.8-flash"), language="zh", budget=0.5)
 
-    Without `model` it is `Extractive`: offline, free, verbatim sentences. What is answered is
-    written at once, so that an interrupt or a crash costs at most the papers in flight; run it
-    again to finish: it asks what is missing or failed, down to the single question. With
-    `background` the cell returns at once with a `Run`.
+    `model` defaults to `Extractive`: offline, free, verbatim sentences. Each answer is stored at
+    once, so an interrupt or a crash loses at most the papers being worked on. Run it again to
+    finish: it asks only the questions that are missing or failed. With `background` it returns a
+    `Run` at once.
 
-    `ask` is how: *whole* sends all questions in one request, *single* one after the other, which
-    suits small models; *auto* begins with what suits the model and falls back by itself.
+    `ask` is *whole* (all questions in one request), *single* (one after the other, for small
+    models) or *auto* (what suits the model, changed if that fails).
 
     `budget` is a cap for this batch: a request that might cross it is not sent. It limits how long
     a reply may get, thoughts included; one cut off by that is asked for once more with a higher
@@ -464,8 +464,8 @@ def summarize(
     cost (missing where price or usage is unknown).
 
     Raises:
-        PaperkitError: a paper is not in the library, what is given is no model or no budget, the
-            price is unknown though there is a budget, or the estimate exceeds it.
+        PaperkitError: a paper is not in the library, the model or the budget is not one, there is a
+            budget but the price is unknown, or the estimate exceeds the budget.
     """
     used = _checked(model)
     if is_chinese(language):

@@ -34,7 +34,7 @@ def update(
     client: ArxivClient | None = None,
     seeds: pd.DataFrame | str | os.PathLike[str] | None = None,
 ) -> pd.DataFrame:
-    """Search arXiv for each topic and add what it has; one topic's failure stops no other.
+    """Search arXiv for each topic and add what it finds; if one fails, the others go on.
 
     >>> update(load_topics("topics.toml"), library, seeds="zotero.bib")
 

@@ -56,9 +56,9 @@ class Library:
     notebooks may use one library at once. An ``id`` is an arXiv id in any usual spelling; ``ids``
     are one, several, or a papers frame.
 
-    What a person types is a method; what the other rooms need hangs on its parts: ``coverage``
-    (what was asked of arXiv), ``calls`` (to models), ``drafts`` (every answer ever given),
-    ``index`` (what tables ask), ``files`` (PDFs, figures, licences) and ``vectors`` (of sentences).
+    The methods are for people. Other modules use its parts: ``coverage`` (what arXiv was asked
+    for), ``calls`` (to models), ``drafts`` (all answers), ``index`` (for tables), ``files`` (PDFs,
+    figures, licenses) and ``vectors`` (of sentences).
 
     Raises:
         PaperkitError: the folder holds something that is no library.
@@ -87,7 +87,7 @@ class Library:
 
     @classmethod
     def sample(cls, path: str | os.PathLike[str] | None = None) -> Self:
-        """Return the bundled offline library: real papers of some topics, a few with their PDF.
+        """Return the bundled offline library: real papers on some topics, a few with their PDF.
 
         Without `path` it is a fresh copy in a temporary folder; with one it is made there the
         first time and opened as it is afterwards.
@@ -143,7 +143,7 @@ class Library:
     def add(
         self, papers: pd.DataFrame | Iterable[Paper] | Paper, *, topic: str | None = None
     ) -> pd.DataFrame:
-        """Add papers (under a topic), or newer versions of known ones; all of them or none.
+        """Add papers, or newer versions of known ones, to a topic: all of them or none.
 
         `papers` are a frame, one `Paper` or several. What a known version's record lacked (an
         abstract, a DOI) is completed. What arXiv itself says (a frame of `search`) replaces what a
@@ -176,7 +176,7 @@ class Library:
         topic: str | None = None,
         decision: str | Iterable[str] | None = None,
     ) -> pd.DataFrame:
-        """Return a papers frame: all, those with these words, or those of a `Query`.
+        """Return a papers frame: all papers, those with some words, or those of a `Query`.
 
         `query` may also be an id or several, an address or a DOI, in any usual spelling.
         ``decision`` is one or several of `paperkit.queries.DECISIONS`, or ``undecided``.
@@ -187,7 +187,7 @@ class Library:
         >>> library.papers("avatar", decision="keep")
 
         Raises:
-            PaperkitError: no paper has such a topic or tag; the near ones are named.
+            PaperkitError: no paper has such a topic or tag; similar ones are named.
         """
         wanted = query if isinstance(query, Query) else Query(text=query or "")
         narrowed: dict[str, Any] = {}
@@ -280,14 +280,14 @@ class Library:
         self.index.tell(named)
 
     def undo(self, n: int = 1) -> list[str]:
-        """Take back the last `n` actions made here, newest first; return the ids they concerned.
+        """Undo the last `n` actions made here, newest first; return the ids they concerned.
 
-        What was done elsewhere (in another notebook, by another process) is left alone.
+        Actions made elsewhere (in another notebook, by another process) are left alone.
 
         >>> library.undo()
 
         Raises:
-            PaperkitError: one of the papers was decided on elsewhere since; nothing is undone.
+            PaperkitError: one of the papers has since been decided on elsewhere; nothing is undone.
         """
         ids: dict[str, None] = {}
         with schema.writing(self._file) as db:
@@ -374,7 +374,7 @@ class Library:
         outline: Outline = DIGEST,
         language: str | None = None,
     ) -> Judgement:
-        """Return what is wrong with a digest (stored or not), or with what is written of an id.
+        """Return what is wrong with a digest: one given (stored or not), or that of an id.
 
         It is compared with the version of the paper that it is about: its abstract and, where it
         was read, its PDF. A digest given says its own language. `outline` holds the questions.
@@ -382,7 +382,7 @@ class Library:
         >>> library.judge("2411.05184").findings
 
         Raises:
-            PaperkitError: nothing is written about that id, or it is not in the library.
+            PaperkitError: the id has no digest, or is not in the library.
         """
         with schema.reading(self._file) as db:
             given = digest
@@ -414,7 +414,7 @@ class Library:
 
         Raises:
             PublishError: blocking findings remain and no `reason` overrides them.
-            PaperkitError: nobody's name is known to sign with.
+            PaperkitError: no name is known to approve with.
         """
         signed = {"language": language, "by": by, "reason": reason, "among": among}
         return self._sign(id, outline, **signed, origin="script")
@@ -440,7 +440,7 @@ class Library:
     # Publications
 
     def publish(self, posted: pd.DataFrame) -> int:
-        """Remember that papers were published; return how many of these were news.
+        """Record that papers were published; return how many entries are new.
 
         `posted` has a row per paper: index id, columns version, topic and date (of the post), as
         `load_posts` gives them. Papers the library doesn't have yet are remembered too.
@@ -481,13 +481,13 @@ class Library:
     def backup(self, path: str | os.PathLike[str]) -> Path:
         """Copy the library to the folder `path`, consistent while others write; return the folder.
 
-        The copy is a library itself. A later backup into it copies what is new.
+        The copy is a library too. A later backup to the same folder copies only what is new.
 
         >>> library.backup("/media/disk/avatars")
 
         Raises:
-            PaperkitError: the folder holds something that is no backup of this library, or can't be
-                written to.
+            PaperkitError: the folder holds something else than a backup of this library, or can't
+                be written to.
         """
         target = Path(path).expanduser().absolute()
         with schema.telling(self._file, target):
@@ -516,7 +516,7 @@ class Library:
     ) -> Self:
         """Return a new library made from a dump or a backup, `source`.
 
-        It is made at `path`, a folder that doesn't exist yet; by default beside the source, with
+        `path` is a folder that doesn't exist yet; by default it is beside the source, with
         ``-restored`` added to its name.
 
         >>> library = Library.restore("avatars-2026")
@@ -532,7 +532,7 @@ class Library:
         return cls(target)
 
     def verify(self, *, repair: bool = True) -> pd.DataFrame:
-        """Return what is wrong with the library, one row per problem; empty when it is whole.
+        """Return what is wrong with the library, one row per problem; empty if nothing is.
 
         Columns: thing, problem, repaired. The database's pages, what refers to what, each paper's
         state against its history, the words to search by, and the files against the records are
@@ -543,7 +543,7 @@ class Library:
         return table(maintenance.verify(self.path, repair=repair), _PROBLEMS, index=None)
 
     def remove(self, ids: str | Iterable[str]) -> list[str]:
-        """Take papers out for good, with decisions, write-ups, PDFs and figures; return their ids.
+        """Remove papers for good, with decisions, digests, PDFs and figures; return their ids.
 
         All of `ids` or none. That they were here, and when they were removed, stays on record, and
         so does what was published of them. It can't be undone: make a backup first.
@@ -554,7 +554,7 @@ class Library:
             return maintenance.remove(self.path, ids_of(ids))
 
     def merge(self, other: Library | str | os.PathLike[str]) -> pd.DataFrame:
-        """Take over what another library holds; return the conflicts, one row each.
+        """Add what another library holds; return the conflicts, one row each.
 
         Papers, decisions, tags, notes, PDFs, readings, answers, signatures and publications of
         both are here afterwards, the decisions of both in the history. Where both said something

@@ -81,13 +81,13 @@ def search(
     in moderation. A day whose papers were never added to the library is a gap. Without a library a
     topic goes back its max_age_days.
 
-    `limit` is how many papers at most: by default 100, and all of a topic with a library.
-    ``attrs["total"]`` says how many arXiv has, ``attrs["missing"]`` why some are missing (empty:
-    none is). A paper is its id: of several versions the newest counts.
+    `limit` is the largest number of papers: by default 100, or all for a topic with a library.
+    ``attrs["total"]`` says how many arXiv has, and ``attrs["missing"]`` why some are missing (empty
+    if none is). Of several versions of a paper, the newest is returned.
 
     Raises:
-        PaperkitError: the query can't be meant or a date is none.
-        SourceError: arXiv can't answer, or lacks an id; ``papers`` holds what had arrived.
+        PaperkitError: the query makes no sense, or a date is not one.
+        SourceError: arXiv can't answer, or lacks an id; ``papers`` holds what arrived before.
     """
     if limit is not None and limit < 1:
         raise PaperkitError(f"limit {limit}: must be 1 or more; leave it out for the default.")

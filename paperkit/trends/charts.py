@@ -89,7 +89,7 @@ def chart(
     width: int | None = None,
     height: int | None = None,
 ) -> Chart:
-    """Draw a frame of trends as the picture that fits it.
+    """Draw the chart that fits a frame of trends.
 
     >>> chart(papers_per(papers, "year", by="primary", top=5), title="Papers per year")
 

@@ -77,7 +77,7 @@ def rising_terms(
     executor: Executor | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """Find the terms that more of the recent papers hold than of the earlier ones.
+    """Find the terms that are more frequent in recent papers than in earlier ones.
 
     >>> rising_terms(papers)
 
@@ -89,9 +89,9 @@ def rising_terms(
     that hold the term, recent), ``count_b`` ``total_b`` ``share_b`` (earlier), ``papers`` (ids
     of its newest papers), ``side_a``, ``side_b`` (what the sides are).
 
-    Only what moved for certain is listed: the interval holds no "no difference", and at most one
-    in twenty of the listed terms is expected to be there by chance (``q``). Often that is nothing;
-    ``attrs["said"]`` then says so. ``certain=False`` lists what leans that way as well.
+    Only clear rises are listed: the interval excludes "no difference", and at most one in twenty of
+    the listed terms is expected to be there by chance (``q``). Often there are none;
+    ``attrs["said"]`` then says so. ``certain=False`` also lists the likely ones.
 
     A term is a noun phrase with a technical word or a technical noun (see ``trends.ngrams``); an
     acronym and its words are one term, "large language model (LLM)", where the papers explain it
