@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from paperkit.batch import summarize
-from paperkit.batch.asking import LOOSE, NOT_ASKED
+from paperkit.batch import ask, summarize
+from paperkit.batch.asking import LOOSE, NOT_ASKED, Ask
+from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
 from paperkit.prompts import Reply, Request, says_enough, single
 from paperkit.readings import Paragraph, Reading
 from tests.conftest import make_paper
-from tests.test_batch import Scripted
+from tests.test_batch import IDS, Scripted
 
 ID = "2411.00009"
 OWN = "We propose Glide, which renders crowds of heads at once."
@@ -160,3 +161,21 @@ def test_a_reply_is_read_no_further_than_was_asked(read: Library) -> None:
     assert [says_enough(others, f"{'It is fast. ' * n}And small.") for n in (2, 3)] == [False, True]
     translation = single(line, DIGEST["abstract"])
     assert not says_enough(translation, "It is fast. " * 30 + "And small.")
+
+
+def test_what_a_person_asks_for_by_name_is_asked(read: Library) -> None:
+    """Even where no sentence is likely to answer it."""
+    model = Small()
+    digest = ask(read, ID, ["significance"], model)
+    assert [r.questions[0].key for r in model.asked] == ["significance"]
+    assert digest["significance"].texts == (OWN,)
+
+
+@pytest.mark.parametrize(("way", "forms"), [("single", ["lines"] * 2), ("whole", ["json"])])
+def test_asking_again_goes_the_way_it_is_told(library: Library, way: Ask, forms: list[str]) -> None:
+    """All in one request or one after the other, whatever suits the model otherwise."""
+    model = Scripted()
+    ask(library, IDS[0], ["summary", "takeaways"], model, ask=way)
+    assert [r.form for r in model.asked][: len(forms)] == forms
+    with pytest.raises(PaperkitError, match="give 'auto', 'whole' or 'single'"):
+        ask(library, IDS[0], ["summary"], model, ask="both")  # type: ignore[arg-type]

@@ -88,17 +88,20 @@ def _told(model: Model) -> str:
 # ---- One question: what of the paper goes with it
 
 
-def asking_one(model: Model, request: Request, question: Question) -> Request | None:
+def asking_one(
+    model: Model, request: Request, question: Question, *, wanted: bool = False
+) -> Request | None:
     """Return the request for one question, None where a smallest model is given no sentence for it.
 
     The smallest models get the abstract and the few sentences that most likely hold the answer.
-    What may be left out is not asked of them where no sentence does.
+    What may be left out is not asked of them where no sentence does, unless a person `wanted` it.
     """
     if not is_smallest(model):
         return single(request, question)
     body = relevant(question, request.sentences)
     asked = single(request, question, body)
-    if question.optional and not body and not is_told(question, asked.sentences):
+    told = wanted or body or is_told(question, asked.sentences)
+    if question.optional and not told:
         return None
     whole = len(asked.sentences) == len(request.sentences)
     return asked if whole else replace(asked, left_out=_A_FEW)

@@ -283,7 +283,7 @@ class Summarizer:
         """
         found: list[Answer] = []
         for question in questions:
-            asked = asking_one(self.model, request, question)
+            asked = asking_one(self.model, request, question, wanted=fresh)
             if asked is None:
                 found.append(unasked(question, self.model))
                 continue
@@ -562,15 +562,17 @@ def ask(
     outline: Outline = DIGEST,
     language: str = "en",
     wish: str = "",
+    ask: Ask = "auto",
 ) -> Digest:
     """Ask again for some answers of one paper, with a wish in words; the drafts are appended.
 
-    A person's edit stays what the digest shows; the new draft is beside it in
+    `ask` is how, as in `summarize`. A person's edit stays what the digest shows; the new draft is beside it in
     ``library.drafts(id, question)``.
     """
     used = _checked(model)
     limiter = limiter_of(library, used, None, budget_of(used, None, _price(used, None)))
-    summarizer = Summarizer(library, used, outline=outline, language=language, limiter=limiter)
+    options = {"outline": outline, "language": language, "ask": ask, "limiter": limiter}
+    summarizer = Summarizer(library, used, **options)  # type: ignore[arg-type]
     request = summarizer.request(id, questions=questions, wish=wish)
     check_sense(request)
     given = summarizer.answers(request, Spent(), fresh=True)

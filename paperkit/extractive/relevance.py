@@ -6,7 +6,7 @@ What a small model is given beside the abstract: it reads a page well and a pape
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -44,19 +44,28 @@ def relevant(
     """Return the sentences most likely to answer a question, in their order.
 
     They have `room` characters together and come from the body; what an abstract answers by itself
-    gets none. A question of another outline gets those that share its words.
+    gets none. Where there is no abstract the beginning stands in for it, with as much room again. A
+    question of another outline gets those that share its words.
     """
     body = tuple(s for s in lines if s.kind == "sentence" and s.page is not None and _is_whole(s))
     abstract = any(s.page is None for s in lines)
     if question.translation or (question.source == "abstract" and abstract):
         return ()
-    scores = _scores(question, body)
-    chosen = []
-    for score, line in sorted(zip(scores, body, strict=True), key=lambda p: (-p[0], p[1].number)):
-        if score > 0 and len(line.text) <= room:
+    beginning = [] if abstract else _fitting(body, room)
+    scored = zip(_scores(question, body), body, strict=True)
+    ranked = sorted((p for p in scored if p[0] > 0), key=lambda p: (-p[0], p[1].number))
+    chosen = _fitting([line for _, line in ranked], room)
+    return tuple(sorted({*beginning, *chosen}, key=lambda s: s.number))
+
+
+def _fitting(lines: Iterable[SourceLine], room: int) -> list[SourceLine]:
+    """Return those of some lines, first come first served, that have room."""
+    kept = []
+    for line in lines:
+        if len(line.text) <= room:
             room -= len(line.text)
-            chosen.append(line)
-    return tuple(sorted(chosen, key=lambda s: s.number))
+            kept.append(line)
+    return kept
 
 
 def is_told(question: Question, lines: Sequence[SourceLine]) -> bool:
