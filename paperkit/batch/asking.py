@@ -139,12 +139,12 @@ def _room(context: int, request: Request) -> int:
 
 def silently_cut(request: Request, reply: Reply) -> str:
     """Return the words for a server that read less than it was sent, empty for others."""
-    expected = tokens_in(request)
     sent = len(request.prompt())
     if not reply.tokens_in or sent < _SHORT or reply.tokens_in * _MOST_PER_TOKEN > sent:
         return ""
+    told = f"{reply.tokens_in:,} of about {tokens_in(request):,} tokens"
     return (
-        f"the server read only {reply.tokens_in:,} of about {expected:,} tokens: it cut the paper; "
+        f"the server read only {told}: it cut the paper; "
         "raise its context (Ollama: num_ctx) or give the model context="
     )
 

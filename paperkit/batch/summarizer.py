@@ -157,6 +157,10 @@ class Summarizer:
 
         Answers to what failed before join those there are, under the key of the whole request.
         """
+        with self.library.index.session():
+            return self._of_paper(id)
+
+    def _of_paper(self, id: str) -> Row:
         with self.thinking:
             request = self.request(id)
         key = key_of(self.model, request)
@@ -566,8 +570,8 @@ def ask(
 ) -> Digest:
     """Ask again for some answers of one paper, with a wish in words; the drafts are appended.
 
-    `ask` is how, as in `summarize`. A person's edit stays what the digest shows; the new draft is beside it in
-    ``library.drafts(id, question)``.
+    `ask` is how, as in `summarize`. A person's edit stays what the digest shows; the new draft is
+    beside it in ``library.drafts(id, question)``.
     """
     used = _checked(model)
     limiter = limiter_of(library, used, None, budget_of(used, None, _price(used, None)))
