@@ -34,7 +34,8 @@ class Question:
 
     >>> Question(key="code", headings={"en": "Code"}, ask="Where is the code?", kind="line")
 
-    ``headings`` name it per language in the post; ``ask`` is what the model is asked (English).
+    ``headings`` name it per language in the post; ``ask`` is what the model is asked (English),
+    ``alone`` what one is that gets a question at a time, where two in one are too much for it.
     ``kind`` is line (one sentence), list (items) or text (some sentences). Limits: ``items`` is
     the least and most number of statements, ``words`` the most English words and ``characters``
     the most Chinese characters of the whole answer (of one item in a list). ``part`` groups
@@ -48,6 +49,7 @@ class Question:
     key: str
     headings: Mapping[str, str]
     ask: str
+    alone: str = ""
     kind: Kind = "text"
     items: tuple[int, int] = (1, 6)
     words: int = 120
@@ -180,6 +182,7 @@ def _outline(data: Mapping[str, Any], name: str) -> Outline:
 _FIELDS = {f.name: f for f in fields(Question)}
 _KINDS = {"key": str, "headings": dict, "ask": str, "kind": str, "items": list, "words": int}
 _KINDS |= {"characters": int, "source": str, "part": str, "optional": bool, "translation": bool}
+_KINDS |= {"alone": str}
 _CHOICES = {"kind": get_args(Kind), "source": get_args(Source)}
 
 

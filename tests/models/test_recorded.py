@@ -21,6 +21,7 @@ from paperkit.batch import summarize
 from paperkit.library import Library
 from paperkit.models import OpenAIChat
 from paperkit.outlines import DIGEST
+from paperkit.prompts.requests import asked_of
 from paperkit.reading import read_here
 from tests.models.dialects import DIALECTS
 from tests.servers import Answer, Asked, serve
@@ -73,7 +74,7 @@ def fits(row: dict[str, Any], prompt: str) -> bool:
     question = DIGEST[row["questions"][0]]
     if row["again"]:
         return f"what this paper says ({question.heading('en')})" in prompt
-    return f"Question about this paper: {question.ask}\n" in prompt
+    return f"Question about this paper: {asked_of(question)}\n" in prompt
 
 
 def test_every_recorded_reply_is_asked_for(
