@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from paperkit.checks.questions import is_of_others
-from paperkit.extractive.selection import PARTS, Part, has_number, points_back, standalone
+from paperkit.extractive.selection import PARTS, Part, has_number
 from paperkit.extractive.weights import idf
+from paperkit.extractive.wording import points_back, standalone
 from paperkit.text import cjk_count, stems
 
 FRAME = re.compile(
@@ -40,6 +41,8 @@ _REPORTS = re.compile(
     r"(?:experiments?|results|simulations?|evaluations?|findings|tests?|measurements?)\b"
     r"[^.;]{0,90}?\b(?:show|demonstrat|indicat|confirm|reveal|suggest|prov|verif|support)\w*"
     r"|the (?:trained|learned|proposed|presented|developed) [a-z]+ "
+    r"|the (?:\w+ )?(?:combination|measurement|calculation|analysis|fit|simulation|study)s?"
+    r" (?:is|are|was|were) (?:performed|carried out|based on|obtained)"
     r"|the (?:\w+ )?(?:model|network|method|system|solver|algorithm|classifier)s? "
     r"(?:is|are|was|were) (?:trained|evaluated|tested|compared)",
     re.IGNORECASE,
@@ -50,7 +53,7 @@ _IN_PASSING = re.compile(
     r"|believe|note|refer|expect(?:ed)?|stress|recall|shall|will|begin|otherwise|speculate"
     r"|give an?|the same(?!\b.* as\b)|both(?!\b.* and\b)|display|plot(?:ted)?"
     r"|in the (?:first|second|third|last|two)|tr(?:y|ied) to|main paper"
-    r"|future work|would like|I could"
+    r"|future work|would like|I could|in the literature|references therein|look into|insights?"
     r"|appendi\w+|previous (?:section|experiment|example|step)|overview of"
     r"|each of the (?:two|three|four|five|six))\b|然后|接着|首先",
     re.IGNORECASE,
@@ -160,6 +163,7 @@ def is_in_place(part: str, text: str, section: str, name: str, title: str) -> bo
     """Tell whether a sentence says something of this paper where a body says such a thing."""
     if _APART.search(section):
         return False
+    section = "" if section.lower() == "abstract" else section  # a letter without headings
     home, frame = _part(part).at_home(section), bool(FRAME.search(section))
     alone = self_contained(text, name)
     results = PARTS["performance"].at_home(section)

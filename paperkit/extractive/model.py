@@ -20,33 +20,29 @@ from typing import Any, ClassVar
 
 from paperkit.checks.names import method_name
 from paperkit.extractive.bodies import LIMITS, claims, is_in_place
-from paperkit.extractive.selection import (
+from paperkit.extractive.selection import PARTS, SIGNS, alike, part_scores, takeaways
+from paperkit.extractive.sentence_roles import role_chances
+from paperkit.extractive.summaries import SENTENCES, Span, best_span, line_of
+from paperkit.extractive.terms import keywords
+from paperkit.extractive.weights import idf
+from paperkit.extractive.wording import (
     CONDITION,
-    PARTS,
     PASSIVE,
-    SIGNS,
     TELLS,
     adds,
-    alike,
     announces,
     finished,
     is_own,
     is_plain,
     of_others,
-    part_scores,
     points_back,
     points_elsewhere,
     standalone,
     states,
     sums_up,
-    takeaways,
     takes_up,
     unlabeled,
 )
-from paperkit.extractive.sentence_roles import role_chances
-from paperkit.extractive.summaries import SENTENCES, Span, best_span, line_of
-from paperkit.extractive.terms import keywords
-from paperkit.extractive.weights import idf
 from paperkit.outlines import Question
 from paperkit.passages import SourceLine
 from paperkit.prompts import Reply, Request
@@ -63,6 +59,8 @@ _BACKGROUND = 0.6  # how likely a sentence that is no summary is background
 _SAME = 0.64  # likeness of two sentences that say the same
 _FIRST = 15  # sentences that introduce: what comes after them compares and explains
 _BEGINNING = 40  # sentences of a paper without an abstract, of which one sums it up
+# "… the performance of our synchrotron": no word of what was done.
+_OURS = re.compile(r"(?!.*\b(?:we|this|here)\b).*\bour\b", re.IGNORECASE)
 # A sentence that names what it brings ("We present FacadeTrack") needs no other name before it.
 _NAMES = re.compile(r"\b(?:present|propose|introduce|develop)s? (?:\w+ )?[A-Z]\w*[A-Z]")
 _RELATIVE = (", which", ", where", ", whose", ", including")  # "that X, which …, is Y" lacks "is Y"
@@ -167,10 +165,14 @@ class _Choice:
             s
             for s in self._from(question)
             if s.number not in self.used
-            and is_plain(s.text)
+            and s.number in self._plain
             and (leaning or s.number not in self._leaning)
             and len(s.text.split()) <= limit
         ]
+
+    @cached_property
+    def _plain(self) -> set[int]:
+        return {s.number for s in self.sentences if is_plain(s.text)}
 
     @cached_property
     def _leaning(self) -> set[int]:
@@ -355,7 +357,8 @@ class _Choice:
     def _tells(self, text: str, background: bool) -> bool:
         """Tell whether a sentence says what the authors do: with "we", or in the passive."""
         told = PASSIVE.search(text) or (TELLS.search(text) and not background)
-        return is_own(text, self.name) or (bool(told) and not of_others(text))
+        own = is_own(text, self.name) and not (background and _OURS.match(text))
+        return own or (bool(told) and not of_others(text))
 
     @cached_property
     def _opening(self) -> set[int]:

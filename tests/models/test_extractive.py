@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from paperkit.extractive import Extractive, keywords, one_line, roles, skeleton, takeaways
-from paperkit.extractive.selection import has_number, is_plain, part_scores, standalone
+from paperkit.extractive.selection import has_number, part_scores
 from paperkit.extractive.summaries import MOST, spans
 from paperkit.extractive.weights import load
+from paperkit.extractive.wording import is_plain, standalone
 from paperkit.models import Model
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.papers import Paper
