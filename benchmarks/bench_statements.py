@@ -32,7 +32,8 @@ BESIDE_THE_POINT = ("misplaced", "chat")
 TRUTH = frozenset(
     "evidence-missing evidence-altered evidence-elsewhere unsupported no-evidence"
     " number-not-in-source number-misplaced number-not-in-evidence name-not-in-source direction"
-    " off-topic others-work other-question left-out".split()
+    " off-topic others-work own-work relation-not-in-source spread other-question"
+    " left-out".split()
 )
 Row = dict[str, str]
 Judged = tuple[Row, list[Finding]]

@@ -170,6 +170,32 @@ def test_nothing_is_found_for_what_the_paper_does_not_say():
     assert find_evidence("Protein folding obeys thermodynamics in yeast cells.", SOURCES) == ()
 
 
+ABSTRACT = (
+    "Depth from single images is hard without poses.",
+    "We introduce Glide, a network that learns depth from single images without poses.",
+    "Glide is trained on videos of streets.",
+    "It halves the error of baselines on unseen streets.",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Glide learns depth from single images without any poses.", 1),
+        ("Glide's training data are videos of streets.", 2),
+        ("On unseen streets the error of baselines is halved.", 3),
+    ],
+)
+def test_within_an_abstract_the_sentence_that_says_most_wins(text: str, own: int):
+    """The sentences of an abstract share their words; the one a statement restates says more."""
+    reading = Reading("T", 1, "1", paragraphs=(Paragraph(" ".join(ABSTRACT), 1, BOX, "A"),))
+    sources = Sources(None, reading)
+    for place, sentence in enumerate(ABSTRACT):
+        found = ground(Statement(text, (Evidence(sentence, "A", 1),)), sources, origin="model")
+        codes = [f.code for f in found if f.code == "evidence-elsewhere"]
+        assert codes == ["evidence-elsewhere"] * (place != own), sentence
+
+
 OTHERS = (
     "The original paper proposes learned update rules for iterative solvers of equations.",
     "Hoyer et al. propose learned update rules for iterative solvers of equations.",

@@ -422,26 +422,26 @@ def summarize(
     executor: Executor | None = None,
     ask: Ask = "auto",
 ) -> pd.DataFrame | Run:
-    """Let a model answer an outline's questions about some papers; known answers are kept.
+    """Have a model answer an outline's questions about papers; existing answers are kept.
 
     >>> summarize(kept, library)
     >>> summarize(kept, library, Gemini("gemini-3.8-flash"), language="zh", budget=0.5)
 
-    Without `model` it is `Extractive`: offline, free, verbatim sentences. What is answered is
-    written at once, so that an interrupt or a crash costs at most the papers in flight; run it
-    again to finish: it asks what is missing or failed, down to the single question. With
-    `background` the cell returns at once with a `Run`.
+    `model` defaults to `Extractive`: offline, free, verbatim sentences. Each answer is stored at
+    once, so an interrupt or a crash loses at most the papers being worked on. Run it again to
+    finish: it asks only the questions that are missing or failed. With `background` it returns a
+    `Run` at once.
 
-    `ask` is how: *whole* sends all questions in one request, *single* one after the other, which
-    suits small models; *auto* begins with what suits the model and falls back by itself.
+    `ask` is *whole* (all questions in one request), *single* (one after the other, for small
+    models) or *auto* (what suits the model, changed if that fails).
 
     `budget` is a cap for this batch: a request that might cross it is not sent. It limits how long
     a reply may get, thoughts included; one cut off by that is asked for once more with a higher
     limit where the money allows it, and where no reply fits the batch stops. The first request goes
     out alone, to learn. What can't be promised: a server that ignores the limit may cross the
     budget with a reply longer than any before. `pace` is how fast to ask, by default the model's
-    own. `executor` is any `concurrent.futures` executor; the
-    model's calls go there, everything else stays here.
+    own; `prices` are US dollars a token, by default those of the table. `executor` is any
+    `concurrent.futures` executor; the model's calls go there, everything else stays here.
 
     Returns a report: index id, outcome (answered; partial: a question failed; known, failed, left),
     title, error (the questions that failed), note (what of the paper the model was not given),
@@ -449,8 +449,8 @@ def summarize(
     cost (missing where price or usage is unknown).
 
     Raises:
-        PaperkitError: a paper is not in the library, what is given is no model or no budget, the
-            price is unknown though there is a budget, or the estimate exceeds it.
+        PaperkitError: a paper is not in the library, the model or the budget is not one, there is a
+            budget but the price is unknown, or the estimate exceeds the budget.
     """
     used = _checked(model)
     if is_chinese(language):

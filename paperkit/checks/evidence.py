@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from paperkit.checks.language import english_forms, known_terms, spaced, weight
 from paperkit.checks.names import flattened
@@ -21,7 +22,8 @@ _GAIN = 0.12  # a further line has to carry that share of the statement beyond t
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.])\d+(?:[.,]\d+)*")
 _NUMBER_WEIGHT, _TERM_WEIGHT = 10.0, 6.0  # bits, as for words
 _ALIKE = 0.8  # words that share their first five letters
-_AS_GOOD = 0.95  # so close to the best line, the one that was pointed at is taken
+AS_GOOD = 0.95  # so close to the best line, the one that was pointed at is taken
+_HELD, _NEARLY, _REACH = 0.6, 0.8, 6  # a part's share of one line, of the best one; lines
 
 Keys = dict[str, float]
 """What a statement says: stems, numbers and Chinese terms, each with how much it tells."""
@@ -112,7 +114,7 @@ class LineIndex:
             if not gains:
                 break
             top = max(gains.values())
-            near = [n for n, g in gains.items() if g >= _AS_GOOD * top]
+            near = [n for n, g in gains.items() if g >= AS_GOOD * top]
             line = min(near, key=lambda n: (n not in cited, -gains[n], n))
             if chosen and gains[line] / total < _GAIN:
                 break
@@ -127,6 +129,18 @@ class LineIndex:
         total = sum(weights.values()) or 1.0
         gains = _gains((value, self.holders(key)) for key, value in weights.items())
         return {line: gain / total for line, gain in gains.items()}
+
+    def apart(self, parts: Sequence[Keys]) -> tuple[int, int] | None:
+        """Return the best lines of two parts, one after the other, that no passage holds together.
+
+        Each part is carried well, but nowhere within some lines of what carries the other.
+        """
+        best = [(s, max(s.values(), default=0.0)) for s in map(self.shares, parts) if s]
+        tops = [[n for n, v in s.items() if v >= _NEARLY * top] for s, top in best if top >= _HELD]
+        for first, second in pairwise(tops):
+            if all(abs(a - b) > _REACH for a in first for b in second):
+                return first[0], second[0]
+        return None
 
     def share(self, keys: Keys, texts: Iterable[str]) -> float:
         """Return what share of `keys` some passages say together."""

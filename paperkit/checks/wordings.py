@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 
 from paperkit.checks.language import is_common
-from paperkit.checks.numbers import UNIT_NAMES
+from paperkit.checks.units import UNIT_NAMES
 from paperkit.errors import PaperkitError
 from paperkit.text import CJK, cjk_count
 

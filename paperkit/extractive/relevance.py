@@ -10,18 +10,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from paperkit.checks.questions import is_of_others
-from paperkit.extractive.selection import (
-    FRAME,
-    PARTS,
-    announces,
-    has_number,
-    is_own,
-    is_plain,
-    points_elsewhere,
-    self_contained,
-    standalone,
-)
+from paperkit.checks.questions import is_of_itself, is_of_others
+from paperkit.extractive.bodies import FRAME, self_contained
+from paperkit.extractive.selection import PARTS, announces, has_number, is_plain, standalone
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.weights import idf
 from paperkit.outlines import Question
@@ -36,6 +27,7 @@ _LONGEST = 60  # words of a sentence; longer ones are lists, or two that were no
 _OPENING = 10  # sentences in which an introduction says what it starts from
 _OF_THE_WHOLE = ("approach", "innovation", "significance")
 _LEAST = 0.35  # of the weight of what is asked
+_POINTS = re.compile(r"\b(?:Fig|Tab|Eq|Sect?|Algorithm)\w*\.?\s?\(?\d")
 _CITED = re.compile(r"\bet al\b|\([^()]*\b(?:19|20)\d\d[a-z]?\)|\[\d+[\],]")
 _OWN_SUBJECT = re.compile(
     r"(?:(?:here|in (?:this|our) \w+),? )?(?:we|our|this (?:paper|work|article|study))\b"
@@ -84,7 +76,7 @@ def is_told(question: Question, lines: Sequence[SourceLine]) -> bool:
 def _is_whole(line: SourceLine) -> bool:
     """Tell whether a line is a sentence that says something by itself."""
     words = len(line.text.split())
-    alone = standalone(line.text) and not points_elsewhere(line.text)
+    alone = standalone(line.text) and not _POINTS.search(line.text)
     told = is_plain(line.text) and not announces(line.text)
     return bool(_SHORTEST <= words <= _LONGEST and alone and told)
 
@@ -119,7 +111,7 @@ def _of_part(key: str, body: tuple[SourceLine, ...]) -> list[float]:
     found = []
     for line, chances in zip(body, _roles(body), strict=True):
         home = part.at_home(line.section)
-        own = part.own and is_own(line.text, "")
+        own = part.own and is_of_itself(line.text)
         score = 1.0 + home + own + sum(chances[n] for n in suits)
         score += part.counts and has_number(line.text)
         if key == "background":

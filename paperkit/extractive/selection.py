@@ -16,7 +16,7 @@ from paperkit.checks.questions import other_question
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.summaries import word_chances
 from paperkit.extractive.weights import expected_hits, idf
-from paperkit.text import cjk_count, stems
+from paperkit.text import FUNCTION_WORDS, cjk_count, stems
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Part:
     @property
     def own(self) -> bool:
         """Tell whether it says what this paper did, and nothing of others."""
-        return self.never != _OWN
+        return self.never != OWN
 
     def at_home(self, section: str) -> bool:
         """Tell whether a sentence of this part is to be expected under a section's heading."""
@@ -55,7 +55,13 @@ def _any(patterns: tuple[str, ...], text: str) -> bool:
     return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
-_OWN = (r"\b(?:we|our|this (?:paper|work|article|study)|here)\b", r"本文|我们")
+OWN = (
+    r"\b(?:we|our|(?:this|the present) (?:[a-z]+ )?(?:paper|work|article|study|letter|contribution"
+    r"|review|survey|report|note|book|thesis|monograph|chapter)"
+    r"|the (?:paper|article|authors)|here|my|(?-i:I)(?= [a-z]{3}))\b",
+    r"本文|我们",
+)
+"""What tells that a sentence is about its own paper."""
 
 # What earlier work did, and what is still to do, is none of the paper's own.
 _BEFORE_AND_AFTER = (
@@ -71,12 +77,13 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             cues=(
                 r"\b(?:we|this (?:paper|work|article|study)|our)\b.{0,50}?\b(?:propos|present"
                 r"|introduc|develop|describ|design|devis|address|aim|study|investigat|extend|combine)",
-                r"\b(?:our|the proposed) (?:method|approach|framework|algorithm)",
+                r"^(?:our|the proposed) (?:\w+ )?(?:method|approach|framework|algorithm)\b",
                 r"本文提出|我们提出|本文介绍|提出了",
             ),
             never=(
                 r"\b(?:future work|we plan|we will|rest of th|achiev|outperform|surpass"
-                r"|experimental|extensive|we (?:\w+ )?(?:show|demonstrate) that)",
+                r"|experimental|extensive"
+                r"|we (?:\w+ )?(?:show|demonstrate|find|observe|argue) that)",
             ),
             sections=r"introduction|overview|conclusion|method|approach|引言|方法",
         ),
@@ -92,7 +99,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:suffer|fail|lack|limited to|neglect|ignore|struggle|drawback|shortcoming)",
                 r"现有|以往|传统方法|然而",
             ),
-            never=_OWN,
+            never=OWN,
             sections=r"introduction|related|background|previous|prior|引言|相关",
         ),
         "background": Part(
@@ -103,7 +110,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"|widely|problem|task)\b",
                 r"是|已成为|重要",
             ),
-            never=_OWN,
+            never=OWN,
             bonus=-0.3,
             sections=r"introduction|background|motivation|preliminar|引言|背景",
         ),
@@ -113,6 +120,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             cues=(
                 r"\b(?:on|across|over|using|from)\b.{0,80}\b(?:dataset|benchmark|task|data set"
                 r"|corpus|corpora|scenes?|images|videos|subjects|participants)",
+                r"\b(?:tested|evaluated) (?:\w+ )?on\b",
                 r"\b(?:test|evaluat|experiment|train|appl|demonstrat|perform|run)\w*\b.{0,40}\bon "
                 r"(?:the )?(?-i:[A-Z][A-Za-z]*[A-Z0-9])",
                 r"数据集|任务上",
@@ -126,8 +134,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=3,
             roles=frozenset({"result"}),
             cues=(
-                r"outperform|surpass|exceed|achiev|attain|improv|reduc|accura|faster|speed|better",
-                r"superior|compar|state[- ]of[- ]the[- ]art|score|error|gain|higher|lower",
+                r"outperform|surpass|exceed|(?<!to )(?:achiev|attain|improv|reduc)|accura|faster"
+                r"|speed|better|superior|compar|state[- ]of[- ]the[- ]art|score|error|\bgain"
+                r"|(?:higher|lower)(?!-)|confirm\w* that|consistent with|validated",
                 r"优于|提高|提升|达到|降低|准确率",
             ),
             counts=True,
@@ -137,7 +146,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"method", "result"}),
             cues=(
-                r"\b(?:experiments?|simulations?|evaluations?|ablations?|user stud(?:y|ies)"
+                r"\b(?:experiments?|simulations?|evaluations?|ablations?|tests?|user stud(?:y|ies)"
                 r"|case stud(?:y|ies)|participants)\b",
                 r"\b(?:we|is|are|was|were)\b.{0,20}\b(?:evaluated?|tested|validated?|prove[dn]?)\b",
                 r"实验|数据集|消融",
@@ -146,7 +155,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             sections=r"experiment|result|evaluat|ablation|data|setup|user stud|实验|结果",
         ),
         "methods": Part(
-            most=4,
+            most=3,
             roles=frozenset({"method"}),
             cues=(
                 r"\b(?:first(?:ly)?|then|next|second(?:ly)?|subsequently|finally|step|stages?"
@@ -159,6 +168,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:shows?|shown|demonstrates?d?|finds?|found|proves?d?|observed?|results?)"
                 r" (?:\w+ )?that",
                 r"\bwe (?:\w+ )?(?:find|found|observe|conclude)\b",
+                r"^(?:our|the|extensive) (?:\w+ )?(?:evaluations?|experiments?|results|findings)\b",
                 *_BEFORE_AND_AFTER,
             ),
             sections=r"method|approach|model|architecture|algorithm|framework|overview"
@@ -179,7 +189,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"objective", "other", "result"}),
             cues=(
-                r"\b(?:pav(?:e|es|ing) the|potential (?:to|for|of)|implications?|enabl(?:es?|ing)"
+                r"\b(?:pav(?:e|es|ing) the|lays? the (?:foundation|groundwork)"
+                r"|potential (?:to|for|of)|implications?|enabl(?:es?|ing)"
                 r"|open(?:s|ing)? (?:up|the|new)|promising|benefits?|applicable"
                 r"|applications? (?:in|to|of)|practical|generali[sz]es?|useful for"
                 r"|new insights?|facilitates?|(?:will|can) help)\b",
@@ -197,26 +208,38 @@ _NUMBER = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 # Notes of the first page and of the end that are no part of what the paper says.
 _NOTE = re.compile(
-    r"@|corresponding author|equal contribution|author contributions|key ?words?\b.{0,3}[:—–-]"
-    r"|all rights reserved"
+    r"@|corresponding author|correspondence should|competing (?:financial )?interests"
+    r"|equal contribution|author contributions|key ?words?\b.{0,3}[:—–-]"
+    r"|all rights reserved|^submitted to"
     r"|was responsible for|acknowledg|thank|grant|©|https?://|visiting astronomer|preprint"
     r"|\b(?:code|codebase|source code|weights|data|dataset)s?\b[^.]{0,40}\b"
     r"(?:available|released|open[- ]source)",
     re.IGNORECASE,
 )
+# A heading ("Training We use"), a footnote's mark, a large letter before its word ("S trapped").
+_FOOTNOTE = re.compile(
+    r"(?:[A-Z][a-z]+ ){1,3}(?:We|Our|To|This|In) [a-z]"
+    r"|\d{1,2}[A-Z][a-z]|\d+\. [A-Z]|[†‡*∗§¶]|(?![AI] )[A-Z] [a-z]{2}"
+)
 _CAPTION = re.compile(r"(?:fig(?:ure)?|tab(?:le)?|algorithm|listing)\.? ?\d+[.:]", re.IGNORECASE)
 # A sentence that points at what is not shown beside it.
 _POINTS = re.compile(
-    r"(?:\b(?:Fig(?:ure|s)?|Tab(?:le)?s?|Sect?(?:ion)?s?|Eqs?|Equations?|Appendix|Algorithm"
-    r"|Refs?|Supplementary)\b\.?\s?\(?[\dA-Z]"
+    r"(?:\b(?:Fig(?:ure|s)?|Tab(?:le)?s?|[Ss]ect?(?:ion)?s?|Eqs?|Equations?|Appendix|Algorithm"
+    r"|Step|Refs?|Supplementary|Theorem|Lemma|Proposition|Corollary|Definition|[Cc]hapter)\b\.?"
+    r"\s?\(?[\dA-Z]"
+    r"|\b[Ii]n the (?:appendi|supplement|table|figure|previous|next|following|rest of)"
+    r"|\b(?:problems?|equations?|bounds?|inequalit\w+|formulas?|constraints?|objective|in|by|of"
+    r"|from|using|with|see) \(\d{1,2}\)"
     r"|§|\((?:see|cf\.?) |\b(?:rightmost|leftmost|row label|column)"
-    r"|\b(?:bottom|top) (?:section|row))"
+    r"|\b(?:bottom|top) (?:section|row)|aforementioned|above[- ]mentioned"
+    r"|\b(?:made|described|mentioned|given|discussed|shown|defined|stated|introduced)"
+    r" (?:above|below))"
 )
 _LABEL = re.compile(
     r"(?:(?:abstract|background|context|introduction|objectives?|aims?|purpose|motivation|methods?"
     r"|materials and methods|approach|results?|findings?|conclusions?|significance)"
     r"\s?(?:[:.—–]|-(?= ))"
-    r"\s*(?=\S)|(?-i:Abstract\s+(?=[A-Z])))",
+    r"\s*(?=\S)|(?-i:A(?:bstract|BSTRACT)\s+(?=[A-Z])))",
     re.IGNORECASE,
 )
 _OTHER_LABEL = re.compile(r"[A-Z][\w -]{2,30}(?::| [—–] )\s?[A-Z]")
@@ -227,24 +250,39 @@ _GARBLED = re.compile(
 _TEX = re.compile(r"\$[^$]*\$")
 # Sentences that announce something and tell nothing.
 _ANNOUNCES = re.compile(
-    r"^(?:in|from) (?:an? |our )?(?:earlier|previous|prior|companion) (?:work|paper|article|stud)"
+    r"^(?:Let|We assume that) [\w$]|^Here,? \W"
+    r"|^(?:in|from) (?:an? |our )?(?:earlier|previous|prior|companion) (?:work|paper|article|stud)"
     r"|^(?:\w+ ){0,3}(?:briefly |also )?(?:discuss|sketch|hope|provide a discussion)\b"
     r"|\b(?:is|are) (?:also |briefly )*(?:discussed|illustrated)\b"
     r"|^In Section|\bpresented in this paper\b|\bare organi[sz]ed\b|\bfor future research\b"
     r"|\brefer the reader\b|^For (?:more )?details|\bdescribed (?:below|above)\b|\?$"
+    r"|\b(?:is|are) (?:also )?considered\.$|^Summary of\b|natural to ask"
 )
 _PLANS = re.compile(
-    r"\bwe (?:hope|sketch|plan|refer)\b|\bare (?:discussed|organi[sz]ed)\b|\bpresented in this\b",
+    r"\bwe (?:hope|sketch|plan|refer|would)\b|\bfuture work\b|\bare (?:discussed|organi[sz]ed)\b"
+    r"|\bpresented in this\b|\babove\b"
+    r"|\bthe answer\b|\bwe (?:did|do|could|have) not\b",
     re.IGNORECASE,
 )
 # A sentence that tells what was done, without "we".
 TELLS = re.compile(
     r"\b(?:is|are|was|were|has been|have been) (?:\w+ )?(?:stud|consider|show|prove|present"
     r"|investigat|deriv|used to|propos|develop|introduc|analy|obtain|perform|calculat|describ"
-    r"|establish)"
+    r"|establish|install|test|measur|evaluat|compar|observ|demonstrat|construct|implement|examin"
+    r"|extend|design|built|fabricat|report|replicat|simulat|modell?ed|solved|determin|generali[sz]"
+    r"|review|revisit|reconsider)"
     r"|\bauthors? (?:present|prove|show|stud|propose|consider|describe|report)"
-    r"|^This (?:\w+ )?(?:paper|work|article|review|study|survey)\b"
+    r"|^This (?:\w+ )?(?:paper|work|article|review|study|survey|book|thesis|report|monograph)\b"
 )
+PASSIVE = re.compile(
+    r"\b(?:is|are|was|were) (?:(?!widely|often|common|usual|typical|general|well|extensive)\w+ )?"
+    r"(?:presented|proposed|described|introduced|developed|considered|investigated|derived|proved"
+    r"|calculated|simulated|analy[sz]ed|computed|reported|examined|established|performed|studied"
+    r"|constructed|designed|used to clarify)\b(?! by [A-Z])"
+    r"|\bha(?:s|ve) been (?:studied|investigated|calculated|measured|analy[sz]ed|performed|computed)"
+    r" (?:using|by means|with the|within the|in the framework)\b"
+)
+"""What the authors did, in a passive that seldom tells what is known."""
 CONDITION = re.compile(r"(?:in case|when|under|for|given|at|with|since)\b", re.IGNORECASE)
 """Opens a clause without which the one after it says more than the paper does."""
 SIGNS = {
@@ -253,8 +291,23 @@ SIGNS = {
     "innovation": re.compile(r"\b(?:novel|for the first time)\b", re.IGNORECASE),
 }
 """What a sentence of a part says that does not speak of "we" or of the paper's method."""
+_ADDS = re.compile(
+    r"(?:finally|additionally|furthermore|moreover|in addition|lastly|besides|then|next"
+    r"|specifically|in particular|more precisely)\b"
+    r"|.{0,60}\balso\b|we further\b",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"(?:existing|previous|prior|current|traditional|conventional|earlier|recent|most|many) "
+    r"(?:\S+ ){0,5}?(?:works?|methods?|approach(?:es)?|techniques?|models?|algorithms?|systems?"
+    r"|stud(?:y|ies)|research|solutions?|planners?|efforts?|benchmarks?|datasets?)\b"
+    r"|.*\b(?:has|have) been (?:\w+ )?(?:obtained|reported|shown|found|proposed|studied|observed)"
+    r" by [A-Z]",
+    re.IGNORECASE,
+)
 _ASSUMES = re.compile(
-    r"^(?:we|let) (?:also )?(?:assume|suppose|let|denote|stress|note)\b", re.IGNORECASE
+    r"^(?:we|let) (?:also )?(?:assume|suppose|let|denote|stress|note|say|call|write|recall)\b",
+    re.IGNORECASE,
 )
 # What ties a sentence to the one before it and can be left out.
 _CONNECTIVE = re.compile(
@@ -262,12 +315,15 @@ _CONNECTIVE = re.compile(
     r"|here|yet|in fact|indeed|as a remedy|in the end|on the other hand|more precisely"
     r"|to \w+ (?:this|these|such)(?: [\w-]+){1,4}"
     r"|meanwhile|subsequently|afterwards"
-    r"|accordingly|as a result|in addition|in particular|specifically|notably|importantly"
+    r"|accordingly|as a result|in addition|in particular|specifically|notably"
+    r"|(?:(?:more|most) )?importantly"
     r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
     r"|next|first(?:ly)?|then|second(?:ly)?|third(?:ly)?|lastly|for example"
-    r"|in contrast|conversely|interestingly)\s?,"
+    r"|in contrast|conversely|interestingly|further|similarly|last but not (?:the )?least"
+    r"|(?:not )?surprisingly|remarkably|strikingly|promisingly|encouragingly|intriguingly|crucially"
+    r"|unexpectedly|curiously)\s?,"
     r"|thus|hence|therefore|however|moreover|furthermore|consequently"
-    r"|(?:here|in the process|in doing so)(?= we\b))\s+",
+    r"|(?:here|finally|in the process|in doing so)(?= we\b))\s+",
     re.IGNORECASE,
 )
 # A sentence that opens so leans on the one before it, which is not shown.
@@ -280,7 +336,11 @@ _LEANS = re.compile(
     r"|it(?! (?:is|was) (?:also )?(?:shown|found|proved|proven|demonstrated|argued)\b)"
     r"|its|they|their|he|she|then|to be (?:precise|exact|specific|clear)"
     r"|and|but|or|to test|to do so|doing so|both|one (?:is|of them)"
-    r"|also|here|another|the (?:former|latter|same|other|two|three|first|second))\b"
+    r"|also|here|another|(?:we|I) (?:then|next|now)|instead|in turns?|on the contrary|by contrast"
+    r"|rather|alternatively|likewise|recently,? we|we (?:have )?(?:recently|previously)"
+    r"|(?:recently )?we have (?:recently |previously )?proposed|we (?:\w+ ){1,3}(?:it|them|they)\b"
+    r"|an? \w+ one"
+    r"|the (?:resulting|following|emerging|former|latter|same|other|two|three|first|second))\b"
     r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
     r"|(?:[\w-]+ ){1,6}(?:these|those|such(?! as\b| that\b))\b"
     r"|(?:for|in|of|with|by|on) the (?:former|latter)\b"
@@ -289,6 +349,24 @@ _LEANS = re.compile(
     r"|paper|work|article|study|review)",
     re.IGNORECASE,
 )
+# "this gap", "such nets", "the same tasks": what they mean has to be named before them.
+_WHOLE = "(?:paper|work|article|study|letter|survey|report|thesis|review|contribution)"
+_POINTS_BACK = re.compile(
+    rf"\b(?:(?:this|these|those|such) (?!{_WHOLE}"
+    r"|as\b|that\b|an?\b|(?:of|in|with|from|for|who)\b)"
+    r"|the same (?=[\w-]+[.,;])|(?:with|of|for|by|to) that )(?:\w+ly )?([\w-]+)(?: ([\w-]+))?"
+    r"|\b(this|these|those)[,;:.]",
+    re.IGNORECASE,
+)
+_EVERYWHERE = frozenset(stems("field area domain context"))
+# What the summary beside it names, or every paper has.
+_UNDERSTOOD = frozenset(
+    stems(
+        "method approach model framework algorithm system technique tool dataset benchmark problem"
+        " task context setting field area domain way time end issue challenge"
+    )
+)
+_SUBJECT = re.compile(r"The ([a-z]+) (?:is|are|was|were|has|have|can|could|may|will|[a-z]{3,}ed)\b")
 # A part of the work that only the sentences before it make known.
 _PART_OF = re.compile(
     r"the (?:resulting )?(?:pipeline|method|approach|framework|model|system|algorithm|technique"
@@ -297,31 +375,17 @@ _PART_OF = re.compile(
     re.IGNORECASE,
 )
 _STATES = re.compile(
-    r"(?:(?:in|with|through) this \w+,? |here,? )?"
+    r"(?:(?:in|with|through) this \w+,? |here,? "
+    r"|(?:motivated|inspired|based|building|drawing|using|to|for|with) [^,]{2,80}, )?"
     r"(?:we|(?:the )?authors|this (?:\w+ )?(?:paper|work|article|review|study|survey|letter))"
     r" (?:is )?(?:propos|present|introduc|develop|describ|stud|investigat|explor|concern|review"
-    r"|design|devis)|本文(?:提出|介绍|研究)|我们提出",
+    r"|design|devis|address|extend|establish)"
+    r"|(?:our|the) (?:\w+ )?(?:aim|goal|purpose|objective) (?:of (?:this|our) \w+ )?(?:is|was) to\b"
+    r"|the (?:aim|goal|purpose|objective) of this \w+ is\b"
+    r"|本文(?:提出|介绍|研究)|我们提出",
     re.IGNORECASE,
 )
-# In a body: "We …", "In this paper, we …", "To render it, we …".
-_OPENS_OWN = re.compile(
-    r"(?:(?:in|with|through) (?:this|our) \w+,? |to [^,]{3,60}, |here,? )?"
-    r"(?:we|our|this (?:paper|work|article|study))\b|本文|我们",
-    re.IGNORECASE,
-)
-_IN_PASSING = re.compile(
-    r"\b(?:then|next|also|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|now|again|further|above"
-    r"|below|following|follows?|previous(?:ly)?|former|latter|hence|thus|so far|this|these|those"
-    r"|them|such|both|here|hope|plan|believe|note|refer|expect(?:ed)?|stress)\b"
-    r"(?! (?:paper|work|article|study)\b)|然后|接着|首先",
-    re.IGNORECASE,
-)
-_LEAST_WORDS = 12
-FRAME = re.compile(
-    r"abstract|introduction|contribution|overview|conclusion|summary|discussion|引言|结论|摘要|总结",
-    re.IGNORECASE,
-)
-"""The headings under which a paper speaks of itself as a whole."""
+_LEAST_ROLE = 0.4  # how likely a sentence has to have a role of its part
 _WORTH = {"background": -0.9, "objective": 0.9, "method": 0.8, "result": 1.0, "other": -0.2}
 
 
@@ -333,6 +397,8 @@ def standalone(sentence: str) -> str:
     text = unlabeled(sentence.strip())
     while match := _CONNECTIVE.match(text):
         text = text[match.end() :]
+        if re.match(r"(?:how|why|what|whether|which)\b|\(", text):  # "In particular, how it learns"
+            return ""
     return "" if _LEANS.match(text) else finished(text)
 
 
@@ -358,22 +424,19 @@ def sums_up(text: str) -> bool:
     return bool(alone) and not (empty or _PART_OF.match(alone) or points_elsewhere(text))
 
 
+def adds(sentence: str) -> bool:
+    """Tell whether a sentence tells what comes beside the main thing ("Finally, we also …")."""
+    return _ADDS.match(sentence) is not None
+
+
+def of_others(text: str) -> bool:
+    """Tell whether a text begins with earlier work and says nothing of the paper's own."""
+    return _EARLIER.match(standalone(text)) is not None and not _any(OWN, text)
+
+
 def states(text: str) -> bool:
     """Tell whether a text begins with what its authors propose, present or study."""
     return _STATES.match(text) is not None
-
-
-def self_contained(text: str, name: str = "") -> bool:
-    """Tell whether a sentence out of a body says by itself what the paper's authors did.
-
-    It begins with them, or with their method's name, and tells no step that follows another.
-    """
-    alone = standalone(text)
-    opens = _OPENS_OWN.match(alone)
-    if opens is None and not (name and alone.lower().startswith(name.lower())):
-        return False
-    short = len(alone.split()) < _LEAST_WORDS and not cjk_count(alone)
-    return not short and _IN_PASSING.search(alone[opens.end() if opens else 0 :]) is None
 
 
 def points_elsewhere(text: str) -> bool:
@@ -381,9 +444,29 @@ def points_elsewhere(text: str) -> bool:
     return _POINTS.search(text) is not None
 
 
+def points_back(text: str, known: str = "", *, beside: bool = False) -> bool:
+    """Tell whether "these results" stands where neither the text before nor `known` names any.
+
+    ``beside`` a summary "this method" is understood.
+    """
+    named = set(stems(known)) | _EVERYWHERE | (_UNDERSTOOD if beside else set())
+    for match in _POINTS_BACK.finditer(text):
+        nouns = set(stems(" ".join(filter(None, match.groups()[:2])))) - FUNCTION_WORDS
+        if not {n[:5] for n in nouns} & {n[:5] for n in named.union(stems(text[: match.start()]))}:
+            return True
+    return False
+
+
+def takes_up(text: str, before: str, known: str) -> bool:
+    """Tell whether a text begins with "The nets" that only the sentence before it speaks of."""
+    match = _SUBJECT.match(text)
+    noun = set(stems(match[1])) if match else set()
+    return bool(noun) and noun <= set(stems(before)) - set(stems(known)) - _UNDERSTOOD
+
+
 def is_own(text: str, name: str = "") -> bool:
     """Tell whether a text says "we" or "this paper", or names the paper's method."""
-    return _any(_OWN, text) or bool(name and name.lower() in text.lower())
+    return _any(OWN, text) or bool(name and name.lower() in text.lower())
 
 
 def finished(text: str) -> str:
@@ -435,8 +518,14 @@ def skeleton(sentences: Sequence[str]) -> dict[str, list[int]]:
     return {part: sorted(numbers) for part, numbers in found.items()}
 
 
-def part_scores(sentences: Sequence[str]) -> dict[tuple[str, int], float]:
-    """Return how well a sentence suits a part, 0 to 2; pairs that don't suit are left out."""
+def part_scores(
+    sentences: Sequence[str], sections: Sequence[str] = (), *, parts: Mapping[str, Part] = PARTS
+) -> dict[tuple[str, int], float]:
+    """Return how well a sentence suits a part, 0 to 2; pairs that don't suit are left out.
+
+    Roles are learned from abstracts: in a body, whose headings are the `sections`, a sentence
+    under a part's own heading need not have the part's role.
+    """
     if not sentences:
         return {}
     scores = {}
@@ -444,12 +533,15 @@ def part_scores(sentences: Sequence[str]) -> dict[tuple[str, int], float]:
         text, chance = sentences[number], dict(zip(ROLES, row.tolist(), strict=True))
         if not is_plain(text):
             continue
-        for name, part in PARTS.items():
+        for name, part in parts.items():
             suits = sum(chance[role] for role in part.roles)
-            if announces(text) and name != "significance":
+            if sections and part.at_home(sections[number]):
+                suits = max(suits, _LEAST_ROLE)
+            if announces(text) and (name != "significance" or "discuss" in text):
                 continue
-            if suits >= 0.4 and part.says(text) and not other_question(name, text)[0]:
-                scores[name, number] = suits + part.bonus + 0.6 * (part.counts and has_number(text))
+            if suits < _LEAST_ROLE or not part.says(text) or other_question(name, text)[0]:
+                continue
+            scores[name, number] = suits + part.bonus + 0.6 * (part.counts and has_number(text))
     return scores
 
 
@@ -472,6 +564,8 @@ def is_plain(sentence: str) -> bool:
     ):
         return False
     letters = sum(ch.isalpha() or ch.isspace() for ch in text)
+    if _FOOTNOTE.match(text):
+        return False
     starts = text[0].isupper() or text[0].isdigit() or not text[0].isascii() or "-" in words[0]
     return starts and letters >= 0.7 * len(text) and text[-1] in ".!?。！？)”"
 

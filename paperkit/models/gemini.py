@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from paperkit.errors import ModelError, Unauthorized, count
+from paperkit.errors import ModelError, Unauthorized, count, explained
 from paperkit.models import Pace
 from paperkit.models.remote import (
     Line,
@@ -28,6 +28,7 @@ KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 """The environment variables the key is looked for in, first come first served."""
 
 
+@explained
 class Gemini(Remote):
     """A model of Google's Gemini API, asked through google-generativeai.
 

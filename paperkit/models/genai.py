@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Literal, get_args
 
-from paperkit.errors import ModelError, count
+from paperkit.errors import ModelError, count, explained
 from paperkit.models import Pace
 from paperkit.models.gemini import KEYS
 from paperkit.models.remote import (
@@ -32,6 +32,7 @@ _FLEX = Pace(workers=8, tries=8, backoff=2.0)
 _INSTALL = "google-genai is not installed; run pip install 'paperkit[genai]'."
 
 
+@explained
 class GenAI(Remote):
     """A model of Google's Gemini API, asked through google-genai (``pip install paperkit[genai]``).
 

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from paperkit.errors import Malformed, ModelError, Unauthorized, Unavailable, count
+from paperkit.errors import Malformed, ModelError, Unauthorized, Unavailable, count, explained
 from paperkit.models import Pace
 from paperkit.models.remote import (
     Line,
@@ -56,6 +56,7 @@ _KNOWN: dict[tuple[str, str], Structured] = {}
 """What a server and a model were found to understand, less than what they were asked."""
 
 
+@explained
 class OpenAIChat(Remote):
     """A model behind any OpenAI-compatible server (``pip install paperkit[openai]``).
 

@@ -225,11 +225,17 @@ _TRIES = 2000
 # Commands of TeX that JSON reads as a line break or a tab and the rest: \nu, \tau. A backspace, a
 # form feed or a return before a letter is never meant (\beta, \frac, \rho), nor a tab in a formula.
 _TEX = frozenset(
-    "nabla natural ncong ne nearrow neg neq newcommand newline nexists ngeq ngtr ni nleq nless nmid"
-    " nolimits nonumber norm not notin nparallel nprec nsim nsubseteq nsucc nu nvdash nwarrow tag"
-    " tan tanh tau tbinom text textbf textit textnormal textrm textsc textsf textstyle texttt tfrac"
-    " therefore theta thickapprox tilde times to top triangle triangleq triangleright tt"
-    " twoheadrightarrow".split()
+    """nabla natnums natural ncong ne nearrow neg negmedspace negthickspace negthinspace neq
+    newcommand newline nexists ngeq ngeqq ngeqslant ngtr ni nleftarrow nLeftarrow
+    nLeftrightarrow nleftrightarrow nleq nleqq nleqslant nless nmid nobreak nobreakspace
+    noexpand nolimits nonumber norm normalsize not notag notin notni nparallel nprec npreceq
+    nrightarrow nRightarrow nshortmid nshortparallel nsim nsubset nsubseteq nsubseteqq nsucc
+    nsucceq nsupset nsupseteq nsupseteqq ntriangleleft ntrianglelefteq ntriangleright
+    ntrianglerighteq nu nvDash nvdash nVDash nVdash nwarrow tag tan tanh tau tbinom text textbf
+    textcolor textdegree textit textmd textnormal textrm textsc textsf textstyle texttt textup
+    tfrac therefore theta thickapprox thicksim thickspace thinspace tilde times tiny to top
+    triangle triangledown triangleleft trianglelefteq triangleq triangleright trianglerighteq tt
+    twoheadleftarrow twoheadrightarrow""".split()
 )
 _BACKSLASH = re.compile(r'\\(?:\\|"|/|u[0-9a-fA-F]{4}|([A-Za-z]+)|)', re.DOTALL)
 

@@ -336,7 +336,8 @@ def test_a_paper_takes_milliseconds():
 @pytest.mark.parametrize(
     ("sentence", "shown"),
     [
-        ("Therefore, we train it twice.", "We train it twice."),
+        ("Therefore, we train nets twice.", "We train nets twice."),
+        ("Therefore, we train it twice.", ""),
         ("In addition, moreover, it wins.", ""),
         ("This makes it fast.", ""),
         ("By this means the network learns.", ""),
