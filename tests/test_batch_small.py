@@ -12,7 +12,7 @@ from paperkit.batch.asking import LOOSE, NOT_ASKED, Ask
 from paperkit.errors import PaperkitError
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
-from paperkit.prompts import Reply, Request, says_enough, single
+from paperkit.prompts import Reply, Request, read_reply, says_enough, single
 from paperkit.readings import Paragraph, Reading
 from tests.conftest import make_paper
 from tests.test_batch import IDS, Scripted
@@ -22,6 +22,7 @@ OWN = "We propose Glide, which renders crowds of heads at once."
 ABSTRACT = f"Heads are slow to draw. {OWN}"
 EARLIER = "Existing methods by others render one single head at a time and fail for crowds."
 RESULT = "Glide outperforms the best earlier renderer and reaches 90 frames a second on one card."
+OTHERS = "The renderer of Smith et al. (2020) reaches 200 frames a second, which is faster still."
 FILLER = "The camera looks at the scene from a point that stands above the ground."
 
 
@@ -37,6 +38,7 @@ READING = Reading(
         told(EARLIER, "Related Work"),
         *(told(FILLER.replace("a point", f"point {n}"), "Setup") for n in range(60)),
         told(RESULT, "Results"),
+        told(OTHERS, "Results"),
         told(
             "We showed that Glide renders whole crowds of heads at once on one card.", "Conclusion"
         ),
@@ -78,7 +80,7 @@ def test_each_question_goes_out_with_the_sentences_it_needs(read: Library) -> No
     assert body["summary"] == []
     assert body["prior_work"] == [EARLIER]
     assert RESULT in body["performance"]
-    assert EARLIER not in body["performance"]
+    assert not {EARLIER, OTHERS} & set(body["performance"])
     assert not any(FILLER[:20] in text for texts in body.values() for text in texts)
     begin = asked["summary"].instructions() + "\n\n" + asked["summary"].source()
     assert all(r.prompt().startswith(begin) for r in asked.values())
@@ -89,7 +91,7 @@ def test_a_larger_model_is_given_the_whole_paper(read: Library) -> None:
     model = Small()
     model.name = "some-model-8b"
     summarize([ID], read, model)
-    assert {len(r.sentences) for r in model.asked} == {2 + 63}
+    assert {len(r.sentences) for r in model.asked} == {2 + 64}
 
 
 def test_what_no_sentence_answers_is_not_asked(read: Library) -> None:
@@ -159,6 +161,8 @@ def test_a_reply_is_read_no_further_than_was_asked(read: Library) -> None:
     line, others = model.asked[0], model.asked[1]
     assert [says_enough(line, "It is fast. " * n + "And small.") for n in (0, 1)] == [False, True]
     assert [says_enough(others, f"{'It is fast. ' * n}And small.") for n in (2, 3)] == [False, True]
+    said = Reply(text="".join(f"It has {n} heads.\n" for n in range(9)), model="m")
+    assert [len(read_reply(r, said)[0][0].texts) for r in (line, others)] == [1, 3]
     translation = single(line, DIGEST["abstract"])
     assert not says_enough(translation, "It is fast. " * 30 + "And small.")
 
@@ -179,3 +183,17 @@ def test_asking_again_goes_the_way_it_is_told(library: Library, way: Ask, forms:
     assert [r.form for r in model.asked][: len(forms)] == forms
     with pytest.raises(PaperkitError, match="give 'auto', 'whole' or 'single'"):
         ask(library, IDS[0], ["summary"], model, ask="both")  # type: ignore[arg-type]
+
+
+def test_a_paper_without_an_abstract_begins_with_its_beginning(library: Library) -> None:
+    """Not with what another paper brought, which would pass for its own."""
+    theirs = "The original paper proposes Glide, which renders crowds of heads at once."
+    ours = "We reproduce the speed of a renderer of heads on two cards of our own."
+    library.add([make_paper(ID, title="[Re] Glide", abstract="")])
+    body = (told(theirs, "Introduction"), told(ours, "Introduction"), *READING.paragraphs[1:])
+    library.files.save_reading(ID, replace(READING, paragraphs=body), version=1)
+    model = Small(ours)
+    summarize([ID], library, model, outline=Outline("one", (DIGEST["summary"],)))
+    sent = [s.text for s in model.asked[0].sentences]
+    assert ours in sent
+    assert theirs not in sent

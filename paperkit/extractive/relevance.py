@@ -10,17 +10,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from paperkit.extractive.selection import (
-    FRAME,
-    PARTS,
-    announces,
-    has_number,
-    is_own,
-    is_plain,
-    points_elsewhere,
-    self_contained,
-    standalone,
-)
+from paperkit.checks.questions import is_of_itself, is_of_others
+from paperkit.extractive.bodies import FRAME, self_contained
+from paperkit.extractive.selection import PARTS, announces, has_number, is_plain, standalone
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.weights import idf
 from paperkit.outlines import Question
@@ -35,6 +27,13 @@ _LONGEST = 60  # words of a sentence; longer ones are lists, or two that were no
 _OPENING = 10  # sentences in which an introduction says what it starts from
 _OF_THE_WHOLE = ("approach", "innovation", "significance")
 _LEAST = 0.35  # of the weight of what is asked
+_POINTS = re.compile(r"\b(?:Fig|Tab|Eq|Sect?|Algorithm)\w*\.?\s?\(?\d")
+_CITED = re.compile(r"\bet al\b|\([^()]*\b(?:19|20)\d\d[a-z]?\)|\[\d+[\],]")
+_OWN_SUBJECT = re.compile(
+    r"(?:(?:here|in (?:this|our) \w+),? )?(?:we|our|this (?:paper|work|article|study))\b"
+    r"|本文|我们",
+    re.IGNORECASE,
+)
 _END = re.compile(r"conclu|summary|discussion|limitation|结论|总结|讨论", re.IGNORECASE)
 
 
@@ -51,7 +50,7 @@ def relevant(
     abstract = any(s.page is None for s in lines)
     if question.translation or (question.source == "abstract" and abstract):
         return ()
-    beginning = [] if abstract else _fitting(body, room)
+    beginning = [] if abstract else _fitting(filter(_is_own, body[:_OPENING]), room)
     scored = zip(_scores(question, body), body, strict=True)
     ranked = sorted((p for p in scored if p[0] > 0), key=lambda p: (-p[0], p[1].number))
     chosen = _fitting([line for _, line in ranked], room)
@@ -77,9 +76,15 @@ def is_told(question: Question, lines: Sequence[SourceLine]) -> bool:
 def _is_whole(line: SourceLine) -> bool:
     """Tell whether a line is a sentence that says something by itself."""
     words = len(line.text.split())
-    alone = standalone(line.text) and not points_elsewhere(line.text)
+    alone = standalone(line.text) and not _POINTS.search(line.text)
     told = is_plain(line.text) and not announces(line.text)
     return bool(_SHORTEST <= words <= _LONGEST and alone and told)
+
+
+def _is_own(line: SourceLine) -> bool:
+    """Tell whether nothing in a sentence may be another work's that is cited, or begins it."""
+    cited = _CITED.search(line.text) and not _OWN_SUBJECT.match(line.text)
+    return not (cited or is_of_others(line.text))
 
 
 def _is_frame(line: SourceLine) -> bool:
@@ -106,7 +111,7 @@ def _of_part(key: str, body: tuple[SourceLine, ...]) -> list[float]:
     found = []
     for line, chances in zip(body, _roles(body), strict=True):
         home = part.at_home(line.section)
-        own = part.own and is_own(line.text, "")
+        own = part.own and is_of_itself(line.text)
         score = 1.0 + home + own + sum(chances[n] for n in suits)
         score += part.counts and has_number(line.text)
         if key == "background":
@@ -115,6 +120,7 @@ def _of_part(key: str, body: tuple[SourceLine, ...]) -> list[float]:
             there = _is_frame(line) and self_contained(line.text)
         else:
             there = home or (own and _is_frame(line))
+        there = there and (_is_own(line) or not part.own)
         found.append(float(score) if there and part.says(line.text) else 0.0)
     return found
 

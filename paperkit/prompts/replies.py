@@ -287,7 +287,7 @@ def _from_lines(request: Request, text: str) -> tuple[Rows, str]:
     said = [r for r in lines if r and not r.endswith((":", "：")) and not _echoes(r, request)]
     if question.kind != "list" or len(said) == 1:  # small models write a list in one line
         said = [sentence for row in said for sentence in split_sentences(row)]
-    return {question.key: [*dict.fromkeys(said)][: max(1, question.items[1])]}, ""
+    return {question.key: [*dict.fromkeys(said)][: most(question)]}, ""  # what is beyond may be cut
 
 
 def says_enough(request: Request, text: str) -> bool:

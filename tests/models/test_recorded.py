@@ -22,7 +22,6 @@ from paperkit.library import Library
 from paperkit.models import OpenAIChat
 from paperkit.outlines import DIGEST
 from paperkit.prompts.requests import asked_of
-from paperkit.reading import read_here
 from tests.models.dialects import DIALECTS
 from tests.servers import Answer, Asked, serve
 
@@ -39,12 +38,10 @@ IDS = list(dict.fromkeys(r["paper"] for r in RECORDED))
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    shelf = Library.sample(tmp_path_factory.mktemp("recorded") / "sample")
-    s2orc = shelf.paper("1911.02782")
-    shelf.files.save_reading(
-        s2orc.id, read_here(shelf.files.pdf_path(s2orc.id)), version=s2orc.version
+    shelf = Library(tmp_path_factory.mktemp("recorded") / "library")
+    assert set(added(shelf, [next(PAPERS.glob(f"{n}*.pdf")) for n in ("acl", "rescience")])) == set(
+        IDS
     )
-    assert {s2orc.id, *added(shelf, PAPERS.glob("rescience*.pdf"))} == set(IDS)
     return shelf
 
 
