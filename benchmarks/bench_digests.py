@@ -43,10 +43,11 @@ def papers() -> Iterator[tuple[Paper, Reading | None]]:
     records = _bundled()
     for number, file in enumerate(files, 1):
         reading = read_here(file)
-        whole = " ".join(p.text for p in reading.paragraphs if p.section.lower() == "abstract")
-        abstract = (
-            whole[:MOST_ABSTRACT].rpartition(". ")[0] if len(whole) > MOST_ABSTRACT else whole
-        )
+        parts = [p.text for p in reading.paragraphs if p.section.lower() == "abstract"]
+        whole = " ".join(parts)
+        if len(whole) > MOST_ABSTRACT:  # of a letter without headings the first paragraph
+            whole = next(p for p in parts if len(p.split()) >= LEAST_WORDS)
+        abstract = whole[:MOST_ABSTRACT]
         row = {"id": f"2411.{number:05d}v1", "title": reading.title, "abstract": abstract}
         paper = _paper(row | {"categories": ["cs.LG"], "published": "2024-11-01"})
         yield records.get(reading.title.lower(), paper), reading

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from paperkit.errors import PaperkitError, explained_fields
+from paperkit.errors import PaperkitError, explained
 from paperkit.reprs import card, counted
 
 Kind = Literal["line", "list", "text"]
@@ -27,24 +27,29 @@ def _view(data: dict[str, object]) -> MappingProxyType[str, object]:
     return MappingProxyType(data)
 
 
-@explained_fields
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One question an outline asks of every paper.
 
     >>> Question(key="code", headings={"en": "Code"}, ask="Where is the code?", kind="line")
 
-    ``headings`` name it per language in the post; ``ask`` is what the model is asked (English).
+    ``headings`` name it per language in the post; ``ask`` is what the model is asked (English),
+    ``alone`` what one is that gets a question at a time, where two in one are too much for it.
     ``kind`` is line (one sentence), list (items) or text (some sentences). Limits: ``items`` is
     the least and most number of statements, ``words`` the most English words and ``characters``
     the most Chinese characters of the whole answer (of one item in a list). ``part`` groups
     questions under a common heading; an answer to an ``optional`` question may be missing. A
     ``translation`` is not asked for in English and needs no evidence: it says the whole source.
+
+    Raises:
+        PaperkitError: a field has a value that no prompt or post can hold; it is named.
     """
 
     key: str
     headings: Mapping[str, str]
     ask: str
+    alone: str = ""
     kind: Kind = "text"
     items: tuple[int, int] = (1, 6)
     words: int = 120
@@ -67,9 +72,12 @@ class Question:
         return label_of(self.headings, language)
 
 
+@explained
 @dataclass(frozen=True)
 class Outline:
-    """An ordered set of questions under a name; the name is what digests are stored under.
+    """Questions in order, under a name; digests are stored under that name.
+
+    ``parts`` are the common headings of some of them, by part and language.
 
     >>> data = Question(key="data", headings={"en": "Data"}, ask="Which data sets are used?")
     >>> Outline("mine", (*DIGEST.questions, data))
@@ -127,7 +135,9 @@ def language_tag(language: str) -> str:
     """
     plain = str(language).strip().replace("_", "-")
     if not _TAG.fullmatch(plain):
-        raise PaperkitError(f"{language!r}: no language tag; give one like 'en', 'zh' or 'pt-BR'.")
+        raise PaperkitError(
+            f"{language!r}: not a language tag; give one like 'en', 'zh' or 'pt-BR'."
+        )
     first, *rest = plain.split("-")
     return "-".join([first.lower(), *(p.title() if len(p) == 4 else p.upper() for p in rest)])
 
@@ -137,6 +147,7 @@ def is_chinese(language: str) -> bool:
     return language.lower().split("-")[0] == "zh"
 
 
+@explained
 def load_outline(path: str | os.PathLike[str]) -> Outline:
     """Return the outline that a TOML file writes down: name, parts, and ``[[questions]]``.
 
@@ -171,6 +182,7 @@ def _outline(data: Mapping[str, Any], name: str) -> Outline:
 _FIELDS = {f.name: f for f in fields(Question)}
 _KINDS = {"key": str, "headings": dict, "ask": str, "kind": str, "items": list, "words": int}
 _KINDS |= {"characters": int, "source": str, "part": str, "optional": bool, "translation": bool}
+_KINDS |= {"alone": str}
 _CHOICES = {"kind": get_args(Kind), "source": get_args(Source)}
 
 

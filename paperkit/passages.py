@@ -55,8 +55,10 @@ def _sentences(paper: Paper | None, reading: Reading | None) -> Iterator[_Parts]
         if line := _line(sentence):
             yield line, "Abstract", None, None, "sentence", ""
     known = letters(abstract, digits=False)
+    headed = sum(len(p.text) for p in (reading.body if reading else ()) if _is_headed(p))
+    letter = headed > 3 * len(abstract)  # a text without headings stands under "Abstract" as well
     for p in reading.body if reading else ():
-        if p.role in ("front", "appendix") or _is_said_already(p, known):
+        if p.role in ("front", "appendix") or _is_said_already(p, known, letter=letter):
             continue
         for start, end in sentence_spans(p.text):
             page = p.page_of(start, end)
@@ -73,12 +75,19 @@ def _box(of: Paragraph | Figure) -> Box | None:
     return of.bbox if of.page and of.bbox != NOWHERE else None
 
 
-def _is_said_already(paragraph: Paragraph, known: str) -> bool:
-    """Return whether a paragraph is a heading, or the abstract, whose letters are `known`."""
+def _is_headed(paragraph: Paragraph) -> bool:
+    return paragraph.section.strip().lower() == "abstract"
+
+
+def _is_said_already(paragraph: Paragraph, known: str, *, letter: bool) -> bool:
+    """Return whether a paragraph is a heading, or the abstract, whose letters are `known`.
+
+    What stands under "Abstract" is the abstract, but for a `letter` without other headings.
+    """
     text = letters(paragraph.text[:2000], digits=False)
     if not text or len(text) <= len(letters(paragraph.section, digits=False)) + 2:
         return True
-    headed = paragraph.section.strip().lower() == "abstract"
+    headed = _is_headed(paragraph) and not letter
     return bool(known) and (headed or text[:80] in known)
 
 

@@ -36,7 +36,7 @@ _NAME_IN_LOWER_CASE = re.compile(r"[a-z]+[A-Z0-9]|[a-z]-[A-Za-z]|\\[a-zA-Z]")
 # What follows these belongs to them ("Fig. 3", "e.g. BERT"), so they never end a sentence.
 _BOUND = frozenset(
     "fig figs eq eqs eqn eqns sec secs sect thm e.g i.e eg ie cf viz vs v.s resp approx prof dr mr"
-    " mrs w.r.t wrt s.t a.k.a aka incl esp".split()
+    " mrs w.r.t wrt s.t a.k.a aka incl esp stat syst".split()
 )
 # These may end a sentence: they do when the next word is one that opens sentences.
 _LOOSE = frozenset(
@@ -106,6 +106,8 @@ def _may_open(word: str, *, bracket: bool) -> bool:
     """Tell whether ``word`` can open a sentence; names like word2vec or k-means can."""
     if not word:
         return bracket
+    if word[0] in "±∓=<>≤≥≈∼×→+":  # "(stat.) ± 0.11"
+        return False
     if word[0].islower():
         return bool(_NAME_IN_LOWER_CASE.match(word))
     return True

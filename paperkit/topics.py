@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from paperkit.errors import PaperkitError, explained_fields
+from paperkit.errors import PaperkitError, explained
 from paperkit.reprs import card, line
 
 FIELDS = ("ti", "au", "abs", "co", "jr", "cat", "rn", "id", "all")
@@ -229,10 +229,10 @@ def _singular(word: str) -> str:
 # Topics: what a person follows on arXiv, kept in a TOML file that she edits
 
 
-@explained_fields
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """One topic a person follows; the posts about it carry its name, language and author.
+    """One topic you follow; posts about it have its name, language and author.
 
     >>> update([Topic(name="NeRF", queries=["ti:NeRF"], categories=["cs.CV"])], library)
 
@@ -242,6 +242,9 @@ class Topic:
     ``categories`` narrow them down (a paper must be in one of them), ``exclude`` are words that
     must not appear, ``max_age_days`` limits how far back a search goes, ``language`` is a BCP-47
     tag.
+
+    Raises:
+        PaperkitError: the name or the queries are empty, or max_age_days is below 1.
     """
 
     name: str
@@ -277,7 +280,12 @@ class Topic:
         return card(self.name, facts, rows=rows)
 
     def query(self, *, since: datetime | None = None, until: datetime | None = None) -> str:
-        """Return the arXiv API query of this topic; dates are those of v1, to the minute (UTC)."""
+        """Return the arXiv API query of this topic, of papers whose v1 is from `since` to `until`.
+
+        Both are moments (UTC, to the minute); None leaves that end open.
+
+        >>> Topic(name="NeRF", queries=["ti:NeRF"]).query()
+        """
         parts = [_any_of([terms(q) for q in self.queries if q.strip()])]
         if self.categories:
             parts.append(_any_of([f"cat:{c}" for c in self.categories]))
@@ -315,6 +323,7 @@ def date_window(since: datetime | None, until: datetime | None) -> str:
     return f" AND submittedDate:[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
 
 
+@explained
 def load_topics(path: str | Path) -> dict[str, Topic]:
     """Return the topics of a TOML file by name, in its order; one ``[[topic]]`` table each.
 

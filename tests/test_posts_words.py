@@ -53,7 +53,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Library:
     library = samples.small(tmp_path_factory.mktemp("model"), figures=0)
     for paper in IDS:
         library.drafts.save_answers(replace(said(paper), answers=()), said(paper).answers)
-        library._sign(paper, DIGEST, None, "Ana Ruiz", "a test", None, origin="click")
+        library._sign(
+            paper, DIGEST, language=None, by="Ana Ruiz", reason="a test", among=None, origin="click"
+        )
     return library
 
 

@@ -416,18 +416,18 @@ def test_a_librarys_frame_comes_back_from_csv(tmp_path: Path, library: Library) 
     pd.testing.assert_frame_equal(load(tmp_path / "p.csv"), frame[load(tmp_path / "p.csv").columns])
 
 
-def test_three_thousand_entries_with_abstracts_take_seconds(tmp_path: Path) -> None:
+def test_a_thousand_entries_with_abstracts_take_a_second(tmp_path: Path) -> None:
     """Only what holds TeX is decoded."""
     words = r"We show \textbf{something} new of $x_i$ at 10\% of {GANs} by Erd\H{o}s. " * 20
     (tmp_path / "big.bib").write_text(
         "".join(
             f"@article{{k{n}, title={{A {{GAN}} number {n}}}, author={{Bal{{\\'a}}zs, C. and B}},"
             f" eprint={{2401.{n:05}}}, abstract={{{words}}}}}\n"
-            for n in range(1, 3001)
+            for n in range(1, 1001)
         )
     )
     start = time.process_time()
     frame = load(tmp_path / "big.bib")
-    assert time.process_time() - start < 10  # 3 s on a machine with nothing else to do
-    assert len(frame) == 3000
+    assert time.process_time() - start < 4  # 1 s on a machine with nothing else to do
+    assert len(frame) == 1000
     assert frame["abstract"].str.startswith("We show something new of $x_i$ at 10% of GANs").all()

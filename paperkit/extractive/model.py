@@ -8,6 +8,7 @@ whatever the language asked for, and questions that ask for a translation stay u
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -18,30 +19,30 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from paperkit.checks.names import method_name
-from paperkit.extractive.selection import (
-    CONDITION,
-    FRAME,
-    PARTS,
-    SIGNS,
-    TELLS,
-    alike,
-    announces,
-    finished,
-    is_own,
-    is_plain,
-    part_scores,
-    points_elsewhere,
-    self_contained,
-    standalone,
-    states,
-    sums_up,
-    takeaways,
-    unlabeled,
-)
+from paperkit.extractive.bodies import LIMITS, claims, is_in_place
+from paperkit.extractive.selection import PARTS, SIGNS, alike, part_scores, takeaways
 from paperkit.extractive.sentence_roles import role_chances
 from paperkit.extractive.summaries import SENTENCES, Span, best_span, line_of
 from paperkit.extractive.terms import keywords
 from paperkit.extractive.weights import idf
+from paperkit.extractive.wording import (
+    CONDITION,
+    PASSIVE,
+    TELLS,
+    adds,
+    announces,
+    finished,
+    is_own,
+    is_plain,
+    of_others,
+    points_back,
+    points_elsewhere,
+    standalone,
+    states,
+    sums_up,
+    takes_up,
+    unlabeled,
+)
 from paperkit.outlines import Question
 from paperkit.passages import SourceLine
 from paperkit.prompts import Reply, Request
@@ -51,16 +52,25 @@ _FEW = 3  # sentences on what the authors did: with no more left, they are takea
 # The abstract, and the sections where a part is expected, come before other places.
 _HOME_BONUS = 0.5
 
+_NEAR = 0.08  # likeness to title and abstract of a step that is worth telling
+
 _BEFORE_TAKEAWAYS = ("task", "performance", "methods", "approach")
-_MOST_OF = 0.6  # of a sentence: what a summary takes more of is not told again
 _BACKGROUND = 0.6  # how likely a sentence that is no summary is background
-_SAME = 0.6  # likeness of two sentences that say the same
+_SAME = 0.64  # likeness of two sentences that say the same
 _FIRST = 15  # sentences that introduce: what comes after them compares and explains
 _BEGINNING = 40  # sentences of a paper without an abstract, of which one sums it up
-_THIS = re.compile(r"\b(?:this|these|those|such) (?!as|paper|work|article|study)", re.IGNORECASE)
+# "… the performance of our synchrotron": no word of what was done.
+_OURS = re.compile(r"(?!.*\b(?:we|this|here)\b).*\bour\b", re.IGNORECASE)
+# A sentence that names what it brings ("We present FacadeTrack") needs no other name before it.
+_NAMES = re.compile(r"\b(?:present|propose|introduce|develop)s? (?:\w+ )?[A-Z]\w*[A-Z]")
 _RELATIVE = (", which", ", where", ", whose", ", including")  # "that X, which …, is Y" lacks "is Y"
 
 Row = dict[str, Any]
+
+
+def _without_paper(line: str) -> str:
+    """Return a line with a name before it without "In this paper," after the name."""
+    return re.sub(r"(?<=\w: )(?:In this \w+,? we|we)\b", "We", line, count=1)
 
 
 class Extractive:
@@ -102,7 +112,8 @@ class _Choice:
     request: Request
     used: set[int] = field(default_factory=set)
     summed_up: int | None = None
-    _scores: dict[tuple[str, int], float] | None = None
+    told: str = ""
+    joined: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def sentences(self) -> tuple[SourceLine, ...]:
@@ -139,7 +150,14 @@ class _Choice:
         if question.source != "abstract":
             return self.sentences
         abstract = [s for s in self.sentences if s.page is None]
-        return abstract or self.sentences[:_BEGINNING]
+        beginning = [s for s in self.sentences[:_BEGINNING] if is_plain(s.text)]
+        return abstract or self._telling or beginning or self.sentences[:_BEGINNING]
+
+    @cached_property
+    def _telling(self) -> Sequence[SourceLine]:
+        """What a paper without an abstract says of itself, where it begins and where it ends."""
+        whole = [s for s in self.sentences if self._is_of_the_whole(s) and is_plain(s.text)]
+        return [s for s in whole if not points_elsewhere(s.text)]
 
     def _free(self, question: Question, *, leaning: bool = False) -> list[SourceLine]:
         limit = question.words
@@ -147,10 +165,28 @@ class _Choice:
             s
             for s in self._from(question)
             if s.number not in self.used
-            and is_plain(s.text)
-            and (leaning or (standalone(s.text) and not points_elsewhere(s.text)))
+            and s.number in self._plain
+            and (leaning or s.number not in self._leaning)
             and len(s.text.split()) <= limit
         ]
+
+    @cached_property
+    def _plain(self) -> set[int]:
+        return {s.number for s in self.sentences if is_plain(s.text)}
+
+    @cached_property
+    def _leaning(self) -> set[int]:
+        """The sentences that lean on what is neither in them nor in the summary."""
+        known = f"{self.request.paper.title} {self.told}"
+        texts = ["", *(s.text for s in self.sentences)]
+        return {
+            s.number
+            for s, before in zip(self.sentences, texts, strict=False)
+            if points_elsewhere(s.text)
+            or not (alone := standalone(s.text))
+            or points_back(alone, known, beside=True)
+            or takes_up(alone, before, known)
+        }
 
     def _summary(self, question: Question) -> list[Row]:
         source = [s for s in self._from(question) if s.text.strip()]
@@ -160,10 +196,10 @@ class _Choice:
         span = best_span(title, texts, rank=self._ranking(texts[:SENTENCES]))
         number = source[span.sentence].number
         self.summed_up = number
-        line = line_of(title, texts, span)
-        line = standalone(line) or finished(unlabeled(line))
-        if span.end - span.start > _MOST_OF * len(texts[span.sentence]):
-            self.used.add(number)  # a short clause of it leaves the sentence to the deep reading
+        named = title.startswith(f"{self.name}:") and not _NAMES.search(texts[span.sentence])
+        line = _without_paper(line_of(title if named else "", texts, span))
+        self.told = line = standalone(line) or finished(unlabeled(line))
+        self.used.add(number)
         return [{"text": line, "evidence": [number]}]
 
     def _ranking(self, texts: Sequence[str]) -> Callable[[Span], int]:
@@ -173,17 +209,22 @@ class _Choice:
         """
         background = role_chances(list(texts))[:, 0] >= _BACKGROUND
 
+        told = (n for n, text in enumerate(texts) if self._tells(text, background[n]))
+        first = next(told, 0)
+
         def rank(span: Span) -> int:
             whole = texts[span.sentence]
             text, seen = whole[span.start : span.end], whole[: span.end]
             cut = span.opens == "lead" and CONDITION.match(whole)
             said = " that " in seen or span.opens == "that"
             torn = said and span.closes in _RELATIVE and "," in whole[span.end + 1 :]
-            leans = _THIS.search(text) is not None
+            leans = points_back(text, self.request.paper.title)
             if cut or torn or (leans and span.opens in ("we", "that")) or not sums_up(text):
                 return 0
             if is_own(seen, self.name) or TELLS.search(seen):
-                return (3 if states(text) else 2) - leans
+                main = span.sentence == first
+                stated = 4 if states(unlabeled(text)) else 2
+                return 1 if leans else stated + main - adds(whole)
             return int(not background[span.sentence])
 
         return rank
@@ -204,18 +245,32 @@ class _Choice:
         low, high = question.items
         # An abstract alone has few sentences; the deep reading gets one for each of its parts.
         count = min(high, 5) if body else low
-        pool = abstract if len(abstract) >= low else [*abstract, *body]
-        told = [s for s in pool if s.number >= self._turn and not announces(s.text)]
-        if numbers := self._best(told, count):
+        own = [s for s in abstract if s.number >= self._turn and not of_others(s.text)]
+        told = [s for s in own if not announces(s.text)]
+        if numbers := self._best(told if len(told) >= low else [*told, *body], count):
             return numbers
         # Few are better than what others did, or what only announces; one there has to be.
         leaning = [s for s in self._free(question, leaning=True) if s.number != self.summed_up]
         later = [s for s in leaning if s.page is None and s.number >= self._turn]
-        return self._best(later or pool or free or leaning, 1)
+        ours = [s for s in later if is_own(s.text, self.name) and not announces(s.text)]
+        chosen = self._best(ours or later or abstract or free or leaning, 1)
+        for number in chosen:
+            self._join(number, question.words)
+        return chosen
+
+    def _join(self, number: int, most: int) -> None:
+        """Let a sentence that leans on the one before it be shown with it, where both fit."""
+        before = next((s for s in self.sentences if s.number == number - 1), None)
+        this = next(s for s in self.sentences if s.number == number)
+        if number not in self._leaning or before is None or before.number in self.used:
+            return
+        joined = f"{standalone(before.text)} {this.text}"
+        if standalone(before.text) and is_plain(before.text) and len(joined.split()) <= most:
+            self.joined[number] = joined
 
     def _is_of_the_whole(self, line: SourceLine) -> bool:
         """Tell whether a sentence of the body says what the paper as a whole does or finds."""
-        return bool(FRAME.search(line.section)) and self_contained(line.text, self.name)
+        return claims(line.text, line.section, self.name, self.request.paper.title)
 
     def _best(self, pool: Sequence[SourceLine], count: int) -> list[int]:
         """Return the numbers of the sentences most worth taking away."""
@@ -223,73 +278,97 @@ class _Choice:
         return [pool[n].number for n in takeaways(self.request.paper.title, texts, count=count)]
 
     def _part(self, question: Question) -> list[int]:
-        if self._scores is None:
-            self._scores = self._all_scores()
         free = {s.number for s in self._free(question)}
-        ranked = sorted(
-            (-score, number)
-            for (part, number), score in self._scores.items()
-            if part == question.key and number in free
-        )
-        if question.key != "approach":
-            ranked = [(score, number) for score, number in ranked if number != self.summed_up]
         told = sum(number >= self._turn for number in free)
         if self.short and question.key in _BEFORE_TAKEAWAYS and told <= _FEW:
             return []  # the takeaways need them
         most = 1 if self.short else min(PARTS[question.key].most, question.items[1])
+        chosen = self._chosen(question.key, free, most, ())
+        if question.key == "performance":
+            chosen += self._chosen("limits", free, LIMITS.most, chosen)
+        return chosen
+
+    def _chosen(self, part: str, free: set[int], most: int, before: Sequence[int]) -> list[int]:
+        """Return the best sentences of a part that say what none shown does."""
+        ranked = sorted(
+            (-score, number)
+            for (of, number), score in self._scores.items()
+            if of == part and number in free
+        )
+        own = part == "limits" or PARTS[part].own
         texts = {s.number: s.text for s in self.sentences}
         chosen: list[int] = []
         for _, number in ranked:
-            shown = (texts[n] for n in {*self.used, *chosen, self.summed_up or number} - {number})
-            new = not PARTS[question.key].own or all(alike(texts[number], t) < _SAME for t in shown)
+            seen = {*self.used, *before, *chosen, self.summed_up or number} - {number}
+            twice = part == "approach" and states(texts[number]) and states(self.told)
+            new = (
+                not twice
+                and number not in before
+                and (not own or all(alike(texts[number], texts[n]) < _SAME for n in seen))
+            )
             if new and len(chosen) < most:
                 chosen.append(number)
         return chosen
 
-    def _all_scores(self) -> dict[tuple[str, int], float]:
+    @cached_property
+    def _scores(self) -> dict[tuple[str, int], float]:
         """Return `part_scores` by sentence number; the abstract and the body are judged apart."""
-        found = {}
         abstract = [s for s in self.sentences if s.page is None]
         body = [s for s in self.sentences if s.page is not None]
-        for source in (abstract, body):
-            for (part, n), score in part_scores([s.text for s in source]).items():
-                if self._is_in_place(part, source[n]):
-                    home = source is abstract or PARTS[part].at_home(source[n].section)
-                    found[part, source[n].number] = score + _HOME_BONUS * home
+        found = {}
+        for (part, n), score in part_scores([s.text for s in abstract]).items():
+            if self._is_in_abstract(part, abstract[n]):
+                found[part, abstract[n].number] = score + _HOME_BONUS
+        parts = {**PARTS, "limits": LIMITS}
+        texts, sections = [s.text for s in body], [s.section for s in body]
+        subject = " ".join([self.request.paper.title, *(s.text for s in abstract)])
+        for (part, n), score in part_scores(texts, sections, parts=parts).items():
+            if self._is_in_body(part, body[n]):
+                home = _HOME_BONUS * parts[part].at_home(sections[n])
+                near = alike(texts[n], subject)
+                if part != "methods" or not abstract or near >= _NEAR:
+                    found[part, body[n].number] = score + home + near
         return found
 
-    def _is_in_place(self, part: str, line: SourceLine) -> bool:
-        """Tell whether a sentence of a part is where a paper says such a thing.
-
-        What others did comes before what an abstract's authors do; in the body it stands under a
-        heading of its own, and what the paper did is said with "we" or its method's name.
-        """
-        own = PARTS[part].own
-        told = is_own(line.text, self.name)
-        if part in SIGNS and not (told or SIGNS[part].search(line.text)):
+    def _is_in_abstract(self, part: str, line: SourceLine) -> bool:
+        """Tell whether what others did comes before what the authors do, and theirs after."""
+        if part in SIGNS and not (is_own(line.text, self.name) or SIGNS[part].search(line.text)):
             return False
-        if line.page is None:
-            return own == (line.number >= self._turn)
-        if own:
-            told_there = PARTS[part].counts or part == "methods"
-            home = told_there and PARTS[part].at_home(line.section)
-            alone = self_contained(line.text, self.name)
-            return alone and bool(home or FRAME.search(line.section))
-        apart = not PARTS["background"].at_home(line.section)  # "Related Work"
+        later = part == "prior_work" and of_others(line.text)
+        return later or PARTS[part].own == (line.number >= self._turn)
+
+    def _is_in_body(self, part: str, line: SourceLine) -> bool:
+        """Tell whether a body says such a thing there; what others did opens its introduction."""
+        if part == "limits" or PARTS[part].own:
+            return is_in_place(part, line.text, line.section, self.name, self.request.paper.title)
+        apart = part == "prior_work" and not PARTS["background"].at_home(line.section)
         return line.number in self._opening or (apart and PARTS[part].at_home(line.section))
 
     @cached_property
     def _turn(self) -> int:
         """The number of the abstract's first sentence that tells what its authors do."""
-        own = [s.number for s in self.sentences if s.page is None and is_own(s.text, self.name)]
-        return min([*own, self.summed_up or 10**9])
+        abstract = [s for s in self.sentences if s.page is None]
+        if not abstract:
+            return 0
+        chances = role_chances([s.text for s in abstract])[:, 0] >= _BACKGROUND
+        told = (s for s, b in zip(abstract, chances, strict=True) if self._tells(s.text, b))
+        return min([*(s.number for s in told), self.summed_up or 10**9])
+
+    def _tells(self, text: str, background: bool) -> bool:
+        """Tell whether a sentence says what the authors do: with "we", or in the passive."""
+        told = PASSIVE.search(text) or (TELLS.search(text) and not background)
+        own = is_own(text, self.name) and not (background and _OURS.match(text))
+        return own or (bool(told) and not of_others(text))
 
     @cached_property
     def _opening(self) -> set[int]:
-        """The first sentences of the introduction; of the body where it has none."""
+        """The first sentences of the introduction up to the authors' own; of a body without one."""
         body = [s for s in self.sentences if s.page is not None]
         home = [s for s in body if PARTS["background"].at_home(s.section)]
-        return {s.number for s in (home or body)[:_FIRST]}
+        others = itertools.takewhile(
+            lambda s: not is_own(s.text, self.name), (home or body)[:_FIRST]
+        )
+        return {s.number for s in others}
 
     def _matching(self, question: Question) -> list[int]:
         """Return the sentences that share most with a question of the user's own outline."""
@@ -322,5 +401,10 @@ class _Choice:
                 room -= length
                 kept.append(number)
         self.used.update(kept)
-        texts = {n: "" if whole else standalone(by_number[n]) for n in kept}
-        return [{"text": texts[n] or by_number[n], "evidence": [n]} for n in sorted(kept)]
+        self.used.update(n - 1 for n in kept if n in self.joined)
+        return [self._row(n, by_number[n], whole=whole) for n in sorted(kept)]
+
+    def _row(self, number: int, text: str, *, whole: bool) -> Row:
+        if number in self.joined:
+            return {"text": self.joined[number], "evidence": [number - 1, number]}
+        return {"text": text if whole else standalone(text) or text, "evidence": [number]}

@@ -16,7 +16,8 @@ from paperkit.checks.questions import other_question
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.summaries import word_chances
 from paperkit.extractive.weights import expected_hits, idf
-from paperkit.text import cjk_count, stems
+from paperkit.extractive.wording import OWN, announces, is_plain, standalone
+from paperkit.text import stems
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Part:
     @property
     def own(self) -> bool:
         """Tell whether it says what this paper did, and nothing of others."""
-        return self.never != _OWN
+        return self.never != OWN
 
     def at_home(self, section: str) -> bool:
         """Tell whether a sentence of this part is to be expected under a section's heading."""
@@ -54,8 +55,6 @@ class Part:
 def _any(patterns: tuple[str, ...], text: str) -> bool:
     return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
-
-_OWN = (r"\b(?:we|our|this (?:paper|work|article|study)|here)\b", r"本文|我们")
 
 # What earlier work did, and what is still to do, is none of the paper's own.
 _BEFORE_AND_AFTER = (
@@ -71,12 +70,13 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             cues=(
                 r"\b(?:we|this (?:paper|work|article|study)|our)\b.{0,50}?\b(?:propos|present"
                 r"|introduc|develop|describ|design|devis|address|aim|study|investigat|extend|combine)",
-                r"\b(?:our|the proposed) (?:method|approach|framework|algorithm)",
+                r"^(?:our|the proposed) (?:\w+ )?(?:method|approach|framework|algorithm)\b",
                 r"本文提出|我们提出|本文介绍|提出了",
             ),
             never=(
                 r"\b(?:future work|we plan|we will|rest of th|achiev|outperform|surpass"
-                r"|experimental|extensive|we (?:\w+ )?(?:show|demonstrate) that)",
+                r"|experimental|extensive"
+                r"|we (?:\w+ )?(?:show|demonstrate|find|observe|argue) that)",
             ),
             sections=r"introduction|overview|conclusion|method|approach|引言|方法",
         ),
@@ -92,7 +92,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:suffer|fail|lack|limited to|neglect|ignore|struggle|drawback|shortcoming)",
                 r"现有|以往|传统方法|然而",
             ),
-            never=_OWN,
+            never=OWN,
             sections=r"introduction|related|background|previous|prior|引言|相关",
         ),
         "background": Part(
@@ -103,7 +103,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"|widely|problem|task)\b",
                 r"是|已成为|重要",
             ),
-            never=_OWN,
+            never=OWN,
             bonus=-0.3,
             sections=r"introduction|background|motivation|preliminar|引言|背景",
         ),
@@ -113,6 +113,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             cues=(
                 r"\b(?:on|across|over|using|from)\b.{0,80}\b(?:dataset|benchmark|task|data set"
                 r"|corpus|corpora|scenes?|images|videos|subjects|participants)",
+                r"\b(?:tested|evaluated) (?:\w+ )?on\b",
                 r"\b(?:test|evaluat|experiment|train|appl|demonstrat|perform|run)\w*\b.{0,40}\bon "
                 r"(?:the )?(?-i:[A-Z][A-Za-z]*[A-Z0-9])",
                 r"数据集|任务上",
@@ -126,8 +127,10 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=3,
             roles=frozenset({"result"}),
             cues=(
-                r"outperform|surpass|exceed|achiev|attain|improv|reduc|accura|faster|speed|better",
-                r"superior|compar|state[- ]of[- ]the[- ]art|score|error|gain|higher|lower",
+                r"outperform|surpass|exceed|(?<!to )(?:achiev|attain|improv|reduc)|accura|faster"
+                r"|speed|better|superior|compared (?:to|with)|comparable"
+                r"|state[- ]of[- ]the[- ]art|score|error|\bgain"
+                r"|(?:higher|lower)(?!-)|confirm\w* that|consistent with|validated",
                 r"优于|提高|提升|达到|降低|准确率",
             ),
             counts=True,
@@ -137,7 +140,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"method", "result"}),
             cues=(
-                r"\b(?:experiments?|simulations?|evaluations?|ablations?|user stud(?:y|ies)"
+                r"\b(?:experiments?|simulations?|evaluations?|ablations?|tests?|user stud(?:y|ies)"
                 r"|case stud(?:y|ies)|participants)\b",
                 r"\b(?:we|is|are|was|were)\b.{0,20}\b(?:evaluated?|tested|validated?|prove[dn]?)\b",
                 r"实验|数据集|消融",
@@ -146,7 +149,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             sections=r"experiment|result|evaluat|ablation|data|setup|user stud|实验|结果",
         ),
         "methods": Part(
-            most=4,
+            most=3,
             roles=frozenset({"method"}),
             cues=(
                 r"\b(?:first(?:ly)?|then|next|second(?:ly)?|subsequently|finally|step|stages?"
@@ -159,6 +162,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:shows?|shown|demonstrates?d?|finds?|found|proves?d?|observed?|results?)"
                 r" (?:\w+ )?that",
                 r"\bwe (?:\w+ )?(?:find|found|observe|conclude)\b",
+                r"^(?:our|the|extensive) (?:\w+ )?(?:evaluations?|experiments?|results|findings)\b",
                 *_BEFORE_AND_AFTER,
             ),
             sections=r"method|approach|model|architecture|algorithm|framework|overview"
@@ -179,7 +183,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             most=2,
             roles=frozenset({"objective", "other", "result"}),
             cues=(
-                r"\b(?:pav(?:e|es|ing) the|potential (?:to|for|of)|implications?|enabl(?:es?|ing)"
+                r"\b(?:pav(?:e|es|ing) the|lays? the (?:foundation|groundwork)"
+                r"|potential (?:to|for|of)|implications?|enabl(?:es?|ing)"
                 r"|open(?:s|ing)? (?:up|the|new)|promising|benefits?|applicable"
                 r"|applications? (?:in|to|of)|practical|generali[sz]es?|useful for"
                 r"|new insights?|facilitates?|(?:will|can) help)\b",
@@ -189,211 +194,24 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         ),
     }
 )
-
-
-_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_.\[-])[-+]?\d+(?:[.,]\d+)*(?:\s?[%×x]|\s?dB|[- ]fold)?(?![A-Za-z0-9_\]-])"
-)
-_YEAR = re.compile(r"(?:19|20)\d\d$")
-# Notes of the first page and of the end that are no part of what the paper says.
-_NOTE = re.compile(
-    r"@|corresponding author|equal contribution|author contributions|key ?words?\b.{0,3}[:—–-]"
-    r"|all rights reserved"
-    r"|was responsible for|acknowledg|thank|grant|©|https?://|visiting astronomer|preprint"
-    r"|\b(?:code|codebase|source code|weights|data|dataset)s?\b[^.]{0,40}\b"
-    r"(?:available|released|open[- ]source)",
-    re.IGNORECASE,
-)
-_CAPTION = re.compile(r"(?:fig(?:ure)?|tab(?:le)?|algorithm|listing)\.? ?\d+[.:]", re.IGNORECASE)
-# A sentence that points at what is not shown beside it.
-_POINTS = re.compile(
-    r"(?:\b(?:Fig(?:ure|s)?|Tab(?:le)?s?|Sect?(?:ion)?s?|Eqs?|Equations?|Appendix|Algorithm"
-    r"|Refs?|Supplementary)\b\.?\s?\(?[\dA-Z]"
-    r"|§|\((?:see|cf\.?) |\b(?:rightmost|leftmost|row label|column)"
-    r"|\b(?:bottom|top) (?:section|row))"
-)
-_LABEL = re.compile(
-    r"(?:(?:abstract|background|context|introduction|objectives?|aims?|purpose|motivation|methods?"
-    r"|materials and methods|approach|results?|findings?|conclusions?|significance)"
-    r"\s?(?:[:.—–]|-(?= ))"
-    r"\s*(?=\S)|(?-i:Abstract\s+(?=[A-Z])))",
-    re.IGNORECASE,
-)
-_OTHER_LABEL = re.compile(r"[A-Z][\w -]{2,30}(?::| [—–] )\s?[A-Z]")
-# Letters that a formula leaves when its font is not understood.
-_GARBLED = re.compile(
-    r"ffiffi|\\(?:cite|ref|label|footnote)|[\u0300-\u036f]|[Þþð¼]|\dæ|\w\{\w|(?:[=~<>≤≥±∼≈][^=]*){4}"
-)
-_TEX = re.compile(r"\$[^$]*\$")
-# Sentences that announce something and tell nothing.
-_ANNOUNCES = re.compile(
-    r"^(?:in|from) (?:an? |our )?(?:earlier|previous|prior|companion) (?:work|paper|article|stud)"
-    r"|^(?:\w+ ){0,3}(?:briefly |also )?(?:discuss|sketch|hope|provide a discussion)\b"
-    r"|\b(?:is|are) (?:also |briefly )*(?:discussed|illustrated)\b"
-    r"|^In Section|\bpresented in this paper\b|\bare organi[sz]ed\b|\bfor future research\b"
-    r"|\brefer the reader\b|^For (?:more )?details|\bdescribed (?:below|above)\b|\?$"
-)
-_PLANS = re.compile(
-    r"\bwe (?:hope|sketch|plan|refer)\b|\bare (?:discussed|organi[sz]ed)\b|\bpresented in this\b",
-    re.IGNORECASE,
-)
-# A sentence that tells what was done, without "we".
-TELLS = re.compile(
-    r"\b(?:is|are|was|were|has been|have been) (?:\w+ )?(?:stud|consider|show|prove|present"
-    r"|investigat|deriv|used to|propos|develop|introduc|analy|obtain|perform|calculat|describ"
-    r"|establish)"
-    r"|\bauthors? (?:present|prove|show|stud|propose|consider|describe|report)"
-    r"|^This (?:\w+ )?(?:paper|work|article|review|study|survey)\b"
-)
-CONDITION = re.compile(r"(?:in case|when|under|for|given|at|with|since)\b", re.IGNORECASE)
-"""Opens a clause without which the one after it says more than the paper does."""
 SIGNS = {
     "methods": re.compile(r"\b(?:first|then|key (?:idea|insight))\b", re.IGNORECASE),
     "evidence": re.compile(r"\b(?:experiments?|simulations?|numerical)\b", re.IGNORECASE),
     "innovation": re.compile(r"\b(?:novel|for the first time)\b", re.IGNORECASE),
 }
 """What a sentence of a part says that does not speak of "we" or of the paper's method."""
-_ASSUMES = re.compile(
-    r"^(?:we|let) (?:also )?(?:assume|suppose|let|denote|stress|note)\b", re.IGNORECASE
+
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_.\[-])[-+]?\d+(?:[.,]\d+)*(?:\s?[%×x]|\s?dB|[- ]fold)?(?![A-Za-z0-9_\]-])"
 )
-# What ties a sentence to the one before it and can be left out.
-_CONNECTIVE = re.compile(
-    r"(?:(?:therefore|thus|hence|moreover|furthermore|additionally|consequently|finally|also|besides"
-    r"|here|yet|in fact|indeed|as a remedy|in the end|on the other hand|more precisely"
-    r"|to \w+ (?:this|these|such)(?: [\w-]+){1,4}"
-    r"|meanwhile|subsequently|afterwards"
-    r"|accordingly|as a result|in addition|in particular|specifically|notably|importantly"
-    r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
-    r"|next|first(?:ly)?|then|second(?:ly)?|third(?:ly)?|lastly|for example"
-    r"|in contrast|conversely|interestingly)\s?,"
-    r"|thus|hence|therefore|however|moreover|furthermore|consequently"
-    r"|(?:here|in the process|in doing so)(?= we\b))\s+",
-    re.IGNORECASE,
-)
-# A sentence that opens so leans on the one before it, which is not shown.
-_LEANS = re.compile(
-    r"(?:(?:(?:by|in|for|with|under|from|on|at|as|given|using|based on|despite|after|before|through"
-    r"|via|within|across|among|between|like|unlike|because of|due to|beyond|besides|without|over"
-    r"|during|following|since|in spite of|motivated by|inspired by) )?"
-    r"(?:this|that|these|those|such)"
-    r"(?! (?:paper|work|article|study|letter|survey|report|thesis|review|contribution)\b)"
-    r"|it(?! (?:is|was) (?:also )?(?:shown|found|proved|proven|demonstrated|argued)\b)"
-    r"|its|they|their|he|she|then|to be (?:precise|exact|specific|clear)"
-    r"|and|but|or|to test|to do so|doing so|both|one (?:is|of them)"
-    r"|also|here|another|the (?:former|latter|same|other|two|three|first|second))\b"
-    r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
-    r"|(?:[\w-]+ ){1,6}(?:these|those|such(?! as\b| that\b))\b"
-    r"|(?:for|in|of|with|by|on) the (?:former|latter)\b"
-    r"|[^,.$]{0,40}, (?:this|these|those|such|they|it) "
-    r"(?!(?:is|was|has been) (?:shown|found|proved)"
-    r"|paper|work|article|study|review)",
-    re.IGNORECASE,
-)
-# A part of the work that only the sentences before it make known.
-_PART_OF = re.compile(
-    r"the (?:resulting )?(?:pipeline|method|approach|framework|model|system|algorithm|technique"
-    r"|scheme|procedure|tool|architecture|network|benchmark|data ?set|corpus)s? "
-    r"(?!of|for|that|in|to|by)",
-    re.IGNORECASE,
-)
-_STATES = re.compile(
-    r"(?:(?:in|with|through) this \w+,? |here,? )?"
-    r"(?:we|(?:the )?authors|this (?:\w+ )?(?:paper|work|article|review|study|survey|letter))"
-    r" (?:is )?(?:propos|present|introduc|develop|describ|stud|investigat|explor|concern|review"
-    r"|design|devis)|本文(?:提出|介绍|研究)|我们提出",
-    re.IGNORECASE,
-)
-# In a body: "We …", "In this paper, we …", "To render it, we …".
-_OPENS_OWN = re.compile(
-    r"(?:(?:in|with|through) (?:this|our) \w+,? |to [^,]{3,60}, |here,? )?"
-    r"(?:we|our|this (?:paper|work|article|study))\b|本文|我们",
-    re.IGNORECASE,
-)
-_IN_PASSING = re.compile(
-    r"\b(?:then|next|also|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|now|again|further|above"
-    r"|below|following|follows?|previous(?:ly)?|former|latter|hence|thus|so far|this|these|those"
-    r"|them|such|both|here|hope|plan|believe|note|refer|expect(?:ed)?|stress)\b"
-    r"(?! (?:paper|work|article|study)\b)|然后|接着|首先",
-    re.IGNORECASE,
-)
-_LEAST_WORDS = 12
-FRAME = re.compile(
-    r"abstract|introduction|contribution|overview|conclusion|summary|discussion|引言|结论|摘要|总结",
-    re.IGNORECASE,
-)
-"""The headings under which a paper speaks of itself as a whole."""
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_LEAST_ROLE = 0.4  # how likely a sentence has to have a role of its part
 _WORTH = {"background": -0.9, "objective": 0.9, "method": 0.8, "result": 1.0, "other": -0.2}
-
-
-def standalone(sentence: str) -> str:
-    """Return a sentence as it can stand alone: no connective before it, a capital, an end mark.
-
-    Empty where it leans on what stands before it ("This makes …").
-    """
-    text = unlabeled(sentence.strip())
-    while match := _CONNECTIVE.match(text):
-        text = text[match.end() :]
-    return "" if _LEANS.match(text) else finished(text)
-
-
-def unlabeled(text: str) -> str:
-    """Return a text without the label of an abstract's part ("Results: …") before it."""
-    return _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
-
-
-def announces(text: str) -> bool:
-    """Tell whether a sentence only says that something is discussed, hoped for or shown."""
-    return _ANNOUNCES.search(text) is not None
 
 
 def alike(one: str, other: str) -> float:
     """Return how much of two sentences is the same, 0 to 1 (a cosine)."""
     return _cosine(_vector(one), _vector(other))
-
-
-def sums_up(text: str) -> bool:
-    """Tell whether a text can stand alone over a paper: no question, no plan, no assumption."""
-    empty = _PLANS.search(text) or _ASSUMES.match(text) or text.rstrip().endswith("?")
-    alone = standalone(text)
-    return bool(alone) and not (empty or _PART_OF.match(alone) or points_elsewhere(text))
-
-
-def states(text: str) -> bool:
-    """Tell whether a text begins with what its authors propose, present or study."""
-    return _STATES.match(text) is not None
-
-
-def self_contained(text: str, name: str = "") -> bool:
-    """Tell whether a sentence out of a body says by itself what the paper's authors did.
-
-    It begins with them, or with their method's name, and tells no step that follows another.
-    """
-    alone = standalone(text)
-    opens = _OPENS_OWN.match(alone)
-    if opens is None and not (name and alone.lower().startswith(name.lower())):
-        return False
-    short = len(alone.split()) < _LEAST_WORDS and not cjk_count(alone)
-    return not short and _IN_PASSING.search(alone[opens.end() if opens else 0 :]) is None
-
-
-def points_elsewhere(text: str) -> bool:
-    """Tell whether a text points at a figure, a section or an equation that is not shown."""
-    return _POINTS.search(text) is not None
-
-
-def is_own(text: str, name: str = "") -> bool:
-    """Tell whether a text says "we" or "this paper", or names the paper's method."""
-    return _any(_OWN, text) or bool(name and name.lower() in text.lower())
-
-
-def finished(text: str) -> str:
-    """Return a text with a capital at its start, unless a name stands there, and with an end."""
-    first = text.split(maxsplit=1)[0] if text.split() else ""
-    parts = first.strip(",").split("-")
-    plain = first == "a" or (first.islower() and all(len(p) > 1 and p.isalpha() for p in parts))
-    text = text[:1].upper() + text[1:] if plain else text
-    text = text.rstrip(" ,;:–—-")
-    return text if not text or text[-1] in '.!?。！？)”"' else f"{text}."
 
 
 def takeaways(title: str, sentences: Sequence[str], *, count: int = 5) -> list[int]:
@@ -435,8 +253,14 @@ def skeleton(sentences: Sequence[str]) -> dict[str, list[int]]:
     return {part: sorted(numbers) for part, numbers in found.items()}
 
 
-def part_scores(sentences: Sequence[str]) -> dict[tuple[str, int], float]:
-    """Return how well a sentence suits a part, 0 to 2; pairs that don't suit are left out."""
+def part_scores(
+    sentences: Sequence[str], sections: Sequence[str] = (), *, parts: Mapping[str, Part] = PARTS
+) -> dict[tuple[str, int], float]:
+    """Return how well a sentence suits a part, 0 to 2; pairs that don't suit are left out.
+
+    Roles are learned from abstracts: in a body, whose headings are the `sections`, a sentence
+    under a part's own heading need not have the part's role.
+    """
     if not sentences:
         return {}
     scores = {}
@@ -444,36 +268,21 @@ def part_scores(sentences: Sequence[str]) -> dict[tuple[str, int], float]:
         text, chance = sentences[number], dict(zip(ROLES, row.tolist(), strict=True))
         if not is_plain(text):
             continue
-        for name, part in PARTS.items():
+        for name, part in parts.items():
             suits = sum(chance[role] for role in part.roles)
-            if announces(text) and name != "significance":
+            if sections and part.at_home(sections[number]):
+                suits = max(suits, _LEAST_ROLE)
+            if announces(text) and (name != "significance" or "discuss" in text):
                 continue
-            if suits >= 0.4 and part.says(text) and not other_question(name, text)[0]:
-                scores[name, number] = suits + part.bonus + 0.6 * (part.counts and has_number(text))
+            if suits < _LEAST_ROLE or not part.says(text) or other_question(name, text)[0]:
+                continue
+            scores[name, number] = suits + part.bonus + 0.6 * (part.counts and has_number(text))
     return scores
 
 
 def has_number(text: str) -> bool:
     """Tell whether a text states a quantity; a year or a citation's number is none."""
     return any(not _YEAR.match(found.strip()) for found in _NUMBER.findall(text))
-
-
-def is_plain(sentence: str) -> bool:
-    """Tell whether a text is a sentence to show: of some length, mostly words, not broken off."""
-    text = sentence.strip()
-    words = text.split()
-    chinese = cjk_count(text)
-    if (
-        not (5 <= len(words) <= 60 or 10 <= chinese <= 150)
-        or _CAPTION.match(text)
-        or _NOTE.search(text)
-        or _GARBLED.search(_TEX.sub("", text))
-        or (_OTHER_LABEL.match(text) and not _LABEL.match(text))
-    ):
-        return False
-    letters = sum(ch.isalpha() or ch.isspace() for ch in text)
-    starts = text[0].isupper() or text[0].isdigit() or not text[0].isascii() or "-" in words[0]
-    return starts and letters >= 0.7 * len(text) and text[-1] in ".!?。！？)”"
 
 
 def _worth(title: str, sentences: list[str]) -> list[float]:
@@ -485,7 +294,7 @@ def _worth(title: str, sentences: list[str]) -> list[float]:
         gain = 2 * expected_hits(words, chance) / (len(words) + 20)
         role = sum(_WORTH[name] * p for name, p in zip(ROLES, row.tolist(), strict=True))
         leans = not standalone(sentence)
-        empty = bool(_ANNOUNCES.search(sentence))
+        empty = announces(sentence)
         found.append(gain + 0.7 * role + 0.1 * has_number(sentence) - 0.6 * leans - 0.5 * empty)
     return found
 

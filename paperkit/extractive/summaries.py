@@ -130,7 +130,12 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
         elif match["word"]:
             before = text[max(0, match.start() - 24) : match.start()]
             agent = match["word"].lower() == "by" and before.endswith(_PASSIVE)
-            agent = agent or before.endswith(_BOUND) or _ASKS.search(before) is not None
+            agent = (
+                agent
+                or before.endswith(_BOUND)
+                or before.endswith(" either")
+                or _ASKS.search(before) is not None
+            )
             if text[match.start() - 1] not in ",;:" and not agent:
                 yield match.start(), match["word"].lower()
         elif after in _AFTER_COMMA or (after == "and" and (match["second"] or "").lower() in _AND):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.digests import Digest
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.files import write_atomic
 from paperkit.library import Library
 from paperkit.outlines import Outline
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
+@explained
 def adopt(
     notebook: NotebookNode | str | os.PathLike[str], library: Library | None = None
 ) -> pd.DataFrame:

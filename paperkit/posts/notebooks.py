@@ -138,13 +138,12 @@ def compose(
     >>> post = Post(topic="Avatars", date="2026-06-30", papers=kept)
     >>> compose(post, library, path="avatars.post.ipynb")
 
-    Where `path` holds that notebook already, the person's cells and their order stay; cards are
-    written anew from the library, those of new papers added at the end, those of papers no
-    longer in the post marked (and not published), those a person deleted stay away. A card she
-    edited by hand is kept as it is, with a notice that offers it back; `discard` names those
-    whose edits are to be dropped. What changed in `post` since the last time (title, tags …) is
-    taken over, unless the person changed the same in the notebook: then a notice says what stays.
-    A notice also stands before a paper that another post wrote about.
+    If `path` already holds that notebook, your cells and their order stay. Cards are written from
+    the library again: those of new papers are added at the end, those of papers no longer in the
+    post are marked and not published, and those you deleted stay deleted. A card you edited by
+    hand is kept, with a notice; `discard` names cards whose edits are dropped. If you changed a
+    field of `post` (title, tags …), the notebook follows, unless you changed the same field there:
+    then a notice says which one counts. A paper of an earlier post also gets a notice.
 
     Raises:
         PaperkitError: a paper is not in the library, or the notebook is of another post.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from paperkit.days import why_none
-from paperkit.errors import SourceError
+from paperkit.errors import SourceError, explained
 from paperkit.files import write_atomic
 from paperkit.papers import split_names
 from paperkit.sources.bibtex_ris import Entry, month_of
@@ -46,6 +46,7 @@ class _HasFiles(Protocol):
     def files(self) -> _HasCache: ...
 
 
+@explained
 def announcements(
     categories: str | Iterable[str],
     *,

@@ -72,7 +72,7 @@ def load(
     until: date | str | None = None,
     strict: bool = False,
 ) -> pd.DataFrame:
-    """Return the papers frame of a metadata file; of several versions the newest counts.
+    """Return the papers frame of the metadata file `path`; of several versions the newest counts.
 
     >>> load("zotero.bib").attrs["faults"]
 

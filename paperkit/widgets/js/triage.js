@@ -39,8 +39,7 @@ export class Triage {
     /** @type {Record<string, any>} */
     this.query = start.query ?? {};
     this.modelName = /** @type {string} */ (start.model ?? "");
-    /** @type {Record<string, string>} */
-    this.answered = {}; // the words that answers must have, by question
+    this.outline = /** @type {string} */ (start.outline ?? "");
     /** @type {{key: string, heading: string}[]} */
     this.questions = start.questions ?? [];
     this.pattern = wordPattern(this.query.text ?? "");
@@ -178,7 +177,6 @@ export class Triage {
   /** @param {any} answer */
   renew(answer) {
     this.query = answer.query;
-    this.answered = answer.answered ?? {};
     this.pattern = wordPattern(this.query.text ?? "");
     this.grid.answered = this.query.text ?? "";
     this.rows.renew(answer);
@@ -202,10 +200,9 @@ export class Triage {
   }
 
   /** @param {any} told */
-  onCounts({ facets, answers, matching, selected, progress }) {
+  onCounts({ facets, matching, selected, progress }) {
     if (progress) this.job.advanced(progress);
     this.facets.counts = facets;
-    this.facets.answers.given = answers ?? [];
     this.bars.matching = matching;
     this.choice.count = selected;
     this.facets.draw();

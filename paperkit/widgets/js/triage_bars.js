@@ -2,6 +2,7 @@
 
 import { button, h, number, write } from "./dom.js";
 import { focus, keyOf } from "./keys.js";
+import { chosenIn } from "./triage_facets.js";
 import { HELP } from "./triage_words.js";
 
 /** @typedef {import("./triage.js").Triage} Triage */
@@ -79,10 +80,10 @@ export class Bars {
   }
 
   status() {
-    const { rows: { total }, choice, query, answered } = this.table;
+    const { rows: { total }, choice, query } = this.table;
     const stale = this.matching !== undefined && this.matching !== total ? ` (${number(this.matching)} match now)` : "";
     write(this.count, `${number(total)} ${total === 1 ? "paper" : "papers"}${stale}${choice.count ? ` · ${number(choice.count)} selected` : ""}`);
-    const chosen = Object.entries(query).filter(([name]) => name !== "text" && name !== "sort").flatMap(([, value]) => value).length + Object.keys(answered).length;
+    const chosen = chosenIn(query);
     this.chosen.hidden = !chosen;
     write(this.chosen, String(chosen));
   }

@@ -60,11 +60,9 @@ export class View {
     const { columns, state } = this.table;
     const chosen = /** @type {string[]} */ (state.value.columns ?? []);
     const has = chosen.includes(column.key);
-    const turn = () => {
-      this.choose({ columns: has ? chosen.filter((key) => key !== column.key) : [...chosen, column.key] });
-      if (columns.dropped.includes(column)) this.table.tell(`${column.label}: no room; close the reading pane or hide another column`);
-    };
-    return h("label", { class: "pk-menu-row" }, h("input", { type: "checkbox", checked: has, onchange: turn }), column.label);
+    const turn = () => this.choose({ columns: has ? chosen.filter((key) => key !== column.key) : [...chosen, column.key] });
+    const room = columns.dropped.includes(column.key) ? " (no room; close the reading pane or hide a column)" : "";
+    return h("label", { class: "pk-menu-row" }, h("input", { type: "checkbox", checked: has, onchange: turn }), column.label + room);
   }
 
   /** @param {object} change */

@@ -1,0 +1,304 @@
+"""Wording: what a sentence's words tell: whose it is, what it leans on, how it stands alone."""
+
+from __future__ import annotations
+
+import re
+
+from paperkit.text import FUNCTION_WORDS, cjk_count, stems
+
+OWN = (
+    r"\b(?:we|our|(?:this|the present) (?:[a-z]+ )?(?:paper|work|article|study|letter|contribution"
+    r"|review|survey|report|note|book|thesis|monograph|chapter)"
+    r"|the (?:paper|article|authors)|here|my|(?-i:I)(?= [a-z]{3}))\b",
+    r"本文|我们",
+)
+"""What tells that a sentence is about its own paper."""
+# Notes of the first page and of the end that are no part of what the paper says.
+_NOTE = re.compile(
+    r"@|corresponding author|correspondence should|competing (?:financial )?interests"
+    r"|equal contribution|author contributions|key ?words?\b.{0,3}[:—–-]"
+    r"|all rights reserved|^submitted to"
+    r"|was responsible for|acknowledg|thank|grant|©|https?://|visiting astronomer|preprint"
+    r"|\b(?:code|codebase|source code|weights|data|dataset)s?\b[^.]{0,40}\b"
+    r"(?:available|released|open[- ]source)",
+    re.IGNORECASE,
+)
+# A heading ("Training We use"), a footnote's mark, a large letter before its word ("S trapped").
+_FOOTNOTE = re.compile(
+    r"(?:[A-Z][a-z]+ ){1,3}(?:We|Our|To|This|In) [a-z]"
+    r"|\d{1,2}[A-Z][a-z]|\d+\. [A-Z]|[†‡*∗§¶]|(?![AI] )[A-Z] [a-z]{2}"
+)
+_CAPTION = re.compile(r"(?:fig(?:ure)?|tab(?:le)?|algorithm|listing)\.? ?\d+[.:]", re.IGNORECASE)
+# A sentence that points at what is not shown beside it.
+_POINTS = re.compile(
+    r"(?:\b(?:Fig(?:ure|s)?|Tab(?:le)?s?|[Ss]ect?(?:ion)?s?|Eqs?|Equations?|Appendix|Algorithm"
+    r"|Step|Refs?|Supplementary|Theorem|Lemma|Proposition|Corollary|Definition|[Cc]hapter)\b\.?"
+    r"\s?\(?[\dA-Z]"
+    r"|\b[Ii]n the (?:appendi|supplement|table|figure|previous|next|following|rest of)"
+    r"|\b(?:problems?|equations?|bounds?|inequalit\w+|formulas?|constraints?|objective|in|by|of"
+    r"|from|using|with|see) \(\d{1,2}\)"
+    r"|§|\((?:see|cf\.?) |\b(?:rightmost|leftmost|row label|column)"
+    r"|\b(?:bottom|top) (?:section|row)|aforementioned|above[- ]mentioned"
+    r"|\b(?:made|described|mentioned|given|discussed|shown|defined|stated|introduced)"
+    r" (?:above|below))"
+)
+_LABEL = re.compile(
+    r"(?:(?:abstract|background|context|introduction|objectives?|aims?|purpose|motivation|methods?"
+    r"|materials and methods|approach|results?|findings?|conclusions?|significance)"
+    r"(?: (?:&|and) \w+)?\s?(?:[:.—–]|-(?= ))"
+    r"\s*(?=\S)|(?-i:A(?:bstract|BSTRACT)\s+(?=[A-Z])))",
+    re.IGNORECASE,
+)
+_OTHER_LABEL = re.compile(r"[A-Z][\w& -]{2,30}(?::| [—–] )\s?[A-Z]")
+# Letters that a formula leaves when its font is not understood.
+_GARBLED = re.compile(
+    r"ffiffi|\\(?:cite|ref|label|footnote)|[\u0300-\u036f]|[Þþð¼]|\dæ|\w\{\w|(?:[=~<>≤≥±∼≈][^=]*){4}"
+)
+_TEX = re.compile(r"\$[^$]*\$")
+# Sentences that announce something and tell nothing.
+_ANNOUNCES = re.compile(
+    r"^(?:Let|We assume that) [\w$]|^Here,? \W"
+    r"|^(?:in|from) (?:an? |our )?(?:earlier|previous|prior|companion) (?:work|paper|article|stud)"
+    r"|^(?:\w+ ){0,3}(?:briefly |also )?(?:discuss|sketch|hope|provide a discussion)\b"
+    r"|\b(?:is|are) (?:also |briefly )*(?:discussed|illustrated)\b"
+    r"|^In Section|\bpresented in this paper\b|\bare organi[sz]ed\b|\bfor future research\b"
+    r"|\brefer the reader\b|^For (?:more )?details|\bdescribed (?:below|above)\b|\?$"
+    r"|\b(?:is|are) (?:also )?considered\.$|^Summary of\b|natural to ask"
+)
+_PLANS = re.compile(
+    r"\bwe (?:hope|sketch|plan|refer|would)\b|\bfuture work\b|\bare (?:discussed|organi[sz]ed)\b"
+    r"|\bpresented in this\b|\babove\b"
+    r"|\bthe answer\b|"
+    r"(?:effectiveness|efficacy|performance) of (?:our|the proposed|this)\b"
+    r"|\bwe (?:did|do|could|have) not\b",
+    re.IGNORECASE,
+)
+# A sentence that tells what was done, without "we".
+TELLS = re.compile(
+    r"\b(?:is|are|was|were|has been|have been) (?:\w+ )?(?:stud|consider|show|prove|present"
+    r"|investigat|deriv|used to|propos|develop|introduc|analy|obtain|perform|calculat|describ"
+    r"|establish|install|test|measur|evaluat|compar|observ|demonstrat|construct|implement|examin"
+    r"|extend|design|built|fabricat|report|replicat|simulat|modell?ed|solved|determin|generali[sz]"
+    r"|review|revisit|reconsider)"
+    r"|\bauthors? (?:present|prove|show|stud|propose|consider|describe|report)"
+    r"|^This (?:\w+ )?(?:paper|work|article|review|study|survey|book|thesis|report|monograph)\b"
+)
+PASSIVE = re.compile(
+    r"\b(?:is|are|was|were) (?:(?!widely|often|common|usual|typical|general|well|extensive)\w+ )?"
+    r"(?:being )?"
+    r"(?:presented|proposed|described|introduced|developed|considered|investigated|derived|proved"
+    r"|calculated|simulated|analy[sz]ed|computed|reported|examined|established|performed|studied"
+    r"|constructed|designed|installed|reviewed|discussed|outlined|used to clarify)\b(?! by [A-Z])"
+    r"|\bha(?:s|ve) been (?:studied|investigated|calculated|measured|analy[sz]ed|performed"
+    r"|computed)"
+    r" (?:using|by means|with the|within the|in the framework)\b"
+)
+"""What the authors did, in a passive that seldom tells what is known."""
+CONDITION = re.compile(r"(?:in case|when|under|for|given|at|with|since)\b", re.IGNORECASE)
+"""Opens a clause without which the one after it says more than the paper does."""
+_ADDS = re.compile(
+    r"(?:finally|additionally|furthermore|moreover|in addition|lastly|besides|then|next"
+    r"|specifically|in particular|more precisely)\b"
+    r"|.{0,60}\balso\b|we further\b",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"(?:existing|previous|prior|current|traditional|conventional|earlier|recent|most|many) "
+    r"(?:\S+ ){0,5}?(?:works?|methods?|approach(?:es)?|techniques?|models?|algorithms?|systems?"
+    r"|stud(?:y|ies)|research|solutions?|planners?|efforts?|benchmarks?|datasets?)\b"
+    r"|.*\b(?:has|have) been (?:\w+ )?(?:obtained|reported|shown|found|proposed|studied|observed)"
+    r" by [A-Z]",
+    re.IGNORECASE,
+)
+_ASSUMES = re.compile(
+    r"^(?:we|let) (?:also )?(?:assume|suppose|let|denote|stress|note|say|call|write|recall)\b",
+    re.IGNORECASE,
+)
+# What ties a sentence to the one before it and can be left out.
+_CONNECTIVE = re.compile(
+    r"(?:(?:therefore|thus|hence|moreover|furthermore|additionally|consequently|finally|also|besides"
+    r"|here|yet|in fact|indeed|as a remedy|in the end|on the other hand|more precisely"
+    r"|to \w+ (?:this|these|such)(?: [\w-]+){1,4}"
+    r"|meanwhile|subsequently|afterwards"
+    r"|accordingly|as a result|in addition|in particular|specifically|notably"
+    r"|(?:(?:more|most) )?importantly"
+    r"|overall|in summary|in conclusion|to this end|however|nevertheless|nonetheless|unfortunately"
+    r"|next|first(?:ly)?|then|second(?:ly)?|third(?:ly)?|lastly|for example"
+    r"|in contrast|conversely|interestingly|further|similarly|last but not (?:the )?least"
+    r"|(?:not )?surprisingly|remarkably|strikingly|promisingly|encouragingly|intriguingly|crucially"
+    r"|unexpectedly|curiously)\s?,"
+    r"|thus|hence|therefore|however|moreover|furthermore|consequently"
+    r"|(?:here|finally|in the process|in doing so)(?= we\b))\s+",
+    re.IGNORECASE,
+)
+# A sentence that opens so leans on the one before it, which is not shown.
+_LEANS = re.compile(
+    r"(?:(?:(?:by|in|for|with|under|from|on|at|as|given|using|based on|despite|after|before|through"
+    r"|via|within|across|among|between|like|unlike|because of|due to|beyond|besides|without|over"
+    r"|during|following|since|in spite of|motivated by|inspired by) )?"
+    r"(?:this|that|these|those|such)"
+    r"(?! (?:paper|work|article|study|letter|survey|report|thesis|review|contribution)\b)"
+    r"|it(?! (?:is|was) (?:also )?(?:shown|found|proved|proven|demonstrated|argued)\b)"
+    r"|its|they|their|he|she|then|to be (?:precise|exact|specific|clear)"
+    r"|and|but|or|to test|to do so|doing so|both|one (?:is|of them)"
+    r"|also|here|another|(?:we|I) (?:then|next|now)|instead|in turns?|on the contrary|by contrast"
+    r"|rather|alternatively|likewise|recently,? we|we (?:have )?(?:recently|previously)"
+    r"|(?:recently )?we have (?:recently |previously )?proposed|we (?:\w+ ){1,3}(?:it|them|they)\b"
+    r"|an? \w+ one"
+    r"|the (?:resulting|obtained|following|emerging|former|latter|same|other|two|three|first"
+    r"|second))\b"
+    r"|(?:[\w-]+ ){1,4}this (?:gap|idea|problem|issue|question|end)\b"
+    r"|(?:[\w-]+ ){1,6}(?:these|those|such(?! as\b| that\b))\b"
+    r"|(?:for|in|of|with|by|on) the (?:former|latter)\b"
+    r"|[^,.$]{0,40}, (?:this|these|those|such|they|it) "
+    r"(?!(?:is|was|has been) (?:shown|found|proved)"
+    r"|paper|work|article|study|review)",
+    re.IGNORECASE,
+)
+# "this gap", "such nets", "the same tasks": what they mean has to be named before them.
+_WHOLE = "(?:paper|work|article|study|letter|survey|report|thesis|review|contribution)"
+_POINTS_BACK = re.compile(
+    rf"\b(?:(?:this|these|those|such) (?!{_WHOLE}"
+    r"|as\b|that\b|an?\b|(?:of|in|with|from|for|who)\b)"
+    r"|the same (?=[\w-]+[.,;])|(?:with|of|for|by|to) that )(?:\w+ly )?([\w-]+)(?: ([\w-]+))?"
+    r"|\b(this|these|those)[,;:.]",
+    re.IGNORECASE,
+)
+_EVERYWHERE = frozenset(stems("field area domain context"))
+# What the summary beside it names, or every paper has.
+_UNDERSTOOD = frozenset(
+    stems(
+        "method approach model framework algorithm system technique tool dataset benchmark problem"
+        " task context setting field area domain way time end issue challenge"
+    )
+)
+_SUBJECT = re.compile(r"The ([a-z]+) (?:is|are|was|were|has|have|can|could|may|will|[a-z]{3,}ed)\b")
+# A part of the work that only the sentences before it make known.
+_PART_OF = re.compile(
+    r"the (?:resulting )?(?:pipeline|method|approach|framework|model|system|algorithm|technique"
+    r"|scheme|procedure|tool|architecture|network|benchmark|data ?set|corpus)s? "
+    r"(?!of|for|that|in|to|by)",
+    re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"(?:(?:in|with|through) this \w+,? |here,? "
+    r"|(?:motivated|inspired|based|building|drawing|using|to|for|with) [^,]{2,80}, )?"
+    r"(?:we|(?:the )?authors|this (?:\w+ )?(?:paper|work|article|review|study|survey|letter))"
+    r" (?:is )?(?:propos|present|introduc|develop|describ|stud|investigat|explor|concern|review"
+    r"|design|devis|address|extend|establish|aim|outline|provide|report|resolve)"
+    r"|(?:our|the) (?:main |primary |overall )?(?:aim|goal|purpose|objective)"
+    r" (?:of (?:this|our) \w+ )?(?:is|was) to\b"
+    r"|the (?:aim|goal|purpose|objective) of this \w+ is\b"
+    r"|本文(?:提出|介绍|研究)|我们提出",
+    re.IGNORECASE,
+)
+
+
+def standalone(sentence: str) -> str:
+    """Return a sentence as it can stand alone: no connective before it, a capital, an end mark.
+
+    Empty where it leans on what stands before it ("This makes …").
+    """
+    text = unlabeled(sentence.strip())
+    while match := _CONNECTIVE.match(text):
+        text = text[match.end() :]
+        if re.match(r"(?:how|why|what|whether|which)\b|\(", text):  # "In particular, how …"
+            return ""
+    return "" if _LEANS.match(text) else finished(text)
+
+
+def unlabeled(text: str) -> str:
+    """Return a text without the label of an abstract's part ("Results: …") before it."""
+    return _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
+
+
+def announces(text: str) -> bool:
+    """Tell whether a sentence only says that something is discussed, hoped for or shown."""
+    return _ANNOUNCES.search(text) is not None
+
+
+def sums_up(text: str) -> bool:
+    """Tell whether a text can stand alone over a paper: no question, no plan, no assumption."""
+    empty = _PLANS.search(text) or _ASSUMES.match(text) or text.rstrip().endswith("?")
+    alone = standalone(text)
+    return bool(alone) and not (empty or _PART_OF.match(alone) or points_elsewhere(text))
+
+
+def adds(sentence: str) -> bool:
+    """Tell whether a sentence tells what comes beside the main thing ("Finally, we also …")."""
+    return _ADDS.match(sentence) is not None
+
+
+def of_others(text: str) -> bool:
+    """Tell whether a text begins with earlier work and says nothing of the paper's own."""
+    return _EARLIER.match(standalone(text)) is not None and not _says_own(text)
+
+
+def states(text: str) -> bool:
+    """Tell whether a text begins with what its authors propose, present or study."""
+    return _STATES.match(text) is not None
+
+
+def points_elsewhere(text: str) -> bool:
+    """Tell whether a text points at a figure, a section or an equation that is not shown."""
+    return _POINTS.search(text) is not None
+
+
+def points_back(text: str, known: str = "", *, beside: bool = False) -> bool:
+    """Tell whether "these results" stands where neither the text before nor `known` names any.
+
+    ``beside`` a summary "this method" is understood.
+    """
+    named = set(stems(known)) | _EVERYWHERE | (_UNDERSTOOD if beside else set())
+    for match in _POINTS_BACK.finditer(text):
+        nouns = set(stems(" ".join(filter(None, match.groups()[:2])))) - FUNCTION_WORDS
+        if not {n[:5] for n in nouns} & {n[:5] for n in named.union(stems(text[: match.start()]))}:
+            return True
+    return False
+
+
+def takes_up(text: str, before: str, known: str) -> bool:
+    """Tell whether a text begins with "The nets" that only the sentence before it speaks of."""
+    match = _SUBJECT.match(text)
+    noun = set(stems(match[1])) if match else set()
+    return bool(noun) and noun <= set(stems(before)) - set(stems(known)) - _UNDERSTOOD
+
+
+def is_own(text: str, name: str = "") -> bool:
+    """Tell whether a text says "we" or "this paper", or names the paper's method."""
+    return _says_own(text) or bool(name and name.lower() in text.lower())
+
+
+def finished(text: str) -> str:
+    """Return a text with a capital at its start, unless a name stands there, and with an end."""
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    parts = first.strip(",").split("-")
+    plain = first == "a" or (first.islower() and all(len(p) > 1 and p.isalpha() for p in parts))
+    text = text[:1].upper() + text[1:] if plain else text
+    text = text.rstrip(" ,;:–—-")
+    ended = not text or text[-1] in '.!?。！？”"' or text.endswith((".)", "!)", "?)", "。)"))
+    return text if ended else f"{text}."
+
+
+def is_plain(sentence: str) -> bool:
+    """Tell whether a text is a sentence to show: of some length, mostly words, not broken off."""
+    text = sentence.strip()
+    words = text.split()
+    chinese = cjk_count(text)
+    if (
+        not (5 <= len(words) <= 60 or 10 <= chinese <= 150)
+        or _CAPTION.match(text)
+        or _NOTE.search(text)
+        or _GARBLED.search(_TEX.sub("", text))
+        or (_OTHER_LABEL.match(text) and not _LABEL.match(text))
+    ):
+        return False
+    letters = sum(ch.isalpha() or ch.isspace() for ch in text)
+    if _FOOTNOTE.match(text):
+        return False
+    starts = text[0].isupper() or text[0].isdigit() or not text[0].isascii() or "-" in words[0]
+    return starts and letters >= 0.7 * len(text) and text[-1] in ".!?。！？)”"
+
+
+def _says_own(text: str) -> bool:
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in OWN)
