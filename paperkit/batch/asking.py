@@ -100,8 +100,7 @@ def asking_one(
         return single(request, question)
     body = relevant(question, request.sentences)
     asked = single(request, question, body)
-    told = wanted or body or is_told(question, asked.sentences)
-    if question.optional and not told:
+    if question.optional and not (wanted or is_told(question, asked.sentences)):
         return None
     whole = len(asked.sentences) == len(request.sentences)
     return asked if whole else replace(asked, left_out=_A_FEW)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from paperkit.checks.questions import is_of_itself, is_of_others
 from paperkit.extractive.bodies import FRAME, self_contained
-from paperkit.extractive.selection import PARTS, announces, has_number, is_plain, standalone
+from paperkit.extractive.selection import PARTS, has_number
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.weights import idf
+from paperkit.extractive.wording import announces, is_plain, points_elsewhere, standalone
 from paperkit.outlines import Question
 from paperkit.passages import SourceLine
 from paperkit.text import stems
@@ -27,7 +28,6 @@ _LONGEST = 60  # words of a sentence; longer ones are lists, or two that were no
 _OPENING = 10  # sentences in which an introduction says what it starts from
 _OF_THE_WHOLE = ("approach", "innovation", "significance")
 _LEAST = 0.35  # of the weight of what is asked
-_POINTS = re.compile(r"\b(?:Fig|Tab|Eq|Sect?|Algorithm)\w*\.?\s?\(?\d")
 _CITED = re.compile(r"\bet al\b|\([^()]*\b(?:19|20)\d\d[a-z]?\)|\[\d+[\],]")
 _OWN_SUBJECT = re.compile(
     r"(?:(?:here|in (?:this|our) \w+),? )?(?:we|our|this (?:paper|work|article|study))\b"
@@ -76,7 +76,7 @@ def is_told(question: Question, lines: Sequence[SourceLine]) -> bool:
 def _is_whole(line: SourceLine) -> bool:
     """Tell whether a line is a sentence that says something by itself."""
     words = len(line.text.split())
-    alone = standalone(line.text) and not _POINTS.search(line.text)
+    alone = standalone(line.text) and not points_elsewhere(line.text)
     told = is_plain(line.text) and not announces(line.text)
     return bool(_SHORTEST <= words <= _LONGEST and alone and told)
 
