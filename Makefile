@@ -6,6 +6,9 @@ LOOK := $(VENV)/.look
 READY := $(VENV)/.ready
 OLDEST := .venv-oldest
 BUILD := build
+# uv installs in seconds what takes pip minutes; pip goes on where only its settings name the index.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+INSTALL = $(PIP) uv && $(BIN)/uv pip install --python $(BIN)/python $(1) || $(PIP) $(1)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lab test demo bench docs lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog test-oldest release clean
@@ -17,11 +20,11 @@ $(LOOK): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "paperkit needs Python 3.11 or newer; try make PYTHON=python3.12")'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || scripts/system-packages venv
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --editable .
+	$(call INSTALL,--editable .)
 	@touch $@
 
 $(READY): $(LOOK)
-	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[dev,scale,genai,openai,assets]'
+	$(call INSTALL,--editable '.[dev,scale,genai,openai,assets]')
 	@touch $@
 
 UNIT = tests $(foreach room,faults processes notebooks browser blog,--ignore tests/$(room))
@@ -49,19 +52,19 @@ test-faults: $(READY)  ## what servers do wrong, through the real SDKs, on loopb
 	$(BIN)/python -m pytest -n 2 tests/faults
 
 test-processes: $(READY)  ## executors, Dask's cluster, limits of the reading process
-	$(BIN)/python -m pytest tests/processes
-	$(BIN)/python -m pytest -m process $(UNIT)
+	$(BIN)/python -m pytest -n 2 tests/processes
+	$(BIN)/python -m pytest -n 2 -m process $(UNIT)
 
 test-notebooks: $(READY)  ## execute the notebooks as a user would
-	$(BIN)/python -m pytest tests/notebooks
+	$(BIN)/python -m pytest -n 2 tests/notebooks
 
 test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 	scripts/system-packages chromium
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
-	$(BIN)/python -m pytest tests/blog
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/blog
 
 # Exactly the lower bounds of pyproject.toml, in an environment of their own.
 $(OLDEST)/.ready: pyproject.toml

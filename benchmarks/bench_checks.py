@@ -27,6 +27,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from paperkit.checks import Sources, check, find_evidence, find_quote, ground, support
+from paperkit.checks.evidence import keys_of
 from paperkit.checks.meaning import Meanings, key_of, wanted
 from paperkit.digests import Digest, Evidence, Statement
 from paperkit.models import Extractive
@@ -150,8 +151,7 @@ def report_support(rows: list[tuple[str, str]]) -> None:
     counts: Counter[tuple[str, str]] = Counter()
     for source, claim in rows:
         sentences = split_sentences(source)
-        line = {"id": "2411.00001v1", "title": "A paper", "authors": ["A"], "abstract": source}
-        sources = Sources(clean_paper({**line, "published": "2024-11-01", "categories": ["cs.LG"]}))
+        sources = one_paper(source)
         best = max(sentences, key=lambda s: fuzz.token_set_ratio(claim, s))
         given = {"faithful": (claim, best), "of another paper": (rng.choice(rows)[1], best)}
         if others := [s for s in sentences if s != best]:
@@ -165,6 +165,35 @@ def report_support(rows: list[tuple[str, str]]) -> None:
         n = counts[kind, "n"]
         shares = (f"{c} {counts[kind, c] / n:.3f}" for c in ("unsupported", "evidence-elsewhere"))
         print(f"{kind}: {n},", ", ".join(shares))
+
+
+def one_paper(abstract: str) -> Sources:
+    """Return the sources of a paper of which nothing but the abstract is known."""
+    line = {"id": "2411.00001v1", "title": "A paper", "authors": ["A"], "abstract": abstract}
+    return Sources(clean_paper({**line, "published": "2024-11-01", "categories": ["cs.LG"]}))
+
+
+def report_moved(rows: list[tuple[str, str]], split: str) -> None:
+    """Print what is found of summaries beside each sentence of their abstract, by labels.
+
+    ``english_pairs.json`` says, by hand, which sentences a summary restates: what carries most of
+    these is right, the others carry a part, and a sentence that it does not restate is wrong.
+    """
+    labels = json.loads(Path(__file__).with_name("english_pairs.json").read_text("utf-8"))
+    counts: Counter[tuple[str, str]] = Counter()
+    for number, restated in labels.get(split, {}).items():
+        source, claim = rows[int(number)]
+        sources = one_paper(source)
+        shares = sources.index.shares(keys_of(claim))
+        most = max(restated, key=lambda n: shares.get(n, 0.0))
+        for n, line in enumerate(sources.lines):
+            found = ground(Statement(claim, (Evidence(line.text),)), sources, origin="model")
+            kind = "right" if n == most else "a part" if n in restated else "wrong"
+            counts[kind, "n"] += 1
+            counts[kind, "found"] += any(f.code == "evidence-elsewhere" for f in found)
+    for kind in ("right", "a part", "wrong"):
+        share = counts[kind, "found"] / max(1, counts[kind, "n"])
+        print(f"beside {kind}: {counts[kind, 'n']}, evidence-elsewhere {share:.3f}")
 
 
 def report_quotes(rows: list[tuple[str, str]]) -> None:
@@ -406,4 +435,5 @@ if __name__ == "__main__":
     table = load(sys.argv[1] if len(sys.argv) > 1 else "dev")
     report_claims(table)
     report_support(table)
+    report_moved(table, sys.argv[1] if len(sys.argv) > 1 else "dev")
     report_quotes(table)

@@ -26,13 +26,14 @@ from paperkit.library import Library
 from paperkit.outlines import DIGEST
 from paperkit.prompts import Request, make_request, single
 
-LABELS = Path(__file__).parents[1] / "tests" / "data" / "statements" / "statements.json"
+LABELS = Path(__file__).parents[1] / "tests" / "data" / "statements"
 FALSE = ("false", "unsupported")
 BESIDE_THE_POINT = ("misplaced", "chat")
 TRUTH = frozenset(
     "evidence-missing evidence-altered evidence-elsewhere unsupported no-evidence"
     " number-not-in-source number-misplaced number-not-in-evidence name-not-in-source direction"
-    " off-topic others-work other-question left-out".split()
+    " off-topic others-work own-work relation-not-in-source spread other-question"
+    " left-out".split()
 )
 Row = dict[str, str]
 Judged = tuple[Row, list[Finding]]
@@ -73,6 +74,13 @@ def digest_of(request: Request, sources: Sources, rows: list[Row]) -> Digest:
         language="en",
         answers=tuple(answers),
     )
+
+
+def labelled() -> dict[str, Any]:
+    """Return the runs and the statements of all files."""
+    files = [json.loads(f.read_text(encoding="utf-8")) for f in sorted(LABELS.glob("*.json"))]
+    runs = {name: run for data in files for name, run in data["runs"].items()}
+    return {"runs": runs, "statements": [row for data in files for row in data["statements"]]}
 
 
 def every(library: Library, data: dict[str, Any], folders: Iterable[str]) -> Iterator[Judged]:
@@ -119,7 +127,7 @@ def report(name: str, rows: list[Judged]) -> None:
 
 def main(folders: list[str]) -> None:
     """Print a table for each run; with ``--list`` each statement with its findings as well."""
-    data = json.loads(LABELS.read_text(encoding="utf-8"))
+    data = labelled()
     listed = "--list" in folders
     with tempfile.TemporaryDirectory() as folder:
         library = Library.sample(Path(folder) / "sample")

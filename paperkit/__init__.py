@@ -1,7 +1,6 @@
 """Triage, read, summarize and publish arXiv papers from JupyterLab.
 
-The public names stand in ``__init__.pyi``, once; each is loaded from its module when first used,
-so that ``import paperkit`` stays quick.
+Each name below is loaded from its module when it is first used, so ``import paperkit`` is quick.
 """
 
 import lazy_loader

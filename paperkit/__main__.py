@@ -4,51 +4,53 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import paperkit
 from paperkit import commands as start
 from paperkit.errors import PaperkitError
+from paperkit.outlines import language_tag
 
 if TYPE_CHECKING:
     from paperkit.library import Library
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 1 when something failed (said on the error stream).
+    """Run one command; return 0, or 1 if something failed, 2 for wrong arguments.
 
     One line sums up what was done; ``--verbose`` prints a line per row before it, ``--json`` the
-    rows alone. Wrong arguments exit with 2, before anything is done.
+    rows alone, as one array. Errors and questions go to the error stream. Ctrl+C returns 130.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     if options.command is None:
-        parser.print_help()
+        _parser().print_help()
         return 0
     try:
         done = options.run(options)
     except PaperkitError as error:
-        print(f"paperkit: {error}", file=sys.stderr)
+        print(f"paperkit: {_as_options(str(error), options)}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("paperkit: stopped. What was done is kept; run it again to go on.", file=sys.stderr)
+        return 130
     if options.json:
         print(json.dumps(done.rows, ensure_ascii=False))
         return int(done.failed)
     for row in done.rows:
         if row.get("outcome") in _OPEN:
             print(f"paperkit: {_line(row)}", file=sys.stderr)
-        elif options.verbose or done.listed:
+        elif options.verbose:
             print(_line(row))
-    if done.text:
-        print(done.text)
-        return 0
-    print(f"{options.command}: {done.summary}")
+    print(done.text or f"{options.command}: {done.summary}")
     return int(done.failed)
 
 
@@ -61,193 +63,282 @@ class _Done:
     """What a command did: its rows, one line about them, and whether something failed."""
 
     rows: list[dict[str, Any]]
-    summary: str
+    summary: str = ""
     failed: bool = False
-    listed: bool = False  # its rows are what one asked for
     text: str = ""  # instead of the summary
 
 
-_CODES = """exit codes:
-  0  all went well
-  1  something failed or is not whole, or a post was refused: the error stream says what
-  2  wrong arguments; nothing was begun
+def _as_options(message: str, options: argparse.Namespace) -> str:
+    """Return an error with the arguments it names as this command's options."""
 
+    def option(match: re.Match[str]) -> str:
+        name, value = match.groups()
+        if name not in vars(options):
+            return match[0]
+        return f"--{name}" if value == "True" else f"--{name} {value.strip(chr(39))}"
+
+    return re.sub(r"\b(\w+)=(True|'[^']*')", option, message)
+
+
+_CODES = """exit codes:
+  0    done
+  1    something failed, is not complete, or was refused; the error stream says what
+  2    wrong arguments; nothing was started
+  130  stopped with Ctrl+C
+"""
+_EPILOG = f"""{_CODES}
 examples:
   paperkit new my-papers
   paperkit update my-papers/library my-papers/topics.toml
   paperkit summarize my-papers/library --model gemini:gemini-3.8-flash
   paperkit export week.post.ipynb my-blog
 
-`paperkit COMMAND --help` has more.
+`paperkit COMMAND --help` says more about each command.
 """
+_GROUPS = {
+    "getting started": "new demo doctor skill",
+    "every week": "update summarize export lint",
+    "looking after a library": "backup restore dump verify compact merge remove",
+}
 _EXAMPLES = {
-    "update": "update library topics.toml --topic NeRF --since 2024-11-30",
-    "summarize": "summarize library --topic NeRF --model gemini:gemini-3.8-flash --language zh",
-    "export": "export week.post.ipynb my-blog --flavor hugo --create",
-    "backup": "backup library /media/disk/library-backup",
-    "dump": "dump library everything",
-    "restore": "restore library-backup library",
-    "verify": "verify library --json",
-    "compact": "compact library",
-    "merge": "merge library laptop/library",
-    "remove": "remove library 2411.05184 --yes",
-    "lint": "lint my-blog/source/_posts/*.md --language en",
-    "demo": "demo build/demo",
-    "new": "new my-papers",
-    "doctor": "doctor --json",
-    "skill": "skill > SKILL.md",
+    "new": ["new my-papers"],
+    "demo": ["demo build/demo"],
+    "doctor": ["doctor", "doctor --json"],
+    "skill": ["skill > SKILL.md"],
+    "update": [
+        "update library topics.toml",
+        "update library topics.toml --topic NeRF --since 2024-11-30",
+        "update library topics.toml --seeds zotero.bib",
+    ],
+    "summarize": [
+        "summarize library",
+        "summarize library --topic NeRF --model gemini:gemini-3.8-flash --language zh",
+        "summarize library --no-download --json",
+    ],
+    "export": [
+        "export week.post.ipynb my-blog",
+        "export week.post.ipynb new-blog --flavor hugo --create",
+        "export week.post.ipynb my-blog --draft",
+    ],
+    "lint": ["lint my-blog/source/_posts/*.md --language en"],
+    "backup": ["backup library /media/disk/library-backup"],
+    "restore": ["restore library-backup library"],
+    "dump": ["dump library everything"],
+    "verify": ["verify library", "verify library --json"],
+    "compact": ["compact library"],
+    "merge": ["merge library laptop/library"],
+    "remove": ["remove library 2411.05184", "remove library 2411.05184 2411.00001 --yes"],
 }
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="paperkit",
+        usage="paperkit [-h] [--version] COMMAND [--json] [--verbose] ...",
         description="Triage, read, summarize and publish arXiv papers.",
-        epilog=_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG,
+        formatter_class=_as_written,
         parents=[_told()],
     )
     parser.add_argument("--version", action="version", version=f"paperkit {paperkit.__version__}")
     parser.set_defaults(json=False, verbose=False)
-    commands = parser.add_subparsers(metavar="COMMAND", dest="command")
+    commands = parser.add_subparsers(prog="paperkit", dest="command", help=argparse.SUPPRESS)
     for add in (
+        _start_options,
         _update_options,
         _summarize_options,
         _export_options,
         _lint_options,
         _library_options,
-        _demo_options,
-        _start_options,
     ):
         add(commands)
-    for name, command in commands.choices.items():
-        command.epilog = f"example: paperkit {_EXAMPLES[name]}"
+    for group, names in _GROUPS.items():
+        rows = [f"  {name:10} {commands.choices[name].description}" for name in names.split()]
+        parser.description = "\n".join([f"{parser.description}\n", f"{group}:", *rows])
     return parser
 
 
-def _told() -> argparse.ArgumentParser:
-    """Return the flags taken before and after the command; one not given overrides none."""
-    told = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    told.add_argument("--json", action="store_true", help="one JSON array instead of lines")
-    told.add_argument("--verbose", action="store_true", help="also a line per paper, topic, file")
-    return told
+def _as_written(prog: str) -> argparse.HelpFormatter:
+    """Return a formatter that keeps lines as written and commands beside their descriptions."""
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=28)
+
+
+def _command(
+    commands: _Commands, name: str, run: Callable[[argparse.Namespace], _Done], text: str
+) -> argparse.ArgumentParser:
+    """Add a command whose help shows examples and exit codes."""
+    shown = "\n".join(f"  paperkit {example}" for example in _EXAMPLES[name])
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"examples:\n{shown}\n\n{_CODES}",
+        formatter_class=_as_written,
+        parents=[_told()],
+    )
+    command.set_defaults(run=run)
+    return command
 
 
 _Commands = Any  # argparse has no public name for it
 
 
-def _update_options(commands: _Commands) -> None:
-    text = "search arXiv for topics and add what is new"
-    update = commands.add_parser("update", help=text, parents=[_told()])
-    update.add_argument("library", help="the library's folder")
-    update.add_argument("topics", help="the topics file (TOML)")
-    update.add_argument("--topic", action="append", help="only this topic (may be repeated)")
-    update.add_argument("--since", help="from this day on, like 2024-11-30")
-    update.add_argument("--seeds", help="what you read already: a .bib, .ris or .json file")
-    update.set_defaults(run=_update)
-
-
-def _summarize_options(commands: _Commands) -> None:
-    text = "read and summarize the papers kept"
-    summarize = commands.add_parser("summarize", help=text, parents=[_told()])
-    summarize.add_argument("library", help="the library's folder")
-    summarize.add_argument("--topic", help="only papers of this topic")
-    summarize.add_argument(
-        "--model", default="extractive", help="extractive, gemini:NAME, genai:NAME, openai:NAME"
+def _told() -> argparse.ArgumentParser:
+    """Return the flags taken before and after the command; one not given overrides none."""
+    told = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    told.add_argument("--json", action="store_true", help="print one JSON array, nothing else")
+    told.add_argument(
+        "--verbose", action="store_true", help="also print a line per paper, topic or file"
     )
-    summarize.add_argument("--language", default="en", help="BCP-47 tag, like zh")
-    summarize.add_argument("--no-download", action="store_true", help="read only PDFs at hand")
-    summarize.set_defaults(run=_summarize)
+    return told
 
 
-def _export_options(commands: _Commands) -> None:
-    text = "export a post's notebook to a blog"
-    export = commands.add_parser("export", help=text, parents=[_told()])
-    export.add_argument("notebook", help="the notebook that compose() made")
-    export.add_argument("folder", help="the blog's root folder")
-    export.add_argument("--flavor", help="hexo, hugo, jekyll …; by default that of the folder")
-    export.add_argument(
-        "--create", action="store_true", help="make the folder a site, Hexo's by default"
-    )
-    export.add_argument("--draft", action="store_true", help="also what isn't approved yet")
-    export.add_argument("--library", help="the library's folder, if it moved")
-    export.add_argument("--assets", default="", help="an fsspec URL for the figures")
-    export.add_argument(
-        "--record",
-        action=argparse.BooleanOptionalAction,
-        help="put the papers on record as published; by default where the folder is a site",
-    )
-    export.set_defaults(run=_export)
+def _given(check: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a check of an argument whose error argparse prints, before anything is started."""
+
+    def checked(value: str) -> str:
+        try:
+            return check(value)
+        except PaperkitError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return checked
 
 
-def _library_options(commands: _Commands) -> None:
-    """Add the commands that look after a library's folder; `docs/library.md` explains each."""
-    kept = {
-        "backup": (_backup, "copy a library to a folder", "to"),
-        "dump": (_dump, "write everything out as JSON Lines, CSV, PDFs and images", "to"),
-        "restore": (_restore, "make a library from a backup or a dump", "to"),
-        "verify": (_verify, "check a library and repair what can be", ""),
-        "compact": (_compact, "give unused room back to the disk", ""),
-        "merge": (_merge, "take over what another library holds", "other"),
-        "remove": (_remove, "take papers out for good", ""),
-    }
-    for name, (run, text, second) in kept.items():
-        command = commands.add_parser(name, help=text, parents=[_told()])
-        command.add_argument("library", help="the library's folder, or what to restore")
-        if second:
-            command.add_argument(second, help="the other folder")
-        command.set_defaults(run=run)
-    command.add_argument("ids", nargs="+", help="the papers' arXiv ids")
-    command.add_argument("--yes", action="store_true", help="don't ask")
-
-
-def _lint_options(commands: _Commands) -> None:
-    text = "check Markdown that is published already"
-    lint = commands.add_parser("lint", help=text, parents=[_told()])
-    lint.add_argument("files", nargs="+", metavar="FILE", help="a post's Markdown file")
-    lint.add_argument("--language", default="zh", help="the language it is written in, like en")
-    lint.set_defaults(run=_lint)
-
-
-def _demo_options(commands: _Commands) -> None:
-    text = "run the notebooks headless on the bundled sample"
-    demo = commands.add_parser("demo", help=text, parents=[_told()])
-    demo.add_argument("folder", help="where posts and charts go")
-    demo.add_argument("--notebooks", help="the folder of the notebooks; by default paperkit's own")
-    demo.set_defaults(run=_demo)
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise PaperkitError(f"{value!r}: not a date; write one like 2024-11-30.") from error
 
 
 def _start_options(commands: _Commands) -> None:
     text = "make a folder with notebooks and topics of your own"
-    new = commands.add_parser("new", help=text, parents=[_told()])
+    new = _command(commands, "new", _new, text)
     new.add_argument("folder", help="the folder to make")
-    new.set_defaults(run=_new)
-    text = "say what this environment has and lacks"
-    commands.add_parser("doctor", help=text, parents=[_told()]).set_defaults(run=_doctor)
-    text = "print what an agent should know"
-    commands.add_parser("skill", help=text, parents=[_told()]).set_defaults(run=_skill)
+    text = "run the tutorial notebooks on the bundled sample, without a browser"
+    demo = _command(commands, "demo", _demo, text)
+    demo.add_argument("folder", help="where posts and charts go")
+    demo.add_argument("--notebooks", help="the folder of the notebooks; default: paperkit's own")
+    _command(commands, "doctor", _doctor, "list what this environment has and what it lacks")
+    _command(commands, "skill", _skill, "print instructions for an AI agent (SKILL.md)")
+
+
+def _update_options(commands: _Commands) -> None:
+    update = _command(commands, "update", _update, "search arXiv for your topics, add what is new")
+    update.add_argument("library", help="the library's folder; made if it does not exist")
+    update.add_argument("topics", help="the topics file (TOML)")
+    update.add_argument("--topic", action="append", help="only this topic; may be repeated")
+    update.add_argument("--since", type=_given(_day), help="start at this day, like 2024-11-30")
+    update.add_argument(
+        "--seeds", help="papers you know (.bib, .ris or .json); new ones are ranked by them"
+    )
+
+
+def _summarize_options(commands: _Commands) -> None:
+    text = "read and summarize the papers you kept"
+    summarize = _command(commands, "summarize", _summarize, text)
+    summarize.add_argument("library", help="the library's folder")
+    summarize.add_argument("--topic", help="only papers of this topic")
+    summarize.add_argument(
+        "--model",
+        default="extractive",
+        help="extractive (offline, the default), gemini:NAME, genai:NAME or openai:NAME",
+    )
+    summarize.add_argument(
+        "--language",
+        type=_given(language_tag),
+        default="en",
+        help="the language of the answers, as a BCP-47 tag like zh; default: en",
+    )
+    summarize.add_argument(
+        "--no-download", action="store_true", help="fetch nothing; read the PDFs already there"
+    )
+
+
+def _export_options(commands: _Commands) -> None:
+    export = _command(commands, "export", _export, "export a post's notebook to a blog")
+    export.add_argument("notebook", help="the notebook that compose() wrote")
+    export.add_argument("folder", help="the blog's root folder")
+    export.add_argument(
+        "--flavor", help="hexo, hugo, jekyll, quarto, myst …; default: the folder's own"
+    )
+    export.add_argument(
+        "--create", action="store_true", help="make the folder a site; default: Hexo's"
+    )
+    export.add_argument(
+        "--draft", action="store_true", help="export unapproved papers too, as a marked draft"
+    )
+    export.add_argument("--library", help="the library's folder, if it moved")
+    export.add_argument(
+        "--assets", default="", help="upload the figures to this fsspec URL, like s3://bucket/x"
+    )
+    export.add_argument(
+        "--record",
+        action=argparse.BooleanOptionalAction,
+        help="record the papers as published; default: if the folder is a site",
+    )
+
+
+def _lint_options(commands: _Commands) -> None:
+    lint = _command(commands, "lint", _lint, "check published Markdown for faults")
+    lint.add_argument("files", nargs="+", metavar="FILE", help="a post's Markdown file")
+    lint.add_argument(
+        "--language", default="zh", type=_given(language_tag), help="its language; default: zh"
+    )
+
+
+def _library_options(commands: _Commands) -> None:
+    """Add the commands that look after a library's folder; `docs/library.md` explains each."""
+    kept: dict[str, tuple[Callable[[argparse.Namespace], _Done], str, str]] = {
+        "backup": (_backup, "copy a library to another folder", "where the copy goes"),
+        "restore": (_restore, "make a library from a backup or a dump", "the folder to make"),
+        "dump": (_dump, "write everything as JSON Lines, CSV, PDFs and images", "where it goes"),
+        "verify": (_verify, "check a library for damage and repair what can be repaired", ""),
+        "compact": (_compact, "give unused disk space back", ""),
+        "merge": (_merge, "add what another library holds", "the other library's folder"),
+        "remove": (_remove, "remove papers for good", ""),
+    }
+    for name, (run, text, second) in kept.items():
+        command = _command(commands, name, run, text)
+        first = "the backup or dump" if name == "restore" else "the library's folder"
+        command.add_argument("library", metavar="source" * (name == "restore") or None, help=first)
+        if second:
+            command.add_argument("other" if name == "merge" else "to", help=second)
+    command.add_argument("ids", nargs="+", help="the papers' arXiv ids")
+    command.add_argument("--yes", action="store_true", help="don't ask for confirmation")
 
 
 def _new(options: argparse.Namespace) -> _Done:
     made = start.new(options.folder)
-    opened = f"{len(made)} files in {options.folder}; open them with: jupyter lab {options.folder}"
+    opened = f"{len(made)} files in {options.folder}; open them with `jupyter lab {options.folder}`"
     return _Done([{"id": str(path)} for path in made], opened)
 
 
 def _doctor(_: argparse.Namespace) -> _Done:
     rows = start.doctor()
-    said = f"{sum(row['ok'] for row in rows)} of {len(rows)} are there; the others are optional"
-    return _Done(rows, said, listed=True)
+    first, second = (max(len(row[key]) for row in rows) for key in ("id", "found"))
+    lines = []
+    for row in rows:
+        there = "yes" if row["ok"] else "no "
+        lines.append(f"{there}  {row['id']:{first}}  {row['found']:{second}}  {row['use']}")
+    lacking = [row["id"] for row in rows if row["needed"] and not row["ok"]]
+    said = f"doctor: needed, but not there: {', '.join(lacking)}"
+    lines.append(said if lacking else "doctor: all that is needed is there; the rest is optional")
+    return _Done(rows, failed=bool(lacking), text="\n".join(lines))
 
 
 def _skill(_: argparse.Namespace) -> _Done:
     text = start.skill()
-    return _Done([{"id": "skill", "text": text}], "", text=text.rstrip())
+    return _Done([{"id": "skill", "text": text}], text=text.rstrip())
 
 
 def _line(row: dict[str, Any]) -> str:
-    said = [f"{k} {v}" for k, v in row.items() if k != "id" and v not in ("", None)]
-    return f"{row['id']}: {', '.join(said)}" if said else str(row["id"])
+    """Return a row as a line: its outcome, what else it has, and the error in its own words."""
+    bare = {key: row.get(key) for key in ("outcome", "error", "finding")}
+    rest = [f"{k} {v}" for k, v in row.items() if k not in {"id", *bare} and v not in ("", None, 0)]
+    outcome, *told = (value for value in bare.values() if value or value is None)
+    parts = [str(row["id"]), ", ".join(filter(None, [outcome, *rest])), *filter(None, told)]
+    return ": ".join(filter(None, parts))
 
 
 _DEMO = ".paperkit-demo"
@@ -265,7 +356,7 @@ def _update(options: argparse.Namespace) -> _Done:
     wanted = [topics[t] for t in options.topic or topics]
     library = Library(options.library)
     rows = _rows(update(wanted, library, since=options.since, seeds=options.seeds))
-    return _done(rows, "topics", ("new", "updated", "completed"))
+    return _done(rows, "topic", ("new", "updated", "completed"))
 
 
 def _summarize(options: argparse.Namespace) -> _Done:
@@ -274,11 +365,13 @@ def _summarize(options: argparse.Namespace) -> _Done:
     library = _opened(options.library)
     kept = library.papers(topic=options.topic, decision="keep")
     model = model_named(options.model)
+    if not len(kept):
+        return _Done([], "no paper is kept; decide in Triage first")
     was_read = read(kept, library, download=not options.no_download)
     rows = _rows(summarize(kept, library, model, language=options.language))
     # A PDF that could not be read is a failure, though its abstract was summarized.
     unread = _rows(was_read[was_read["outcome"] == "failed"])
-    done = _done(unread + rows, "papers")
+    done = _done(unread + rows, "paper")
     return replace(done, failed=any(row["outcome"] in _OPEN for row in done.rows))
 
 
@@ -312,7 +405,7 @@ def _verify(options: argparse.Namespace) -> _Done:
     found = _opened(options.library).verify()
     rows = _rows(found.rename(columns={"thing": "id"}).set_index("id"))
     left = int((~found["repaired"]).sum())
-    said = f"{len(found)} problems, {len(found) - left} repaired" if rows else "all is well"
+    said = f"{_many(len(found), 'problem')}, {len(found) - left} repaired" if rows else "no damage"
     return _Done(rows, said, left > 0)
 
 
@@ -324,7 +417,7 @@ def _compact(options: argparse.Namespace) -> _Done:
 def _merge(options: argparse.Namespace) -> _Done:
     conflicts = _opened(options.library).merge(_opened(options.other))
     rows = _rows(conflicts)
-    return _Done(rows, f"{len(rows)} conflicts, the newer word stands in each")
+    return _Done(rows, f"{_many(len(rows), 'conflict')}; the newer entry stands")
 
 
 def _remove(options: argparse.Namespace) -> _Done:
@@ -333,12 +426,19 @@ def _remove(options: argparse.Namespace) -> _Done:
     if not options.yes:
         listed = "\n".join(f"  {title}" for title in titles)
         count = str(len(titles))
-        first = input(f"{listed}\nRemove with all that belongs to them? Type yes: ")
-        second = first == "yes" and input(f"It can't be undone. How many papers? Type {count}: ")
-        if second != count:
+        first = _asked(f"{listed}\nRemove them, with everything that belongs to them? Type yes: ")
+        if first != "yes" or _asked(f"This can't be undone. How many? Type {count}: ") != count:
             raise PaperkitError(f"{options.library}: nothing was removed.")
     gone = library.remove(options.ids)
-    return _Done([{"id": id} for id in gone], f"{len(gone)} papers removed")
+    return _Done([{"id": id} for id in gone], f"{_many(len(gone), 'paper')} removed")
+
+
+def _asked(question: str) -> str:
+    """Return the answer of whoever sits at the terminal; the output stays free for the rows."""
+    print(question, end="", file=sys.stderr, flush=True)
+    if line := sys.stdin.readline():
+        return line.strip()
+    raise PaperkitError("remove: nobody is there to confirm; nothing was removed. Add --yes.")
 
 
 def _rows(report: Any) -> list[dict[str, Any]]:
@@ -351,10 +451,16 @@ def _rows(report: Any) -> list[dict[str, Any]]:
 def _done(rows: list[dict[str, Any]], what: str, sums: Sequence[str] = ()) -> _Done:
     """Sum up a report: how many rows, of which outcomes, and the totals of some columns."""
     outcomes = Counter(row["outcome"] for row in rows)
-    counts = {**outcomes, **{f"papers {n}": sum(row[n] or 0 for row in rows) for n in sums}}
-    said = ", ".join(f"{count} {name}" for name, count in counts.items())
-    many = len({row["id"] for row in rows})
-    return _Done(rows, f"{many} {what}" + (f": {said}" if said else ""), "failed" in outcomes)
+    parts = [", ".join(f"{count} {name}" for name, count in outcomes.items())]
+    totals = [f"{sum(row[name] or 0 for row in rows)} {name}" for name in sums]
+    parts.append(", ".join(totals).replace(" ", " papers ", 1))
+    said = "; ".join(filter(None, parts))
+    many = _many(len({row["id"] for row in rows}), what)
+    return _Done(rows, f"{many}: {said}" if said else many, "failed" in outcomes)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _export(options: argparse.Namespace) -> _Done:
@@ -362,13 +468,15 @@ def _export(options: argparse.Namespace) -> _Done:
     from paperkit.posts.sites import flavor_for, is_recorded
 
     library = _opened(options.library) if options.library else None
+    if not Path(options.notebook).is_file():
+        raise PaperkitError(f"{options.notebook}: no such notebook; compose() writes one.")
     flavor = flavor_for(options.folder, options.flavor, create=options.create)
     draft, record = options.draft, options.record
     text, *figures = export(
-        options.notebook, options.folder, flavor=flavor, draft=draft, library=library,
-        assets=options.assets, record=record,
+        options.notebook, options.folder, flavor=flavor, create=options.create, draft=draft,
+        library=library, assets=options.assets, record=record,
     )  # fmt: skip
-    where = options.assets or f"{len(figures)} figures"
+    where = options.assets or _many(len(figures), "figure")
     recorded = is_recorded(options.folder, flavor, draft=draft, record=record)
     known = "on record as published" if recorded else "not on record as published"
     rows = [{"id": str(path)} for path in (text, *figures)]
@@ -384,12 +492,12 @@ def _lint(options: argparse.Namespace) -> _Done:
         try:
             text = Path(name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise PaperkitError(f"{name}: can't be read ({error}); name a text file.") from error
+            why = getattr(error, "strerror", None) or "not UTF-8"
+            raise PaperkitError(f"{name}: can't be read ({why}); name a text file.") from error
         for found in lint_text(text, options.language):
             row = {"id": name, "outcome": "failed", "paper": found.question, "code": found.code}
             rows.append({**row, "finding": found.message})
-    many = len(options.files)
-    said = f"{many} file{'s' * (many > 1)}, {len(rows)} finding{'s' * (len(rows) != 1)}"
+    said = f"{_many(len(options.files), 'file')}, {_many(len(rows), 'finding')}"
     return _Done(rows, said, bool(rows))
 
 
@@ -407,6 +515,7 @@ def _demo(options: argparse.Namespace) -> _Done:
     said = "Made by paperkit demo, which may remove this folder.\n"
     (folder / _DEMO).write_text(said, encoding="utf-8", newline="\n")
     for name in names:
+        print(f"demo: running {name.name}", file=sys.stderr)
         command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html"]
         # Without stored state a widget shows its light fallback instead of nothing.
         command += ["--ExecutePreprocessor.store_widget_state=False", name.name]
@@ -414,7 +523,7 @@ def _demo(options: argparse.Namespace) -> _Done:
         if done.returncode:
             raise PaperkitError(f"{name}: stopped with an error:\n{done.stderr[-2000:]}")
     made = [p for kind in ("*.html", "*.svg", "posts/**/*.md") for p in sorted(folder.glob(kind))]
-    return _Done([{"id": str(p)} for p in made], f"{len(made)} files in {folder}")
+    return _Done([{"id": str(p)} for p in made], f"{len(made)} files; open {made[0]} in a browser")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.readings import Box
 from paperkit.reprs import card, counted, line
 
@@ -137,16 +137,17 @@ class Approval:
     origin: str = "script"
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Digest:
-    """All current answers about one paper version under one outline, in one language.
+    """The current answers about one version of a paper, under one outline, in one language.
 
     >>> digest = library.digest("1911.02782")
     >>> digest.to_frame()
 
-    ``answers`` are in the outline's order, one per question answered: a person's edit where there
-    is one, else the model's draft. ``approval`` is None until a person signs, and again after any
-    later change.
+    ``paper_id`` has no version. ``answers`` are in the outline's order, one per question answered:
+    a person's edit where there is one, else the model's draft. ``approval`` is None until a person
+    signs, and again after any later change.
     """
 
     paper_id: str
@@ -186,21 +187,21 @@ class Digest:
 
     @property
     def approved(self) -> bool:
-        """Return whether a person signed these very answers."""
+        """Return whether these answers are approved as they are."""
         return self.approval is not None
 
     @property
     def models(self) -> tuple[str, ...]:
-        """Return the names of the models that wrote something that still stands, sorted."""
+        """Return the names of the models whose text is still in use, sorted."""
         return tuple(sorted({a.model for a in self.answers if a.model and a.statements}))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return what of the paper the models were not given, each note once."""
+        """Return which parts of the paper the models did not get, each note once."""
         return tuple(dict.fromkeys(a.note for a in self.answers if a.note and a.statements))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return where every sentence comes from: one row per statement, in order.
+        """Return one row per statement, in order, with where it comes from.
 
         Index question; columns text, quote, section, page (of the first passage it rests on),
         origin, model, at (UTC).

@@ -7,11 +7,12 @@ import functools
 import inspect
 import math
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from dataclasses import is_dataclass
+from typing import Any, TypeVar, cast
 
 
 class PaperkitError(Exception):
-    """Base of every error paperkit raises: the thing concerned first, the next step last.
+    """The base class of all errors; a message names the thing first and the next step last.
 
     >>> try:
     ...     library.paper("9999.99999")
@@ -25,8 +26,8 @@ class PaperkitError(Exception):
         return [f"{type(self).__name__}: {text}"]
 
 
-class ArgumentError(PaperkitError, TypeError):
-    """A call has an argument of the wrong kind, in the wrong place, or of an unknown name."""
+class ArgumentError(PaperkitError, TypeError, ValueError):
+    """An argument is of the wrong kind or value, in the wrong place, or of an unknown name."""
 
 
 class SourceError(PaperkitError):
@@ -138,85 +139,157 @@ class Unauthorized(ModelError):
 
 # ---- Arguments: what a call was given, told to the person who typed it
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-_C = TypeVar("_C", bound=type)
-_GIVE = {
-    "library": "give a library, like Library('my-papers')",
-    "papers": "give papers, like library.papers()",
-}
+_C = TypeVar("_C", bound=Callable[..., Any])
+_Checks = dict[str, tuple[bool, tuple[str, ...]]]
 
 
-def explained(call: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Return a function that says what was expected where it is called wrongly.
+def explained(call: _C) -> _C:
+    """Return a function, or a class with its public methods, that says what was expected.
 
-    A misspelled keyword names the near one; what is called ``library`` must be a `Library`, and
-    what is called ``papers`` must not be one.
+    A misspelled keyword names the near one, an argument too many those that are named, and one of
+    another kind what to give. What is called ``library`` must be a `Library`; where none is asked
+    for, none is taken. Values (dataclasses) say themselves what their fields take.
     """
+    if isinstance(call, type):
+        made: Any = call
+        for name, member in list(vars(made).items()):
+            inner = getattr(member, "__func__", member)
+            if inspect.isfunction(inner) and (name == "__init__" or not name.startswith("_")):
+                told = _telling(inner, kinds=not is_dataclass(made) or name != "__init__")
+                setattr(made, name, classmethod(told) if inner is not member else told)
+        return call
+    return cast(_C, _telling(call, kinds=True))
+
+
+def _telling(call: Callable[..., Any], *, kinds: bool) -> Callable[..., Any]:
     signature = inspect.signature(call)
-    parameters = list(signature.parameters)
+    parameters = [n for n in signature.parameters if n not in ("self", "cls")]
+    skipped = len(signature.parameters) - len(parameters)
     name = call.__qualname__.removesuffix(".__init__")
+    checks = {n: _check_of(signature.parameters[n]) for n in parameters} if kinds else {}
 
     @functools.wraps(call)
-    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        _check_names(name, signature, kwargs)
-        given = {**dict(zip(parameters, args, strict=False)), **kwargs}
-        _check_kinds(name, given, parameters)
-        _check_others(name, given, signature)
-        return call(*args, **kwargs)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if checks:
+            placed = zip(parameters, args[skipped:], strict=False)
+            _check_kinds(name, {**dict(placed), **kwargs}, checks)
+        try:
+            return call(*args, **kwargs)
+        except TypeError:
+            if told := _misfit(signature, parameters, args[skipped:], kwargs):
+                raise ArgumentError(f"{name}: {told}") from None
+            raise
 
     return wrapped
 
 
-def explained_fields(kind: _C) -> _C:
-    """Return a class whose misspelled fields are named with the near ones."""
-    made: Any = kind
-    made.__init__ = explained(made.__init__)
-    return kind
-
-
-def _check_names(name: str, signature: inspect.Signature, given: dict[str, Any]) -> None:
-    kinds = {p.kind for p in signature.parameters.values()}
-    if inspect.Parameter.VAR_KEYWORD in kinds:
-        return
+def _misfit(
+    signature: inspect.Signature,
+    parameters: list[str],
+    args: tuple[Any, ...],
+    given: dict[str, Any],
+) -> str:
+    """Return what is wrong with the names and the number of arguments, "" where nothing is."""
+    known = [signature.parameters[n] for n in parameters]
+    kinds = {p.kind for p in known}
+    placed = [p.name for p in known if p.kind in _BY_PLACE]
     for word in given:
-        if word not in signature.parameters:
-            names = [n for n in signature.parameters if n != "self"]
-            near = difflib.get_close_matches(word, names, 1, 0.5)
-            said = f"did you mean {near[0]}=?" if near else f"there are {', '.join(names)}."
-            raise ArgumentError(f"{name}: has no argument {word!r}; {said}")
+        if word not in signature.parameters and inspect.Parameter.VAR_KEYWORD not in kinds:
+            near = difflib.get_close_matches(word, parameters, 1, 0.5)
+            others = f"there are {', '.join(parameters)}." if parameters else "it takes none."
+            return f"has no argument {word!r}; " + (f"did you mean {near[0]}=?" if near else others)
+    if len(args) > len(placed) and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        named = [f"{p.name}=" for p in known if p.kind is p.KEYWORD_ONLY]
+        last = f"name the others: {', '.join(named)}" if named else "leave out the rest"
+        return f"takes {', '.join(placed) or 'nothing'} by place; {last}."
+    for place, one in enumerate(known):
+        needed = one.default is one.empty and one.kind not in _ANY
+        if needed and one.name not in given and (one.name not in placed or place >= len(args)):
+            return f"{one.name} is missing; {_GIVE.get(one.name, f'give {one.name}')}."
+    return ""
 
 
-def _check_kinds(name: str, given: dict[str, Any], parameters: list[str]) -> None:
-    papers, library = given.get("papers"), given.get("library")
-    if _is_library(papers):
-        if library is not None and not _is_library(library):
-            order = ", ".join(p for p in parameters if p in ("papers", "library"))
-            raise ArgumentError(f"{name}: papers and library are swapped; write {name}({order}).")
-        raise ArgumentError(f"{name}: papers is a Library; {_GIVE['papers']}.")
-    if library is not None and not _is_library(library):
-        kind = type(library).__name__
-        text = f" {library!r}" if isinstance(library, str) and len(library) < _SHORT else ""
-        give = f"give Library({library!r})" if text else _GIVE["library"]
-        raise ArgumentError(f"{name}: library is a {kind}{text}; {give}.")
+def _check_of(parameter: inspect.Parameter) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a `Library` may be given, and the kinds one of which must be; (): any."""
+    annotation = str(parameter.annotation)
+    library = "Library" in annotation or parameter.annotation is parameter.empty
+    parts = tuple(annotation.split(" | "))
+    known = parameter.kind not in _ANY and all(p in _KINDS for p in parts)
+    return library, parts if known else ()
 
 
-def _check_others(name: str, given: dict[str, Any], signature: inspect.Signature) -> None:
-    """Refuse a `Library` where something else is wanted, and too few arguments."""
-    for word, parameter in signature.parameters.items():
-        other = word not in ("self", "library", "papers")
-        if other and "Library" not in str(parameter.annotation) and _is_library(given.get(word)):
-            raise ArgumentError(f"{name}: {word} is a Library; give {word}.")
-        needed = parameter.default is parameter.empty and parameter.kind not in _ANY
-        if needed and word != "self" and word not in given:
-            give = _GIVE.get(word, f"give {word}")
-            raise ArgumentError(f"{name}: {word} is missing; {give}.")
+def _check_kinds(name: str, given: dict[str, Any], checks: _Checks) -> None:
+    turned = "library" in given and not _is("Library", given["library"])
+    if turned and _is("Library", given.get("papers")):
+        order = ", ".join(p for p in checks if p in ("papers", "library"))
+        raise ArgumentError(f"{name}: papers and library are swapped; write {name}({order}).")
+    for word, value in given.items():
+        may_be_library, kinds = checks.get(word, (True, ()))
+        wrong = kinds and not any(_KINDS[kind](value) for kind in kinds)
+        if wrong or (_is("Library", value) and not may_be_library):
+            raise ArgumentError(
+                f"{name}: {word} is {_shown(value)}; {_wanted(word, value, kinds)}."
+            )
 
 
+def _wanted(word: str, value: object, kinds: tuple[str, ...]) -> str:
+    if word == "library" and isinstance(value, str) and len(value) < _SHORT:
+        return f"give Library({value!r})"
+    told = next((_EXAMPLES[kind] for kind in reversed(kinds) if kind in _EXAMPLES), word)
+    return _GIVE.get(word, f"give {told}")
+
+
+def _shown(value: object) -> str:
+    """Return what was given, in words: its kind, and a short text as it is."""
+    if value is None:
+        return "None"
+    kind = "DataFrame" if _is("DataFrame", value) else type(value).__name__
+    text = f" {value!r}" if isinstance(value, str) and len(value) < _SHORT else ""
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}{text}"
+
+
+def _is(kind: str, value: object) -> bool:
+    """By name: most kinds are of rooms above this one."""
+    return any(c.__name__ == kind for c in type(value).__mro__)
+
+
+_KINDS: dict[str, Callable[[object], bool]] = {
+    "None": lambda value: value is None,
+    "str": lambda value: isinstance(value, str),
+    "int": lambda value: hasattr(value, "__index__"),
+    "float": lambda value: hasattr(value, "__float__") and not _is("DataFrame", value),
+    "bool": lambda value: isinstance(value, bool) or _is("bool_", value) or _is("bool", value),
+    "os.PathLike[str]": lambda value: hasattr(value, "__fspath__"),
+    "Path": lambda value: hasattr(value, "__fspath__"),
+    "pd.DataFrame": functools.partial(_is, "DataFrame"),
+    **{
+        kind: functools.partial(_is, kind)
+        for kind in ("Library", "Outline", "Query", "Digest", "Paper", "Post", "Reading", "Topic")
+    },
+}
+"""What can be told of a value by an annotation's name."""
+
+_EXAMPLES = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "True or False",
+    "os.PathLike[str]": "a path, like 'my-papers'",
+    "Path": "a path, like 'my-papers'",
+    "pd.DataFrame": "a DataFrame",
+    "Library": "a library, like Library('my-papers')",
+    "Outline": "an Outline, like load_outline('questions.toml')",
+    "Query": "words or a Query",
+    "Digest": "a digest, like library.digest('2411.05184')",
+    "Paper": "a paper, like library.paper('2411.05184')",
+    "Post": "a Post",
+    "Topic": "a Topic",
+}
+_GIVE = {
+    "library": "give a library, like Library('my-papers')",
+    "papers": "give papers, like library.papers()",
+    "id": "give one id, like '2411.05184'; where there are several, call it for each",
+}
+_BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _SHORT = 200
-
-
-def _is_library(value: object) -> bool:
-    """By name: the library's room stands above this one."""
-    return any(c.__name__ == "Library" for c in type(value).__mro__)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import ArgumentError, PaperkitError
 from paperkit.papers import Paper, PaperId, paper_id
 
 COLUMNS: dict[str, str] = {
@@ -42,14 +42,17 @@ def ids_of(papers: Papers) -> list[str]:
     Each once, in the order given. Ids may be written in any way `paperkit.papers.parse_id` knows.
 
     Raises:
-        PaperkitError: one of them is no arXiv identifier.
+        PaperkitError: one of them is no arXiv identifier, or it is nothing that holds papers.
     """
     if isinstance(papers, (str, Paper, PaperId)):
         given: Iterable[Any] = [papers]
     elif isinstance(papers, pd.DataFrame):
         given = papers["id"] if "id" in papers.columns else papers.index
-    else:
+    elif isinstance(papers, Iterable):
         given = papers
+    else:
+        kind = type(papers).__name__
+        raise ArgumentError(f"papers: {kind} holds none; give papers, like library.papers().")
     return list(dict.fromkeys(_id_of(one) for one in given))
 
 
@@ -150,16 +153,19 @@ def from_frame(frame: pd.DataFrame) -> list[Paper]:
     Raises:
         PaperkitError: a column of `COLUMNS` is missing.
     """
-    if missing := [c for c in COLUMNS if c not in frame.columns]:
-        raise PaperkitError(
-            f"papers frame: column {missing[0]!r} is missing; start from search(), load() or "
-            "library.papers()."
-        )
+    need(frame, COLUMNS, "papers frame", "start from search(), load() or library.papers()")
     names = [f.name for f in fields(Paper) if f.name != "id"]
     return [
         Paper(id=str(i), **{n: _plain(v) for n, v in zip(names, row, strict=True)})
         for i, row in zip(frame.index, frame[names].itertuples(index=False), strict=True)
     ]
+
+
+def need(frame: pd.DataFrame, columns: Iterable[str], what: str, instead: str) -> None:
+    """Raise a `PaperkitError` that says what to give instead where a column is missing."""
+    for column in columns:
+        if column not in frame.columns:
+            raise PaperkitError(f"{what}: column {column!r} is missing; {instead}.")
 
 
 def _plain(value: Any) -> Any:

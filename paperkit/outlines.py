@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from paperkit.errors import PaperkitError, explained_fields
+from paperkit.errors import PaperkitError, explained
 from paperkit.reprs import card, counted
 
 Kind = Literal["line", "list", "text"]
@@ -27,24 +27,29 @@ def _view(data: dict[str, object]) -> MappingProxyType[str, object]:
     return MappingProxyType(data)
 
 
-@explained_fields
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One question an outline asks of every paper.
 
     >>> Question(key="code", headings={"en": "Code"}, ask="Where is the code?", kind="line")
 
-    ``headings`` name it per language in the post; ``ask`` is what the model is asked (English).
+    ``headings`` name it per language in the post; ``ask`` is what the model is asked (English),
+    ``alone`` what one is that gets a question at a time, where two in one are too much for it.
     ``kind`` is line (one sentence), list (items) or text (some sentences). Limits: ``items`` is
     the least and most number of statements, ``words`` the most English words and ``characters``
     the most Chinese characters of the whole answer (of one item in a list). ``part`` groups
     questions under a common heading; an answer to an ``optional`` question may be missing. A
     ``translation`` is not asked for in English and needs no evidence: it says the whole source.
+
+    Raises:
+        PaperkitError: a field has a value that no prompt or post can hold; it is named.
     """
 
     key: str
     headings: Mapping[str, str]
     ask: str
+    alone: str = ""
     kind: Kind = "text"
     items: tuple[int, int] = (1, 6)
     words: int = 120
@@ -67,9 +72,12 @@ class Question:
         return label_of(self.headings, language)
 
 
+@explained
 @dataclass(frozen=True)
 class Outline:
-    """An ordered set of questions under a name; the name is what digests are stored under.
+    """Questions in order, under a name; digests are stored under that name.
+
+    ``parts`` are the common headings of some of them, by part and language.
 
     >>> data = Question(key="data", headings={"en": "Data"}, ask="Which data sets are used?")
     >>> Outline("mine", (*DIGEST.questions, data))
@@ -87,7 +95,7 @@ class Outline:
         if not keys:
             raise PaperkitError(f"outline {self.name!r}: no questions; add one.")
         if twice := sorted({k for k in keys if keys.count(k) > 1}):
-            raise PaperkitError(f"outline {self.name!r}: question {twice[0]!r} stands twice.")
+            raise PaperkitError(f"outline {self.name!r}: question {twice[0]!r} occurs twice.")
 
     def __repr__(self) -> str:
         """Return the name and the keys of the questions."""
@@ -127,7 +135,9 @@ def language_tag(language: str) -> str:
     """
     plain = str(language).strip().replace("_", "-")
     if not _TAG.fullmatch(plain):
-        raise PaperkitError(f"{language!r}: no language tag; give one like 'en', 'zh' or 'pt-BR'.")
+        raise PaperkitError(
+            f"{language!r}: not a language tag; give one like 'en', 'zh' or 'pt-BR'."
+        )
     first, *rest = plain.split("-")
     return "-".join([first.lower(), *(p.title() if len(p) == 4 else p.upper() for p in rest)])
 
@@ -137,6 +147,7 @@ def is_chinese(language: str) -> bool:
     return language.lower().split("-")[0] == "zh"
 
 
+@explained
 def load_outline(path: str | os.PathLike[str]) -> Outline:
     """Return the outline that a TOML file writes down: name, parts, and ``[[questions]]``.
 
@@ -153,7 +164,7 @@ def load_outline(path: str | os.PathLike[str]) -> Outline:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PaperkitError(
-            f"{file}: no outline can be read ({error}); see load_outline."
+            f"{file}: can't be read as an outline ({error}); see load_outline."
         ) from error
     try:
         return _outline(data, file.stem)
@@ -163,7 +174,7 @@ def load_outline(path: str | os.PathLike[str]) -> Outline:
 
 def _outline(data: Mapping[str, Any], name: str) -> Outline:
     if unknown := sorted(data.keys() - {"name", "parts", "questions"}):
-        raise PaperkitError(f"{unknown[0]!r} is no field of an outline; remove it.")
+        raise PaperkitError(f"{unknown[0]!r} is not a field of an outline; remove it.")
     questions = tuple(_question(q, n) for n, q in enumerate(data.get("questions", ()), 1))
     return Outline(str(data.get("name") or name), questions, data.get("parts", {}))
 
@@ -171,6 +182,7 @@ def _outline(data: Mapping[str, Any], name: str) -> Outline:
 _FIELDS = {f.name: f for f in fields(Question)}
 _KINDS = {"key": str, "headings": dict, "ask": str, "kind": str, "items": list, "words": int}
 _KINDS |= {"characters": int, "source": str, "part": str, "optional": bool, "translation": bool}
+_KINDS |= {"alone": str}
 _CHOICES = {"kind": get_args(Kind), "source": get_args(Source)}
 
 
@@ -178,7 +190,7 @@ def _question(data: Mapping[str, Any], number: int) -> Question:
     name = f"question {data.get('key', number)!r}"
     for key, value in data.items():
         if key not in _FIELDS:
-            raise PaperkitError(f"{name}: {key!r} is no field of a question; remove it.")
+            raise PaperkitError(f"{name}: {key!r} is not a field of a question; remove it.")
         if type(value) is not _KINDS[key]:
             wanted = _KINDS[key].__name__
             raise PaperkitError(f"{name}: {key} is {value!r}; write a {wanted}.")
@@ -190,7 +202,9 @@ def _question(data: Mapping[str, Any], number: int) -> Question:
         raise PaperkitError(f"{name}: headings must be texts, one per language.")
     items = data.get("items", [1, 6])
     if len(items) != 2 or not all(type(i) is int for i in items) or not 0 <= items[0] <= items[1]:
-        raise PaperkitError(f"{name}: items is {items!r}; write the least and the most, as [1, 6].")
+        raise PaperkitError(
+            f"{name}: items is {items!r}; write the smallest and the largest number, like [1, 6]."
+        )
     return Question(**{**data, "items": tuple(items)})
 
 

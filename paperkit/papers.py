@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from paperkit import tex
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.reprs import card, line, short
 from paperkit.text import CJK
 
@@ -281,15 +281,20 @@ def turned(name: str) -> str:
 _SHOWN = 1_500  # characters of an abstract in a notebook
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """One paper as arXiv describes it; every word of it comes from arXiv, none from a model.
+    """One paper as arXiv describes it; nothing in it comes from a model.
 
     >>> paper = library.paper("1911.02782")
     >>> paper.title, paper.authors[0], paper.updated
 
-    ``id`` has no version; ``categories`` begin with the primary one; ``published`` is the date of
-    v1 and ``updated`` that of this version, both UTC; what arXiv does not state is empty.
+    ``id`` has no version; ``title`` and ``authors`` are plain text; ``categories`` begin with the
+    primary one; ``published`` is the date of v1 and ``updated`` that of this version, both UTC;
+    what arXiv does not state (``abstract``, ``comment``, ``journal_ref``, ``doi``) is empty.
+
+    Raises:
+        PaperkitError: a field has a value no arXiv paper has; it is named.
     """
 
     id: str
@@ -387,7 +392,9 @@ def _utc(value: Any, of: str, name: str) -> datetime:
         try:
             value = datetime.fromisoformat(value)
         except ValueError as error:
-            raise PaperkitError(f"{of}: {name} {value[:40]!r} is no date; use ISO 8601.") from error
+            raise PaperkitError(
+                f"{of}: {name} {value[:40]!r} is not a date; use ISO 8601."
+            ) from error
     if not isinstance(value, datetime):
         raise PaperkitError(f"{of}: no {name} date; check the source's record.")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

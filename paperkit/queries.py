@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Self
 
-from paperkit.errors import PaperkitError, explained_fields
+from paperkit.errors import PaperkitError, explained
 from paperkit.reprs import line
 
 DECISIONS = ("keep", "skip", "later")
@@ -33,18 +33,24 @@ VENUES: tuple[str, ...] = tuple(
 """The venues recognized, as whole words in this case, in arXiv's comment and journal reference."""
 
 
-@explained_fields
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A selection of a library's papers; every field narrows it, an empty one doesn't.
+    """A selection of a library's papers; each field narrows it, unless it is empty.
 
     >>> library.papers(Query(text="avatar", decisions=["undecided"], sort=["-score"]))
 
     ``text`` are words (prefixes) of title, abstract or authors, all of which must occur; quotes
     keep a phrase together; an id, several, or a DOI means just these papers. Within one field the
     alternatives are ORed, but for ``has``, all of which must be true (``-pdf``: has none).
-    ``venues`` are names of `VENUES` in the comment or journal reference. ``since`` and ``until``
-    are dates of v1 (UTC, inclusive). ``sort`` is tried in order.
+    ``topics``, ``tags`` and ``categories`` are names the library knows, ``ids`` are arXiv ids.
+    ``venues`` are names of `VENUES` in the comment or journal reference. ``answers`` are words of
+    what papers answer to the questions of ``outline``, by question, all of which must be there;
+    ``"=yes"`` means those that answer just "yes", or "yes" and more behind a comma. ``since`` and
+    ``until`` are dates of v1 (UTC, inclusive). ``sort`` is tried in order.
+
+    Raises:
+        PaperkitError: a field has a value that no paper could have; those there are are named.
     """
 
     text: str = ""
@@ -55,6 +61,8 @@ class Query:
     ids: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     venues: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    outline: str = "digest"
     since: date | None = None
     until: date | None = None
     sort: tuple[str, ...] = ("-published",)
@@ -65,10 +73,11 @@ class Query:
             value = getattr(self, f.name)
             if isinstance(value, list):
                 object.__setattr__(self, f.name, tuple(value))
-            elif isinstance(value, str) and f.name not in ("text", "since", "until"):
+            elif isinstance(value, str) and f.name not in ("text", "outline", "since", "until"):
                 raise PaperkitError(f"query: {f.name} must be a list, like [{value!r}].")
             elif isinstance(value, str) and f.name in ("since", "until"):
                 object.__setattr__(self, f.name, _day(value, f.name))
+        object.__setattr__(self, "answers", _words(self.answers))
         _known("decisions", self.decisions, (*DECISIONS, "undecided"))
         _known("sort", tuple(s.removeprefix("-") for s in self.sort), SORTS)
         _known("has", tuple(h.removeprefix("-") for h in self.has), HAVE)
@@ -79,13 +88,19 @@ class Query:
         return line("Query", **self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-able data with the fields that say something."""
+        """Return JSON-able data with the fields that say something.
+
+        >>> Query(text="avatar").to_dict()
+        """
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        plain["outline"] = self.outline if self.answers else ""  # it says whose answers they are
         return {
             name: value.isoformat()
             if isinstance(value, date)
             else list(value)
             if isinstance(value, tuple)
+            else dict(value)
+            if isinstance(value, Mapping)
             else value
             for name, value in plain.items()
             if value
@@ -93,7 +108,13 @@ class Query:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return the query that `to_dict` wrote; unknown fields are errors."""
+        """Return the query that `to_dict` wrote as `data`.
+
+        >>> Query.from_dict({"text": "avatar", "decisions": ["keep"]})
+
+        Raises:
+            PaperkitError: a field or a value is unknown.
+        """
         known = [f.name for f in fields(cls)]
         if unknown := sorted(set(data) - set(known)):
             raise PaperkitError(f"query: no field {unknown[0]!r}; there are {', '.join(known)}.")
@@ -107,6 +128,14 @@ def _day(value: str, name: str) -> date | None:
         return date.fromisoformat(value[:10])
     except ValueError as error:
         raise PaperkitError(f"query: {name} {value!r} is not a date; write 2024-11-30.") from error
+
+
+def _words(answers: object) -> dict[str, str]:
+    """Return the words wanted by question; a question without words is none."""
+    if not isinstance(answers, Mapping) or any(not isinstance(w, str) for w in answers.values()):
+        raise PaperkitError("query: answers needs words by question, like {'task': 'avatars'}.")
+    told = {str(question): " ".join(words.split()) for question, words in answers.items()}
+    return {question: words for question, words in told.items() if words}
 
 
 def _known(name: str, values: tuple[str, ...], known: tuple[str, ...]) -> None:

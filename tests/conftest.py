@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -29,6 +30,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DATA = Path(__file__).parent / "data"
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what collecting has made; it lives as long as the tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_paper(id: str = "2411.05184", version: int = 1, **fields: object) -> Paper:

@@ -491,7 +491,7 @@ def test_a_language_is_kept_under_its_usual_tag(library: Library) -> None:
     """So that review and post find what was asked under another spelling."""
     summarize(IDS[:1], library, Scripted(), language="ZH_cn")
     assert library.digest(IDS[0], language="zh-CN") is not None
-    with pytest.raises(PaperkitError, match="'Chinese': no language tag"):
+    with pytest.raises(PaperkitError, match="'Chinese': not a language tag"):
         summarize(IDS[:1], library, Scripted(), language="Chinese")
 
 

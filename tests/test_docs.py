@@ -97,6 +97,25 @@ def test_a_page_runs_from_top_to_bottom(outside: None, name: str) -> None:
     assert isinstance(space["library"], Library)
 
 
+@pytest.mark.process
+def test_the_cell_of_the_readme_runs_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an empty folder, with the real widgets; arXiv alone is replaced."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paperkit, "search", found)
+    monkeypatch.setattr(sources, "fetch_pdf", unreachable)
+    monkeypatch.setattr(sources, "fetch_html", unreachable)
+    (cell,) = blocks(ROOT / "README.md")
+    *lines, last = cell.strip().splitlines()
+    space: dict[str, object] = {}
+    exec("\n".join(lines), space)
+    review = eval(last, space)
+    assert sorted(review.digests.index) == ["2411.00001", "2411.00002"]
+    (draft,) = (tmp_path / "my-blog").rglob("*.md")
+    assert draft.stem.endswith("-draft")
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
 def test_what_a_page_imports_is_there(path: Path) -> None:
     """Each name stands in the room that the page names."""
@@ -117,7 +136,7 @@ def test_links_between_pages_lead_somewhere(path: Path) -> None:
 def test_the_names_page_says_what_each_room_has() -> None:
     """One row per further module; what a row names before its explanation is there."""
     text = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
-    text = text.split("stands in its room:")[1]
+    text = text.split("is in its own module:")[1]
     rows = re.findall(r"^\| (`paperkit\.[^|]*) \| ([^|]*) \|$", text, re.M)
     assert len(rows) >= 10
     for rooms, names in rows:
@@ -154,7 +173,7 @@ def test_the_site_has_every_page() -> None:
     contents = yaml.safe_load((ROOT / "docs" / "myst.yml").read_text(encoding="utf-8"))
     entries = [e for e in contents["project"]["toc"] for e in (e, *e.get("children", ()))]
     listed = [e["file"] for e in entries if "file" in e]
-    made = {*build_docs.PAGES.values(), "commands.md"}
+    made = {*build_docs.PAGES.values(), "commands.md", "api-paperkit.md"}
     notebooks = {p.name for p in build_docs.NOTEBOOKS.glob("0*.ipynb")}
     pages = {p.name for p in (ROOT / "docs").glob("*.md")}
     assert sorted(listed) == sorted(pages | made | notebooks)

@@ -514,7 +514,7 @@ def test_what_the_passage_denies_may_not_be_said_beside_it():
     text = "Glide needs camera poses for depth estimation."
     evidence = Evidence("It does not need camera poses.")
     assert codes(text) == []
-    assert codes(Statement(text, (evidence,))) == [("direction", "warn", text)]
+    assert ("direction", "warn", text) in codes(Statement(text, (evidence,)))
 
 
 SAYS = {

@@ -10,7 +10,9 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,16 +65,40 @@ def room_of(path: Path) -> str:
     return first.removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Yield each module a file imports, and whether only for the type checker."""
+@dataclass(frozen=True)
+class Facts:
+    """What a file says: its first sentence, what it imports and takes from where, what it names."""
+
+    says: str | None
+    imports: tuple[tuple[str, bool], ...]  # a module, and whether only for the type checker
+    takes: tuple[tuple[str, str], ...]
+    takes_when_loaded: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+
+
+@cache
+def facts(path: Path) -> Facts:
+    """Parse a file once, whatever is asked of it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
     typing_only = {
         id(node)
-        for block in ast.walk(tree)
+        for block in nodes
         if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
         for node in ast.walk(block)
     }
-    for node in ast.walk(tree):
+    kinds = (ast.ClassDef, ast.FunctionDef)
+    return Facts(
+        says=ast.get_docstring(tree),
+        imports=tuple(_imports(nodes, typing_only)),
+        takes=tuple(_takes(nodes)),
+        takes_when_loaded=tuple(_takes(tree.body)),
+        names=(path.stem, *(n.name for n in nodes if isinstance(n, kinds))),
+    )
+
+
+def _imports(nodes: Sequence[ast.AST], typing_only: set[int]) -> Iterator[tuple[str, bool]]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, id(node) in typing_only
@@ -80,6 +106,13 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
             names = [f"{node.module}.{a.name}" for a in node.names]
             for name in names if node.module == "paperkit" else [node.module]:
                 yield name, id(node) in typing_only
+
+
+def _takes(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                yield node.module, f"{node.module}.{alias.name}"
 
 
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
@@ -90,7 +123,7 @@ def test_imports_point_down(path: Path) -> None:
     """Never up and never sideways; widgets reach the SDK rooms through batch only."""
     room = room_of(path)
     assert room in LAYER, f"{room}: a new room needs its place in LAYERS"
-    for module, typing_only in imports(path):
+    for module, typing_only in facts(path).imports:
         if not module.startswith("paperkit."):
             continue
         other = module.split(".")[1]
@@ -104,7 +137,7 @@ def test_imports_point_down(path: Path) -> None:
 def test_each_sdk_lives_in_one_room(path: Path) -> None:
     """Its objects and exceptions go no further."""
     room = room_of(path)
-    for module, _ in imports(path):
+    for module, _ in facts(path).imports:
         top = module.split(".")[0]
         if top in SDKS and (room, top) not in ALLOWED:
             homes = SDKS[top]
@@ -121,12 +154,7 @@ def test_a_digest_is_judged_in_one_place(path: Path) -> None:
         return
     text = path.read_text(encoding="utf-8")
     whole = {"paperkit.checks.findings", "paperkit.checks.check", "paperkit.check"}
-    named = {
-        f"{n.module}.{a.name}"
-        for n in ast.walk(ast.parse(text))
-        if isinstance(n, ast.ImportFrom)
-        for a in n.names
-    }
+    named = {full for _, full in facts(path).takes}
     asks = bool(re.search(r"\bchecks\.(findings|check)\b", text)) or bool(named & whole)
     assert asks == (path == JUDGE)
 
@@ -177,9 +205,7 @@ METAPHORS = set(
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_names_are_the_fields_own(path: Path) -> None:
     """A stranger guesses what a file, a class or a function holds."""
-    tree = ast.parse(SOURCES[path])
-    kinds = (ast.ClassDef, ast.FunctionDef)
-    names = [path.stem, *(n.name for n in ast.walk(tree) if isinstance(n, kinds))]
+    names = facts(path).names
     parts = {w.lower().removesuffix("s") for n in names for w in re.findall(r"[A-Z]?[a-z]+", n)}
     assert not parts & METAPHORS
 
@@ -196,22 +222,14 @@ def test_no_modules_import_each_other() -> None:
     known = {p: ".".join(p.relative_to(ROOT).with_suffix("").parts) for p in MODULES}
     known = {p: n.removesuffix(".__init__") for p, n in known.items()}
     modules = set(known.values())
-    graph = {name: direct(SOURCES[p], modules) for p, name in known.items()}
+    graph = {
+        name: {full if full in modules else module for module, full in facts(p).takes_when_loaded}
+        for p, name in known.items()
+    }
     while leaves := [n for n, needs in graph.items() if not needs & set(graph)]:
         for name in leaves:
             del graph[name]
     assert graph == {}
-
-
-def direct(text: str, modules: set[str]) -> set[str]:
-    """Return the modules that a module imports when it is loaded."""
-    named = [
-        (n.module, f"{n.module}.{a.name}")
-        for n in ast.parse(text).body
-        if isinstance(n, ast.ImportFrom) and n.module
-        for a in n.names
-    ]
-    return {full if full in modules else module for module, full in named}
 
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -257,7 +275,7 @@ def test_where_to_change_what_is_there(path: str) -> None:
 def test_every_module_begins_with_its_contract() -> None:
     """The first sentence says what the module alone knows."""
     for path in MODULES:
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+        assert facts(path).says, path
 
 
 def test_the_import_is_quick() -> None:

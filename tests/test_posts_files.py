@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -301,18 +300,20 @@ def test_a_note_that_cannot_be_written_keeps_the_persons_words(
     assert tree(tmp_path / "vault") == before
 
 
-KILLED = """
-import os, sys
-from paperkit.library import Library
-from paperkit.posts import notes
-real = getattr(os, sys.argv[3])
-def die(*given):
-    if sys.argv[4] == "after":
-        real(*given)
-    os._exit(9)
-setattr(os, sys.argv[3], die)
-notes(["2411.00001"], Library(sys.argv[1]), sys.argv[2])
-"""
+def killed(act: Callable[[], object], step: str, moment: str) -> int:
+    """Fork, and end the child at its first call of `step`, before or after it; return its code."""
+    if (child := os.fork()) == 0:
+        real = getattr(os, step)
+
+        def die(*given: object) -> None:
+            if moment == "after":
+                real(*given)
+            os._exit(9)
+
+        setattr(os, step, die)
+        act()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -325,10 +326,7 @@ def test_a_process_killed_while_writing_a_note_keeps_the_persons_words(
     path.write_text(path.read_text(encoding="utf-8") + "My thoughts.\n", encoding="utf-8")
     before = path.read_text(encoding="utf-8")
     shelf.decide(IDS[0], "keep", tags=["to read"])
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, shelf.path, path.parent, step, moment], check=False
-    )
-    assert done.returncode == 9
+    assert killed(lambda: notes([IDS[0]], shelf, path.parent), step, moment) == 9
     after = path.read_text(encoding="utf-8")
     assert (after != before) == ((step, moment) == ("replace", "after"))
     assert after.endswith(f"{MARK}\nMy thoughts.\n")

@@ -53,7 +53,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Library:
     library = samples.small(tmp_path_factory.mktemp("model"), figures=0)
     for paper in IDS:
         library.drafts.save_answers(replace(said(paper), answers=()), said(paper).answers)
-        library._sign(paper, DIGEST, None, "Ana Ruiz", "a test", None, origin="click")
+        library._sign(
+            paper, DIGEST, language=None, by="Ana Ruiz", reason="a test", among=None, origin="click"
+        )
     return library
 
 
@@ -301,7 +303,7 @@ def test_the_signer_is_asked_for_once(tmp_path: Path, monkeypatch: pytest.Monkey
     """No login stands in for a name; who signed last signs on."""
     monkeypatch.delenv("PAPERKIT_NAME")
     library = samples.small(tmp_path / "fresh", signed=False)
-    with pytest.raises(PaperkitError, match="no name to sign with; say once who you are"):
+    with pytest.raises(PaperkitError, match="no name to approve with; say who you are"):
         library.approve(IDS[0], reason="a test")
     library.approve(IDS[0], by="Ana Ruiz", reason="a test")
     approval = library.approve(IDS[1], reason="a test").approval

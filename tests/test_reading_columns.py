@@ -146,3 +146,23 @@ def test_a_wide_line_with_a_wide_gap_stays_one(tmp_path):
     paper.paragraph(_numbered(98, 90), 160, RIGHT)
     order = _order(read_here(paper.save(tmp_path / "gap.pdf")).text)
     assert order == sorted(order)
+
+
+def test_a_bibliography_in_small_print_runs_on_behind_each_column(tmp_path):
+    """Small print below a heading, or all down a column, is no footnote; below text it is one."""
+    paper = Paper()
+    paper.line("1 Introduction", 54, 70, size=14, font="tibo")
+    paper.paragraph(_numbered(0, 100), 82)
+    paper.paragraph(_numbered(110, 100), 72, RIGHT)
+    paper.next_page()
+    end = paper.paragraph(_numbered(400, 60), 72)
+    paper.line("References", 54, end + 24, size=14, font="tibo")
+    paper.paragraph(_numbered(470, 80), end + 34, size=8)
+    paper.paragraph(_numbered(570, 160), 72, RIGHT, size=8)
+    paper.next_page()
+    paper.paragraph(_numbered(800, 40), 140)
+    paper.paragraph(_numbered(2000, 20), 640, size=7)
+    paper.paragraph(_numbered(840, 100), 140, RIGHT)
+    order = _order(read_here(paper.save(tmp_path / "small.pdf")).text)
+    assert order == sorted(order)
+    assert (len(order), order[-1]) == (660, 2019)

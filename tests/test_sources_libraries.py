@@ -151,7 +151,7 @@ def test_a_paper_that_stands_twice_is_one_and_told(tmp_path: Path) -> None:
         "@misc{a, title={One}, eprint={2401.00001}, abstract={We do.}}\n"
         "@misc{b, title={Copy}, url={https://arxiv.org/abs/2401.00001}}\n"
     )
-    with pytest.warns(UserWarning, match="odd, but loaded: b .line 2.: this paper stands twice"):
+    with pytest.warns(UserWarning, match="odd, but loaded: b .line 2.: this paper occurs twice"):
         frame = load(tmp_path / "z.bib")
     assert frame["title"].to_dict() == {"2401.00001": "One"}
 
@@ -182,9 +182,9 @@ def test_what_is_not_on_arxiv_is_said_in_a_sentence(tmp_path: Path) -> None:
         ("e.bib", "just words\n", "holds no BibTeX entry, it looks like plain words"),
         ("f.bib", "", "looks like an empty file"),
         ("g.bib", "TY  - JOUR\nER  - \n", "looks like RIS"),
-        ("h.json", "<html>", "is no JSON, it looks like a web page"),
-        ("i.csv", "", "is no CSV"),
-        ("j.csv", 'id,title\n2401.00001,"a\n', "is no CSV"),
+        ("h.json", "<html>", "is not JSON, it looks like a web page"),
+        ("i.csv", "", "is not CSV"),
+        ("j.csv", 'id,title\n2401.00001,"a\n', "is not CSV"),
     ],
 )
 def test_a_file_that_is_none_says_what_it_looks_like(
@@ -416,18 +416,18 @@ def test_a_librarys_frame_comes_back_from_csv(tmp_path: Path, library: Library) 
     pd.testing.assert_frame_equal(load(tmp_path / "p.csv"), frame[load(tmp_path / "p.csv").columns])
 
 
-def test_three_thousand_entries_with_abstracts_take_seconds(tmp_path: Path) -> None:
+def test_a_thousand_entries_with_abstracts_take_a_second(tmp_path: Path) -> None:
     """Only what holds TeX is decoded."""
     words = r"We show \textbf{something} new of $x_i$ at 10\% of {GANs} by Erd\H{o}s. " * 20
     (tmp_path / "big.bib").write_text(
         "".join(
             f"@article{{k{n}, title={{A {{GAN}} number {n}}}, author={{Bal{{\\'a}}zs, C. and B}},"
             f" eprint={{2401.{n:05}}}, abstract={{{words}}}}}\n"
-            for n in range(1, 3001)
+            for n in range(1, 1001)
         )
     )
     start = time.process_time()
     frame = load(tmp_path / "big.bib")
-    assert time.process_time() - start < 10  # 3 s on a machine with nothing else to do
-    assert len(frame) == 3000
+    assert time.process_time() - start < 4  # 1 s on a machine with nothing else to do
+    assert len(frame) == 1000
     assert frame["abstract"].str.startswith("We show something new of $x_i$ at 10% of GANs").all()

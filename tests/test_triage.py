@@ -9,6 +9,7 @@ import json
 import re
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -862,16 +863,22 @@ def listed(triage: Triage) -> list[int]:
         ({"setting": "医院"}, [1]),  # Chinese words stand anywhere
         ({"patients": "yes", "setting": "lyon"}, [0]),
         ({"patients": "yes", "setting": ""}, [0, 1]),
+        ({"patients": "=yes"}, [0, 1]),
+        ({"patients": "=No"}, [2]),
+        ({"patients": "=patients"}, []),  # it stands in answers, and none begins with it
+        ({"setting": "=在医院进行"}, [1]),
         ({"patients": ".*"}, []),
         ({}, list(range(40))),
     ],
 )
 def test_answers_narrow_the_list(screened, wanted, found):
-    """By whole words, whatever their case; the questions become columns."""
-    assert "error" not in ask(screened, "answers", answers=wanted)
+    """By whole words, whatever their case; the questions become columns. Also in a cell."""
+    screened.filter_answers(wanted)
     assert listed(screened) == found
-    assert set(screened.table.answers.shown) == {q for q, words in wanted.items() if words.strip()}
+    assert set(screened.table.shown) == {q for q, words in wanted.items() if words.strip()}
     assert screened.table.answer(facets=False)["matching"] == len(found)
+    papers = screened.library.papers(Query(answers=wanted, outline="screening"))
+    assert sorted(int(i[-5:]) for i in papers.index) == found
     screened.filter_answers()
     assert len(listed(screened)) == 40
 
@@ -879,27 +886,60 @@ def test_answers_narrow_the_list(screened, wanted, found):
 def test_short_answers_are_counted_beside_the_other_filters(screened):
     """By their first clause; those too long for a list are found by their words."""
     screened.layout_state = {"columns": ["answer:patients", "answer:setting"], "facets": True}
-    answer = screened.table.answer(facets=True)
-    assert answer["answers"] == [
-        {"key": "patients", "values": [("yes", 2), ("no", 1), ("not said", 1)]},
-        {"key": "setting", "values": [("home", 1), ("在医院进行", 1)]},
-    ]
+    facets = screened.table.answer(facets=True)["facets"]
+    assert facets["answer:patients"] == [("yes", 2), ("no", 1), ("not said", 1)]
+    assert facets["answer:setting"] == [("home", 1), ("在医院进行", 1)]
     assert [q["heading"] for q in screened.start["questions"]] == ["Real patients?", "环境"]
 
 
-def test_a_column_taken_away_takes_its_filter_along(screened):
-    """Nothing that can't be seen narrows the list."""
-    screened.filter_answers({"patients": "yes"})
-    screened.layout_state = {"columns": []}
-    assert len(listed(screened)) == 40
+def test_a_value_that_is_chosen_lists_as_many_papers_as_its_count_says(screened):
+    """In every facet: those of answers count what the others leave, and the others what they do."""
+    screened.library.tag(["2401.00000", "2401.00002", "2401.00005"], "lab")
+    screened.layout_state = {"columns": ["answer:patients", "answer:setting"], "facets": True}
+    for field, value in (("tags", "lab"), ("topics", "avatars")):
+        screened.query = Query(**{field: [value]})
+        for name, count in screened.table.counts(facets=True)["facets"]["answer:patients"]:
+            chosen = replace(screened.query, answers={"patients": f"={name}"}, outline="screening")
+            assert len(screened.library.papers(chosen)) == count
+    screened.query = Query(answers={"patients": "yes"}, outline="screening")
+    counts = screened.table.counts(facets=True)["facets"]
+    assert counts["tags"] == [("lab", 1)]
+    assert dict(counts["answer:patients"]) == {"yes": 2, "no": 1, "not said": 1}
+    assert dict(counts["answer:setting"]) == {"在医院进行": 1}
+
+
+def test_a_search_is_saved_with_the_answers_wanted(screened):
+    """Also as the table is left, and for a table of another outline, which names the question."""
+    screened.filter_answers({"patients": "=yes"})
+    screened.save("real patients")
+    assert Triage(screened.library, outline=SCREENING).query == screened.query
+    screened.query = Query()
+    other = Triage(screened.library)
+    for table in (screened, other):
+        table.load("real patients")
+        assert listed(table) == [0, 1]
+        facets = table.table.answer(facets=True)["facets"]
+        assert facets["answer:patients"] == [("yes", 2), ("no", 1), ("not said", 1)]
+
+
+def test_an_answer_counts_as_it_stands_now(screened):
+    """A person's edit stands before any draft; a newer version's answers before an older one's."""
+    wanted = Query(answers={"patients": "=yes"}, outline="screening")
+    assert len(screened.library.papers(wanted)) == screened.library.index.find(wanted).total == 2
+    screened.library.edit("2401.00000", "patients", ["No."], outline="screening")
+    assert list(screened.library.papers(wanted).index) == ["2401.00001"]
+    assert screened.library.index.find(wanted).total == 1
 
 
 def test_answers_to_no_question_are_an_error(screened):
     """It names those there are; nothing changes."""
     with pytest.raises(PaperkitError, match="no question 'mood'; it has patients, setting"):
         screened.filter_answers({"mood": "good"})
-    assert "words for each question" in ask(screened, "answers", answers={"patients": 1})["error"]
+    wanted = {"outline": "screening", "answers": {"patients": 1}}
+    assert "answers needs words by question" in ask(screened, "query", query=wanted)["error"]
     assert len(listed(screened)) == 40
+    with pytest.raises(PaperkitError, match="question 'patient': not in .*; use 'patients'"):
+        screened.library.papers(Query(answers={"patient": "yes"}, outline="screening"))
 
 
 def test_copies_are_inert_text_in_three_forms(library):

@@ -15,6 +15,7 @@ export function pageOf(config, slug, { mdast, frontmatter }) {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${named}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${root}site.css">
 <script src="${root}site.js" data-root="${root}" defer></script>
 </head>
@@ -26,7 +27,9 @@ export function pageOf(config, slug, { mdast, frontmatter }) {
 <button type="button" class="theme" aria-label="Switch between light and dark">◐</button>
 </header>
 <ul class="found" hidden></ul>
-<nav class="pages" aria-label="Pages">${listed(pages, slug, root)}</nav>
+<nav class="pages" aria-label="Pages"><details open><summary>Pages</summary>
+${listed(pages, slug, root)}
+</details></nav>
 <main id="text">
 <h1>${title}</h1>
 ${element(mdast, root)}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.library import Library
 from paperkit.library.files import inside
 from paperkit.readings import Figure, Hidden, Link, Reading, Section
@@ -88,6 +88,7 @@ class Shown:
         return "\n\n".join(b for b in blocks if b)
 
 
+@explained
 def show(
     reading: Reading | str, *, library: Library | None = None, figures: str | Path | None = None
 ) -> Shown:

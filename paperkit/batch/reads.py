@@ -51,6 +51,9 @@ def read(
     not the HTML; what of it is missing; why the abstract only).
 
     >>> read(library.papers(decision="keep"), library)
+
+    Raises:
+        PaperkitError: what is given holds no papers; a bad one is a row of the report.
     """
     if source not in ("auto", "html", "pdf"):
         raise PaperkitError(f"source {source!r}: unknown; use auto, html or pdf.")

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.frames import Report, table
 
 
@@ -267,6 +267,7 @@ class _Tally:
                 self.failures.append(str(row["error"]))
 
 
+@explained
 class Run:
     """A batch at work: ``report`` and ``progress`` so far; pause, resume, stop and wait.
 
@@ -330,7 +331,10 @@ class Run:
 
     @property
     def report(self) -> pd.DataFrame:
-        """Return the report so far; papers whose turn has not come are ``left``."""
+        """Return the report so far; papers whose turn has not come are ``left``.
+
+        >>> run.report["outcome"].value_counts()
+        """
         done = self._rows()
         left = {**_LEFT, "error": self._pause.why} if self._pause.why else _LEFT
         rows = [{"id": i, "title": self._titles.get(i, ""), **done.get(i, left)} for i in self._ids]
@@ -338,7 +342,10 @@ class Run:
 
     @property
     def progress(self) -> Progress:
-        """Return how far the batch is."""
+        """Return how far the batch is: papers, tokens, cost (US dollars), seconds left.
+
+        >>> run.progress
+        """
         now = self._tally
         left = len(self._ids) - now.done
         return Progress(
@@ -366,45 +373,75 @@ class Run:
 
     @property
     def failures(self) -> list[str]:
-        """Return the last failures, at most some."""
+        """Return the last failures, at most some, each in a line.
+
+        >>> run.failures
+        """
         return list(self._tally.failures)
 
     @property
     def running(self) -> bool:
-        """Return whether papers are still to come."""
+        """Return whether papers are still to come.
+
+        >>> run.running
+        """
         return self._tally.ended < len(self._futures)
 
     @property
     def paused(self) -> bool:
-        """Return whether a person paused it."""
+        """Return whether a person paused it.
+
+        >>> run.paused
+        """
         return self._pause.paused
 
     def on_done(self, told: Callable[[str, Row], None]) -> None:
-        """Call `told` with id and report row whenever a paper is through, also those before."""
+        """Call `told` with id and report row whenever a paper is through, also those before.
+
+        >>> run.on_done(lambda id, row: print(id, row["outcome"]))
+        """
         for future, id in self._futures.items():
             future.add_done_callback(partial(_tell, told, id))
 
     def on_wait(self, told: Callable[[], None]) -> None:
-        """Call `told` whenever a pause begins that the provider asks for."""
+        """Call `told` whenever a pause begins that the provider asks for.
+
+        >>> run.on_wait(lambda: print(run.progress))
+        """
         self._pause.listeners.append(told)
 
     def pause(self) -> None:
-        """Send nothing more until `resume`; what is in flight is finished and kept."""
+        """Send nothing more until `resume`; what is in flight is finished and kept.
+
+        >>> run.pause()
+        """
         self._pause.pause()
 
     def resume(self) -> None:
-        """Go on after `pause`."""
+        """Go on after `pause`.
+
+        >>> run.resume()
+        """
         self._pause.resume()
 
     def stop(self) -> None:
-        """Begin nothing more; what is in flight is finished and kept."""
+        """Begin nothing more; what is in flight is finished and kept.
+
+        >>> run.stop()
+        """
         self._pause.stop("stopped; run it again to go on")
         for future in self._futures:
             future.cancel()
         self._close()
 
     def wait(self) -> pd.DataFrame:
-        """Show progress until all is done and return the report; an interrupt stops it cleanly."""
+        """Show progress until all is done and return the report; an interrupt stops it cleanly.
+
+        >>> run.wait()
+
+        Raises:
+            KeyboardInterrupt: you interrupted the cell; what is done stays, run it again to go on.
+        """
         try:
             with noted() as interrupted:
                 self._show_progress(interrupted)

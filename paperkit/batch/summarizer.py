@@ -17,11 +17,17 @@ import pandas as pd
 from paperkit.batch.asking import (
     Answers,
     Ask,
+    asking_one,
     asks_single,
+    check_sense,
+    failed_answers,
+    is_smallest,
+    merged,
     recall_single,
     remember_single,
     room_of,
     silently_cut,
+    unasked,
     without_strays,
 )
 from paperkit.batch.budget import Budget, budget_of, tokens_in, tokens_out
@@ -31,21 +37,19 @@ from paperkit.batch.locating import place
 from paperkit.batch.run import Left, Row, Run, unforeseen
 from paperkit.checks import Sources, with_evidence
 from paperkit.digests import Answer, Digest
-from paperkit.errors import Malformed, ModelError, PaperkitError, Refused, Truncated, explained
+from paperkit.errors import Malformed, PaperkitError, Refused, Truncated, explained
 from paperkit.frames import ids_of, table
 from paperkit.library import Library
 from paperkit.models import vectors
 from paperkit.outlines import DIGEST, Outline, Question, is_chinese, language_tag
 from paperkit.passages import SourceLine
 from paperkit.prompts import (
-    UNREADABLE,
     Fault,
     Reply,
     Request,
     make_request,
     read_reply,
     repairing,
-    single,
 )
 
 if TYPE_CHECKING:
@@ -108,7 +112,7 @@ class Summarizer:
         executor: Executor | None = None,
     ) -> None:
         if ask not in get_args(Ask):
-            raise PaperkitError(f"ask={ask!r}: no such way; give 'auto', 'whole' or 'single'.")
+            raise PaperkitError(f"ask={ask!r}: unknown; use 'auto', 'whole' or 'single'.")
         self.library = library
         self.model = model
         self.outline = outline
@@ -128,7 +132,8 @@ class Summarizer:
         options = {"outline": self.outline, "language": self.language, "wish": wish}
         make = partial(make_request, paper, reading, questions=questions, **options)  # type: ignore[arg-type]
         request = make(answerable=not self._copies)
-        room = room_of(self.model, self.requests(request))
+        sent = self.requests(request)
+        room = room_of(self.model, sent) if sent else None
         return make(answerable=not self._copies, room=room) if room is not None else request
 
     @property
@@ -142,7 +147,8 @@ class Summarizer:
         """Return what is sent for a request if all goes well."""
         if not asks_single(self.model, self.ask):
             return [request]
-        return [single(request, q) for q in request.questions]
+        every = (asking_one(self.model, request, q) for q in request.questions)
+        return [asked for asked in every if asked is not None]
 
     # One paper of a batch
 
@@ -151,6 +157,10 @@ class Summarizer:
 
         Answers to what failed before join those there are, under the key of the whole request.
         """
+        with self.library.index.session():
+            return self._of_paper(id)
+
+    def _of_paper(self, id: str) -> Row:
         with self.thinking:
             request = self.request(id)
         key = key_of(self.model, request)
@@ -242,7 +252,7 @@ class Summarizer:
                 if broken:
                     raise
                 return answers
-            answers = _merged(answers, mended)
+            answers = merged(answers, mended)
         return self._simpler(request, answers, faults, spent)
 
     def _simpler(
@@ -258,7 +268,7 @@ class Summarizer:
         gained = sum(not a.error for a in mended)
         if gained and 2 * len(left) > len(request.questions):
             remember_single(self.model, self.library)
-        return _merged(answers, mended)
+        return merged(answers, mended)
 
     def _one_by_one(
         self,
@@ -277,7 +287,10 @@ class Summarizer:
         """
         found: list[Answer] = []
         for question in questions:
-            asked = single(request, question)
+            asked = asking_one(self.model, request, question, wanted=fresh)
+            if asked is None:
+                found.append(unasked(question, self.model))
+                continue
             found.append(self._line(asked, spent, held=not fresh, last=last))
             if len(found) == patience and all(a.error for a in found):
                 break
@@ -296,8 +309,8 @@ class Summarizer:
                 asked = replace(asked, faults=tuple(f.words for f in faults))
             mended, _ = self._asked(asked, key, spent, turn=2)
         except (Malformed, Refused, Truncated) as error:  # of this question; others may be answered
-            return (answers or _failed(asked, self.model, error)[0])[0]
-        return _merged(answers or mended, mended)[0]
+            return (answers or failed_answers(asked, self.model, error)[0])[0]
+        return merged(answers or mended, mended)[0]
 
     def _asked(
         self, request: Request, key: str, spent: Spent, *, turn: int = 1, held: bool = False
@@ -309,12 +322,13 @@ class Summarizer:
         except Malformed as error:
             if turn > 1:
                 raise
-            return _failed(request, self.model, error)
+            return failed_answers(request, self.model, error)
         with self.thinking:
             answers, faults = self._read(request, reply)
         answers = self._located(request, answers)
         lines = request.form == "lines" and not self._copies
-        return without_strays(request, answers, faults) if lines else (answers, faults)
+        close = is_smallest(self.model) and self.language.startswith("en")
+        return without_strays(request, answers, faults, close=close) if lines else (answers, faults)
 
     def _read(self, request: Request, reply: Reply) -> tuple[Answers, tuple[Fault, ...]]:
         answers, faults = read_reply(request, reply)
@@ -343,35 +357,6 @@ class Summarizer:
 def _sources(sentences: tuple[SourceLine, ...]) -> Sources:
     """Return the lines of a paper made ready for comparison, once for all its questions."""
     return Sources(sent=sentences)
-
-
-def _merged(first: Answers, second: Answers) -> Answers:
-    """Return the answers after a second try; what was right the first time is kept."""
-    new = {a.question: a for a in second if not a.error}
-    return tuple(new.get(a.question, a) for a in first)
-
-
-def _failed(request: Request, model: Model, error: ModelError) -> tuple[Answers, tuple[Fault, ...]]:
-    """Return what comes of a request whose answer was not even a reply."""
-    made = {"origin": "model", "model": model.name, "at": datetime.now(UTC), "error": str(error)}
-    answers = tuple(Answer(question=q.key, **made) for q in request.questions)  # type: ignore[arg-type]
-    return answers, tuple(Fault(q.key, str(error)) for q in request.questions)
-
-
-def check_sense(request: Request) -> None:
-    """Raise PaperkitError where there is nothing to ask, or nothing but a title to answer from."""
-    id = request.paper.id
-    if not request.questions:
-        raise PaperkitError(f"{id}: no question to ask, so nothing was sent; name one.")
-    if request.left_out == UNREADABLE:
-        raise PaperkitError(
-            f"{id}: {UNREADABLE}, so nothing was sent; store another copy of the PDF and read it."
-        )
-    if not request.sentences:
-        raise PaperkitError(
-            f"{id}: no abstract and no text read, so nothing was sent; "
-            f"run read([{id!r}], library) first."
-        )
 
 
 # ---- Summarizing many papers: what it would cost, the batch itself, and asking again for one
@@ -437,26 +422,26 @@ def summarize(
     executor: Executor | None = None,
     ask: Ask = "auto",
 ) -> pd.DataFrame | Run:
-    """Let a model answer an outline's questions about some papers; known answers are kept.
+    """Have a model answer an outline's questions about papers; existing answers are kept.
 
     >>> summarize(kept, library)
     >>> summarize(kept, library, Gemini("gemini-3.8-flash"), language="zh", budget=0.5)
 
-    Without `model` it is `Extractive`: offline, free, verbatim sentences. What is answered is
-    written at once, so that an interrupt or a crash costs at most the papers in flight; run it
-    again to finish: it asks what is missing or failed, down to the single question. With
-    `background` the cell returns at once with a `Run`.
+    `model` defaults to `Extractive`: offline, free, verbatim sentences. Each answer is stored at
+    once, so an interrupt or a crash loses at most the papers being worked on. Run it again to
+    finish: it asks only the questions that are missing or failed. With `background` it returns a
+    `Run` at once.
 
-    `ask` is how: *whole* sends all questions in one request, *single* one after the other, which
-    suits small models; *auto* begins with what suits the model and falls back by itself.
+    `ask` is *whole* (all questions in one request), *single* (one after the other, for small
+    models) or *auto* (what suits the model, changed if that fails).
 
     `budget` is a cap for this batch: a request that might cross it is not sent. It limits how long
     a reply may get, thoughts included; one cut off by that is asked for once more with a higher
     limit where the money allows it, and where no reply fits the batch stops. The first request goes
     out alone, to learn. What can't be promised: a server that ignores the limit may cross the
     budget with a reply longer than any before. `pace` is how fast to ask, by default the model's
-    own. `executor` is any `concurrent.futures` executor; the
-    model's calls go there, everything else stays here.
+    own; `prices` are US dollars a token, by default those of the table. `executor` is any
+    `concurrent.futures` executor; the model's calls go there, everything else stays here.
 
     Returns a report: index id, outcome (answered; partial: a question failed; known, failed, left),
     title, error (the questions that failed), note (what of the paper the model was not given),
@@ -464,14 +449,16 @@ def summarize(
     cost (missing where price or usage is unknown).
 
     Raises:
-        PaperkitError: a paper is not in the library, what is given is no model or no budget, the
-            price is unknown though there is a budget, or the estimate exceeds it.
+        PaperkitError: a paper is not in the library, the model or the budget is not one, there is a
+            budget but the price is unknown, or the estimate exceeds the budget.
     """
     used = _checked(model)
     if is_chinese(language):
         vectors.installed()  # a wrong name is told before anything is paid
     if budget is not None and not _is_money(budget):
-        raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
+        raise PaperkitError(
+            f"budget: {budget!r} is not an amount of money; give a number, like 0.5."
+        )
     ids, price = _known(library, papers), _price(used, prices)
     limiter = limiter_of(library, used, pace, budget_of(used, budget, price))
     summarizer = Summarizer(
@@ -528,12 +515,12 @@ def _checked(model: object) -> Model:
     if model is None:
         return Extractive()
     if isinstance(model, str):
-        raise PaperkitError(f'{model}: a text is no model; give Gemini("{model}"), or another.')
+        raise PaperkitError(f'{model}: a text is not a model; give Gemini("{model}"), or another.')
     if isinstance(model, type):
-        raise PaperkitError(f"{model.__name__}: a class is no model; give {model.__name__}(…).")
+        raise PaperkitError(f"{model.__name__}: a class is not a model; give {model.__name__}(…).")
     if not isinstance(model, Model):
         kind = type(model).__name__
-        raise PaperkitError(f"{kind}: no model; it needs a name and answer(request).")
+        raise PaperkitError(f"{kind}: not a model; a model has a name and answer(request).")
     return model
 
 
@@ -581,15 +568,17 @@ def ask(
     outline: Outline = DIGEST,
     language: str = "en",
     wish: str = "",
+    ask: Ask = "auto",
 ) -> Digest:
     """Ask again for some answers of one paper, with a wish in words; the drafts are appended.
 
-    A person's edit stays what the digest shows; the new draft is beside it in
-    ``library.drafts(id, question)``.
+    `ask` is how, as in `summarize`. A person's edit stays what the digest shows; the new draft is
+    beside it in ``library.drafts(id, question)``.
     """
     used = _checked(model)
     limiter = limiter_of(library, used, None, budget_of(used, None, _price(used, None)))
-    summarizer = Summarizer(library, used, outline=outline, language=language, limiter=limiter)
+    options = {"outline": outline, "language": language, "ask": ask, "limiter": limiter}
+    summarizer = Summarizer(library, used, **options)  # type: ignore[arg-type]
     request = summarizer.request(id, questions=questions, wish=wish)
     check_sense(request)
     given = summarizer.answers(request, Spent(), fresh=True)

@@ -34,18 +34,21 @@ def update(
     client: ArxivClient | None = None,
     seeds: pd.DataFrame | str | os.PathLike[str] | None = None,
 ) -> pd.DataFrame:
-    """Search arXiv for each topic and add what it has; one topic's failure stops no other.
+    """Search arXiv for each topic and add what it finds; if one fails, the others go on.
 
     >>> update(load_topics("topics.toml"), library, seeds="zotero.bib")
 
     Without `since` each topic goes on from its last complete day, and gaps are filled
-    (`library.coverage(topic)` shows them). What had arrived before a failure is added too.
-    With `seeds` (what you read: a frame, a file, or "zotero", see `paperkit.sources.seeds`) the
+    (`library.coverage(topic)` shows them). What had arrived before a failure is added too. With
+    `seeds` (what you read: a frame, a file, or "zotero", see `paperkit.sources.seeds`) the
     undecided papers are ranked by them and by your decisions, so that Triage shows the nearest
-    first. Returns a report, one row per topic: index id (the topic's name), outcome (updated;
-    partial: something is missing; failed), error (what and why), and how many papers were new,
-    updated (a newer version), completed (the record gained a comment, a reference, a DOI) and
-    known.
+    first. `limit` is how many papers a topic brings at most, `client` who asks arXiv. Returns a
+    report, one row per topic: index id (the topic's name), outcome (updated; partial: something is
+    missing; failed), error (what and why), and how many papers were new, updated (a newer version),
+    completed (the record gained a comment, a reference, a DOI) and known.
+
+    Raises:
+        PaperkitError: what is given is no topic, or the seeds can't be read.
     """
     options: dict[str, Any] = {"since": since, "limit": limit, "client": client}
     known = _seeds(seeds)  # before anything is asked: a file that can't be read is said at once
@@ -82,7 +85,9 @@ def _listed(topics: Mapping[str, Topic] | Iterable[Topic] | Topic) -> list[Topic
     listed = list(topics.values() if isinstance(topics, Mapping) else topics)
     for topic in listed:
         if not isinstance(topic, Topic):
-            raise ArgumentError(f"update: {topic!r} is no Topic; give load_topics('topics.toml').")
+            raise ArgumentError(
+                f"update: {topic!r} is not a Topic; give load_topics('topics.toml')."
+            )
     return listed
 
 
@@ -164,6 +169,7 @@ def _ask_licences(ids: list[str], library: Library, client: ArxivClient) -> None
             library.files.set_licence(id, licence)
 
 
+@explained
 def model_named(name: str) -> Model:
     """Return the model that a text names: ``extractive``, or ``gemini:`` and a model's name.
 

@@ -84,7 +84,9 @@ def check(
 
     >>> check(digest, library.reading(digest.paper_id), paper=library.paper(digest.paper_id))
 
-    ``statement`` is the position within the answer (Int64, missing for the whole answer).
+    Of a `reading` (None: it was not read) and the `paper`'s abstract; `outline` holds the limits,
+    `phrases` the wordings that must not go out. ``statement`` is the position within the answer
+    (Int64, missing for the whole answer).
     """
     return findings_frame(findings(digest, reading, paper=paper, outline=outline, phrases=phrases))
 

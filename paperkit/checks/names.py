@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from paperkit.checks.language import is_common
-from paperkit.checks.numbers import is_unit
+from paperkit.checks.units import is_unit
 from paperkit.papers import Paper
 from paperkit.text import FUNCTION_WORDS, cjk_count
 

@@ -16,70 +16,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
+from paperkit.checks.units import measured
 from paperkit.text import FUNCTION_WORDS, stem
-
-# One dimension a line: each unit with the factor to the dimension's first one. Add to the table
-# what your field measures in.
-_TABLE = """
-time    s=1 sec=1 secs=1 second=1 seconds=1 秒=1 秒钟=1 ms=1e-3 msec=1e-3 millisecond=1e-3
-time    milliseconds=1e-3 毫秒=1e-3 us=1e-6 μs=1e-6 microsecond=1e-6 microseconds=1e-6 微秒=1e-6
-time    ns=1e-9 nanosecond=1e-9 nanoseconds=1e-9 纳秒=1e-9 min=60 mins=60 minute=60 minutes=60
-time    分钟=60 h=3600 hr=3600 hrs=3600 hour=3600 hours=3600 小时=3600 个小时=3600 day=86400
-time    days=86400 天=86400 week=604800 weeks=604800 周=604800 个星期=604800 month=2592000
-time    months=2592000 个月=2592000
-bytes   B=1 byte=1 bytes=1 字节=1 KB=1e3 kB=1e3 KiB=1e3 MB=1e6 MiB=1e6 GB=1e9 GiB=1e9 G=1e9
-bytes   TB=1e12 TiB=1e12 PB=1e15
-bits    bit=1 bits=1 比特=1 kbit=1e3 Mbit=1e6 Gbit=1e9
-speed   bps=1 kbps=1e3 Mbps=1e6 Gbps=1e9
-level   dB=1 分贝=1 dBm=1
-rate    Hz=1 赫兹=1 kHz=1e3 MHz=1e6 GHz=1e9 THz=1e12 fps=1 FPS=1 帧每秒=1 帧/秒=1 f/s=1
-length  m=1 meter=1 meters=1 metre=1 metres=1 米=1 cm=1e-2 centimeter=1e-2 centimeters=1e-2
-length  厘米=1e-2 mm=1e-3 millimeter=1e-3 millimeters=1e-3 毫米=1e-3 μm=1e-6 um=1e-6 微米=1e-6
-length  nm=1e-9 纳米=1e-9 km=1e3 kilometer=1e3 kilometers=1e3 公里=1e3 千米=1e3
-angle   degree=1 degrees=1 deg=1 °=1 度=1
-power   W=1 瓦=1 mW=1e-3 kW=1e3
-energy  J=1 kJ=1e3 焦耳=1 eV=1.6e-19 keV=1.6e-16 MeV=1.6e-13 GeV=1.6e-10
-mass    g=1 gram=1 grams=1 克=1 kg=1e3 kilogram=1e3 kilograms=1e3 公斤=1e3 千克=1e3 mg=1e-3
-pixels  pixel=1 pixels=1 px=1 像素=1
-"""
-
-
-def _units() -> dict[str, tuple[str, float]]:
-    found: dict[str, tuple[str, float]] = {}
-    for line in _TABLE.strip().splitlines():
-        dimension, *units = line.split()
-        for unit in units:
-            name, _, factor = unit.partition("=")
-            found[name] = (dimension, float(factor))
-    return found
-
-
-UNITS = _units()
-"""What each unit measures, with its factor."""
-
-UNIT_NAMES = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
-_UNIT_STARTS = frozenset(name[0] for name in UNITS) | frozenset("帧fi")
-_UNIT = re.compile(rf"(?:\s|-(?=[a-z]))?\s?(?P<unit>{UNIT_NAMES})(?![A-Za-z0-9]|(?<=米)制)")
-_RATE = re.compile(r"\s?(?:frames?|images?) (?:per|a) second\b|\s?帧(?:每|/)秒")
-
-
-def measured(text: str, end: int) -> tuple[str, float, int]:
-    """Return what the number that ends at `end` measures, with its unit's factor and end.
-
-    Where no unit follows that is what ("", 1, end) says.
-    """
-    if text[end : end + 3].lstrip(" \t\n\u3000-")[:1] not in _UNIT_STARTS:  # so nearly always
-        return "", 1.0, end
-    if rate := _RATE.match(text, end):
-        return "rate", 1.0, rate.end()
-    match = _UNIT.match(text, end)
-    return (*UNITS[match["unit"]], match.end()) if match else ("", 1.0, end)
-
-
-def is_unit(word: str) -> bool:
-    """Return whether `word` is a unit as it is written ("dB", "FPS"), and thus no name."""
-    return word in UNITS or word.lower() in ("fps", "hz", "khz", "mhz", "ghz", "db")
-
 
 NumberKind = Literal["plain", "percent", "times"]
 
@@ -142,8 +80,15 @@ _SCALES = {
     "b": 1e9,
     "bn": 1e9,
     "mn": 1e6,
+    "g": 1e9,
     "t": 1e12,
     "trillion": 1e12,
+    "p": 1e15,
+    "mega": 1e6,
+    "giga": 1e9,
+    "tera": 1e12,
+    "peta": 1e15,
+    "exa": 1e18,
     "百": 1e2,
     "千": 1e3,
     "万": 1e4,
@@ -160,17 +105,21 @@ _CJK_DIGITS = dict(zip("零一二三四五六七八九", range(10), strict=True)
 
 _PERCENT = r"%|percent\b|per\s?cent\b|percentage\b|pp\b|个百分点"
 _TIMES = r"×(?!\s?\d)|x(?![A-Za-z0-9])|-?\s?fold\b|times\b|倍"
-# After a T that is a trillion, not a tesla.
-_OF_TRILLIONS = r"(?=[\s-](?:tokens?|param|words?|op(?:eration)?s\b|FLOP|edges|samples|examples))"
+# What there are so many of that a G, T or P before it is a billion and more: no bytes, no tesla.
+_OF_MANY = (
+    r"(?=[\s-]?(?:FLOP|flop|Flop|MACs?\b|OPs?\b|OPS\b)|[\s-](?:tokens?|param|weights|words?|edges|nodes"
+    r"|op(?:eration)?s\b|multipl|samples|examples|images|pairs|pixels|points|documents|sentences))"
+)
 _SCALE = (
     r"万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百"
     r"|(?:hundred|thousand|million|billion|trillion)s?(?![A-Za-z])|[KkMB](?![A-Za-z0-9])"
-    rf"|[Bb]n\b|[Mm]n\b|T{_OF_TRILLIONS}"
+    rf"|[Bb]n\b|[Mm]n\b|[MGTP]{_OF_MANY}|(?i:mega|giga|tera|peta|exa)(?=-?[Ff][Ll][Oo][Pp])"
 )
+_LETTER = r"A-Za-z\u0370-\u03ff\u1f00-\u1fff∇∂‖"  # a digit on its line belongs to it: χ2, σ8, L2
 _DIGITS = re.compile(
-    rf"""(?<![A-Za-z0-9_.^\\])(?<![A-Za-z][-+])(?<![_^]\{{)
+    rf"""(?<![{_LETTER}0-9_.^\\])(?<![A-Za-z][-+])(?<![_^]\{{)(?!(?<=[α-ωΑ-Ω]\s)\d(?![\d.,%]))
     (?P<digits>\d+(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)
-    (?!\d|(?:[AC-JLN-SU-WYZb]|T(?!{_OF_TRILLIONS}))(?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
+    (?!\d|(?:[AC-FHIJLNOQRSU-WYZb]|[GPT](?!{_OF_MANY}))(?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
     (?:\^\{{?(?P<power>-?\d+)\}}?|\s?[×x]\s?10\s?\^\s?\{{?\s?(?P<ten>-?\d{{1,2}})\b\s?\}}?)?
     (?:\s?[多余来几](?=\s?[百千万亿]))?[\s-]{{0,1}}(?P<scale>{_SCALE})?
     [\s]{{0,1}}(?P<unit>{_PERCENT}|{_TIMES})?""",
@@ -211,11 +160,19 @@ _FIXED_WORDS = tuple(
     (begins, re.compile(rf"\b{begins}{rest}" if begins.isascii() else begins + rest), value, kind)
     for begins, rest, value, kind in _FIXED
 )
-_CJK_RUN = r"[零〇一二两三四五六七八九十百千]+"
+_CJK_DIGIT, _CJK_RUN = "一二三四五六七八九", r"[零〇一二两三四五六七八九十百千]+"
+_CJK_ANY = re.compile(f"{_CJK_RUN}|百分之")
+_TWO_OR_THREE = frozenset(map("".join, pairwise(_CJK_DIGIT))) | {"两三"}
+_CJK_POINT = rf"(?:点[零〇{_CJK_DIGIT}]+)"
 _CJK_NUMBER = re.compile(
-    rf"(?:(?P<hundredth>百分之)(?P<share>{_CJK_RUN}|\d+(?:\.\d+)?)|(?<![第之每同单统唯])(?P<count>{_CJK_RUN})"
-    r"[多余来几]?(?P<scale>万|亿)?[多余]?(?P<unit>倍|成(?=[，。以的左])|[个种项类层阶步组套名条维大](?!别)"
+    rf"(?:(?P<hundredth>百分之)(?P<share>{_CJK_RUN}{_CJK_POINT}?|\d+(?:\.\d+)?)"
+    rf"|(?<![第之每同单统唯])(?P<count>{_CJK_RUN}(?:{_CJK_POINT}(?=[倍万亿成]|毫?秒|分钟|小时|个百分点))?)"
+    r"[多余来几]?(?P<scale>万亿|万|亿)?[多余]?"
+    r"(?P<unit>倍|成(?=[，。以的左])|个百分点|[个种项类层阶步组套名条维大](?!别)"
     r"|(?=毫?秒|分钟|小时|天|字节|像素|毫米|厘米|公里|千米)))"
+    # With a ten, a hundred or a 万 in it a number stands for itself: 十七亿参数, 二十三, 两千三百.
+    rf"|(?<![第之每同单统唯零〇{_CJK_DIGIT}两十百千万亿点\d])(?P<plain>(?:[{_CJK_DIGIT}两]?[十百千]|[{_CJK_DIGIT}两])"
+    rf"[零〇{_CJK_DIGIT}两十百千万亿]*+(?:{_CJK_POINT}(?=[万亿]))?[万亿]*+)(?!世纪|年|分[之明]|[计面多余来几])"
 )
 _FACTOR = re.compile(
     r"\b(?:factors?|speed-?ups?|accelerations?|ratios?) of(?: up to| about| over| around)?\s?$"
@@ -225,18 +182,17 @@ _LOOSE = re.compile(
     r"|约|约为|大约|近|接近|将近|大概|差不多|[≈∼])\s?$"
 )
 _LOOSE_ENDS = frozenset("tdyx.oea约为大近似概多≈∼")  # the last letters of those
-_LOOSELY = re.compile(r"\s?(?:左右|上下|or so\b)")
+_LOOSELY = re.compile(r"(?:\s?|[^\s\d]{1,3})(?:左右|上下)|\s?or so\b")
 _ARTICLE = re.compile(r"\b(?:an?|one|a single)[ -](?P<unit>minute|hour|day|week|month)\b", re.I)
 _RANGE = re.compile(r"\s?(?:[-–—~∼至到]|to)\s?")
 _SCORES = frozenset(
     map(stem, "accuracy precision recall map miou iou score f1 auc bleu top".split())
 )
-_DIMENSION = re.compile(r"(?<![A-Za-z0-9])([2-9])-?D(?![A-Za-z])")
-# A size within a name ("LLaMA-7B", "8b", "1.5T"): it bears out, and no more.
-_SIZE = re.compile(
-    r"(?:(?<=[A-Za-z][-+])(?=[\d.]+[KMBT])|(?<![A-Za-z0-9_.-])(?=[\d.]+(?:b|\s?T)))"
-    r"(?P<digits>\d+(?:\.\d+)?)\s?(?P<scale>[KMBbT])(?![A-Za-z0-9])"
-)
+_DIMENSION = re.compile(r"([2-9])(?<![A-Za-z0-9].)-?D(?![A-Za-z])")
+# A size within a name ("LLaMA-7B", "8b", "1.5T"): it bears out, and no more. What may stand before
+# it is looked at afterwards: a search that begins with a digit is fast.
+_SIZE = re.compile(r"(?P<digits>\d+(?:\.\d+)?)(?P<gap>\s?)(?P<scale>[KMBbT])(?![A-Za-z0-9])")
+_IN_NAME, _IN_WORD = re.compile(r"[A-Za-z][-+]$"), re.compile(r"[A-Za-z0-9_.-]$")
 _CITED = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?((?:19|20)\d\d)[a-z]?\b")
 _REFERENCE = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 # "1. Train", "; 2) test", "…: (3) sum": a mark that opens an item.
@@ -336,7 +292,7 @@ def _one_unit_per_range(digits: list[Number], text: str) -> list[Number]:
 
 def _value_and_step(match: re.Match[str]) -> tuple[float, float]:
     """Return the value of a number in digits and what its last digit counts."""
-    digits = re.sub(r"[,，]", "", match["digits"])
+    digits = match["digits"].replace(",", "").replace("，", "")
     value = float(digits)
     step = 10.0 ** -len(digits.partition(".")[2]) if "." in digits else 1.0
     if match["power"]:
@@ -371,9 +327,18 @@ def _in_digits(text: str) -> Iterator[Number]:
         )
     for match in _DIMENSION.finditer(text):
         yield Number(float(match[1]), "plain", match[0], name=True, span=match.span())
-    for match in _SIZE.finditer(text):
+    for match in filter(_is_size, _SIZE.finditer(text)):
         value = float(match["digits"]) * _SCALES[match["scale"].lower()]
         yield Number(value, "plain", match[0], name=True, span=match.span())
+
+
+def _is_size(match: re.Match[str]) -> bool:
+    """Tell whether a number and a letter are the size in a name, by what stands before them."""
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    if match["scale"] != "b" and not match["gap"] and _IN_NAME.search(before):
+        return True
+    alone = not _IN_WORD.search(before)
+    return alone and (match["scale"] == "T" or (match["scale"] == "b" and not match["gap"]))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -390,7 +355,7 @@ def _is_loose(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 24) : start], text[end : end + 12]
     if before.rstrip()[-1:] in _LOOSE_ENDS and _LOOSE.search(before):
         return True
-    return bool(_LOOSELY.match(re.sub(r"^[^\s\d]{1,3}(?=左右|上下)", "", after)))
+    return bool(_LOOSELY.match(after))
 
 
 def _blanked(text: str, span: tuple[int, int]) -> str:
@@ -458,15 +423,19 @@ def _counted(text: str, end: int) -> frozenset[str]:
 
 
 def _in_chinese(text: str) -> Iterator[Number]:
+    if not _CJK_ANY.search(text):
+        return
     for match in _CJK_NUMBER.finditer(text):
-        digits = match["share"] or match["count"]
+        digits = match["share"] or match["count"] or match["plain"]
+        if match["plain"] and not _stands_alone(digits):
+            continue
         value = float(digits) if digits[0].isdigit() and digits.isascii() else _cjk_value(digits)
         if match["scale"]:
             value *= _SCALES[match["scale"]]
         unit = "%" if match["hundredth"] else match["unit"]
         if unit == "成":
             value, unit = value * 10, "%"
-        vague = not match["hundredth"] and not set(digits) - set("百千") and len(digits) == 1
+        vague = not match["hundredth"] and (digits in ("百", "千") or digits in _TWO_OR_THREE)
         if not vague and (value > 1 or unit in ("%", "倍")):
             start, end = match.span()
             measure, factor, end = measured(text, end) if not unit else ("", 1.0, end)
@@ -482,7 +451,21 @@ def _in_chinese(text: str) -> Iterator[Number]:
             )
 
 
+def _stands_alone(digits: str) -> bool:
+    """Tell whether Chinese digits are a number without a word for what is counted, and no idiom."""
+    return len(digits) > 1 and bool(set(digits) & set("十百千万亿")) and digits[0] not in "百千"
+
+
 def _cjk_value(digits: str) -> float:
+    whole, _, part = digits.partition("点")
+    if part:
+        after = "".join(str(_CJK_DIGITS[d]) for d in part if d in _CJK_DIGITS)
+        scale = part.lstrip("".join(_CJK_DIGITS))
+        return (_cjk_value(whole) + float(f"0.{after}")) * (_cjk_value(scale) if scale else 1)
+    for big, worth in (("亿", 1e8), ("万", 1e4)):
+        high, found, low = digits.rpartition(big)
+        if found:
+            return (_cjk_value(high) if high else 1) * worth + (_cjk_value(low) if low else 0)
     if not set(digits) & set("十百千"):
         return float("".join(str(_CJK_DIGITS[d]) for d in digits))
     total, current = 0, 0

@@ -66,6 +66,34 @@ _DATA = re.compile(
     r"|数据|基准|语料|图像|视频|场景|用户|仿真"
 )
 
+# What is done with a method or found by it: who did it has to be told where two papers did.
+_OWN_ACT = re.compile(
+    r"^(?:we|th(?:is|e) (?:paper|work|article|study)|the authors)\s(?:also\s|then\s|first\s)?"
+    r"(?:train|test|evaluat|implement|appl(?:y|ies|ied)|use|build|built|construct|collect)",
+    re.IGNORECASE,
+)
+_STARTS = re.compile(
+    r"^(?:th(?:is|e) (?:paper|work|article|study)|it|we|the authors) (?:\w+ )?"
+    r"(?:starts?|started|begins?|began|departs?|sets? out|is motivated|was motivated)"
+    r" (?:from|with|by)\b",
+    re.IGNORECASE,
+)
+_ADMITS = re.compile(
+    r"^(?:th(?:is|e) (?:paper|work|article|study)|it|we|the authors) (?:\w+ )?"
+    r"(?:admit|acknowledg|conced|recogni[sz])\w*\b"
+    r"|^(?:the |a |one |its |their )?(?:main )?limit(?:ation)?s? of (?:the|this|our|its)\b",
+    re.IGNORECASE,
+)
+_NAMES_OTHERS = re.compile(
+    r"\b(?:unlike|existing|previous|prior|earlier|conventional|traditional|others?|recent|baselines?"
+    r"|compared|contrast|however|but|instead|limit\w*|challeng\w*|problems?|issues?)\b",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"^(?:however|yet|but|unfortunately|nevertheless|still|this|these|they|it|such|as a result)\b",
+    re.IGNORECASE,
+)
+
 _SAID: Mapping[str, tuple[tuple[re.Pattern[str], bool, str], ...]] = MappingProxyType(
     {
         "prior_work": ((_OWN_STEP, False, "tells what this paper does, not what was done before"),),
@@ -106,6 +134,31 @@ def is_of_others(line: str) -> bool:
 def is_of_itself(line: str) -> bool:
     """Tell whether a line of a paper speaks of the paper or of those who wrote it."""
     return bool(_OWN.search(line))
+
+
+def is_own_act(text: str) -> bool:
+    """Tell whether a statement says what the paper itself does, trains, tests or uses."""
+    return bool(_OWN_STEP.search(text) or _OWN_ACT.search(text))
+
+
+def is_start(key: str, text: str) -> bool:
+    """Tell whether a statement says what the paper starts from."""
+    return key == "background" or bool(_STARTS.search(text))
+
+
+def is_admitted(text: str) -> bool:
+    """Tell whether a statement says which limits the paper admits of itself."""
+    return bool(_ADMITS.search(text))
+
+
+def is_only_own(line: str) -> bool:
+    """Tell whether a line says what the paper itself does and names nothing it sets out from."""
+    return is_own_step(line) and not _NAMES_OTHERS.search(line)
+
+
+def points_back(line: str) -> bool:
+    """Tell whether a line goes on about what the line before it says ("However, they …")."""
+    return bool(_POINTS_BACK.search(line))
 
 
 def names_data(text: str) -> bool:

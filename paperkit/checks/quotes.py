@@ -17,8 +17,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-from paperkit.checks.numbers import UNIT_NAMES, numbers
+from paperkit.checks.numbers import numbers
 from paperkit.checks.polarity import is_negator
+from paperkit.checks.units import UNIT_NAMES
 from paperkit.text import CJK
 
 VERBATIM, NEAR = 98.0, 85.0

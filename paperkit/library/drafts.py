@@ -14,6 +14,7 @@ from typing import Any
 from paperkit.digests import Answer, Approval, Digest, Finding
 from paperkit.errors import PaperkitError
 from paperkit.library import records, schema
+from paperkit.library.answered import standing
 from paperkit.library.records import dump, now, without_keys
 from paperkit.papers import paper_id
 from paperkit.readings import Reading
@@ -194,19 +195,8 @@ _NAMED = "num = ? AND outline = ? AND language = ? AND version = ?"
 
 
 def _current(db: sqlite3.Connection, named: tuple[int, str, str, int]) -> tuple[Answer, ...]:
-    sql = f"SELECT question, origin, data FROM answers WHERE {_NAMED} ORDER BY seq"  # noqa: S608
-    newest: dict[str, Answer] = {}
-    for row in db.execute(sql, named):
-        answer = Answer.from_dict(json.loads(row["data"]))
-        held = newest.get(answer.question)
-        if held is None or answer.origin == "person" or _replaces(answer, held):
-            newest[answer.question] = answer
-    return tuple(newest.values())
-
-
-def _replaces(draft: Answer, held: Answer) -> bool:
-    """Return whether a new draft is shown instead: not of an edit, nor a failure of content."""
-    return held.origin != "person" and not (draft.error and held.statements)
+    sql = f"SELECT data FROM answers WHERE {_NAMED} ORDER BY seq"  # noqa: S608
+    return standing(Answer.from_dict(json.loads(row["data"])) for row in db.execute(sql, named))
 
 
 def given(

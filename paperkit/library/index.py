@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,15 @@ import numpy as np
 import pandas as pd
 
 from paperkit.errors import LibraryError, PaperkitError
-from paperkit.library import decisions, files, pages, records, schema
+from paperkit.library import answered, decisions, files, pages, records, schema
 from paperkit.papers import paper_id
 from paperkit.queries import DECISIONS, HAVE, VENUES, Query
 
 Mask = np.ndarray
 """One boolean per paper."""
+
+Given = tuple[np.ndarray, list[str]]
+"""Positions of papers, and what each of them answers to a question."""
 
 _STATES = ("undecided", *DECISIONS)
 _VENUE = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(VENUES)})(?![A-Za-z])")
@@ -41,9 +45,10 @@ FACETS = ("decisions", "topics", "categories", "tags", "venues", "has", "months"
 class Found:
     """What a query means now: the papers' row numbers in its order, and the counts beside it.
 
-    ``facets`` maps each of `FACETS` to (value, count) pairs; a field's counts leave out what the
-    query says about that same field, so that they tell what choosing another value would give.
-    Empty where no one asked for them.
+    ``facets`` maps each of `FACETS` to (value, count) pairs, and ``answer:`` with the name of each
+    question asked for to its short answers; a field's counts leave out what the query says about
+    that same field, so that they tell what choosing another value would give. Empty where no one
+    asked for them.
     """
 
     query: Query
@@ -75,11 +80,12 @@ class Index:
             found = self._files.with_pdf()
             return pages.first(db, query, limit, found), pages.count(db, query, found)
 
-    def find(self, query: Query, *, facets: bool = True) -> Found:
+    def find(self, query: Query, *, facets: bool = True, questions: Iterable[str] = ()) -> Found:
         """Return what `query` means: the papers' row numbers in its order, and facet counts.
 
-        The first time in a large library SQL answers, unless facets are wanted, and the columns
-        are read behind it.
+        With the counts come those of the answers to `questions` of the query's outline. The first
+        time in a large library SQL answers, unless facets are wanted, and the columns are read
+        behind it.
         """
         if not facets and self._unread():
             with schema.reading(self._file) as db:
@@ -88,7 +94,7 @@ class Index:
             return found
         with self._catalog_lock, schema.reading(self._file) as db:
             self._refresh(db)
-            return self._catalog.find(db, query, facets=facets)
+            return self._catalog.find(db, query, facets=facets, questions=questions)
 
     def _refresh(self, db: sqlite3.Connection) -> None:
         stamp = self.stamp()
@@ -354,6 +360,7 @@ class Catalog:
             "pdf": (_WITH_ID, (json.dumps(sorted(with_pdf)),)),
         }
         self._has = {}
+        self._answers: dict[tuple[str, str], Given] = {}
         for name, (sql, values) in asked.items():
             mask = np.zeros(len(self._numbers), bool)
             mask[self._positions([r[0] for r in db.execute(sql, values)])] = True
@@ -364,16 +371,22 @@ class Catalog:
 
     # Asking
 
-    def find(self, db: sqlite3.Connection, query: Query, *, facets: bool) -> Found:
+    def find(
+        self, db: sqlite3.Connection, query: Query, *, facets: bool, questions: Iterable[str] = ()
+    ) -> Found:
         """Return the papers `query` means, in its order, with or without the counts beside it."""
         text = self._matching(db, query)
-        parts = self._parts(query)
+        parts = self._parts(query) | self._answering(db, query)
         everything = text
         for mask in parts.values():
             everything = everything & mask
         order = self._order(db, query.sort)
         numbers = self._numbers[order[everything[order]]]
-        return Found(query, numbers, self._facets(query, text, parts) if facets else {})
+        counts: dict[str, list[tuple[str, int]]] = {}
+        if facets:
+            among = {f"answer:{q}": self._given(db, query.outline, q) for q in questions}
+            counts = self._facets(text, parts, among)
+        return Found(query, numbers, counts)
 
     def _matching(self, db: sqlite3.Connection, query: Query) -> Mask:
         size = len(self._numbers)
@@ -422,17 +435,38 @@ class Catalog:
         mask = own[bare] if bare in own else self._has[bare]
         return ~mask if name.startswith("-") else mask
 
+    def _given(self, db: sqlite3.Connection, outline: str, question: str) -> Given:
+        """Return the positions of the papers that answer a question, and what they answer."""
+        if (outline, question) not in self._answers:
+            told = answered.texts(db, outline, question)
+            given = self._positions(list(told)), list(told.values())
+            self._answers[outline, question] = given
+        return self._answers[outline, question]
+
+    def _answering(self, db: sqlite3.Connection, query: Query) -> dict[str, Mask]:
+        """Return for each answer that `query` wants the mask of the papers that give it."""
+        masks: dict[str, Mask] = {}
+        for question, words in query.answers.items():
+            places, told = self._given(db, query.outline, question)
+            masks[f"answer:{question}"] = mask = np.zeros(len(self._numbers), bool)
+            mask[places] = [answered.says(text, words) for text in told]
+        return masks
+
     def _facets(
-        self, query: Query, text: Mask, parts: dict[str, Mask]
+        self, text: Mask, parts: dict[str, Mask], answers: dict[str, Given]
     ) -> dict[str, list[tuple[str, int]]]:
         found: dict[str, list[tuple[str, int]]] = {}
-        for name in FACETS:
+        for name in (*FACETS, *answers):
             among = text
             for other, mask in parts.items():
                 # The values of `has` are ANDed: what is chosen narrows the others too.
                 if other != name or name == "has":
                     among = among & mask
-            found[name] = self._counts(name, among)
+            if name in answers:
+                places, told = answers[name]
+                found[name] = answered.values(compress(told, among[places]))
+            else:
+                found[name] = self._counts(name, among)
         return found
 
     def _counts(self, name: str, among: Mask) -> list[tuple[str, int]]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from paperkit import checks
 from paperkit.checks.batch import Batch
 from paperkit.digests import Digest, Finding, blocking
 from paperkit.errors import PaperkitError, PublishError
-from paperkit.library import drafts, records
+from paperkit.library import drafts, records, schema
+from paperkit.library.vectors import KeptVectors
 from paperkit.outlines import Outline
 from paperkit.papers import Paper, paper_id
 from paperkit.readings import Reading
@@ -138,6 +141,39 @@ def signer(db: sqlite3.Connection) -> str:
     if name := drafts.known_signer(db):
         return name
     raise PaperkitError(
-        "approve: no name to sign with; say once who you are, the library remembers it: "
+        "approve: no name to approve with; say who you are, once for this library: "
         'os.environ["PAPERKIT_NAME"] = "Your name", or approve(…, by="Your name").'
     )
+
+
+def sign(
+    file: Path,
+    vectors: KeptVectors,
+    id: str,
+    outline: Outline,
+    *,
+    language: str | None,
+    by: str | None,
+    reason: str,
+    among: Iterable[str] | None,
+    origin: str,
+) -> Digest:
+    """Sign a paper's digest (see `Library.approve`); ``origin`` says whether by a click."""
+    with schema.reading(file) as db:
+        digest = drafts.existing(db, id, outline.name, language)
+        held = material(db, records.number(db, id), digest.version)
+        held = replace(held, meanings=vectors.of(id, digest.version))
+        written = written_together(db, digest, outline, among)
+    found = (*judge(digest, held, outline).findings, *written.swapped(digest))
+    if not reason.strip():
+        refuse(digest, found)
+    with schema.writing(file) as db:
+        name = by or signer(db)
+        now = drafts.existing(db, id, outline.name, digest.language)
+        if now.answers != digest.answers:
+            raise PublishError(
+                f"{digest.paper_id}: changed in the meantime; read it again, then approve."
+            )
+        signed: dict[str, Any] = {"by": name, "reason": reason.strip(), "origin": origin}
+        drafts.put_approval(db, records.number(db, id), digest, findings=found, **signed)
+        return drafts.existing(db, id, outline.name, digest.language)

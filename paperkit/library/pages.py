@@ -50,7 +50,7 @@ def first(
     db: sqlite3.Connection, query: Query, limit: int, with_pdf: Collection[str] = ()
 ) -> list[dict[str, Any]]:
     """Return the first rows of `query`, straight from the database's indexes (see `rows`)."""
-    condition, values = records.where(query, list(with_pdf))
+    condition, values = records.where(db, query, list(with_pdf))
     sql = f"{_row_sql()} WHERE {condition} ORDER BY {records.order(query)} LIMIT ?"
     return [_row(r, with_pdf) for r in records.run(db, query, sql, [*values, limit])]
 
@@ -60,7 +60,7 @@ def listed(db: sqlite3.Connection, query: Query, with_pdf: Collection[str] = ())
 
     They come as one text: a Python row for each would take five times as long.
     """
-    condition, values = records.where(query, list(with_pdf))
+    condition, values = records.where(db, query, list(with_pdf))
     ordered = f"SELECT p.num FROM papers p WHERE {condition} ORDER BY {records.order(query)}"  # noqa: S608 parameters are bound
     sql = f"SELECT '[' || coalesce(group_concat(num), '') || ']' FROM ({ordered})"  # noqa: S608 parameters are bound
     return np.array(json.loads(records.run(db, query, sql, values)[0][0]), np.int64)
@@ -68,7 +68,7 @@ def listed(db: sqlite3.Connection, query: Query, with_pdf: Collection[str] = ())
 
 def count(db: sqlite3.Connection, query: Query, with_pdf: Collection[str] = ()) -> int:
     """Return how many papers `query` means."""
-    condition, values = records.where(query, list(with_pdf))
+    condition, values = records.where(db, query, list(with_pdf))
     sql = f"SELECT count(*) FROM papers p WHERE {condition}"  # noqa: S608 parameters are bound
     return int(records.run(db, query, sql, values)[0][0])
 

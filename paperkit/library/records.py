@@ -17,6 +17,7 @@ import pandas as pd
 
 from paperkit.errors import PaperkitError
 from paperkit.frames import COLUMNS, frame_of
+from paperkit.library import answered
 from paperkit.papers import (
     CODE_HOSTS,
     Paper,
@@ -356,12 +357,14 @@ def meant_by(text: str) -> tuple[str, str]:
 
 
 def refuse_unknown(db: sqlite3.Connection, query: Query) -> None:
-    """Raise a `PaperkitError` that names the near ones where a topic or tag is not known."""
-    for kind, wanted, sql in (
-        ("topic", query.topics, "SELECT topic FROM topics UNION SELECT topic FROM windows"),
-        ("tag", query.tags, "SELECT DISTINCT value FROM papers p, json_each(p.tags)"),
+    """Raise a `PaperkitError` that names the near ones where a name is not known."""
+    asked = "SELECT DISTINCT question FROM answers WHERE outline = ?"
+    for kind, wanted, sql, of in (
+        ("topic", query.topics, "SELECT topic FROM topics UNION SELECT topic FROM windows", ()),
+        ("tag", query.tags, "SELECT DISTINCT value FROM papers p, json_each(p.tags)", ()),
+        (f"{query.outline} question", query.answers, asked, (query.outline,)),
     ):
-        known = {str(row[0]) for row in db.execute(sql)} if wanted else set()
+        known = {str(row[0]) for row in db.execute(sql, of)} if wanted else set()
         for name in wanted:
             if name not in known:
                 raise PaperkitError(f"{kind} {name!r}: not in this library; {_near(name, known)}.")
@@ -376,9 +379,11 @@ def _near(name: str, known: set[str]) -> str:
     return f"there are {', '.join(map(repr, sorted(known)[:5]))}" if known else "there are none yet"
 
 
-def where(query: Query, with_pdf: Sequence[str] = ()) -> tuple[str, list[Any]]:
+def where(
+    db: sqlite3.Connection, query: Query, with_pdf: Sequence[str] = ()
+) -> tuple[str, list[Any]]:
     """Return the condition on ``papers p`` that `query` states, and its parameters."""
-    stated = [*_stated(query), *(_has(name, with_pdf) for name in query.has)]
+    stated = [*_stated(db, query), *(_has(name, with_pdf) for name in query.has)]
     clauses = " AND ".join(sql for sql, _ in stated) or "1"
     return clauses, [value for _, values in stated for value in values]
 
@@ -392,7 +397,7 @@ _ANY_OF = {
 }
 
 
-def _stated(query: Query) -> Iterator[_Condition]:
+def _stated(db: sqlite3.Connection, query: Query) -> Iterator[_Condition]:
     """Yield the condition of each field but ``has``, with its parameters."""
     if query.text.strip():
         meant, value = meant_by(query.text)
@@ -402,6 +407,8 @@ def _stated(query: Query) -> Iterator[_Condition]:
             yield sql.format(", ".join("?" * len(wanted))), wanted
     if query.ids:  # as JSON: SQLite limits the number of parameters
         yield _AMONG, [dump([paper_id(i) for i in query.ids])]
+    if query.answers:
+        yield "p.num IN (SELECT value FROM json_each(?))", [dump(answered.matching(db, query))]
     if query.venues:
         text = "(' ' || p.comment || ' ' || p.journal_ref || ' ')"
         likenesses = " OR ".join([f"{text} GLOB ?"] * len(query.venues))
@@ -447,7 +454,7 @@ FROM papers p WHERE {where} ORDER BY {order}
 
 def select(db: sqlite3.Connection, query: Query, with_pdf: Sequence[str] = ()) -> pd.DataFrame:
     """Return the papers frame of `query`, with what the library knows beyond arXiv."""
-    condition, values = where(query, with_pdf)
+    condition, values = where(db, query, with_pdf)
     sql = _FRAME.format(posted=POSTED, where=condition, order=order(query))
     return _frame(run(db, query, sql, values))
 

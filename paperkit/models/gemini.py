@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from paperkit.errors import ModelError, Unauthorized, count
+from paperkit.errors import ModelError, Unauthorized, count, explained
 from paperkit.models import Pace
 from paperkit.models.remote import (
     Line,
@@ -28,6 +28,7 @@ KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 """The environment variables the key is looked for in, first come first served."""
 
 
+@explained
 class Gemini(Remote):
     """A model of Google's Gemini API, asked through google-generativeai.
 
@@ -109,7 +110,13 @@ class Gemini(Remote):
         session = client.transport._session
         session.max_redirects = 0  # the paper and the key go to this address or nowhere
         session.trust_env = not self.on_loopback
+        session.hooks["response"].append(self._look)
         return client
+
+    def _look(self, response: Any, **_: Any) -> None:
+        """Raise what is no reply, before the SDK takes it for an empty one."""
+        if response.status_code == 200:
+            self._heard(response.text)
 
     def _reply(self, response: Any) -> Reply:
         usage = _usage(response.usage_metadata)

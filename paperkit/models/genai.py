@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Literal, get_args
 
-from paperkit.errors import ModelError, count
+from paperkit.errors import ModelError, count, explained
 from paperkit.models import Pace
 from paperkit.models.gemini import KEYS
 from paperkit.models.remote import (
@@ -32,6 +32,7 @@ _FLEX = Pace(workers=8, tries=8, backoff=2.0)
 _INSTALL = "google-genai is not installed; run pip install 'paperkit[genai]'."
 
 
+@explained
 class GenAI(Remote):
     """A model of Google's Gemini API, asked through google-genai (``pip install paperkit[genai]``).
 
@@ -108,14 +109,23 @@ class GenAI(Remote):
             "api_version": "v1beta",
             "timeout": max(1, int(self.timeout * 1000)),  # milliseconds
             "retry_options": {"attempts": 1},
-            # The paper and the key go to this address or nowhere.
-            "client_args": {"follow_redirects": False, "trust_env": not self.on_loopback},
+            "client_args": {
+                "follow_redirects": False,  # the paper and the key go to this address or nowhere
+                "trust_env": not self.on_loopback,
+                "event_hooks": {"response": [self._look]},
+            },
         }
         return _sdk().Client(
             api_key=key_of(self._name, KEYS),
             vertexai=False,
             http_options={k: v for k, v in options.items() if v is not None},
         )
+
+    def _look(self, response: Any) -> None:
+        """Raise what is no reply, before the SDK takes it for an empty one."""
+        if response.status_code == 200:
+            response.read()
+            self._heard(response.text)
 
     def _send(self, request: Request, line: Line, watch: Any) -> Any:
         config: dict[str, Any] = {

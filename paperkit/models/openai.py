@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from paperkit.errors import Malformed, ModelError, Unauthorized, Unavailable, count
+from paperkit.errors import Malformed, ModelError, Unauthorized, Unavailable, count, explained
 from paperkit.models import Pace
 from paperkit.models.remote import (
     Line,
@@ -56,6 +56,7 @@ _KNOWN: dict[tuple[str, str], Structured] = {}
 """What a server and a model were found to understand, less than what they were asked."""
 
 
+@explained
 class OpenAIChat(Remote):
     """A model behind any OpenAI-compatible server (``pip install paperkit[openai]``).
 
@@ -238,7 +239,8 @@ class OpenAIChat(Remote):
         ]
         completions = self._client.chat.completions.with_streaming_response
         with completions.create(model=self._name, messages=messages, **options) as response:
-            return _body(response.iter_lines(), watch, partial(says_enough, request))
+            enough = partial(says_enough, request)
+            return _body(response.iter_lines(), watch, enough, self._heard)
 
     def _reply(self, data: Any) -> Reply:
         usage = _usage(data.get("usage") if isinstance(data, dict) else None)
@@ -262,22 +264,8 @@ class OpenAIChat(Remote):
         counts = dict(zip(("tokens_in", "tokens_out"), usage, strict=True))
         return Reply(text=text, model=self._name, tokens_cached=cached, **counts)
 
-    def _failed(self, error: Any) -> ModelError:
-        """Return our error for one that came with a status of 200."""
-        code = error.get("code") if isinstance(error, dict) else None
-        status = count(code) or 0
-        return rejected(
-            self._name,
-            status if 400 <= status < 600 else 502,
-            {"error": error},
-            variables=self.keys,
-        )
-
     def _error(self, error: Exception) -> ModelError:
         sdk = _sdk()
-        if isinstance(error, _WebPage):
-            where = f"{self._name}: {self.base_url} answers with a web page"
-            return Unauthorized(f"{where}; {self.hint}.", everyone=True)
         if isinstance(error, sdk.APIConnectionError):
             cause = error.__cause__ or error
             if "SOCKS" in str(cause):
@@ -314,14 +302,12 @@ def _traced(request: Any) -> None:
 # ---- What a server sends: one JSON object, or a stream of events
 
 
-class _WebPage(Exception):
-    """What answers is a web page."""
-
-
-def _body(lines: Iterable[str], watch: Any, enough: Callable[[str], bool]) -> Any:
+def _body(
+    lines: Iterable[str], watch: Any, enough: Callable[[str], bool], heard: Callable[[str], None]
+) -> Any:
     """Return a chat completion, its events put together where it came as a stream of them.
 
-    A stream is read until it has `enough` text.
+    A stream is read until it has `enough` text; what is none is `heard` first.
     """
     whole: list[str] = []
     events: list[Any] = []
@@ -341,8 +327,7 @@ def _body(lines: Iterable[str], watch: Any, enough: Callable[[str], bool]) -> An
     if events:
         return _joined(events)
     text = "\n".join(whole)
-    if re.match(r"\s*<(?:!doctype|html)", text, re.IGNORECASE):
-        raise _WebPage
+    heard(text)
     return json.loads(text)
 
 

@@ -158,13 +158,13 @@ def within(
             if stopped is None or not stopped.is_set():
                 continue
             line.hang_up()
-            raise ModelError("stopped before the whole answer was here") from None
+            raise ModelError("stopped before the whole answer arrived") from None
         if error is not None:
             raise error
         found: _T = result
         return found
     line.hang_up()
-    raise TimeoutError(f"no whole answer within {seconds:g} s")
+    raise TimeoutError(f"no complete answer within {seconds:g} s")
 
 
 _LOOK = 0.1  # seconds between two looks whether a person stopped it
@@ -328,7 +328,7 @@ def _asked(said: str, headers: Mapping[str, str]) -> float | None:
 def late(name: str, seconds: float) -> Unavailable:
     """Return our error for an answer that did not come in time."""
     return Unavailable(
-        f"{name}: no whole answer within {seconds:g} s; give a longer timeout=, or try again "
+        f"{name}: no complete answer within {seconds:g} s; give a longer timeout=, or try again "
         "later.",
         late=True,
     )
@@ -477,6 +477,25 @@ class Remote(ABC):
         found: list[str] = self._within(lambda _: self._models())
         return found
 
+    def _heard(self, text: str) -> None:
+        """Raise what a server says under a status of 200 that is no reply: an error, a web page."""
+        if _PAGE.match(text):
+            where = f"{self._name}: {shown(self._address) or 'the server'} answers with a web page"
+            raise Unauthorized(f"{where}; {self.hint}.", everyone=True)
+        if '"error"' in text[:_HEAD]:
+            try:
+                data = json.loads(text)
+            except ValueError:
+                return
+            if isinstance(data, dict) and (failed := data.get("error")):
+                raise self._failed(failed)
+
+    def _failed(self, error: Any) -> ModelError:
+        """Return our error for one that came with a status of 200."""
+        code = count(error.get("code")) if isinstance(error, dict) else None
+        status = code if code and 400 <= code < 600 else 502
+        return rejected(self._name, status, {"error": error}, variables=self.keys)
+
     def _clean(self, text: str) -> str:
         """Return a reply without the key or the password that a server may repeat in it."""
         return without(without_key(text, self.keys), secrets_of(self._address))
@@ -519,4 +538,6 @@ class Remote(ABC):
         return f"no such model; there are {', '.join(names) or 'none'}."
 
 
+_PAGE = re.compile(r"\s*<(?:!doctype|html)", re.IGNORECASE)
+_HEAD = 200  # characters in which an answer that is an error says so
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -15,7 +15,7 @@ from paperkit.posts.citations import bibliography
 from paperkit.posts.markdown import load_posts, notes
 from paperkit.posts.notebooks import compose, library_of, loading, post_of, read_notebook
 from paperkit.posts.post import Post
-from paperkit.posts.sites import flavor_for, is_recorded, remember, written
+from paperkit.posts.sites import flavor_for, is_recorded, make_site, remember, written
 from paperkit.reprs import Written
 
 if TYPE_CHECKING:
@@ -40,24 +40,26 @@ def export(
 ) -> list[Path]:
     """Write a post into a site's root folder; return the paths of its text and its figures.
 
+    `post_or_notebook` is a `Post`, a composed notebook, or its path.
+
     >>> export("avatars.post.ipynb", "my-blog", flavor="hugo", create=True)
 
-    The flavor follows the site: None is the engine whose settings `folder` holds. A folder that
-    is no site needs a flavor by name; `create` makes it a site of that flavor (None: Hexo's).
+    `flavor` defaults to the engine whose settings are in `folder`. If `folder` is not a site, name
+    a flavor; `create` then makes it a site of that flavor (by default Hexo's).
 
-    The text is written last. The same bytes as ``jupyter nbconvert --to <flavor>``; a file that
-    already has them is left alone. `library` is needed for a `Post`, and for a notebook whose
-    library moved. `draft` writes what isn't approved too, under a name of its own, with a banner
-    that says so and front matter that keeps it off the site. `assets` is an fsspec URL
-    (``s3://bucket/figures``) for the figures; the post's ``assets_url`` is where readers find
-    them there, and the paths returned are then the text's alone.
+    The files are the same as those of ``jupyter nbconvert --to <flavor>``. The text is written
+    last, and a file that has not changed is left alone. `library` is needed for a `Post`, and for
+    a notebook whose library moved. `draft` also writes what isn't approved, with a name and a
+    banner of its own and front matter that keeps it off the site. `assets` is an fsspec URL
+    (``s3://bucket/figures``) to upload the figures to; the post's ``assets_url`` is where readers
+    find them, and only the path of the text is returned.
 
-    Where `folder` is a site (it holds the engine's settings, like ``_config.yml``) the papers go
-    on record as published, elsewhere they don't: a trial marks nothing. `record` says otherwise.
+    If `folder` is a site (it holds the engine's settings, like ``_config.yml``), the papers are
+    recorded as published; otherwise they are not. `record` overrides this.
 
     Raises:
         PublishError: a paper isn't approved, a figure is missing, or a card was edited by hand.
-        PaperkitError: the flavor is unknown or not the site's, the folder is no site and no
+        PaperkitError: the flavor is unknown or not the site's, the folder is not a site and no
             flavor is named, or there is no such notebook or library.
     """
     flavor = flavor_for(folder, flavor, create=create)
@@ -74,6 +76,8 @@ def export(
         page = EXPORTERS[flavor](**settings).page(nb, place, str(root))
         if assets:
             _uploaded(page, assets, nb)
+        if create:
+            make_site(root, flavor)
         files = {} if assets else page.files
         # Figures first: a text that is there finds its figures, whenever the writing ends.
         figures = [written(root / name, data) for name, data in files.items()]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit.digests import Digest
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, explained
 from paperkit.files import write_atomic
 from paperkit.library import Library
 from paperkit.outlines import Outline
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
+@explained
 def adopt(
     notebook: NotebookNode | str | os.PathLike[str], library: Library | None = None
 ) -> pd.DataFrame:
@@ -72,7 +73,7 @@ def _adopted(cell: NotebookNode, library: Library, post: Post, path: Path | None
     paper = known["paper"]
     digest = library.digest(paper, outline=outline.name, language=language)
     if digest is None:
-        raise PaperkitError(f"{paper}: nothing is written about it; run summarize() first.")
+        raise PaperkitError(f"{paper}: has no digest; run summarize() first.")
     ours = card_text(post, library, paper, path)
     found = answers_of(cell["source"], outline, language)
     changed = {

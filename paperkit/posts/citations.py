@@ -84,7 +84,7 @@ def bibliography(papers: pd.DataFrame | Iterable[Paper] | Paper, *, format: str 
 
     >>> bibliography(library.papers(decision="keep"), format="ris")
 
-    Keys are name, year and first word, with a letter where two would be the same.
+    A key is made of name, year and first word, and a letter if two would be the same.
 
     Raises:
         PaperkitError: the format is unknown.

@@ -39,6 +39,7 @@ _DAY = re.compile(r"(?<!\d)(20\d\d-[01]\d-[0-3]\d)(?!\d)")
 COLUMNS = ["id", "version", "title", "topic", "date", "path"]
 
 
+@explained
 def load_posts(folder: str | os.PathLike[str]) -> pd.DataFrame:
     """Return what the posts of a folder (Markdown, any depth) wrote about, one row per write-up.
 

@@ -138,13 +138,12 @@ def compose(
     >>> post = Post(topic="Avatars", date="2026-06-30", papers=kept)
     >>> compose(post, library, path="avatars.post.ipynb")
 
-    Where `path` holds that notebook already, the person's cells and their order stay; cards are
-    written anew from the library, those of new papers added at the end, those of papers no
-    longer in the post marked (and not published), those a person deleted stay away. A card she
-    edited by hand is kept as it is, with a notice that offers it back; `discard` names those
-    whose edits are to be dropped. What changed in `post` since the last time (title, tags …) is
-    taken over, unless the person changed the same in the notebook: then a notice says what stays.
-    A notice also stands before a paper that another post wrote about.
+    If `path` already holds that notebook, your cells and their order stay. Cards are written from
+    the library again: those of new papers are added at the end, those of papers no longer in the
+    post are marked and not published, and those you deleted stay deleted. A card you edited by
+    hand is kept, with a notice; `discard` names cards whose edits are dropped. If you changed a
+    field of `post` (title, tags …), the notebook follows, unless you changed the same field there:
+    then a notice says which one counts. A paper of an earlier post also gets a notice.
 
     Raises:
         PaperkitError: a paper is not in the library, or the notebook is of another post.
@@ -195,7 +194,9 @@ def read_notebook(path: str | os.PathLike[str]) -> NotebookNode:
     except FileNotFoundError as error:
         raise PaperkitError(f"{path}: no such notebook; make it with compose().") from error
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
-        raise PaperkitError(f"{path}: no valid notebook; restore it or compose anew.") from error
+        raise PaperkitError(
+            f"{path}: not a valid notebook; restore it or compose again."
+        ) from error
     return nb
 
 
@@ -408,11 +409,11 @@ def library_of(nb: NotebookNode, folder: str | os.PathLike[str] | None) -> Libra
     """
     stated = nb.metadata.get(KEY, {}).get("library")
     if not stated:
-        raise PaperkitError("notebook: is no post; make one with compose(post, library).")
+        raise PaperkitError("notebook: not a post; make one with compose(post, library).")
     path = Path(folder or ".") / Path(stated)
     if not (path / "library.db").is_file():
         raise PaperkitError(
-            f"{stated}: the post's library is not there; compose the post anew, or export with "
+            f"{stated}: the post's library is not there; compose the post again, or export with "
             "library=Library(path)."
         )
     return Library(path)
@@ -426,7 +427,7 @@ def post_of(nb: NotebookNode) -> Post:
     """
     known = nb.metadata.get(KEY, {}).get("post")
     if not isinstance(known, Mapping):
-        raise PaperkitError("notebook: is no post; make one with compose(post, library).")
+        raise PaperkitError("notebook: not a post; make one with compose(post, library).")
     post = Post.from_dict(known)
     for cell in nb.cells:
         if role_of(cell) == "front":

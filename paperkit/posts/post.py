@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Self
 
-from paperkit.errors import PaperkitError, explained_fields
+from paperkit.errors import PaperkitError, explained
 from paperkit.frames import ids_of
 from paperkit.outlines import DIGEST, Outline, Question, language_tag
 from paperkit.reprs import card, counted, line
@@ -35,7 +35,7 @@ _TEXTS = (
 )
 
 
-@explained_fields
+@explained
 @dataclass(frozen=True, kw_only=True)
 class Post:
     """One post: a topic's papers of one day, in order, and what its front matter says.
@@ -51,8 +51,12 @@ class Post:
     ``repeats`` says that papers of an earlier post may stand here again. ``evidence`` is one of
     `EVIDENCE`; ``table`` names questions whose answers are put side by side, a row per paper.
     ``missing``, ``disclaimer`` and ``credit`` say whether a card names what it leaves out, and
-    the banner that this is no scholarly work, and what it was made with. ``front`` holds further
-    front matter; its keys win.
+    the banner that this is no scholarly work, and what it was made with. ``language`` is a BCP-47
+    tag ("zh-CN"), ``category`` the blog's; ``outline`` holds the questions, in their order.
+    ``front`` holds further front matter; its keys win.
+
+    Raises:
+        PaperkitError: a field has a value no post can have; it is named.
     """
 
     topic: str
@@ -116,11 +120,17 @@ class Post:
 
     @property
     def day(self) -> str:
-        """Return the day of the post, ``2024-11-12``."""
+        """Return the day of the post, ``2024-11-12``.
+
+        >>> post.day
+        """
         return self.date.strftime("%Y-%m-%d")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-able data with every field that says something."""
+        """Return JSON-able data with every field that says something.
+
+        >>> post.to_dict()
+        """
         data = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "outline"}
         data |= {"date": self.date.isoformat(sep=" "), "papers": list(self.papers)}
         data |= {"tags": list(self.tags), "front": dict(self.front), "table": list(self.table)}
@@ -131,7 +141,13 @@ class Post:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return the post that `to_dict` wrote."""
+        """Return the post that `to_dict` wrote as `data`.
+
+        >>> Post.from_dict(post.to_dict()) == post
+
+        Raises:
+            PaperkitError: a field or a value is unknown.
+        """
         known = [f.name for f in fields(cls)]
         if unknown := sorted(set(data) - set(known)):
             raise PaperkitError(f"post: no field {unknown[0]!r}; there are {', '.join(known)}.")
@@ -147,12 +163,12 @@ def _local(value: Any, topic: str) -> datetime:
             found = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", value))
     except ValueError as error:
         raise PaperkitError(
-            f"post {topic!r}: date {value!r} is no date; write 2024-11-12 10:05:27."
+            f"post {topic!r}: date {value!r} is not a date; write 2024-11-12 10:05:27."
         ) from error
     if isinstance(found, date) and not isinstance(found, datetime):
         found = datetime(found.year, found.month, found.day)
     if not isinstance(found, datetime):
-        raise PaperkitError(f"post {topic!r}: date {value!r} is no date; give a datetime.")
+        raise PaperkitError(f"post {topic!r}: date {value!r} is not a date; give a datetime.")
     if found.tzinfo is not None:
         found = found.astimezone(UTC).astimezone().replace(tzinfo=None)
     return found.replace(microsecond=0)

@@ -52,7 +52,8 @@ def engines_of(folder: str | os.PathLike[str]) -> set[str]:
 def flavor_for(folder: str | os.PathLike[str], asked: str | None, *, create: bool = False) -> str:
     """Return the flavor to write into `folder`: the one asked for, else that of the site there.
 
-    With `create` a folder that is no site becomes one of the flavor asked for, else Hexo's.
+    With `create` a folder that is no site is to become one of that flavor (see `make_site`), or
+    one of Hexo's where no flavor is named.
 
     Raises:
         PaperkitError: the folder is another engine's site; or it is none, or may be of several
@@ -63,8 +64,6 @@ def flavor_for(folder: str | os.PathLike[str], asked: str | None, *, create: boo
     if create and not found:
         asked = asked or "hexo"
     if asked and (asked in found or not found or not FLAVORS[asked].site):
-        if create and not found and (settings := FLAVORS[asked].site[:1]):
-            write_atomic(Path(folder) / settings[0], _SETTINGS[asked].encode())
         return asked
     if asked:
         theirs = " or ".join(sorted(found))
@@ -75,7 +74,7 @@ def flavor_for(folder: str | os.PathLike[str], asked: str | None, *, create: boo
         theirs = " or ".join(sorted(found))
         raise PaperkitError(f"{folder}: may be a site of {theirs}; name flavor={min(found)!r} ….")
     raise PaperkitError(
-        f"{folder}: is no blog's root folder; name one, make it one with create=True, or write "
+        f"{folder}: not a blog's root folder; name one, make it one with create=True, or write "
         "into it as it is with flavor='hexo' …."
     )
 
@@ -88,6 +87,12 @@ _SETTINGS = {
     "myst": "version: 1\nproject:\n  title: Blog\nsite:\n  title: Blog\n",
 }
 """The least settings that make a folder an engine's site."""
+
+
+def make_site(folder: Path, flavor: str) -> None:
+    """Make a folder that is no site yet one of a flavor, by the least settings of its engine."""
+    if flavor in _SETTINGS and not engines_of(folder):
+        write_atomic(folder / FLAVORS[flavor].site[0], _SETTINGS[flavor].encode())
 
 
 def written(path: Path, data: bytes) -> Path:

@@ -16,7 +16,7 @@ from paperkit.errors import count
 from paperkit.outlines import Question, is_chinese
 from paperkit.papers import clean_text
 from paperkit.passages import SourceLine
-from paperkit.prompts.requests import PROMPT_VERSION, Request
+from paperkit.prompts.requests import PROMPT_VERSION, Request, asked_of, most
 from paperkit.text import cjk_count, is_chinese_text, latin_count, letters, split_sentences
 
 NOT_JSON = "the model's reply is not JSON"
@@ -225,11 +225,17 @@ _TRIES = 2000
 # Commands of TeX that JSON reads as a line break or a tab and the rest: \nu, \tau. A backspace, a
 # form feed or a return before a letter is never meant (\beta, \frac, \rho), nor a tab in a formula.
 _TEX = frozenset(
-    "nabla natural ncong ne nearrow neg neq newcommand newline nexists ngeq ngtr ni nleq nless nmid"
-    " nolimits nonumber norm not notin nparallel nprec nsim nsubseteq nsucc nu nvdash nwarrow tag"
-    " tan tanh tau tbinom text textbf textit textnormal textrm textsc textsf textstyle texttt tfrac"
-    " therefore theta thickapprox tilde times to top triangle triangleq triangleright tt"
-    " twoheadrightarrow".split()
+    """nabla natnums natural ncong ne nearrow neg negmedspace negthickspace negthinspace neq
+    newcommand newline nexists ngeq ngeqq ngeqslant ngtr ni nleftarrow nLeftarrow
+    nLeftrightarrow nleftrightarrow nleq nleqq nleqslant nless nmid nobreak nobreakspace
+    noexpand nolimits nonumber norm normalsize not notag notin notni nparallel nprec npreceq
+    nrightarrow nRightarrow nshortmid nshortparallel nsim nsubset nsubseteq nsubseteqq nsucc
+    nsucceq nsupset nsupseteq nsupseteqq ntriangleleft ntrianglelefteq ntriangleright
+    ntrianglerighteq nu nvDash nvdash nVDash nVdash nwarrow tag tan tanh tau tbinom text textbf
+    textcolor textdegree textit textmd textnormal textrm textsc textsf textstyle texttt textup
+    tfrac therefore theta thickapprox thicksim thickspace thinspace tilde times tiny to top
+    triangle triangledown triangleleft trianglelefteq triangleq triangleright trianglerighteq tt
+    twoheadleftarrow twoheadrightarrow""".split()
 )
 _BACKSLASH = re.compile(r'\\(?:\\|"|/|u[0-9a-fA-F]{4}|([A-Za-z]+)|)', re.DOTALL)
 
@@ -281,26 +287,26 @@ def _from_lines(request: Request, text: str) -> tuple[Rows, str]:
     said = [r for r in lines if r and not r.endswith((":", "：")) and not _echoes(r, request)]
     if question.kind != "list" or len(said) == 1:  # small models write a list in one line
         said = [sentence for row in said for sentence in split_sentences(row)]
-    return {question.key: [*dict.fromkeys(said)][: max(1, question.items[1])]}, ""
+    return {question.key: [*dict.fromkeys(said)][: most(question)]}, ""  # what is beyond may be cut
 
 
 def says_enough(request: Request, text: str) -> bool:
-    """Return whether a reply in plain lines, so far, goes far beyond what is kept of it.
+    """Return whether a reply in plain lines, so far, goes beyond what was asked for.
 
-    Small models repeat themselves, word for word or with other numbers, until they are stopped.
+    Small models write on, and repeat themselves, until they are stopped.
     """
     if request.form != "lines" or not text.endswith((".", "\n")):
         return False
     rows = _spoken(text).splitlines()
     said = sum(len(split_sentences(row)) for row in rows if row.strip())
-    return said > 2 * max(1, request.questions[0].items[1]) + 4
+    return said > most(request.questions[0])
 
 
 def _echoes(line: str, request: Request) -> bool:
     """Return whether a line repeats what was asked instead of answering it."""
-    if letters(line) in letters(request.task()):
+    if len(line.split()) > 2 and letters(line) in letters(request.task()):
         return True
-    asked, said = (re.findall(r"\w+", t.lower()) for t in (request.questions[0].ask, line))
+    asked, said = (re.findall(r"\w+", t.lower()) for t in (asked_of(request.questions[0]), line))
     return SequenceMatcher(None, asked, said, autojunk=False).find_longest_match().size >= _ECHO
 
 

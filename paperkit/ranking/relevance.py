@@ -409,6 +409,7 @@ _SMALL = 8
 """Candidates below which nothing is flagged: too few to know what is usual."""
 
 
+@explained
 def off_topic(
     papers: pd.DataFrame,
     topic: str | Iterable[str] | pd.DataFrame = "",

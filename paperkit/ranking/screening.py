@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paperkit.errors import explained
 from paperkit.ranking.relevance import contrast, standardized
 from paperkit.ranking.vectors import Vectors, cosines, vectorize
 
@@ -31,6 +32,7 @@ _MISSES = {True: (-1.70, 1.32), False: (-0.87, 1.07)}
 replay by ``benchmarks/bench_ranking.py remaining``."""
 
 
+@explained
 def replay(labelled: pd.DataFrame, *, priors: tuple[int, int]) -> list[int]:
     """Return the order in which a person led by the ranking would have read the records.
 
@@ -91,6 +93,7 @@ class Remaining:
         )
 
 
+@explained
 def remaining(
     papers: pd.DataFrame, decisions: pd.DataFrame, *, best_first: bool = True
 ) -> Remaining:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from paperkit.reading.headings import REFERENCES, Heading
 from paperkit.reading.layout import Row, Sheet, Style, union
 from paperkit.reading.pages import Page, shown
 from paperkit.reading.text import footnotes, joined, raised_text, sentence_text
 from paperkit.readings import Box, Paragraph, Role
+from paperkit.text import CJK
 
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\(\s?(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3})*[a-z]?\s?\)\s*$")
 
@@ -38,10 +40,10 @@ def prose(sheet: Sheet, style: Style, taken: Iterable[int]) -> frozenset[int]:
 
 def worded(text: str) -> bool:
     """Return whether the text reads like words rather than numbers and symbols."""
-    letters = sum(c.isalpha() or c == " " for c in text)
+    if sum(map(str.isalpha, text)) + text.count(" ") < 0.62 * len(text):
+        return False
     words = re.findall(r"[^\W\d_]{2,}", text)
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in text)
-    return letters >= 0.62 * len(text) and (len(words) >= 4 or chinese >= 8)
+    return len(words) >= 4 or len(re.findall(f"[{CJK}]", text)) >= 8
 
 
 def _full(sheet: Sheet, style: Style, column: int, indexes: list[int]) -> set[int]:
@@ -53,20 +55,25 @@ def _full(sheet: Sheet, style: Style, column: int, indexes: list[int]) -> set[in
         above, below = sheet.rows[a], sheet.rows[b]
         if 0 < below.box[3] - above.box[3] < 2.4 * below.size and _alike(above, below):
             found |= {a, b}
-    return found | {i for i in full if _has_end(sheet, style, i, indexes)}
+    bottoms = [sheet.rows[i].box[3] for i in indexes]
+    rest = (indexes[bisect_right(bottoms, sheet.rows[i].box[3]) :] for i in full)
+    return found | {
+        i for i, some in zip(full, rest, strict=True) if _has_end(sheet, style, i, some)
+    }
 
 
-def _has_end(sheet: Sheet, style: Style, index: int, indexes: list[int]) -> bool:
-    """Return whether a short row of words ends the paragraph that this full row begins."""
+def _has_end(sheet: Sheet, style: Style, index: int, below: Sequence[int]) -> bool:
+    """Return whether a short row of words below ends the paragraph that a full row begins."""
     row = sheet.rows[index]
     hang = 2.5 * row.size if _ITEM.match(row.text) else 1.5
     most = max(1.45 * row.size, 1.1 * style.pitch if abs(row.size - style.size) < 0.6 else 0.0)
+    near = takewhile(lambda i: sheet.rows[i].box[3] - row.box[3] < most, below)
     return any(
-        0.5 * row.size < sheet.rows[i].box[3] - row.box[3] < most
+        0.5 * row.size < sheet.rows[i].box[3] - row.box[3]
         and _alike(row, sheet.rows[i])
         and -3.5 * row.size < sheet.rows[i].box[0] - row.box[0] < hang
         and re.search(r"[^\W\d_]{3}", sheet.rows[i].text)
-        for i in indexes
+        for i in near
     )
 
 
@@ -180,7 +187,8 @@ def paragraphs(
     titled = {(h.sheet, h.rows[0]): h for h in headings}
     covered = {(h.sheet, i) for h in headings for i in h.rows}
     for number, sheet in enumerate(sheets):
-        notes = _footnotes(sheet, style, flow.skipped[number])
+        headed = frozenset(i for at, i in covered if at == number)
+        notes = _footnotes(sheet, style, flow.skipped[number], headed)
         captioned = {i for rows in flow.captions[number] for i in rows}
         for rows in flow.captions[number]:
             apart.append(_draft(sheet, [sheet.rows[i] for i in rows], "caption"))
@@ -218,7 +226,7 @@ def _extend(drafts: list[_Draft], sheet: Sheet, row: Row, kind: str) -> None:
 
 def _continues(draft: _Draft, sheet: Sheet, row: Row, kind: str) -> bool:
     last = draft.rows[-1]
-    if kind == "note" and re.match(r"\s*[\d*†‡§¶∗]{1,3}\s*\S", row.text) and _small_start(row):
+    if kind == "note" and _marks_note(row):
         return False
     if draft.last_page == sheet.page.number and last.column == row.column:
         return _continues_below(draft, sheet, last, row)
@@ -230,9 +238,11 @@ def _continues(draft: _Draft, sheet: Sheet, row: Row, kind: str) -> bool:
     return not ended or (not indented and not row.text.lstrip()[:1].isupper())
 
 
-def _small_start(row: Row) -> bool:
+def _marks_note(row: Row) -> bool:
+    """Return whether a row begins with the raised mark of a footnote."""
     first = next((s for s in row.line.spans if s.text.strip()), None)
-    return first is not None and first.size < row.size - 0.8
+    marked = re.match(r"\s*[\d*†‡§¶∗]{1,3}\s*\S", row.text) is not None
+    return marked and first is not None and first.size < row.size - 0.8
 
 
 def _continues_below(draft: _Draft, sheet: Sheet, last: Row, row: Row) -> bool:
@@ -267,24 +277,25 @@ def _pitch(draft: _Draft) -> float:
     return sorted(steps)[len(steps) // 2] if steps else 0.0
 
 
-def _footnotes(sheet: Sheet, style: Style, skipped: frozenset[int]) -> frozenset[int]:
-    """Return the rows of small print that end a column below larger text."""
+def _footnotes(
+    sheet: Sheet, style: Style, skipped: frozenset[int], heads: frozenset[int]
+) -> frozenset[int]:
+    """Return the rows of small print that end a column below larger text.
+
+    Small print below a heading (``heads``), or from the page's upper part on, is a bibliography.
+    """
     found: set[int] = set()
     for column in {r.column for r in sheet.rows}:
         some = [i for i, r in enumerate(sheet.rows) if r.column == column and i not in skipped]
         some.sort(key=lambda i: -sheet.rows[i].box[3])
-        small = []
-        for index in some:
-            row = sheet.rows[index]
-            if row.size > style.size - 0.6 or row.box[1] < 0.4 * sheet.page.height:
-                break
-            small.append(index)
-        else:
-            small = []
-        large = [sheet.rows[i].box[3] for i in some if i not in small]
+        small = list(takewhile(lambda i: sheet.rows[i].size <= style.size - 0.6, some))
+        large = [sheet.rows[i].box[3] for i in some[len(small) :]]
         while small and max(large, default=0.0) > sheet.rows[small[-1]].box[1] + 1:
             small.pop()  # the limits of a sum in the text's last line
-        found |= set(small)
+        top = sheet.rows[small[-1]] if small and large else None
+        if top is not None and top.box[1] > 0.4 * sheet.page.height:
+            headed = some[len(small)] in heads and top.box[1] - max(large) < 3 * top.size
+            found |= set() if headed and not _marks_note(top) else set(small)
     return frozenset(found)
 
 

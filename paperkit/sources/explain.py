@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
+from paperkit.errors import explained
 from paperkit.sources.client import ArxivClient, default
 from paperkit.topics import Either, Expression, Topic, date_window, matches, parse, terms
 
@@ -30,6 +31,7 @@ class _Library(Protocol):
     def papers(self) -> pd.DataFrame: ...
 
 
+@explained
 def explain(
     topic: Topic, library: _Library | None = None, *, client: ArxivClient | None = None
 ) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from paperkit.days import why_none
-from paperkit.errors import SourceError
+from paperkit.errors import SourceError, explained
 from paperkit.files import write_atomic
 from paperkit.papers import split_names
 from paperkit.sources.bibtex_ris import Entry, month_of
@@ -46,6 +46,7 @@ class _HasFiles(Protocol):
     def files(self) -> _HasCache: ...
 
 
+@explained
 def announcements(
     categories: str | Iterable[str],
     *,
@@ -67,7 +68,7 @@ def announcements(
     """
     names = [categories] if isinstance(categories, str) else list(categories)
     if not names or not all(re.fullmatch(r"[A-Za-z-]+(\.[A-Za-z*-]+)?", n) for n in names):
-        raise SourceError(f"announcements: {names!r} are no categories; give some like cs.CV.")
+        raise SourceError(f"announcements: {names!r} are not categories; give some, like cs.CV.")
     used = client or default()
     today = used.now().astimezone(ZoneInfo("America/New_York")).date()
     kept = None
@@ -125,7 +126,7 @@ def judged(url: str, status: int, content: bytes) -> Answer:
     try:
         _items(content)
     except (ET.ParseError, SourceError):
-        return Answer("a page that is no whole feed")
+        return Answer("a page that is not a complete feed")
     return Answer(content=content)
 
 
@@ -138,7 +139,7 @@ def entries(content: bytes, name: str) -> Iterator[dict[str, Any]]:
     try:
         items = _items(content)
     except ET.ParseError as error:
-        raise SourceError(f"{name}: is no whole feed ({error}); get it again.") from error
+        raise SourceError(f"{name}: is not a complete feed ({error}); get it again.") from error
     for item in items:
         if item.tag == f"{_OAI}record":
             yield of_oai(item)

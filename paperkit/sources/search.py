@@ -72,20 +72,22 @@ def search(
     >>> search("https://arxiv.org/abs/2411.05184v2")
     >>> search(topic, library=library)
 
-    Dates are those of v1 (UTC, inclusive). With a `library`, arXiv's answers are kept there and
-    not asked for twice on one day, and what was asked for a topic is written into its coverage
-    (`library.coverage`). A topic with a library and without dates goes on from the last complete
-    day: gaps are asked for again, and so are days that were last asked for less than `look_back`
-    days after they were over, for papers that were held in moderation. A day whose papers were
-    never added to the library is a gap. Without a library a topic goes back its max_age_days.
+    `topic_or_query` is a `Topic`, words, an arXiv query, or ids. Dates, from `since` to `until`,
+    are those of v1 (UTC, inclusive); `client` is who asks, by default a polite one of its own. With
+    a `library`, arXiv's answers are kept there and not asked for twice on one day, and what was
+    asked for a topic is written into its coverage (`library.coverage`). A topic with a library and
+    without dates goes on from the last complete day: gaps are asked for again, and so are days that
+    were last asked for less than `look_back` days after they were over, for papers that were held
+    in moderation. A day whose papers were never added to the library is a gap. Without a library a
+    topic goes back its max_age_days.
 
-    `limit` is how many papers at most: by default 100, and all of a topic with a library.
-    ``attrs["total"]`` says how many arXiv has, ``attrs["missing"]`` why some are missing (empty:
-    none is). A paper is its id: of several versions the newest counts.
+    `limit` is the largest number of papers: by default 100, or all for a topic with a library.
+    ``attrs["total"]`` says how many arXiv has, and ``attrs["missing"]`` why some are missing (empty
+    if none is). Of several versions of a paper, the newest is returned.
 
     Raises:
-        PaperkitError: the query can't be meant or a date is none.
-        SourceError: arXiv can't answer, or lacks an id; ``papers`` holds what had arrived.
+        PaperkitError: the query makes no sense, or a date is not one.
+        SourceError: arXiv can't answer, or lacks an id; ``papers`` holds what arrived before.
     """
     if limit is not None and limit < 1:
         raise PaperkitError(f"limit {limit}: must be 1 or more; leave it out for the default.")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from paperkit.errors import SourceError
+from paperkit.errors import SourceError, explained
 from paperkit.frames import table
 from paperkit.papers import clean_cell, identify
 from paperkit.sources import files
@@ -27,6 +27,7 @@ _MOST = 100_000  # items; nobody has read more
 _COLUMNS = {"id": "object", "title": "str", "abstract": "str"}
 
 
+@explained
 def seeds(path: str | Path = "zotero") -> pd.DataFrame:
     """Return every entry of a library's file, on arXiv or not, as what a ranking can start from.
 
@@ -128,7 +129,7 @@ _ALLOW = "allow other applications in its settings under Advanced"
 def _items(url: str, response: requests.Response) -> list[Any]:
     status, said = response.status_code, response.text[:80].strip()
     if status == 403:
-        raise SourceError(f"Zotero: does not let others read ({said}); {_ALLOW}.")
+        raise SourceError(f"Zotero: does not let other programs read it ({said}); {_ALLOW}.")
     try:
         found = json.loads(response.content) if status == 200 else None
     except ValueError:

@@ -10,6 +10,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import ArgumentError, explained
 from paperkit.trends import corpus, counts, ngrams, statistics, terms
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ PAIRS = "a b count count_a count_b total lift z".split()
 WITHIN = "($1 IS NULL OR published >= $1) AND ($2 IS NULL OR published < $2)"
 
 
+@explained
 def top_authors(
     papers: Papers,
     *,
@@ -55,6 +57,7 @@ def top_authors(
     return _roster(found, total, level, "author", "papers with authors")
 
 
+@explained
 def venues(
     papers: Papers,
     *,
@@ -142,6 +145,7 @@ def _venue(text: object, comment: bool = False) -> str | None:
     return name if len(name) > 2 else None
 
 
+@explained
 def co_occurrence(
     papers: Papers,
     *,
@@ -167,7 +171,7 @@ def co_occurrence(
     elif of in counts.GROUPS and of is not None:
         names, held, total = _group_holders(papers, of, top, since, until)
     else:
-        raise ValueError(f"of is {of!r}; give 'category', 'topic', 'author' or 'term'")
+        raise ArgumentError(f"of is {of!r}; give 'category', 'topic', 'author' or 'term'")
     rows = [_pair(a, b, held, total) for a, b in combinations(names, 2)]
     apart = [row for row in rows if row[2] >= minimum and not (of == "term" and _nested(*row[:2]))]
     found = pd.DataFrame(apart, columns=PAIRS)

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import explained
+from paperkit.errors import ArgumentError, explained
 from paperkit.trends import dotplots, timelines
 from paperkit.trends.vega import Drawing, Wish, themed
 
@@ -89,18 +89,21 @@ def chart(
     width: int | None = None,
     height: int | None = None,
 ) -> Chart:
-    """Draw a frame of trends as the picture that fits it.
+    """Draw the chart that fits a frame of trends.
 
     >>> chart(papers_per(papers, "year", by="primary", top=5), title="Papers per year")
 
     Which picture follows from the columns: counts per period become lines (bars for one group),
-    terms and growth points with intervals, pairs a matrix, authors and venues bars. ``measure``
-    is ``"count"`` or ``"share"`` where both are there; ``top`` limits groups, terms or bars; sizes
-    are in pixels (``width`` None: as wide as the cell). The lines below the title state how many
-    papers are shown, and of how many a share is.
+    terms and growth points with intervals, pairs a matrix, authors and venues bars. ``measure`` is
+    ``"count"`` or ``"share"`` where both are there; ``top`` limits groups, terms or bars; sizes are
+    in pixels (``width`` None: as wide as the cell; ``height`` None: as many rows need). The lines
+    below the title state how many papers are shown, and of how many a share is.
+
+    Raises:
+        ArgumentError: the frame is none of trends; what can be drawn is named.
     """
     if measure not in (None, "count", "share"):
-        raise ValueError(f"measure is {measure!r}; give 'count' or 'share'")
+        raise ArgumentError(f"measure is {measure!r}; give 'count' or 'share'")
     wish = Wish(measure, title, top, width, height)
     # Each mark knows its row, so that a click can lead back to it.
     picture = _kind(frame)(frame.assign(row=range(len(frame))), wish)
@@ -123,12 +126,13 @@ def _kind(frame: pd.DataFrame) -> Callable[[pd.DataFrame, Wish], Drawing]:
     for columns, draw in KINDS:
         if set(columns.split()) <= set(frame.columns):
             return draw
-    raise ValueError(
+    raise ArgumentError(
         f"no chart fits the columns {', '.join(map(str, frame.columns))}; "
         "give a frame as papers_per, growth, rising_terms or another trend returns it"
     )
 
 
+@explained
 def chart_image(chart: Chart, format: str = "svg", *, theme: str = "light") -> bytes:
     """Return a chart as the bytes of an SVG or PNG picture, made without browser or network.
 
@@ -136,9 +140,9 @@ def chart_image(chart: Chart, format: str = "svg", *, theme: str = "light") -> b
     dark ones. The SVG carries the alt text as its label.
     """
     if format not in ("svg", "png"):
-        raise ValueError(f"format is {format!r}; give 'svg' or 'png'")
+        raise ArgumentError(f"format is {format!r}; give 'svg' or 'png'")
     if theme not in THEMES:
-        raise ValueError(f"theme is {theme!r}; give 'light' or 'dark'")
+        raise ArgumentError(f"theme is {theme!r}; give 'light' or 'dark'")
     spec = themed(chart.drawing, theme, WIDTH)
     return _rendered(json.dumps(spec), chart.alt, format)
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import explained
+from paperkit.errors import ArgumentError, explained
 from paperkit.trends import corpus, statistics
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def papers_per(
 
     One row per group and period, groups by size, periods without a paper included with 0:
     ``period`` (its start, UTC), ``group``, ``count``, ``total`` (the denominator: the papers of
-    ``of`` in that period, by default the papers themselves), ``share`` (count / total),
-    ``low`` and ``high`` (Wilson's interval of the share), ``count_low`` and ``count_high``
-    (the exact Poisson interval of the count), ``complete``.
+    ``of`` in that period, by default the papers themselves), ``share`` (count / total), ``low`` and
+    ``high`` (Wilson's interval of the share, at ``level``), ``count_low`` and ``count_high`` (the
+    exact Poisson interval of the count), ``complete``.
 
     ``by`` is None, ``"topic"``, ``"category"``, ``"primary"`` (the first category) or
     ``"author"``; a paper counts once in every group it is in, so shares may add up to more than
@@ -75,10 +75,13 @@ def papers_per(
     newest paper's date, so that the last period is incomplete unless you say how far the papers
     go. Papers without a date are left out and counted in ``attrs["undated"]``. ``executor``
     (concurrent.futures, Dask's ``client.get_executor()``) counts several files side by side.
+
+    Raises:
+        ArgumentError: the period or ``by`` is unknown; those there are are named.
     """
     known(period)
     if by not in GROUPS:
-        raise ValueError(f"by is {by!r}; give one of {', '.join(map(str, GROUPS))}")
+        raise ArgumentError(f"by is {by!r}; give one of {', '.join(map(str, GROUPS))}")
     first, last = moment(since), end(until)
     limits: Any = {"since": first, "until": last}
     tally = count(papers, period, by=by, top=top, executor=executor, **limits)
@@ -240,7 +243,7 @@ def _grid(wide: pd.DataFrame, periods: pd.DatetimeIndex) -> pd.DataFrame:
     import pandas as pd
 
     if len(wide) * len(periods) > MOST_ROWS:
-        raise ValueError(
+        raise ArgumentError(
             f"{len(wide):,} groups in {len(periods):,} periods are too many rows; give top="
         )
     tall = wide.reindex(columns=periods, fill_value=0).stack()
@@ -255,9 +258,9 @@ def _measured(grid: pd.DataFrame, level: float) -> pd.DataFrame:
     over = grid[grid["count"] > grid["total"]]
     if len(over):
         row = over.iloc[0]
-        raise ValueError(
+        raise ArgumentError(
             f"{row['group']}: {row['count']} papers of {row['total']} in {row['period']:%Y-%m-%d}; "
-            "of= has to hold the papers themselves"
+            "of= must include the papers themselves"
         )
     grid["share"] = grid["count"] / grid["total"].where(grid["total"] > 0)
     grid["low"], grid["high"] = statistics.share_interval(grid["count"], grid["total"], level=level)
@@ -267,6 +270,7 @@ def _measured(grid: pd.DataFrame, level: float) -> pd.DataFrame:
     return grid[names.split()]
 
 
+@explained
 def growth(
     papers: Papers | pd.DataFrame,
     period: str = "month",
@@ -289,7 +293,7 @@ def growth(
     import pandas as pd
 
     if measure not in ("count", "share"):
-        raise ValueError(f"measure is {measure!r}; give 'count' or 'share'")
+        raise ArgumentError(f"measure is {measure!r}; give 'count' or 'share'")
     ready = corpus.is_frame(papers) and {"period", "group", "count", "complete"} <= set(papers)
     counts: Any = papers if ready else papers_per(papers, period, by=by, level=level, **options)
     used = counts[counts["complete"]]
@@ -326,7 +330,7 @@ FREQUENCIES = {"day": "D", "week": "W-MON", "month": "MS", "quarter": "QS", "yea
 def known(period: str) -> str:
     """Return the period's name, or say which there are."""
     if period not in FREQUENCIES:
-        raise ValueError(f"period is {period!r}; give one of {', '.join(FREQUENCIES)}")
+        raise ArgumentError(f"period is {period!r}; give one of {', '.join(FREQUENCIES)}")
     return period
 
 

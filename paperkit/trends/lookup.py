@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import ArgumentError, explained
 from paperkit.trends import authors, corpus, counts, ngrams, terms
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from paperkit.trends.corpus import Papers
 
 
+@explained
 def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.DataFrame:
     """Return the papers that the rows of a trend count, as a frame like ``papers``.
 
@@ -37,7 +39,7 @@ def papers_behind(papers: Papers, trend: pd.DataFrame, rows: Any = None) -> pd.D
     elif {"name", "papers"} <= columns:
         ids = _of_names(papers, trend, chosen)
     else:
-        raise ValueError(
+        raise ArgumentError(
             f"no papers stand behind the columns {', '.join(map(str, trend.columns))}; "
             "give a frame that a function of paperkit.trends returned"
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import ArgumentError, explained
 from paperkit.trends import corpus, counts, ngrams, statistics, terms
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class CatchUp:
         return f"<p>{escape(self.sentence)}</p>{_shown(self.papers)}"
 
 
+@explained
 def catch_up(
     papers: Papers, trend: pd.DataFrame, term: str | None = None, *, number: int = 3
 ) -> CatchUp:
@@ -44,12 +46,12 @@ def catch_up(
     denominators, and the odds ratio with its interval.
 
     Raises:
-        ValueError: the trend holds no term, or not this one.
+        ArgumentError: the trend holds no term, or not this one.
     """
     rows = trend if term is None else trend[trend["term"] == term]
     if "log_odds" not in trend or rows.empty:
         wanted = "no term" if term is None else f"no term {term!r}"
-        raise ValueError(f"the trend has {wanted}; give one that rising_terms returned")
+        raise ArgumentError(f"the trend has {wanted}; give one that rising_terms returned")
     row = rows.iloc[0]
     holders = _holders(papers, str(row["term"]), str(trend.attrs.get("text", "title")))
     first = holders.head(number).index
@@ -126,6 +128,7 @@ class Changes:
         return "".join([*parts, _shown(self.authors)] if len(self.authors) else parts)
 
 
+@explained
 def changes(
     papers: Papers, since: Any, *, until: Any = None, text: str = "both", several: int = 2
 ) -> Changes:
@@ -139,11 +142,11 @@ def changes(
     the newest paper).
 
     Raises:
-        ValueError: ``since`` is no date.
+        ArgumentError: ``since`` is no date.
     """
     begin = counts.moment(since)
     if begin is None:
-        raise ValueError("since has no date; give that of your last post, such as '2024-05-01'")
+        raise ArgumentError("since has no date; give that of your last post, such as '2024-05-01'")
     rising = terms.rising_terms(papers, since=begin, until=until, text=text)
     with corpus.opened(papers) as connection:
         newest = counts.moment(corpus.frame(connection, _NEWEST)["newest"].iloc[0])

@@ -16,6 +16,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from paperkit.errors import ArgumentError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -303,7 +305,7 @@ def _found(
     import numpy as np
 
     if not 1 <= longest <= LONGEST:
-        raise ValueError(f"words is {longest}; give 1 to {LONGEST}")
+        raise ArgumentError(f"words is {longest}; give 1 to {LONGEST}")
     word, names = _lexicon(texts, minimum)
     words = classify(names) if classify else None
     found: list[Terms] = []

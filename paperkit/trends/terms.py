@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from paperkit.errors import explained
+from paperkit.errors import ArgumentError, explained
 from paperkit.trends import corpus, counts, ngrams, statistics
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def rising_terms(
     executor: Executor | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """Find the terms that more of the recent papers hold than of the earlier ones.
+    """Find the terms that are more frequent in recent papers than in earlier ones.
 
     >>> rising_terms(papers)
 
@@ -89,24 +89,28 @@ def rising_terms(
     that hold the term, recent), ``count_b`` ``total_b`` ``share_b`` (earlier), ``papers`` (ids
     of its newest papers), ``side_a``, ``side_b`` (what the sides are).
 
-    Only what moved for certain is listed: the interval holds no "no difference", and at most one
-    in twenty of the listed terms is expected to be there by chance (``q``). Often that is nothing;
-    ``attrs["said"]`` then says so. ``certain=False`` lists what leans that way as well.
+    Only clear rises are listed: the interval excludes "no difference", and at most one in twenty of
+    the listed terms is expected to be there by chance (``q``). Often there are none;
+    ``attrs["said"]`` then says so. ``certain=False`` also lists the likely ones.
 
     A term is a noun phrase with a technical word or a technical noun (see ``trends.ngrams``); an
     acronym and its words are one term, "large language model (LLM)", where the papers explain it
     or arXiv's papers agree. A term that occurs almost only inside a longer one is left to it.
 
     ``text`` is ``"title"``, ``"abstract"`` or ``"both"``; where some papers lack an abstract,
-    use titles. Options: ``longest`` term in words (3); ``minimum`` papers that hold it on both
+    use titles. ``options``: ``longest`` term in words (3); ``minimum`` papers that hold it on both
     sides together (None: 5, or one paper in 20,000 if that is more); ``prior``, the weight of
     "no difference" in papers (50); ``top`` terms (30; None: all); ``examples`` ids (3);
     ``level`` of the interval (0.95). ``executor`` reads several files side by side.
+
+    Raises:
+        ArgumentError: ``text`` is unknown; those there are are named.
     """
     corpus = written(papers, text, after=after, until=until, dated=True, executor=executor)
     return _moved(corpus, since, text, Look(**options), 1)
 
 
+@explained
 def fading_terms(
     papers: Papers,
     *,
@@ -125,6 +129,7 @@ def fading_terms(
     return _moved(corpus, since, text, Look(**options), -1)
 
 
+@explained
 def compare(
     a: Papers,
     b: Papers,
@@ -153,6 +158,7 @@ def compare(
     return frame
 
 
+@explained
 def terms_per(
     papers: Papers,
     terms: Sequence[str],
@@ -194,7 +200,7 @@ def written(
 ) -> Written:
     """Read the texts of a corpus, piece by piece; with ``dated`` only papers with a date."""
     if text not in TEXTS:
-        raise ValueError(f"text is {text!r}; give one of {', '.join(TEXTS)}")
+        raise ArgumentError(f"text is {text!r}; give one of {', '.join(TEXTS)}")
     limits = (counts.moment(after), counts.end(until), dated)
     job = partial(_read, text=text, limits=limits)
     return _joined(list(counts.spread(job, corpus.parts(papers), executor)))

@@ -51,12 +51,16 @@ def themes(
 
     >>> themes(papers)
 
-    ``group`` is the theme, named by its heaviest terms; every paper counts in its heaviest
-    theme, and a paper that shares no term with any counts in ``total`` only. ``attrs["terms"]``
-    holds each theme's terms with their weights, ``attrs["members"]`` the ids of its papers.
-    Give an earlier result as ``previous`` to keep its names where the words still agree (cosine
-    of at least 0.5). Terms have one or two words and are in at least ``minimum`` papers (None:
-    3, or one in 500) and at most in half of them.
+    ``group`` is the theme, named by its heaviest terms; every paper counts in its heaviest theme,
+    and a paper that shares no term with any counts in ``total`` only. ``attrs["terms"]`` holds each
+    theme's terms with their weights, ``attrs["members"]`` the ids of its papers. ``number`` is how
+    many themes, ``text`` what is read (``"title"``, ``"abstract"``, ``"both"``); ``since``,
+    ``until`` and ``level`` are those of ``papers_per``. Give an earlier result as ``previous`` to
+    keep its names where the words still agree (cosine of at least 0.5). Terms have one or two words
+    and are in at least ``minimum`` papers (None: 3, or one in 500) and at most in half of them.
+
+    Raises:
+        ArgumentError: the period or ``text`` is unknown; those there are are named.
     """
     corpus = terms.written(papers, text, after=since, until=until, dated=True)
     weighted = _factorized(corpus.texts, number, minimum)

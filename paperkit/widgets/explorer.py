@@ -45,6 +45,7 @@ class Lists(Protocol):
     query: Any
 
 
+@explained
 class Explorer(anywidget.AnyWidget):
     """A chart of a trend; after a click ``papers`` are those behind the mark.
 
@@ -55,6 +56,7 @@ class Explorer(anywidget.AnyWidget):
 
     ``picked`` is the index label of the row clicked last, and can be set; None is no row. A
     ``table`` (a `Triage`) lists the papers behind what is picked, all of its library without.
+    ``options`` are those of ``chart``.
     """
 
     _esm = kit.widget("explorer")
@@ -65,7 +67,6 @@ class Explorer(anywidget.AnyWidget):
     _wide = traitlets.Bool().tag(sync=True)
     _said = traitlets.Unicode(_HINT).tag(sync=True)
 
-    @explained
     def __init__(
         self, trend: pd.DataFrame, papers: Papers, *, table: Lists | None = None, **options: Any
     ) -> None:

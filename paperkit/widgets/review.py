@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Review"]
 
 
+@explained
 class Review(anywidget.AnyWidget):
     """Edit, check and sign the write-ups of some papers, one at a time.
 
@@ -60,7 +61,6 @@ class Review(anywidget.AnyWidget):
     _found: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     _signer = traitlets.Unicode().tag(sync=True)
 
-    @explained
     def __init__(
         self,
         papers: pd.DataFrame | Iterable[str] | str | Run,
@@ -284,10 +284,10 @@ class Review(anywidget.AnyWidget):
             digest = self.library._sign(
                 of,
                 self.outline,
-                session.named(of).language,
-                self._signer or None,
-                reason,
-                session.ids,
+                language=session.named(of).language,
+                by=self._signer or None,
+                reason=reason,
+                among=session.ids,
                 origin=origin,
             )
             self._changed(of)

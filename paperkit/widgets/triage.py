@@ -19,9 +19,8 @@ from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
 from paperkit.queries import Query
 from paperkit.widgets import kit, triage_copy, triage_messages, triage_pane, triage_table
-from paperkit.widgets.triage_answers import columns
 from paperkit.widgets.triage_ranking import Reranking
-from paperkit.widgets.triage_table import FIRST_ROWS, MOST_ROWS, Table
+from paperkit.widgets.triage_table import ANSWER, FIRST_ROWS, MOST_ROWS, Table
 
 if TYPE_CHECKING:
     from paperkit.models import Model
@@ -52,6 +51,7 @@ def _meant(value: Any) -> Any:
     return Query.from_dict(value) if isinstance(value, Mapping) else value
 
 
+@explained
 class Triage(anywidget.AnyWidget):
     """A table over a library in which papers are kept, skipped, tagged and handed on.
 
@@ -79,7 +79,6 @@ class Triage(anywidget.AnyWidget):
     start = traitlets.Dict().tag(sync=True)
     """What the widget comes with: the first rows and how many there are."""
 
-    @explained
     def __init__(
         self,
         library: Library,
@@ -97,7 +96,7 @@ class Triage(anywidget.AnyWidget):
         left = library.index.view("triage")
         wanted = _query_left(left, library) if query is None else _meant(query)
         self.table: Table = Table(library, wanted, outline)
-        self.table.answers.shown = columns(left.get("layout", {}).get("columns"))
+        self.table.shown = _questions(left.get("layout", {}))
         if left.get("query") == wanted.to_dict():
             self.table.cursor = str(left.get("cursor", ""))
         super().__init__(
@@ -119,8 +118,11 @@ class Triage(anywidget.AnyWidget):
             "rows": rows,
             "total": total,
             "questions": [
-                {"key": q.key, "heading": q.heading("en")} for q in self.outline.questions
+                {"key": q.key, "heading": q.heading("en")}
+                for q in self.outline.questions
+                if not q.translation
             ],
+            "outline": self.outline.name,
             "model": "" if self.model is None else self.model.name,
         }
 
@@ -231,18 +233,21 @@ class Triage(anywidget.AnyWidget):
     def filter_answers(self, answers: Mapping[str, str] | None = None) -> None:
         """List papers whose answers have these words, by question (None: whatever they answer).
 
-        The questions become columns. A paper without an answer is not listed.
+        The questions become columns. A paper without an answer is not listed. What is wanted is
+        part of `query` (its ``answers``), and saved with it.
 
-        >>> triage.filter_answers({"real_patients": "yes"})
+        >>> triage.filter_answers({"real_patients": "=yes"})
 
         Raises:
             PaperkitError: the outline has no such question.
         """
-        self.table.answers.ask(answers or {})
+        for question in answers or {}:
+            self.outline[question]
+        wanted = replace(self.query, answers=answers or {}, outline=self.outline.name)
         known = self.layout_state.get("columns") or []
-        if new := [c for q in self.table.answers.wanted if (c := f"answer:{q}") not in known]:
+        if new := [c for q in wanted.answers if (c := ANSWER + q) not in known]:
             self.layout_state = {**self.layout_state, "columns": [*known, *new]}
-        self.refresh()
+        self.query = wanted
 
     def save(self, name: str) -> Query:
         """Keep the query under a name, offered in the table and by `load`; return it."""
@@ -385,11 +390,8 @@ class Triage(anywidget.AnyWidget):
 
     def _arranged(self, change: Mapping[str, Any]) -> None:
         self._remember()
-        before, answers = self.table.answers.shown, self.table.answers
-        answers.shown = columns(change["new"].get("columns"))
-        if gone := set(answers.wanted) - set(answers.shown):
-            self.filter_answers({q: w for q, w in answers.wanted.items() if q not in gone})
-        elif answers.shown and answers.shown != before:
+        before, self.table.shown = self.table.shown, _questions(change["new"])
+        if set(self.table.shown) - set(before):
             self._tell("stale")
 
     def _remember(self) -> None:
@@ -432,6 +434,12 @@ class Triage(anywidget.AnyWidget):
             "text/plain": f"Triage({self.library!r}, {total:,} listed)",
         }
         return {**data, **light}, metadata
+
+
+def _questions(layout: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the questions whose answers a person made columns."""
+    names = layout.get("columns") or ()
+    return tuple(n.removeprefix(ANSWER) for n in names if n.startswith(ANSWER))
 
 
 def _query_left(left: Mapping[str, Any], library: Library) -> Query:

@@ -125,7 +125,6 @@ _ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] =
     "counts": _counts,
     "remaining": lambda t, a, _: t.estimate(),
     "sync": lambda t, a, _: t.catch_up(),
-    "answers": lambda t, a, _: t.filter_answers(a["answers"]),
     "save": lambda t, a, _: {"query": t.save(str(a["name"])).to_dict()},
     "load": lambda t, a, _: {"query": t.load(str(a["name"])).to_dict()},
     "summarize": lambda t, a, _: t.summarize(a.get("ids")),

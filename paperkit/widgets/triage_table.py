@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from paperkit.batch.answers import answered
 from paperkit.library import Library
 from paperkit.library.index import Found
 from paperkit.outlines import DIGEST, Outline
 from paperkit.queries import Query
 from paperkit.ranking import Remaining, remaining
-from paperkit.widgets.triage_answers import Answers
 
 _LEAST = 10
 """Decisions below which `remaining` knows nothing, and nothing is said."""
@@ -64,7 +64,11 @@ FIRST_ROWS = 18
 MOST_ROWS = 400
 """How many rows one message holds at most."""
 
+ANSWER = "answer:"
+"""What columns and facets of answers begin with; the question's key follows."""
+
 _MOST_VALUES = 60
+_MOST_ANSWERS = 12
 _MOST_SELECTED = 2000
 
 
@@ -77,12 +81,12 @@ class Table:
 
     def __init__(self, library: Library, query: Query, outline: Outline = DIGEST) -> None:
         self.library = library
-        self.answers = Answers(library, outline)
+        self.outline = outline
+        self.shown: tuple[str, ...] = ()  # the questions that stand as columns
         self.generation = 0
         self.cursor = ""
         self._query = query
         self._found: Found | None = None
-        self._listed = np.array([], dtype=np.int64)
         self._selected: dict[int, None] = {}
         self._lock = threading.RLock()
         library.index.hold()
@@ -93,14 +97,21 @@ class Table:
     def listed(self) -> np.ndarray:
         """Return the row numbers of the papers listed, in order."""
         with self._lock:
-            self._find(facets=False)
-            return self._listed
+            return self._find(facets=False).numbers
 
     def _find(self, *, facets: bool) -> Found:
         if self._found is None:
-            self._found = self.library.index.find(self._query, facets=facets)
-            self._listed = self.answers.narrowed(self._query, self._found.numbers)
+            self._found = self._now(facets=facets)
         return self._found
+
+    def _now(self, *, facets: bool) -> Found:
+        """Return what the query means now, the answers that can be seen counted too."""
+        wanted = self._query
+        if not wanted.answers:
+            wanted = replace(wanted, outline=self.outline.name)
+        shown = self.shown if wanted.outline == self.outline.name else ()
+        seen = dict.fromkeys((*shown, *wanted.answers))
+        return self.library.index.find(wanted, facets=facets, questions=seen)
 
     def ask(self, query: Query) -> None:
         """List what `query` means now."""
@@ -140,9 +151,17 @@ class Table:
     def rows(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Return rows by number; those selected have ``selected``."""
         rows = self.library.index.rows(numbers)
-        if self.answers.shown:
-            rows = [{**row, "answers": self.answers.cells(row["id"])} for row in rows]
+        if self.shown:
+            rows = [{**row, "answers": self._answers(row["id"])} for row in rows]
         return [{**row, "selected": True} if row["num"] in self._selected else row for row in rows]
+
+    def _answers(self, id: str) -> dict[str, dict[str, str]]:
+        """Return by question what a paper answers, and what that rests on."""
+        digest = self.library.digest(id, outline=self.outline.name)
+        return {
+            key: {"text": text, "quote": "\n".join(quotes)}
+            for key, (text, quotes) in answered(digest).items()
+        }
 
     def answer(self, *, facets: bool) -> dict[str, Any]:
         """Return what the query gives: the first rows, the total and the counts.
@@ -155,26 +174,30 @@ class Table:
             return {
                 "generation": self.generation,
                 "query": self._query.to_dict(),
-                "answered": self.answers.wanted,
-                "total": len(self.listed),
+                "total": found.total,
                 "rows": self.window(0, FIRST_ROWS),
                 **(self._counted(found) if counted else self.counts(facets=True)),
             }
 
     def counts(self, *, facets: bool) -> dict[str, Any]:
         """Return how many papers match now, how many are selected, and the facets if wanted."""
-        return self._counted(self.library.index.find(self._query, facets=facets))
+        return self._counted(self._now(facets=facets))
 
     def _counted(self, found: Found) -> dict[str, Any]:
-        matching = self.answers.narrowed(self._query, found.numbers)
-        counts: dict[str, Any] = {"matching": len(matching), "selected": len(self._selected)}
+        counts: dict[str, Any] = {"matching": found.total, "selected": len(self._selected)}
         if found.facets:
-            counts["answers"] = self.answers.values(self._query)
             counts["facets"] = {
-                name: pairs if name == "months" else _front(pairs, getattr(self._query, name))
+                name: pairs if name == "months" else self._front(name, pairs)
                 for name, pairs in found.facets.items()
             }
         return counts
+
+    def _front(self, facet: str, pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        if not facet.startswith(ANSWER):
+            return _front(pairs, getattr(self._query, facet), _MOST_VALUES)
+        words = self._query.answers.get(facet.removeprefix(ANSWER), "")
+        chosen = [words[1:].casefold()] if words.startswith("=") else []
+        return _front(pairs, chosen, _MOST_ANSWERS)
 
     # Following the library
 
@@ -214,9 +237,8 @@ class Table:
             return {"selected": len(self._selected), "nums": self.selected if few else None}
 
 
-def _front(pairs: list[tuple[str, int]], chosen: Iterable[str]) -> list[tuple[str, int]]:
+def _front(pairs: list[tuple[str, int]], chosen: Iterable[str], most: int) -> list[tuple[str, int]]:
     """The most frequent values, and those chosen wherever they stand."""
-    some = pairs[:_MOST_VALUES]
+    some, rest = pairs[:most], dict(pairs[most:])
     wanted = {c.removeprefix("-") for c in chosen} - {name for name, _ in some}
-    rest = dict(pairs[_MOST_VALUES:])
     return [*some, *((name, rest.get(name, 0)) for name in sorted(wanted))]

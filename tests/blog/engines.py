@@ -5,6 +5,7 @@ Node packages are kept in `.make/blog/<engine>`, outside of version control.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -42,14 +43,20 @@ def missing(what: str) -> None:
 
 def node_packages(engine: str) -> Path:
     """Return the folder of an engine's node packages, installed from its lock file when needed."""
-    folder, source = CACHE / engine, HERE / engine
-    lock = (source / "package-lock.json").read_bytes()
-    mark = folder / "installed"
-    digest = hashlib.sha256(lock).hexdigest()
-    if mark.is_file() and mark.read_text() == digest:
-        return folder
-    npm = need("npm")
+    folder = CACHE / engine
     folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be at it
+        _install(engine, HERE / engine, folder)
+    return folder
+
+
+def _install(engine: str, source: Path, folder: Path) -> None:
+    mark = folder / "installed"
+    digest = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
+    if mark.is_file() and mark.read_text() == digest:
+        return
+    npm = need("npm")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(source / name, folder / name)
     command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
@@ -57,7 +64,6 @@ def node_packages(engine: str) -> Path:
     if done.returncode:
         missing(f"npm ci failed for {engine}: {done.stderr[-300:]}")
     mark.write_text(digest)
-    return folder
 
 
 def hexo(engine: str, site: Path) -> Path:

@@ -122,17 +122,32 @@ for n, text in enumerate(["Avatars, of heads.", "avatars", "<b>Hands</b>."]):
 
 
 def test_answers_are_columns_and_filters(table):
-    """A value narrows the list, its chip takes it off; other words are typed; texts stay texts."""
+    """A value narrows the list, its chip takes it off; other words are typed; texts stay texts.
+
+    The column stays beside the filters and the pane, and the filter is saved with the search.
+    """
     page = table.page
     assert execute(page, ANSWERED) == ""
-    columns = "triage.layout_state = {'columns': ['answer:summary'], 'facets': True, 'pane': False}"
+    columns = "triage.layout_state = {'columns': ['answer:summary'], 'facets': True, 'pane': True}"
     execute(page, columns)
+    heading = table.locator(".pk-heading:has-text('Summary')")
+    heading.wait_for()
+    assert heading.bounding_box()["width"] >= 90
+    title = table.locator(".pk-row .pk-title").first
+    assert title.bounding_box()["width"] >= 150
     value = table.locator(".pk-answers label:has-text('avatars')")
     value.locator(".pk-number:has-text('2')").wait_for()
     table.locator(".pk-answers label:has-text('<b>hands</b>')").wait_for()
     value.click()
     table.locator(".pk-count:has-text('2 papers')").wait_for()
     table.locator(".pk-row:has-text('Avatars, of heads.')").wait_for()
+    table.locator(".pk-values label:has-text('undecided') .pk-number:has-text('2')").wait_for()
+    assert execute(page, "print(triage.save('avatars').answers)") == "{'summary': '=avatars'}"
+    table.locator(".pk-filter:has-text('Summary: avatars')").click()
+    table.locator(".pk-count:has-text('304 papers')").wait_for()
+    table.locator("button:has-text('View')").click()
+    table.locator(".pk-menu-item:has-text('avatars')").click()
+    table.locator(".pk-count:has-text('2 papers')").wait_for()
     table.locator(".pk-filter:has-text('Summary: avatars')").click()
     table.locator(".pk-count:has-text('304 papers')").wait_for()
     words = table.locator(".pk-answers input[type=search]")

@@ -53,7 +53,9 @@ def error_of(dialect: Dialect, answer: Answer) -> ModelError:
     return caught.value
 
 
-def batch(library: Library, *answers: Answer, ids: list[str] = IDS) -> tuple[Any, int]:
+def batch(
+    library: Library, dialect: Dialect, *answers: Answer, ids: list[str] = IDS
+) -> tuple[Any, int]:
     """Return the report of a batch against a server that says this (the last for ever)."""
     script = list(answers)
 
@@ -63,60 +65,83 @@ def batch(library: Library, *answers: Answer, ids: list[str] = IDS) -> tuple[Any
         return script.pop(0) if len(script) > 1 else script[0]
 
     with serve(answer) as server:
-        model = DIALECTS["openai"].model(server.url, pace=Pace(workers=1, backoff=0))
+        model = dialect.model(server.url, pace=Pace(workers=1, backoff=0))
         report = summarize(ids, library, model, outline=OUTLINE)
         return report, sum(a.method == "POST" for a in server.asked)
 
 
-@pytest.mark.parametrize("name", ["A1b", "A2a", "A9a"])
-def test_a_reply_in_another_mark_is_taken_at_once(library: Library, name: str) -> None:
-    """Lone backslashes, reasoning_content, harmony's channels: nothing is paid twice."""
-    report, count = batch(library, case(name), ids=IDS[:1])
+def text_of(name: str) -> str:
+    """Return what the model wrote in a reply that somebody reported, whatever the server."""
+    found = next(c for c in CASES if c["id"] == name)
+    return str(found["body"]["choices"][0]["message"]["content"])
+
+
+def words_of(name: str) -> str:
+    """Return the words of an error that somebody reported."""
+    return str(next(c for c in CASES if c["id"] == name)["body"]["error"]["message"])
+
+
+@pytest.mark.parametrize("name", ["A1b", "A9a"])
+def test_a_reply_in_another_mark_is_taken_at_once(
+    library: Library, dialect: Dialect, name: str
+) -> None:
+    """Lone backslashes, harmony's channels: nothing is paid twice."""
+    report, count = batch(library, dialect, dialect.reply(text_of(name)), ids=IDS[:1])
     assert (list(report["outcome"]), count) == (["answered"], 1)
 
 
-def test_tex_outlives_json(library: Library) -> None:
+def test_reasoning_without_content_is_taken(library: Library) -> None:
+    """A field that only chat completions have."""
+    report, count = batch(library, DIALECTS["openai"], case("A2a"), ids=IDS[:1])
+    assert (list(report["outcome"]), count) == (["answered"], 1)
+
+
+def test_tex_outlives_json(library: Library, dialect: Dialect) -> None:
     """What a model meant by a backslash is kept."""
-    batch(library, case("A1a"), ids=IDS[:1])
+    batch(library, dialect, dialect.reply(text_of("A1a")), ids=IDS[:1])
     digest = library.digest(IDS[0], outline="small")
     assert digest is not None
     assert digest["what"].texts == (r"It tunes $\theta$ and $\beta$ by $\frac{1}{2}$.",)
 
 
-def test_a_request_too_large_is_this_papers_matter(library: Library) -> None:
+def test_a_request_too_large_is_this_papers_matter(library: Library, dialect: Dialect) -> None:
     """One try a paper, no pause for the others, and the words say what is too long."""
-    report, count = batch(library, case("A4a"))
+    report, count = batch(library, dialect, dialect.failure(429, words_of("A4a")))
     assert list(report["outcome"]) == ["failed"] * 3
     assert count == 3
     assert report["error"].str.contains("too long for this account or model").all()
 
 
-def test_an_error_inside_a_200_is_that_error(library: Library) -> None:
+def test_an_error_inside_a_200_is_that_error(library: Library, dialect: Dialect) -> None:
     """A pause, then tried again."""
-    report, count = batch(library, case("A6a"), DIALECTS["openai"].reply(GOOD), ids=IDS[:1])
+    report, count = batch(library, dialect, case("A6a"), dialect.reply(GOOD), ids=IDS[:1])
     assert (list(report["outcome"]), count) == (["answered"], 2)
     assert list(library.calls()["outcome"]) == ["RateLimited", "answered"]
 
 
-def test_a_wrong_address_is_said_and_stops_the_batch(library: Library) -> None:
+def test_a_wrong_address_is_said_and_stops_the_batch(library: Library, dialect: Dialect) -> None:
     """Not "no such model": nothing lives at that path."""
-    report, count = batch(library, case("A7a"))
+    report, count = batch(library, dialect, case("A7a"))
     assert count == 1
     assert sorted(report["outcome"]) == ["failed", "left", "left"]
-    assert report["error"].str.contains("knows no such path or model; give an address like").all()
+    assert report["error"].str.contains(f"knows no such path or model; {HINTS[dialect]}").all()
 
 
-def test_a_web_page_is_no_model(library: Library) -> None:
+HINTS = dict.fromkeys(DIALECTS.values(), "look both up")
+HINTS[DIALECTS["openai"]] = "give an address like"
+
+
+def test_a_web_page_is_no_model(library: Library, dialect: Dialect) -> None:
     """A 200 with HTML is a wrong address too."""
     page = Answer(b"<!doctype html><html>Open WebUI</html>", headers={"Content-Type": "text/html"})
-    report, count = batch(library, page)
+    report, count = batch(library, dialect, page)
     assert count == 1
     assert report["error"].str.contains("answers with a web page").any()
 
 
-def test_the_servers_own_words_are_shown(library: Library) -> None:
+def test_the_servers_own_words_are_shown(library: Library, dialect: Dialect) -> None:
     """A region that is not served is not a key that is not accepted; it concerns all papers."""
-    report, count = batch(library, case("A10a"))
+    report, count = batch(library, dialect, dialect.failure(403, words_of("A10a")))
     assert count == 1
     assert report["error"].str.contains("Country, region, or territory not supported").all()
     assert not report["error"].str.contains("the key is not accepted").any()
@@ -153,10 +178,10 @@ def test_a_status_is_read_by_its_words(
     ],
 )
 def test_only_what_concerns_every_paper_stops_the_batch(
-    library: Library, status: int, words: str, stops: bool
+    library: Library, dialect: Dialect, status: int, words: str, stops: bool
 ) -> None:
     """One paper's moderation is no reason to leave the others."""
-    report, count = batch(library, DIALECTS["openai"].failure(status, words))
+    report, count = batch(library, dialect, dialect.failure(status, words))
     assert count == (1 if stops else 3)
     assert list(report["outcome"]).count("left") == (2 if stops else 0)
 
@@ -325,12 +350,14 @@ def test_loopback_is_never_reached_through_a_proxy(
     assert proxy.asked == []
 
 
-def test_a_socks_proxy_without_its_library_is_our_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socks_proxy_without_its_library_is_our_error(
+    dialect: Dialect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It says what is missing; nothing leaves."""
-    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    model = OpenAIChat("m", base_url="https://example.invalid/v1", key="GEMINI_API_KEY")
+    for name in PROXIES:
+        monkeypatch.setenv(name, "socks5://127.0.0.1:9")
     with pytest.raises(Unauthorized, match="a SOCKS proxy is set in the environment"):
-        model.answer(REQUEST)
+        dialect.model("https://example.invalid").answer(REQUEST)
 
 
 def test_a_redirect_to_another_host_is_refused(dialect: Dialect) -> None:

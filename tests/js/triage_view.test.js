@@ -10,7 +10,7 @@ const column = (key, label) => ({ key, label, width: 80, sort: null, turn: "", r
 const begin = (columns = null) => {
   const written = [];
   const table = {
-    query: {}, state: { value: { density: "normal", pane: true, columns } },
+    query: {}, questions: [{ key: "real", heading: "Real patients?" }], state: { value: { density: "normal", pane: true, columns } },
     columns: { offered: [column("tags", "Tags"), column("answer:real", "Real patients?")], dropped: [] },
     grid: { node: element(), reveal: () => undefined },
     changes: [], remember: (change) => { table.changes.push(change); Object.assign(table.state.value, change); },
@@ -33,6 +33,13 @@ test("it opens with the focus in it, and gives the focus back to the table", () 
   assert.deepEqual([view.open, globalThis.document.activeElement], [false, table.grid.node]);
 });
 
+test("Escape closes it, also where a list has the focus", () => {
+  const { table, view } = begin();
+  view.toggle(true);
+  view.menu.listeners.keydown({ key: "Escape", code: "Escape" });
+  assert.deepEqual([view.open, globalThis.document.activeElement], [false, table.grid.node]);
+});
+
 test("columns are added and taken away, those of an outline's answers too", () => {
   const { table, view } = begin(["tags"]);
   view.toggle(true);
@@ -43,11 +50,11 @@ test("columns are added and taken away, those of an outline's answers too", () =
 });
 
 test("a column for which there is no room says so", () => {
-  const { table, view } = begin();
-  [, table.columns.dropped[0]] = table.columns.offered;
+  const { table, view } = begin(["answer:real"]);
+  table.columns.dropped.push("answer:real");
   view.toggle(true);
-  box(view, "Real patients?").listeners.change();
-  assert.match(table.told.at(-1), /Real patients\?: no room/);
+  box(view, "Real patients? (no room; close the reading pane or hide a column)").listeners.change();
+  assert.deepEqual(table.changes.at(-1), { columns: [] });
 });
 
 test("a search is saved as a decision is: tried again where the library is locked", async () => {

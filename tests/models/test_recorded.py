@@ -21,7 +21,7 @@ from paperkit.batch import summarize
 from paperkit.library import Library
 from paperkit.models import OpenAIChat
 from paperkit.outlines import DIGEST
-from paperkit.reading import read_here
+from paperkit.prompts.requests import asked_of
 from tests.models.dialects import DIALECTS
 from tests.servers import Answer, Asked, serve
 
@@ -38,12 +38,10 @@ IDS = list(dict.fromkeys(r["paper"] for r in RECORDED))
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    shelf = Library.sample(tmp_path_factory.mktemp("recorded") / "sample")
-    s2orc = shelf.paper("1911.02782")
-    shelf.files.save_reading(
-        s2orc.id, read_here(shelf.files.pdf_path(s2orc.id)), version=s2orc.version
+    shelf = Library(tmp_path_factory.mktemp("recorded") / "library")
+    assert set(added(shelf, [next(PAPERS.glob(f"{n}*.pdf")) for n in ("acl", "rescience")])) == set(
+        IDS
     )
-    assert {s2orc.id, *added(shelf, PAPERS.glob("rescience*.pdf"))} == set(IDS)
     return shelf
 
 
@@ -73,7 +71,7 @@ def fits(row: dict[str, Any], prompt: str) -> bool:
     question = DIGEST[row["questions"][0]]
     if row["again"]:
         return f"what this paper says ({question.heading('en')})" in prompt
-    return f"Question about this paper: {question.ask}\n" in prompt
+    return f"Question about this paper: {asked_of(question)}\n" in prompt
 
 
 def test_every_recorded_reply_is_asked_for(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -40,21 +42,57 @@ def test_it_holds_what_a_person_needs(wheel: Path) -> None:
     assert not [n for n in names if n.endswith((".db", ".whl"))]
 
 
-def test_the_demo_runs_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
-    """Installed alone, away from any checkout: four notebooks, a post and charts."""
-    site, place = tmp_path / "site", tmp_path / "empty"
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel with what it declares, and nothing else, in an environment of its own.
+
+    The versions are those of this environment, whose wheels uv has kept: links, not downloads.
+    """
+    folder = tmp_path_factory.mktemp("alone")
+    here = importlib.metadata.distributions()
+    known = sorted({f"{d.name}=={d.version}" for d in here if d.name != "paperkit"})
+    (folder / "versions.txt").write_text("\n".join(known), encoding="utf-8")
+    made = folder / "environment"
+    python = made / ("Scripts" if os.name == "nt" else "bin") / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(made)], check=True)
+    wanted = ["--constraint", str(folder / "versions.txt"), str(wheel)]
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+    ways = [[*pip, *wanted]]
+    if uv := shutil.which("uv", path=places):
+        fast = [uv, "pip", "install", "--python", str(python), *wanted]
+        ways = [[*fast, "--offline"], fast, *ways]
+    tried = (subprocess.run(w, capture_output=True, text=True, check=False) for w in ways)
+    done = next((d for d in tried if not d.returncode), None)
+    assert done is not None, ways
+    return python
+
+
+def test_the_demo_runs_from_an_empty_folder(python: Path, tmp_path: Path) -> None:
+    """Away from any checkout: four notebooks, a post and charts."""
+    hidden = ("PYTHONPATH", "VIRTUAL_ENV")
+    environment = {k: v for k, v in os.environ.items() if k not in hidden}
+    environment["IPYTHONDIR"] = str(tmp_path / "ipython")
+    place = tmp_path / "empty"
     place.mkdir()
-    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index"]
-    subprocess.run([*command, "--quiet", "--target", str(site), str(wheel)], check=True)
-    environment = {**os.environ, "PYTHONPATH": str(site), "IPYTHONDIR": str(tmp_path / "ipython")}
-    where = "import paperkit; print(paperkit.__file__)"
     run = {"cwd": place, "env": environment, "capture_output": True, "text": True, "check": False}
-    told = subprocess.run([sys.executable, "-c", where], **run)
-    assert Path(told.stdout.strip()).is_relative_to(site)
-    done = subprocess.run([sys.executable, "-m", "paperkit", "demo", "out"], **run)
+    where = "import paperkit; print(paperkit.__file__)"
+    told = subprocess.run([python, "-c", where], **run)
+    assert Path(told.stdout.strip()).is_relative_to(python.parents[1])
+    done = subprocess.run([python, "-m", "paperkit", "demo", "out"], **run)
     assert done.returncode == 0, done.stderr
     assert len(list((place / "out").glob("*.html"))) == 4
     assert len(list((place / "out" / "posts").rglob("*.md"))) == 1
+
+
+def test_it_brings_what_it_needs_and_no_more(python: Path) -> None:
+    """Every command, JupyterLab and its widgets are there; the tests' tools are not."""
+    said = subprocess.run([python, "-m", "paperkit", "doctor", "--json"], capture_output=True)
+    assert said.returncode == 0, said.stderr
+    assert all(row["ok"] for row in json.loads(said.stdout) if row["needed"])
+    for absent in ("pytest", "hypothesis", "playwright", "google.genai", "openai"):
+        done = subprocess.run([python, "-c", f"import {absent}"], capture_output=True, check=False)
+        assert done.returncode == 1, absent
 
 
 def test_what_is_imported_is_declared() -> None:

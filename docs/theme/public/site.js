@@ -12,6 +12,14 @@ document.querySelector("button.theme").addEventListener("click", () => {
   localStorage.setItem("theme", page.dataset.theme);
 });
 
+// On a phone the list of pages opens at a touch; elsewhere it stands beside the text.
+const narrow = matchMedia("(max-width: 45rem)");
+const fold = () => {
+  document.querySelector(".pages details").open = !narrow.matches;
+};
+narrow.addEventListener("change", fold);
+fold();
+
 const field = document.querySelector("input[type=search]");
 const list = document.querySelector(".found");
 let records = null;

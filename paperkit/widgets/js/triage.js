@@ -39,8 +39,7 @@ export class Triage {
     /** @type {Record<string, any>} */
     this.query = start.query ?? {};
     this.modelName = /** @type {string} */ (start.model ?? "");
-    /** @type {Record<string, string>} */
-    this.answered = {}; // the words that answers must have, by question
+    this.outline = /** @type {string} */ (start.outline ?? "");
     /** @type {{key: string, heading: string}[]} */
     this.questions = start.questions ?? [];
     this.pattern = wordPattern(this.query.text ?? "");
@@ -127,6 +126,7 @@ export class Triage {
     this.bars.banner.dataset.kind = "";
     this.bars.tell("");
     this.dead = gone;
+    this.view.toggle(false);
     this.show(gone ? "dead" : "");
     const [strong, hint] = GONE_TEXT;
     const lost = this.writes.waiting.length;
@@ -178,7 +178,6 @@ export class Triage {
   /** @param {any} answer */
   renew(answer) {
     this.query = answer.query;
-    this.answered = answer.answered ?? {};
     this.pattern = wordPattern(this.query.text ?? "");
     this.grid.answered = this.query.text ?? "";
     this.rows.renew(answer);
@@ -199,13 +198,13 @@ export class Triage {
     this.bars.quiet("rank");
     this.columns.drawHeads();
     this.pane.openSoon(false);
+    this.countSoon();
   }
 
   /** @param {any} told */
-  onCounts({ facets, answers, matching, selected, progress }) {
+  onCounts({ facets, matching, selected, progress }) {
     if (progress) this.job.advanced(progress);
     this.facets.counts = facets;
-    this.facets.answers.given = answers ?? [];
     this.bars.matching = matching;
     this.choice.count = selected;
     this.facets.draw();

@@ -8,7 +8,24 @@ import { COLUMNS } from "./triage_words.js";
 
 const [DECISION, TITLE] = COLUMNS;
 const BY = ["title", "authors", "published", "category", "score"]; // what the heads of two-line rows sort by
-const TITLE_LEAST = 220; // px
+const LEAST = 150; // px of the title
+const EASY = 250; // px of the title, for which columns shrink
+const SHRUNK = 0.5; // of its width: no column gets narrower
+
+/**
+ * Return the widths of the columns that fit, in px by key: they shrink, then the least important go.
+ * @param {Column[]} columns @param {(column: Column) => number} widthOf @param {number} room px, with the title's
+ */
+export function fitted(columns, widthOf, room) {
+  const kept = new Set(columns);
+  const total = () => [...kept].reduce((sum, column) => sum + widthOf(column), 0);
+  for (const column of [...columns].sort((a, b) => a.rank - b.rank)) {
+    if (total() * SHRUNK <= room - LEAST) break;
+    kept.delete(column);
+  }
+  const share = Math.min(1, Math.max(SHRUNK, (room - EASY) / total()));
+  return new Map([...kept].map((column) => [column.key, Math.floor(widthOf(column) * share)]));
+}
 
 export class Columns {
   /** @param {Triage} table */
@@ -17,7 +34,7 @@ export class Columns {
     this.key = ""; // differs once anything about the columns does
     /** @type {Column[]} */
     this.shown = [];
-    /** @type {Column[]} */
+    /** @type {string[]} */
     this.dropped = [];
     this.heads = "";
   }
@@ -25,7 +42,7 @@ export class Columns {
   /** What can be added: facts, and the answers of an outline. @returns {Column[]} */
   get offered() {
     const answers = this.table.questions.map(({ key, heading }) =>
-      ({ key: `answer:${key}`, label: heading, width: 180, sort: null, turn: "", rank: 5 }));
+      ({ key: `answer:${key}`, label: heading, width: 180, sort: null, turn: "", rank: 9 }));
     return [...COLUMNS.filter((column) => column !== DECISION && column !== TITLE), ...answers];
   }
 
@@ -40,21 +57,15 @@ export class Columns {
     return this.table.state.value.widths?.[key] || width;
   }
 
-  /** Take the columns that fit: the least important go first. */
+  /** Take the columns that fit. */
   arrange() {
     const { node, height } = this.table.grid;
     const { added } = this;
-    const room = (node.clientWidth || 900) - DECISION.width - TITLE_LEAST;
-    let total = added.reduce((sum, c) => sum + this.width(c), 0);
-    const shown = new Set(added);
-    for (const column of [...added].sort((a, b) => a.rank - b.rank)) {
-      if (total <= room) break;
-      shown.delete(column);
-      total -= this.width(column);
-    }
-    this.shown = [DECISION, TITLE, ...added.filter((c) => shown.has(c))];
-    this.dropped = added.filter((c) => !shown.has(c));
-    const tracks = this.shown.map((c) => (c === TITLE ? "minmax(0, 1fr)" : `${this.width(c)}px`)).join(" ");
+    const room = (node.clientWidth || 900) - DECISION.width;
+    const widths = fitted(added, (column) => this.width(column), room);
+    this.shown = [DECISION, TITLE, ...added.filter(({ key }) => widths.has(key))];
+    this.dropped = added.filter(({ key }) => !widths.has(key)).map(({ key }) => key);
+    const tracks = this.shown.map((c) => (c === TITLE ? "minmax(0, 1fr)" : `${widths.get(c.key) ?? c.width}px`)).join(" ");
     this.key = tracks + this.shown.map((c) => c.key).join() + this.table.state.value.density;
     node.style.setProperty("--columns", tracks);
     node.style.setProperty("--height", `${height}px`);
@@ -82,7 +93,7 @@ export class Columns {
     const mark = at < 0 ? "" : (down ? "▼" : "▲") + (sorts.length > 1 ? at + 1 : "");
     const turn = h("span", { class: "pk-turn", "aria-hidden": "true" }, mark);
     const sort = (/** @type {MouseEvent} */ event) => this.sortBy(column, event.shiftKey);
-    const title = `Sort by ${column.label.toLowerCase()}; Shift+click adds it as a second order`;
+    const title = `Sort by ${column.label.toLowerCase()}; Shift+click to sort by it second`;
     const name = column.sort ? button([column.label, turn], sort, { class: "pk-sort", title }) : h("span", { class: "pk-sort" }, column.label);
     return h("div", { class: "pk-cell pk-heading", role: "columnheader",
       "aria-sort": at < 0 ? "none" : down ? "descending" : "ascending" }, name, wide && this.grip(column));

@@ -27,6 +27,11 @@ export function bars(pairs) {
   return counts;
 }
 
+/** Count what a query narrows by, beside its words. @param {Record<string, any>} query @param {string} [but] a value that doesn't count */
+export function chosenIn({ text, sort, outline, answers, ...fields }, but) {
+  return [...Object.values(fields), Object.values(answers ?? {})].flat().filter((value) => value && value !== but).length;
+}
+
 // Things are made once and changed in place: what is unchanged need not be laid out at every letter,
 // and focus, scrolling and what is folded stay as they are.
 export class Facets {
@@ -53,13 +58,14 @@ export class Facets {
     const here = /** @type {HTMLElement | null} */ (document.activeElement);
     this.before = this.items;
     this.items = new Map();
-    const fields = FACETS.filter(([field]) => counts[field]?.length);
+    const has = (/** @type {string} */ field) => field === "decisions" || this.table.query[field]?.length || counts[field]?.some(([, count]) => count);
+    const fields = FACETS.filter(([field]) => counts[field]?.length && has(field));
     for (const [field, label] of fields) {
       this.boxes[field] ??= this.box(field, label, counts[field].length);
       if (field === "months") this.drawMonths(counts.months);
       else this.drawValues(field, counts[field]);
     }
-    this.answers.draw();
+    this.answers.draw(counts);
     put(this.node, [this.answers.node, ...fields.map(([field]) => this.boxes[field].node)]);
     if (here !== document.activeElement && this.node.contains(here)) here?.focus({ preventScroll: true });
   }

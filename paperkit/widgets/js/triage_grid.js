@@ -2,6 +2,7 @@
 
 import { button, h } from "./dom.js";
 import { hasKatex } from "./formulas.js";
+import { chosenIn } from "./triage_facets.js";
 import { HAS, MARKS } from "./triage_words.js";
 import { held, inSight, scaleOf, tallness, wish } from "./windows.js";
 
@@ -112,10 +113,10 @@ export class Grid {
 
   /** Say why there is nothing to see, and what to do about it. */
   empty() {
-    const { rows, query, answered } = this.table;
+    const { rows, query } = this.table;
     this.nothing.hidden = rows.total > 0;
     if (rows.total) return;
-    const narrowed = Object.keys(answered).length > 0 || Object.entries(query).some(([name, value]) => name !== "sort" && String(value) !== "-published" && value?.length);
+    const narrowed = Boolean(query.text) || chosenIn(query, "-published") > 0;
     const said = narrowed ? "No papers match." : "Nothing here yet.";
     if (this.nothing.firstChild?.textContent === said) return;
     this.nothing.replaceChildren(h("p", {}, said), narrowed
@@ -176,7 +177,7 @@ export class Grid {
   makeCells(line, columns) {
     line.columns = columns;
     line.cells = this.table.columns.shown.map(({ key }, place) =>
-      h("div", { class: `pk-cell pk-${key}`, role: "gridcell", "aria-colindex": place + 1 }));
+      h("div", { class: `pk-cell pk-${key.replace(/:.*/, "")}`, role: "gridcell", "aria-colindex": place + 1 }));
     line.node.replaceChildren(...line.cells);
   }
 

@@ -39,9 +39,8 @@ export class Job {
 
   /** Everything that narrows the list goes, the order stays. */
   clearFilters() {
-    const { query, bars, facets } = this.table;
+    const { query, bars } = this.table;
     bars.search.value = "";
-    facets.answers.clear();
     this.wanted(Object.fromEntries(Object.keys(query).filter((name) => name !== "sort").map((name) => [name, null])));
   }
 
