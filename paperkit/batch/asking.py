@@ -225,7 +225,8 @@ def without_strays(
         lost = len(fit) - len(said)
         told = f"left out, as no line carries them: {lost} of the model's sentences" if lost else ""
         error = why if failed else answer.error
-        kept.append(replace(answer, statements=said, error=error, mended=answer.mended or told))
+        mended = "; ".join(filter(None, (answer.mended, told)))
+        kept.append(replace(answer, statements=said, error=error, mended=mended))
     return tuple(kept), tuple(found)
 
 

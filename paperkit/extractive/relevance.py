@@ -50,7 +50,7 @@ def relevant(
     abstract = any(s.page is None for s in lines)
     if question.translation or (question.source == "abstract" and abstract):
         return ()
-    beginning = [] if abstract else _fitting(filter(_is_own, body[:_OPENING]), room)
+    beginning = [] if abstract else _fitting(_own(body[:_OPENING]), room)
     scored = zip(_scores(question, body), body, strict=True)
     ranked = sorted((p for p in scored if p[0] > 0), key=lambda p: (-p[0], p[1].number))
     chosen = _fitting([line for _, line in ranked], room)
@@ -81,10 +81,20 @@ def _is_whole(line: SourceLine) -> bool:
     return bool(_SHORTEST <= words <= _LONGEST and alone and told)
 
 
-def _is_own(line: SourceLine) -> bool:
-    """Tell whether nothing in a sentence may be another work's that is cited, or begins it."""
-    cited = _CITED.search(line.text) and not _OWN_SUBJECT.match(line.text)
-    return not (cited or is_of_others(line.text))
+def _own(body: Iterable[SourceLine]) -> list[SourceLine]:
+    """Return the sentences that tell of no other work.
+
+    What follows one on another work, where a paper speaks of itself as a whole, is of that work too
+    until it speaks of the authors.
+    """
+    kept, others = [], ""
+    for line in body:
+        own = bool(_OWN_SUBJECT.match(line.text))
+        if is_of_others(line.text):
+            others = line.section if _is_frame(line) else others
+        elif own or not (_CITED.search(line.text) or others == line.section != ""):
+            kept.append(line)
+    return kept
 
 
 def _is_frame(line: SourceLine) -> bool:
@@ -108,6 +118,7 @@ def _of_part(key: str, body: tuple[SourceLine, ...]) -> list[float]:
     suits = [ROLES.index(role) for role in part.roles]
     opens = [s.number for s in body if not s.section or PARTS["background"].at_home(s.section)]
     opening = set(opens[:_OPENING])
+    own_lines = {s.number for s in _own(body)}
     found = []
     for line, chances in zip(body, _roles(body), strict=True):
         home = part.at_home(line.section)
@@ -120,7 +131,7 @@ def _of_part(key: str, body: tuple[SourceLine, ...]) -> list[float]:
             there = _is_frame(line) and self_contained(line.text)
         else:
             there = home or (own and _is_frame(line))
-        there = there and (_is_own(line) or not part.own)
+        there = there and (line.number in own_lines or not part.own)
         found.append(float(score) if there and part.says(line.text) else 0.0)
     return found
 

@@ -52,8 +52,8 @@ _SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)S?$", re.I)
 
 def without_keys(text: str) -> str:
     """Return a text that came from a server without the keys in this process's environment."""
-    for name, value in os.environ.items():
-        if len(value) >= _TELLING and _SECRET.search(name):
+    for name in filter(_SECRET.search, os.environ):  # few of their values are looked at
+        if len(value := os.environ.get(name, "")) >= _TELLING:
             text = text.replace(value, "\u2026")
     return text
 
