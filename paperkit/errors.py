@@ -212,7 +212,8 @@ def _misfit(
 def _check_of(parameter: inspect.Parameter) -> tuple[bool, tuple[str, ...]]:
     """Return whether a `Library` may be given, and the kinds one of which must be; (): any."""
     annotation = str(parameter.annotation)
-    library = "Library" in annotation or parameter.annotation is parameter.empty
+    any_kind = parameter.annotation is parameter.empty or parameter.name == "library"
+    library = any_kind or "Library" in annotation
     parts = tuple(annotation.split(" | "))
     known = parameter.kind not in _ANY and all(p in _KINDS for p in parts)
     return library, parts if known else ()

@@ -75,7 +75,7 @@ class Question:
 @explained
 @dataclass(frozen=True)
 class Outline:
-    """Questions in order, under a name; digests are stored under that name.
+    """An ordered set of ``questions`` under a ``name``; digests are stored under that name.
 
     ``parts`` are the common headings of some of them, by part and language.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import io
 import os
 import shutil
 import signal
@@ -514,16 +515,24 @@ def test_each_is_a_command(
     assert told(Library(tmp_path / "again")) == told(Library(tmp_path / "copy"))
 
 
-def test_removing_is_asked_twice(full: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once with the titles, once with their number; another answer removes nothing."""
-    asked: list[str] = []
-    for answers, gone in ((["no"], False), (["yes", "2"], False), (["yes", "1"], True)):
-        given = iter(answers)
-        monkeypatch.setattr("builtins.input", lambda q, g=given: (asked.append(q), next(g))[1])
-        assert main(["remove", str(full.path), ONE]) == (0 if gone else 1)
-        assert (ONE not in full.papers().index) == gone
-    assert "Fast avatars" in asked[0]
-    assert len(asked) == 5
+@pytest.mark.parametrize(
+    ("answers", "asked"), [("", 1), ("no\n", 1), ("yes\n", 2), ("yes\n2\n", 2), ("yes\n1\n", 2)]
+)
+def test_removing_is_asked_twice(
+    full: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answers: str,
+    asked: int,
+) -> None:
+    """Once with the titles, once with their number; another answer or none removes nothing."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+    gone = answers == "yes\n1\n"
+    assert main(["remove", str(full.path), ONE]) == (0 if gone else 1)
+    assert (ONE not in full.papers().index) == gone
+    said = capsys.readouterr().err
+    assert "Fast avatars" in said
+    assert said.count("? Type ") == asked
 
 
 def test_a_problem_that_stays_is_a_failure(
@@ -532,7 +541,7 @@ def test_a_problem_that_stays_is_a_failure(
     """`paperkit verify` returns 1 and says how many were repaired."""
     (full.files.figures_path(ONE) / "f.png").unlink()
     assert main(["verify", str(full.path)]) == 1
-    assert "1 problems, 0 repaired" in capsys.readouterr().out
+    assert "1 problem, 0 repaired" in capsys.readouterr().out
 
 
 def test_a_library_error_names_the_newest_backup(full: Library, tmp_path: Path) -> None:

@@ -63,7 +63,10 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
         with closing(sqlite3.connect(folder / schema.NAME)) as db:
             db.executescript(f"CREATE TABLE bookmarks (x); PRAGMA user_version = {version}")
         before = (folder / schema.NAME).read_bytes()
-        with pytest.raises(PaperkitError, match="another program's database; name another folder"):
+        with pytest.raises(
+            PaperkitError,
+            match="is not a paperkit library but another program's; name another folder",
+        ):
             Library(folder)
         assert (folder / schema.NAME).read_bytes() == before
 
