@@ -1,6 +1,7 @@
 """Statements of real small models, judged one by one, and what the checks say of them.
 
     python benchmarks/bench_statements.py [FOLDER OF PDFS …]
+    python benchmarks/bench_statements.py --made FILE OF RECORDS (.jsonl.gz, arXiv's metadata)
 
 ``tests/data/statements`` holds the labels and says who judged and how. Statements on papers that
 are neither bundled nor in one of the folders are left out, and their number is printed.
@@ -8,7 +9,10 @@ are neither bundled nor in one of the folders are left out, and their number is 
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
+import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -20,10 +24,11 @@ from typing import Any
 
 from benchmarks.bench_local import added, bundled
 from paperkit.batch.asking import without_strays
-from paperkit.checks import Sources, findings, with_evidence
+from paperkit.checks import Sources, findings, ground, with_evidence
 from paperkit.digests import Answer, Digest, Finding, Statement
 from paperkit.library import Library
 from paperkit.outlines import DIGEST
+from paperkit.papers import clean_paper
 from paperkit.prompts import Request, make_request, single
 
 LABELS = Path(__file__).parents[1] / "tests" / "data" / "statements"
@@ -125,6 +130,61 @@ def report(name: str, rows: list[Judged]) -> None:
           f"({100 * wrong / max(1, len(passing)):.0f} %)")  # fmt: skip
 
 
+OWN = re.compile(
+    r"^(?:[^,]{0,60}, )?we (?:propose|introduce|present|develop) ([^.;:]{30,200})", re.I
+)
+GOOD = re.compile(
+    r"\b(outperforms?|improves?|achieves?|enables?|reduces?|maintains?|preserves?) [^.;:]{20,160}",
+    re.I,
+)
+BY_US = re.compile(r"(?:our|the proposed|extensive|experiment|it|this|these)", re.I)
+LACKS = re.compile(r"\b(?:however|limit|challeng|lack|suffer|fail)", re.I)
+
+
+def made(lines: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield (kind, question, statement) as small models write them, from an abstract's sentences.
+
+    False ones tell the paper's own step as its start, as a need or as unlike what it does not
+    compare with, and the strength of a method as a lack or a limit.
+    """
+    for line in lines:
+        if own := OWN.match(line):
+            yield "true", "approach", f"The paper proposes {own[1]}."
+            yield "true", "innovation", f"New here is {own[1]}."
+            yield "start", "background", f"The paper starts from {own[1]}."
+            yield "need", "takeaways", f"It finds {own[1]} necessary for all earlier methods."
+            text = f"The paper introduces {own[1]}, which is different from earlier work."
+            yield "comparison", "innovation", text
+        if (good := GOOD.search(line)) and BY_US.match(line):
+            does = good[0].replace(good[1], good[1].lower().removesuffix("s"), 1)
+            yield "lack", "prior_work", f"It finds lacking in them the ability to {does}."
+            yield "limit", "performance", f"The paper admits limitations in that it {good[0]}."
+        if LACKS.search(line) and not re.search(r"\b(?:we|our)\b", line, re.I):
+            words = line.split()
+            yield "true", "prior_work", " ".join(w for n, w in enumerate(words) if n % 6 != 4)
+
+
+def report_made(file: str, papers: int = 250) -> None:
+    """Print what is found of made statements on a file's abstracts, drawn by a fixed seed."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    random.Random(11).shuffle(rows)
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in rows[:papers]:
+        paper = clean_paper({**row, "id": row["arxiv_id"], "published": "2024-11-01"})
+        sources = Sources(paper)
+        for kind, question, text in made([line.text for line in sources.lines]):
+            found = ground(Statement(text), sources, question=question, origin="model")
+            found = tuple(f for f in found if f.code in TRUTH)
+            counts[kind, "n"] += 1
+            counts[kind, "found"] += bool(found)
+            counts[kind, "blocked"] += blocked(list(found))
+    for kind in dict.fromkeys(kind for kind, _ in counts):
+        n = counts[kind, "n"]
+        shares = (f"{how} {counts[kind, how] / n:.3f}" for how in ("found", "blocked"))
+        print(f"{kind}: {n},", ", ".join(shares))
+
+
 def main(folders: list[str]) -> None:
     """Print a table for each run; with ``--list`` each statement with its findings as well."""
     data = labelled()
@@ -142,4 +202,6 @@ def main(folders: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--made"]:
+        sys.exit(report_made(sys.argv[2]))
     main(sys.argv[1:])

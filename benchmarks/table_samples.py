@@ -326,6 +326,7 @@ _CLASSES = (
     r"\documentclass[11pt]{article}",
     r"\documentclass[9pt,twocolumn]{extarticle}",
 )
+_ROMAN = ("", "I", "II", "III", "IV", "V", "VI")
 _FURTHER_CLASSES = (
     r"\documentclass[11pt]{amsart}",
     r"\documentclass{llncs}",
@@ -340,10 +341,13 @@ _HEAD = r"""
 """
 
 
-def paper(m: Maker, *, further: bool = False) -> tuple[str, list[dict[str, Any]]]:
-    """Return a paper's TeX and what its tables say; `further` kinds and classes or the first."""
+Kinds = tuple[Callable[[Maker, int, str], Made], ...]
+
+
+def paper(m: Maker, classes: tuple[str, ...], kinds: Kinds) -> tuple[str, list[dict[str, Any]]]:
+    """Return a paper's TeX, in one of some classes, and what its tables, of some kinds, say."""
     r = m.random
-    kind = r.choice(_FURTHER_CLASSES if further else _CLASSES)
+    kind = r.choice(classes)
     font = r.choice(["lmodern", "mathptmx", "mathpazo"])
     tex = [
         kind,
@@ -351,7 +355,7 @@ def paper(m: Maker, *, further: bool = False) -> tuple[str, list[dict[str, Any]]
     ]
     above, tables = r.random() < 0.6, []
     for number in range(1, r.randint(4, 6)):
-        make, style = r.choice(FURTHER if further else KINDS), r.choice(STYLES)
+        make, style = r.choice(kinds), r.choice(STYLES)
         wide = "twocolumn" in kind and r.random() < 0.3
         columns = r.randint(3, 4) if style in {"pm", "paren"} and not wide else r.randint(3, 5)
         tabular, rows, head = make(m, columns, style)
@@ -365,16 +369,27 @@ def paper(m: Maker, *, further: bool = False) -> tuple[str, list[dict[str, Any]]
         tex += [rf"\begin{{table{star}}}[t]\centering", inner, rf"\end{{table{star}}}"]
         tex += [". ".join(m.sentence(7, 16) for _ in range(14)) + ".\n"]
         name = getattr(make, "__name__", "")
-        tables.append({"label": str(number), "kind": f"{name}-{style}", "rows": rows, "head": head})
+        label = _ROMAN[number] if "IEEE" in kind else str(number)
+        tables.append({"label": label, "kind": f"{name}-{style}", "rows": rows, "head": head})
     return "\n".join([*tex, r"\end{document}"]), tables
 
 
-def write(folder: Path, seed: int, papers: int, *, further: bool = False) -> None:
+def _chosen(which: str) -> tuple[tuple[str, ...], Kinds]:
+    """Return the classes and kinds of a set: the first, `further` or `third`."""
+    if which == "third":
+        from table_third import CLASSES, THIRD
+
+        return CLASSES, THIRD
+    return (_FURTHER_CLASSES, FURTHER) if which == "further" else (_CLASSES, KINDS)
+
+
+def write(folder: Path, seed: int, papers: int, which: str = "first") -> None:
     """Write the papers of a seed and their truth into a folder."""
+    classes, kinds = _chosen(which)
     folder.mkdir(parents=True, exist_ok=True)
     m, truth = Maker(seed), {}
     for number in range(papers):
-        tex, tables = paper(m, further=further)
+        tex, tables = paper(m, classes, kinds)
         name = f"paper-{number}"
         with tempfile.TemporaryDirectory() as made:
             (Path(made) / f"{name}.tex").write_text(tex, encoding="utf-8")
@@ -441,13 +456,14 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--papers", type=int, default=20)
-    options.add_argument("--further", action="store_true", help="other kinds, other classes")
+    options.add_argument("--further", dest="which", action="store_const", const="further")
+    options.add_argument("--third", dest="which", action="store_const", const="third")
     options.add_argument("--score", action="store_true", help="score a set that is there")
     given = options.parse_args()
     if given.score:
         print(score(given.folder))
         return
-    write(given.folder, given.seed, given.papers, further=given.further)
+    write(given.folder, given.seed, given.papers, given.which or "first")
 
 
 if __name__ == "__main__":

@@ -257,8 +257,6 @@ _KINDS: dict[str, Callable[[object], bool]] = {
     "None": lambda value: value is None,
     "str": lambda value: isinstance(value, str),
     "int": lambda value: hasattr(value, "__index__"),
-    "float": lambda value: hasattr(value, "__float__") and not _is("DataFrame", value),
-    "bool": lambda value: isinstance(value, bool) or _is("bool_", value) or _is("bool", value),
     "os.PathLike[str]": lambda value: hasattr(value, "__fspath__"),
     "Path": lambda value: hasattr(value, "__fspath__"),
     "pd.DataFrame": functools.partial(_is, "DataFrame"),
@@ -267,13 +265,11 @@ _KINDS: dict[str, Callable[[object], bool]] = {
         for kind in ("Library", "Outline", "Query", "Digest", "Paper", "Post", "Reading", "Topic")
     },
 }
-"""What can be told of a value by an annotation's name."""
+"""What can be told of a value by an annotation's name; amounts have their own limits to say."""
 
 _EXAMPLES = {
     "str": "text",
     "int": "a whole number",
-    "float": "a number",
-    "bool": "True or False",
     "os.PathLike[str]": "a path, like 'my-papers'",
     "Path": "a path, like 'my-papers'",
     "pd.DataFrame": "a DataFrame",

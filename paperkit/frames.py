@@ -29,7 +29,10 @@ COLUMNS: dict[str, str] = {
 
 _ROWS = 20  # of a longer frame the first and last half of these are shown
 _CHARACTERS = 300  # of a cell
-_CELL = "text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere"
+_TOLD = ("error", "note", "reason")  # what a report tells in sentences
+_CELL = "text-align:left;vertical-align:top;white-space:normal"
+_BREAKS = ";overflow-wrap:anywhere"  # in long texts; heads, ids and short words stay whole
+_SHORT = 24  # characters
 _WIDTHS = {"title": 22, "authors": 12, "abstract": 28}  # em; the others take what they need
 
 Papers = pd.DataFrame | Paper | str | Iterable[str | Paper]
@@ -79,7 +82,8 @@ class Report(pd.DataFrame):
     """A report: one row per paper or topic, which shows what came of it and what went wrong.
 
     In a notebook: how many rows of each outcome, then the rows to look at; what was known already
-    is counted only, and no error is cut. It is a DataFrame in every other way.
+    is counted only, what no row says is left out, and no error is cut. It is a DataFrame in every
+    other way.
     """
 
     @property
@@ -99,7 +103,9 @@ class Report(pd.DataFrame):
             return as_html(self)
         news = self[self["outcome"] != "known"]
         said = f"<p>{html.escape(self._summed)}</p>"
-        return said + (as_html(news, whole=("error", "note")) if len(news) else "")
+        empty = [c for c in news.columns if not any(_told(v, None) for v in news[c])]
+        shown = pd.DataFrame(news.drop(columns=empty))
+        return said + (as_html(shown, whole=_TOLD, counted=False) if len(news) else "")
 
     @property
     def _summed(self) -> str:
@@ -176,7 +182,7 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def as_html(frame: pd.DataFrame, *, whole: Sequence[str] = ()) -> str:
+def as_html(frame: pd.DataFrame, *, whole: Sequence[str] = (), counted: bool = True) -> str:
     """Return a frame as an HTML table, everything in it escaped; of a long one both ends.
 
     Long texts are cut, but for those of the columns named `whole`.
@@ -187,11 +193,9 @@ def as_html(frame: pd.DataFrame, *, whole: Sequence[str] = ()) -> str:
     body = gap.join(_rows_html(part, whole) for part in parts)
     names = [frame.index.name or "", *frame.columns]
     head = "".join(f'<th style="{_CELL}">{html.escape(str(n))}</th>' for n in names)
-    count = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
-    return (
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        f"<p>{count} × {len(frame.columns)} columns</p>"
-    )
+    rows = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
+    count = f"<p>{rows} × {len(frame.columns)} columns</p>" if counted else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{count}"
 
 
 def _rows_html(frame: pd.DataFrame, whole: Sequence[str]) -> str:
@@ -213,7 +217,8 @@ def _cell(name: str, value: Any, index: Any, *, cut: bool) -> str:
     if name == "title" and (identity := _known_id(index)):
         text = f'<a href="https://arxiv.org/abs/{identity}" rel="noopener">{text}</a>'
     width = f";min-width:{_WIDTHS[name]}em" if name in _WIDTHS else ""
-    return f'<td style="{_CELL}{width}">{text}</td>'
+    breaks = _BREAKS if len(text) > _SHORT else ""
+    return f'<td style="{_CELL}{width}{breaks}">{text}</td>'
 
 
 def _known_id(index: Any) -> str:

@@ -95,7 +95,7 @@ class Outline:
         if not keys:
             raise PaperkitError(f"outline {self.name!r}: no questions; add one.")
         if twice := sorted({k for k in keys if keys.count(k) > 1}):
-            raise PaperkitError(f"outline {self.name!r}: question {twice[0]!r} stands twice.")
+            raise PaperkitError(f"outline {self.name!r}: question {twice[0]!r} occurs twice.")
 
     def __repr__(self) -> str:
         """Return the name and the keys of the questions."""
@@ -164,7 +164,7 @@ def load_outline(path: str | os.PathLike[str]) -> Outline:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PaperkitError(
-            f"{file}: no outline can be read ({error}); see load_outline."
+            f"{file}: can't be read as an outline ({error}); see load_outline."
         ) from error
     try:
         return _outline(data, file.stem)
@@ -174,7 +174,7 @@ def load_outline(path: str | os.PathLike[str]) -> Outline:
 
 def _outline(data: Mapping[str, Any], name: str) -> Outline:
     if unknown := sorted(data.keys() - {"name", "parts", "questions"}):
-        raise PaperkitError(f"{unknown[0]!r} is no field of an outline; remove it.")
+        raise PaperkitError(f"{unknown[0]!r} is not a field of an outline; remove it.")
     questions = tuple(_question(q, n) for n, q in enumerate(data.get("questions", ()), 1))
     return Outline(str(data.get("name") or name), questions, data.get("parts", {}))
 
@@ -190,7 +190,7 @@ def _question(data: Mapping[str, Any], number: int) -> Question:
     name = f"question {data.get('key', number)!r}"
     for key, value in data.items():
         if key not in _FIELDS:
-            raise PaperkitError(f"{name}: {key!r} is no field of a question; remove it.")
+            raise PaperkitError(f"{name}: {key!r} is not a field of a question; remove it.")
         if type(value) is not _KINDS[key]:
             wanted = _KINDS[key].__name__
             raise PaperkitError(f"{name}: {key} is {value!r}; write a {wanted}.")
@@ -202,7 +202,9 @@ def _question(data: Mapping[str, Any], number: int) -> Question:
         raise PaperkitError(f"{name}: headings must be texts, one per language.")
     items = data.get("items", [1, 6])
     if len(items) != 2 or not all(type(i) is int for i in items) or not 0 <= items[0] <= items[1]:
-        raise PaperkitError(f"{name}: items is {items!r}; write the least and the most, as [1, 6].")
+        raise PaperkitError(
+            f"{name}: items is {items!r}; write the smallest and the largest number, like [1, 6]."
+        )
     return Question(**{**data, "items": tuple(items)})
 
 

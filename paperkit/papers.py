@@ -392,7 +392,9 @@ def _utc(value: Any, of: str, name: str) -> datetime:
         try:
             value = datetime.fromisoformat(value)
         except ValueError as error:
-            raise PaperkitError(f"{of}: {name} {value[:40]!r} is no date; use ISO 8601.") from error
+            raise PaperkitError(
+                f"{of}: {name} {value[:40]!r} is not a date; use ISO 8601."
+            ) from error
     if not isinstance(value, datetime):
         raise PaperkitError(f"{of}: no {name} date; check the source's record.")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Self
 
 from paperkit.errors import PaperkitError, explained
-from paperkit.reprs import line
+from paperkit.reprs import card, line
 
 DECISIONS = ("keep", "skip", "later")
 """What a person can decide; a paper without a decision is ``undecided`` in a query."""
@@ -86,6 +86,23 @@ class Query:
     def __repr__(self) -> str:
         """Return the fields that say something, as one would type them."""
         return line("Query", **self.to_dict())
+
+    def _repr_html_(self) -> str:
+        told = self.to_dict()
+        order = ", ".join(
+            f"{name.removeprefix('-')}{' (descending)' * name.startswith('-')}"
+            for name in told.pop("sort", ())
+        )
+        rows = {
+            f"{name}:": ", ".join(f"{k} {v}" for k, v in value.items())
+            if isinstance(value, dict)
+            else ", ".join(value)
+            if isinstance(value, list)
+            else value
+            for name, value in told.items()
+            if name != "text"
+        }
+        return card(self.text or "All papers", rows={**rows, "sorted by:": order})
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-able data with the fields that say something.

@@ -82,7 +82,7 @@ def parse(text: str) -> Expression:
     reader = _Reader(text)
     found = reader.either("all")
     if reader.ahead is not None:
-        raise reader.problem("a parenthesis is closed that was not opened; drop it")
+        raise reader.problem("a parenthesis is closed but was not opened; remove it")
     return found
 
 
@@ -145,7 +145,7 @@ class _Reader:
     def _item(self, field: str) -> Expression | None:
         token = self.take()
         if token["stray"]:
-            raise self.problem("a quotation mark is not closed; close or drop it")
+            raise self.problem("a quotation mark is not closed; close or remove it")
         if token["range"]:
             name, _, span = token["range"].partition(":")
             return Term(span, name)
@@ -165,7 +165,7 @@ class _Reader:
         given = token["phrase"] if token["phrase"] is not None else token["word"]
         if token["word"] and (named := re.match(r"([A-Za-z]+):\S", token["word"])):
             known = ", ".join(FIELDS)
-            raise self.problem(f"{named[1]!r} is no field of arXiv's; there are {known}")
+            raise self.problem(f"{named[1]!r} is not a field of arXiv's; use {known}")
         # Dots and hyphens end sentences as often as they bind words.
         words = " ".join(w.rstrip(".-") for w in _WORD.findall(given))
         return Term(words, field) if words else None
@@ -338,7 +338,7 @@ def load_topics(path: str | Path) -> dict[str, Topic]:
             f"{file}: no such topics file; copy notebooks/topics.toml to start one."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PaperkitError(f"{file}: not valid TOML ({error}); mend that line.") from error
+        raise PaperkitError(f"{file}: not valid TOML ({error}); correct that line.") from error
     if unknown := sorted(set(data) - {"topic"}):
         raise PaperkitError(f"{file}: unknown key {unknown[0]!r}; topics are [[topic]] tables.")
     tables = data.get("topic")
@@ -347,7 +347,7 @@ def load_topics(path: str | Path) -> dict[str, Topic]:
     topics = [_topic(table, file) for table in tables]
     names = [t.name for t in topics]
     if twice := sorted({n for n in names if names.count(n) > 1}):
-        raise PaperkitError(f"{file}: topic {twice[0]!r} stands twice; rename one.")
+        raise PaperkitError(f"{file}: topic {twice[0]!r} occurs twice; rename one.")
     return dict(zip(names, topics, strict=True))
 
 
@@ -376,4 +376,4 @@ def _require(name: str, value: object, label: str) -> None:
         wanted = "a list of texts" if name in _LISTS else "a text"
         if name == "max_age_days":
             wanted = "a whole number"
-        raise PaperkitError(f"{label}: {name} must be {wanted}; mend that line.")
+        raise PaperkitError(f"{label}: {name} must be {wanted}; correct that line.")

@@ -35,10 +35,12 @@ about = papers[papers["title"].str.contains("avatar|head", case=False)].index
 other = papers[papers["title"].str.contains("ion|document", case=False)].index
 library.decide(about[:14:2], "keep", tags=["avatar"])
 library.decide(other[:9], "skip")
-library.decide(about[3], "later", note="compare with last month's")
 library.score(rank(library.papers(), library.papers()))
 triage.query = {"text": "avatar", "sort": ["-score"]}
-triage.show(triage.visible.index[2])
+seen = triage.visible.index
+library.decide(seen[4], "later", note="compare with last month's")
+library.decide(seen[6], "skip")
+triage.show(seen[5])
 """
 """A person at work: some papers kept, some skipped, the rest ranked by that."""
 
@@ -81,7 +83,8 @@ def review(browser: Browser, lab: Lab) -> Page:
     page = open_lab(browser, lab, "review.ipynb", [READ, "Review(papers, library)"])
     page.wait_for_selector(".rv-field")
     page.evaluate("document.querySelector('.rv-review').scrollIntoView({ block: 'start' })")
-    page.locator(".rv-statement, .rv-item, .rv-field").first.click()
+    page.locator(".rv-field:has(.rv-edge:has-text('p. ')) .rv-area").first.click()
+    page.wait_for_selector("button:has-text('Whole page')")
     return page
 
 

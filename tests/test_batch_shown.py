@@ -284,9 +284,9 @@ def test_a_paper_whose_pdf_is_a_cipher_is_not_sent(library: Library) -> None:
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        ("gemini-3.8-flash", r'a text is no model; give Gemini\("gemini-3.8-flash"\)'),
-        (Extractive, r"Extractive: a class is no model; give Extractive\("),
-        (7, "int: no model; it needs a name and answer"),
+        ("gemini-3.8-flash", r'a text is not a model; give Gemini\("gemini-3.8-flash"\)'),
+        (Extractive, r"Extractive: a class is not a model; give Extractive\("),
+        (7, "int: not a model; a model has a name and answer"),
     ],
 )
 def test_what_is_no_model_is_said_at_once(library: Library, model: Any, said: str) -> None:
@@ -299,7 +299,7 @@ def test_what_is_no_model_is_said_at_once(library: Library, model: Any, said: st
 @pytest.mark.parametrize("budget", ["1", float("nan"), float("inf"), -1, [1]])
 def test_what_is_no_budget_is_said_at_once(library: Library, budget: Any) -> None:
     """Before the estimate."""
-    with pytest.raises(PaperkitError, match=r"^budget: .* is no amount of money"):
+    with pytest.raises(PaperkitError, match=r"^budget: .* is not an amount of money"):
         summarize(IDS, library, Scripted(), budget=budget, prices={"scripted": (1.0, 1.0)})
 
 

@@ -6,10 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paperkit.checks import Sources, find_evidence, findings, ground, with_evidence
+from paperkit.checks.evidence import LineIndex, keys_of
 from paperkit.digests import Answer, Digest, Evidence, Statement
 from paperkit.outlines import Outline, Question
+from paperkit.passages import SourceLine
 from paperkit.readings import Figure, Paragraph, Reading
 from tests.conftest import make_paper
 
@@ -170,7 +174,23 @@ def test_nothing_is_found_for_what_the_paper_does_not_say():
     assert find_evidence("Protein folding obeys thermodynamics in yeast cells.", SOURCES) == ()
 
 
-ABSTRACT = (
+WORDS = "depth single image network pose street video error baseline splat camera render".split()
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=7), min_size=1, max_size=6))
+def test_the_lines_chosen_carry_more_and_more_and_at_most_all(said: list[list[str]]):
+    """Each line after the first brings something; all of it is never more than the statement."""
+    index = LineIndex([SourceLine(n, " ".join(words)) for n, words in enumerate(said)])
+    for words in (WORDS, said[0], said[-1]):
+        keys = keys_of(" ".join(words))
+        chosen, shares = index.best(keys, most=6)
+        assert len(set(chosen)) == len(chosen) == len(shares) > 0
+        assert shares == sorted(shares)
+        assert 0 < shares[0] == pytest.approx(max(index.shares(keys).values()), rel=0.06)
+        assert shares[-1] <= 1 + 1e-9
+
+
+SENTENCES = (
     "Depth from single images is hard without poses.",
     "We introduce Glide, a network that learns depth from single images without poses.",
     "Glide is trained on videos of streets.",
@@ -188,9 +208,9 @@ ABSTRACT = (
 )
 def test_within_an_abstract_the_sentence_that_says_most_wins(text: str, own: int):
     """The sentences of an abstract share their words; the one a statement restates says more."""
-    reading = Reading("T", 1, "1", paragraphs=(Paragraph(" ".join(ABSTRACT), 1, BOX, "A"),))
+    reading = Reading("T", 1, "1", paragraphs=(Paragraph(" ".join(SENTENCES), 1, BOX, "A"),))
     sources = Sources(None, reading)
-    for place, sentence in enumerate(ABSTRACT):
+    for place, sentence in enumerate(SENTENCES):
         found = ground(Statement(text, (Evidence(sentence, "A", 1),)), sources, origin="model")
         codes = [f.code for f in found if f.code == "evidence-elsewhere"]
         assert codes == ["evidence-elsewhere"] * (place != own), sentence

@@ -90,7 +90,7 @@ def test_a_misspelled_keyword_names_the_near_one(library: Library) -> None:
 def test_a_topics_name_is_no_topic(library: Library) -> None:
     """The message says how topics are loaded; a file's topics go in as they come."""
     assert said(update, ["NeRF"], library) == (
-        "update: 'NeRF' is no Topic; give load_topics('topics.toml')."
+        "update: 'NeRF' is not a Topic; give load_topics('topics.toml')."
     )
     assert update({}, library).empty
 

@@ -371,10 +371,10 @@ def test_an_old_schema_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_file_that_is_no_library_is_refused(tmp_path: Path) -> None:
     """The file keeps its content, and the error names it."""
     (tmp_path / "library.db").write_bytes(b"precious" * 1000)
-    with pytest.raises(PaperkitError, match=r"library\.db: is no paperkit library"):
+    with pytest.raises(PaperkitError, match=r"library\.db: is not a paperkit library"):
         Library(tmp_path)
     assert (tmp_path / "library.db").read_bytes() == b"precious" * 1000
-    with pytest.raises(PaperkitError, match="is a file; a library is a folder"):
+    with pytest.raises(PaperkitError, match="is a file, and a library is a folder"):
         Library(tmp_path / "library.db")
 
 

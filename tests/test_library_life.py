@@ -97,11 +97,11 @@ def test_a_backup_is_the_whole_library(full: Library, tmp_path: Path) -> None:
 
 def test_a_backup_never_overwrites_what_is_none(full: Library, tmp_path: Path) -> None:
     """Not the library itself, nor other files, nor a library with entries of its own."""
-    with pytest.raises(PaperkitError, match="lies in the library itself"):
+    with pytest.raises(PaperkitError, match="is inside the library"):
         full.backup(full.path / "inside")
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "thesis.tex").write_text("precious")
-    with pytest.raises(PaperkitError, match="holds something that is no backup"):
+    with pytest.raises(PaperkitError, match="holds something other than a backup"):
         full.backup(tmp_path / "taken")
     grown = Library(full.backup(tmp_path / "grown"))
     grown.decide(OLD, "keep")
@@ -391,7 +391,7 @@ def test_a_merge_lists_what_both_edited(full: Library, theirs: Library, newer: s
 
 def test_a_library_is_not_merged_with_itself(full: Library) -> None:
     """By whatever path it is named."""
-    with pytest.raises(PaperkitError, match="is this very library"):
+    with pytest.raises(PaperkitError, match="is this library itself"):
         full.merge(full.path / ".." / "library")
 
 

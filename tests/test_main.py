@@ -182,7 +182,7 @@ def test_a_folder_that_is_no_site_is_refused(
 ) -> None:
     """The message says how to make one."""
     assert main(["export", post, str(tmp_path / "site"), "--draft"]) == 1
-    assert "is no blog's root folder" in capsys.readouterr().err
+    assert "not a blog's root folder" in capsys.readouterr().err
     assert main(["export", post, str(tmp_path / "site"), "--draft", "--create"]) == 0
     assert main(["export", post, str(tmp_path / "site"), "--draft"]) == 0
 

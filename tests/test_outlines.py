@@ -30,7 +30,7 @@ def test_a_key_that_no_schema_could_hold_is_refused(key: str) -> None:
 
 def test_an_outline_has_each_question_once() -> None:
     """Two questions of one key could not be told apart."""
-    with pytest.raises(PaperkitError, match="'gist' stands twice"):
+    with pytest.raises(PaperkitError, match="'gist' occurs twice"):
         Outline("mine", (question(), question()))
     with pytest.raises(PaperkitError, match="no questions"):
         Outline("mine", ())
@@ -66,14 +66,14 @@ def test_the_digest_is_read_by_the_loader_of_everyones_outlines(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[[questions]", "no outline can be read"),
-        ('colour = "red"', "'colour' is no field of an outline"),
+        ("[[questions]", "can't be read as an outline"),
+        ('colour = "red"', "'colour' is not a field of an outline"),
         ("name = 'x'", "outline 'x': no questions"),
         ('[[questions]]\nkey = "data"', "question 'data': headings is missing"),
         ('[[questions]]\nask = "?"\nheadings = {en = "A"}', "question 1: key is missing"),
         ('[[questions]]\nkey = "data"\nwords = "ten"', "question 'data': words is 'ten'"),
         ('[[questions]]\nkey = "data"\nkind = "essay"', "write line or list or text"),
-        ('[[questions]]\nkey = "data"\nlength = 3', "'length' is no field of a question"),
+        ('[[questions]]\nkey = "data"\nlength = 3', "'length' is not a field of a question"),
         ('[[questions]]\nkey = "d"\nask = "?"\nheadings = {en = 1}', "headings must be texts"),
         (
             '[[questions]]\nkey = "d"\nask = "?"\nheadings = {en = "A"}\nitems = [3, 1]',
@@ -92,5 +92,5 @@ def test_what_is_wrong_with_an_outline_is_named(tmp_path: Path, text: str, told:
 
 def test_an_outline_that_is_not_there_is_named(tmp_path: Path) -> None:
     """With the next step, not as the system's error."""
-    with pytest.raises(PaperkitError, match=r"none\.toml: no outline can be read"):
+    with pytest.raises(PaperkitError, match=r"none\.toml: can't be read as an outline"):
         load_outline(tmp_path / "none.toml")

@@ -301,7 +301,7 @@ def test_the_text_commands_of_tex_become_text(told: str, shown: str) -> None:
     [
         ({"title": " "}, "no title"),
         ({"published": None}, "no published date"),
-        ({"published": "yesterday"}, "published 'yesterday' is no date"),
+        ({"published": "yesterday"}, "published 'yesterday' is not a date"),
         ({"version": -1}, "version -1 is below 1"),
     ],
 )

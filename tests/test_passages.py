@@ -124,3 +124,13 @@ def test_nothing_of_a_cipher_is_a_line():
     """Neither its text nor its captions and rows: the abstract is arXiv's and stays."""
     cipher = replace(reading(table(SCIBERT)), readable=False)
     assert {s.section for s in source_lines(paper(), cipher)} == {"Abstract"}
+
+
+@pytest.mark.parametrize(("times", "kept"), [(1, 0), (30, 30)])
+def test_a_letter_without_headings_is_no_abstract(times, kept):
+    """A body that stands under "Abstract" as a whole is told; the abstract again is not."""
+    paragraphs = tuple(
+        Paragraph(f"Genes number {n} were tagged twice.", 2, BOX, "Abstract") for n in range(times)
+    )
+    found = source_lines(paper(), Reading("T", 9, "1", paragraphs=paragraphs))
+    assert len([line for line in found if line.page]) == kept

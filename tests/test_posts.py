@@ -439,7 +439,7 @@ def test_a_card_that_stands_twice_is_refused(shelf: Library, tmp_path: Path) -> 
     nb = compose(POST, shelf, path=path)
     nb.cells.append(nbformat.from_dict({**nb.cells[3], "id": "copy"}))
     nbformat.write(nb, path)
-    with pytest.raises(PublishError, match=r"2411\.00001: card: it stands twice"):
+    with pytest.raises(PublishError, match=r"2411\.00001: card: it occurs twice"):
         export(path, tmp_path / "site", flavor="hexo")
 
 
@@ -527,7 +527,7 @@ def test_a_paper_with_a_newer_version_says_what_the_card_is_about(
     ("wrong", "message"),
     [
         ({"topic": " "}, "topic is empty"),
-        ({"date": "soon"}, "date 'soon' is no date"),
+        ({"date": "soon"}, "date 'soon' is not a date"),
         ({"papers": ["nonsense"]}, "'nonsense': not an arXiv identifier"),
         ({"figures": "all"}, "figures 'all'; use licensed, include, link"),
         ({"repeats": "yes"}, "repeats 'yes'; use true or false"),

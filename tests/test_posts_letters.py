@@ -260,14 +260,14 @@ def test_a_file_that_is_no_feed_is_left_alone(shelf: Library, tmp_path: Path) ->
     path = tmp_path / "feed.xml"
     for other in (b"<rss/>", b"no XML", "<feed>ä".encode("latin-1"), b"", b"<feed/>"):
         path.write_bytes(other)
-        with pytest.raises(PaperkitError, match=r"feed\.xml: is no Atom feed"):
+        with pytest.raises(PaperkitError, match=r"feed\.xml: is not an Atom feed"):
             export(POST, tmp_path, flavor="feed", library=shelf)
         assert path.read_bytes() == other
 
 
 def test_a_draft_never_gets_into_a_feed(shelf: Library, tmp_path: Path) -> None:
     """Its readers see what stands in it at once."""
-    with pytest.raises(PublishError, match="a feed is read as it stands"):
+    with pytest.raises(PublishError, match="a feed can't hold a draft"):
         export(POST, tmp_path, flavor="feed", library=shelf, draft=True)
     assert not (tmp_path / "feed.xml").exists()
 

@@ -206,7 +206,7 @@ def test_the_flavor_follows_the_site(
 
 def test_a_folder_that_is_no_site_is_refused(shelf: Library, tmp_path: Path) -> None:
     """And one whose settings may be of two engines; nothing is written, nothing is on record."""
-    with pytest.raises(PaperkitError, match="is no blog's root folder; .* with create=True, or"):
+    with pytest.raises(PaperkitError, match="not a blog's root folder; .* with create=True, or"):
         export(POST, tmp_path / "none", library=shelf)
     with pytest.raises(PaperkitError, match="may be a site of hexo or jekyll or myst; name flavor"):
         export(POST, site(tmp_path / "empty"), library=shelf)

@@ -303,7 +303,7 @@ def test_the_signer_is_asked_for_once(tmp_path: Path, monkeypatch: pytest.Monkey
     """No login stands in for a name; who signed last signs on."""
     monkeypatch.delenv("PAPERKIT_NAME")
     library = samples.small(tmp_path / "fresh", signed=False)
-    with pytest.raises(PaperkitError, match="no name to sign with; say once who you are"):
+    with pytest.raises(PaperkitError, match="no name to approve with; say who you are"):
         library.approve(IDS[0], reason="a test")
     library.approve(IDS[0], by="Ana Ruiz", reason="a test")
     approval = library.approve(IDS[1], reason="a test").approval

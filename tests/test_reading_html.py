@@ -470,7 +470,7 @@ def test_an_appendix_is_on_the_level_of_chapters(here) -> None:
 REFUSED = {
     "an error page": (
         "<html><body><h1>No HTML for '2411.05184'</h1></body></html>",
-        "no page of a",
+        "not a page of a",
     ),
     "a stub": (FRAME.format(section(1, para("S1.p1", WORDS))), "a stub"),
     "sections without text": (FRAME.format("".join(section(n, "") for n in range(1, 6))), "a stub"),
@@ -482,7 +482,7 @@ REFUSED = {
     "too deep": (page("<div>" * 400 + "x" + "</div>" * 400), "too deeply"),
     "two papers": (
         page("").replace("</body>", '<article class="ltx_document"></article></body>'),
-        "no page",
+        "not a page",
     ),
     "nothing": ("", "is cut"),
 }

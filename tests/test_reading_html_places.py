@@ -327,7 +327,7 @@ def test_drawings_within_the_page_are_one_picture_too(library: Library) -> None:
 
 def test_an_image_elsewhere_is_not_fetched(library: Library) -> None:
     """Whatever a stored reading says."""
-    with pytest.raises(SourceError, match="is no image of its HTML"):
+    with pytest.raises(SourceError, match="is not an image of its HTML"):
         drawn(library, "https://evil.example/x.png")
 
 

@@ -87,12 +87,19 @@ def test_cells_that_cannot_be_told_apart_keep_their_lines(tmp_path):
     assert table.to_frame()["line"].tolist() == list(table.lines)
 
 
-def _drawn(tmp_path, lines, rules=()):
-    """Return the table of these (text, x, baseline), its rules (y, left, right) and a caption."""
+def _drawn(tmp_path, lines, rules=(), end=None):
+    """Return the table of these (text, x, baseline), its rules (y, left, right) and a caption.
+
+    The last rule stands below all, or at ``end``.
+    """
     paper = Paper()
     body(paper, 72, LEFT, 120)
     bottom = max(y for _, _, y in lines) + 5
-    for y, left, right in [*rules, (min(y for _, _, y in lines) - 11, 60, 285), (bottom, 60, 285)]:
+    for y, left, right in [
+        *rules,
+        (min(y for _, _, y in lines) - 11, 60, 285),
+        (end or bottom, 60, 285),
+    ]:
         paper.page.draw_line((left, y), (right, y), width=0.7)
     for text, x, y in lines:
         paper.line(text, x, y, size=9)
@@ -186,6 +193,94 @@ def test_wrapped_cells_are_one(tmp_path):
     assert table.rows[1:] == (
         ("First", "a sentence that is cut by the narrow column", "12"),
         ("Second", "another one", "15"),
+    )
+
+
+def test_heads_of_several_lines_set_in_the_middle_are_one_row(tmp_path):
+    """Three lines beside two and one stand half a line apart; none names a group of columns."""
+    xs = (64, 130, 180, 230)
+    table = _drawn(
+        tmp_path,
+        [
+            ("Mean", 180, 300),
+            ("Faces", 130, 305.5),
+            *_row(["Method", "", "hours", "Time"], 311),
+            ("found", 130, 316.5),
+            ("needed", 180, 322),
+            *_row(["Ours", "31.2", "32.5", "4.25"], 338, xs),
+            *_row(["Theirs", "29.9", "30.1", "7.01"], 350, xs),
+            *_row(["Older", "18.4", "19.0", "9.50"], 362, xs),
+        ],
+        [(326, 60, 285)],
+    )
+    head = ("Method", "Faces found", "Mean hours needed", "Time")
+    assert (table.head, table.rows[:2]) == (1, (head, ("Ours", "31.2", "32.5", "4.25")))
+
+
+def test_labels_and_texts_broken_over_lines_are_one_row(tmp_path):
+    """Their value stands beside the first line alone."""
+    table = _drawn(
+        tmp_path,
+        [
+            *_row(["Name", "What it says", "Count"], 300, (64, 130, 250)),
+            *_row(["The first", "a sentence that is cut", "12"], 316, (64, 130, 250)),
+            *_row(["condition", "by the narrow column"], 327, (64, 130)),
+            *_row(["Second", "another one", "15"], 345, (64, 130, 250)),
+        ],
+        [(304, 60, 285), (332, 60, 285)],
+    )
+    said = "a sentence that is cut by the narrow column"
+    assert table.rows[1:] == (("The first condition", said, "12"), ("Second", "another one", "15"))
+
+
+def test_a_cell_over_two_columns_stands_in_the_first(tmp_path):
+    """Words in the middle of two columns are neither's own."""
+    table = _drawn(
+        tmp_path,
+        [
+            *_row(["Method", "Low", "High", "Time"], 300),
+            *_row(["Ours", "31.2", "32.5", "4"], 316),
+            *_row(["Theirs", "29.9", "30.1", "7"], 328),
+            *_row(["Older", "n/a", "", "9"], 340, (64, 159, 180, 230)),
+            *_row(["Oldest", "18.4", "19.0", "9"], 352),
+        ],
+        [(304, 60, 285)],
+    )
+    assert table.rows[3] == ("Older", "n/a", "", "9")
+
+
+def test_notes_below_the_last_rule_are_rows_of_their_own(tmp_path):
+    """Their words cut no column and fill none."""
+    table = _drawn(
+        tmp_path,
+        [
+            *_row(["Method", "Low", "High", "Time"], 300),
+            *_row(["Ours", "31.2", "32.5", "4"], 316),
+            *_row(["Theirs", "29.9", "30.1", "7"], 328),
+            ("a Trained on faces, as is usual here.", 64, 344),
+            ("b Counted twice by each of us.", 64, 355),
+        ],
+        [(304, 60, 285)],
+        end=333,
+    )
+    assert table.rows[1:] == (
+        ("Ours", "31.2", "32.5", "4"),
+        ("Theirs", "29.9", "30.1", "7"),
+        ("a Trained on faces, as is usual here.", "", "", ""),
+        ("b Counted twice by each of us.", "", "", ""),
+    )
+
+
+def test_numbers_of_rows_a_space_before_the_names_are_a_column(tmp_path):
+    """They count on, and the names behind them stand flush."""
+    lines = _row(["No.", "Name", "Score"], 300, (64, 79, 200))
+    for n, name in enumerate(("Faces of people", "Hands", "Some feet"), 1):
+        lines += _row([f"({n})", name, f"3{n}.2"], 303 + 13 * n, (64, 79, 200))
+    assert _drawn(tmp_path, lines, [(304, 60, 285)]).rows == (
+        ("No.", "Name", "Score"),
+        ("(1)", "Faces of people", "31.2"),
+        ("(2)", "Hands", "32.2"),
+        ("(3)", "Some feet", "33.2"),
     )
 
 

@@ -77,6 +77,16 @@ def test_nothing_from_outside_is_markup(library: Library) -> None:
     assert len(replace(READING, warnings=())._repr_html_()) < 1_000
 
 
+def test_a_query_is_a_card_of_what_it_narrows_by() -> None:
+    """Words first, then each field that says something; all of it escaped."""
+    query = Query(text=EVIL, decisions=["keep"], answers={"task": "=yes"}, sort=["-score", "id"])
+    shown = re.sub(r"<[^>]+>", " ", query._repr_html_())
+    assert " ".join(shown.split()) == (
+        "&lt;img src=x onerror=alert(1)&gt; decisions: keep answers: task =yes "
+        "outline: digest sorted by: score (descending), id"
+    )
+
+
 def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
     """The next step instead of a zero."""
     assert "Nothing here yet" in Library(tmp_path / "new")._repr_html_()
@@ -97,6 +107,9 @@ def test_a_report_counts_what_was_known_and_cuts_no_error(library: Library) -> N
     assert long in made._repr_html_()
     assert long in repr(made)
     assert made[["error"]].columns.tolist() == ["error"]
+    told = Report(table([{"id": "a", "outcome": "read", "error": ""}], COLUMNS))._repr_html_()
+    assert ">error<" not in told  # no row says anything there
+    assert ">outcome<" in told
     assert repr(made[["error"]]).count(long) == 1
 
 

@@ -658,7 +658,7 @@ def test_own_wordings_block_everywhere(
     assert "hype" in [o.code for o in obstacles(source, DIGEST, "en", shelf)]
     table.write_text("[hype]\n(\n")
     os.utime(table, ns=(1, 1))
-    with pytest.raises(PaperkitError, match=r"own\.txt: no table of wordings .*; correct it"):
+    with pytest.raises(PaperkitError, match=r"own\.txt: not a table of wordings .*; correct it"):
         shelf.approve(HOSTILE)
 
 
@@ -1091,7 +1091,7 @@ def test_who_signs_is_said_once_and_remembered(
     monkeypatch.delenv("PAPERKIT_NAME")
     fresh = Review([HOSTILE], shelf)
     assert (shelf.drafts.signer(), fresh._signer) == ("", "")
-    with pytest.raises(PaperkitError, match="no name to sign with"):
+    with pytest.raises(PaperkitError, match="no name to approve with"):
         fresh.approve()
     with pytest.raises(PaperkitError, match="the name is empty"):
         fresh.sign_as("  ")

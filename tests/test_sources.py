@@ -231,7 +231,7 @@ def test_a_pdf_from_outside_is_not_fetched_from_within() -> None:
     with arxiv(answer) as (client, server):
         assert fetch_pdf(make_paper(), client=client, url=f"{server.url}/on") == b"%PDF-1.7 x"
         asked.clear()
-        with pytest.raises(SourceError, match="leads on to localhost, an address of this network"):
+        with pytest.raises(SourceError, match="redirects to localhost, an address in this network"):
             fetch_pdf(make_paper(), client=client, url=f"{server.url}/in")
     assert [host.partition(":")[0] for host in asked] == ["127.0.0.1"]
 
@@ -308,7 +308,7 @@ def test_tables_are_loaded(tmp_path: Path) -> None:
     [
         ("a.jsonl", '{"id": "2411.00001"}', r"2411.00001 \(line 1\): no published date"),
         ("a.jsonl", "{}\n", r"line 1: '': not an arXiv identifier"),
-        ("a.jsonl", "\nnonsense", "is no JSON, it looks like plain words"),
+        ("a.jsonl", "\nnonsense", "is not JSON, it looks like plain words"),
         ("a.jsonl", "[1]", "line 1: is no JSON object"),
         ("a.doc", "x", "unknown kind of file; give .jsonl"),
     ],

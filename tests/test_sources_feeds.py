@@ -156,20 +156,20 @@ def test_what_is_no_feed_is_asked_for_again(bad: bytes) -> None:
     with (
         serve(lambda _: Answer(bad)) as server,
         served(Archive(papers(1))) as (client, _),
-        pytest.raises(SourceError, match="no whole feed, after 3 tries"),
+        pytest.raises(SourceError, match="not a complete feed, after 3 tries"),
     ):
         announcements("cs.CV", client=client, endpoint=server.url + "/")
 
 
 def test_categories_are_checked() -> None:
     """They become part of an address."""
-    with pytest.raises(SourceError, match="are no categories"):
+    with pytest.raises(SourceError, match="are not categories"):
         announcements("../../etc")
 
 
 def test_a_file_that_is_no_feed_is_named(tmp_path: Path) -> None:
     """Well-formed or not."""
-    for content, message in ((b"<a/>", "neither RSS nor Atom"), (b"<rss", "no whole feed")):
+    for content, message in ((b"<a/>", "neither RSS nor Atom"), (b"<rss", "not a complete feed")):
         (tmp_path / "f.xml").write_bytes(content)
         with pytest.raises(SourceError, match=message):
             load(tmp_path / "f.xml")

@@ -151,7 +151,7 @@ def test_a_paper_that_stands_twice_is_one_and_told(tmp_path: Path) -> None:
         "@misc{a, title={One}, eprint={2401.00001}, abstract={We do.}}\n"
         "@misc{b, title={Copy}, url={https://arxiv.org/abs/2401.00001}}\n"
     )
-    with pytest.warns(UserWarning, match="odd, but loaded: b .line 2.: this paper stands twice"):
+    with pytest.warns(UserWarning, match="odd, but loaded: b .line 2.: this paper occurs twice"):
         frame = load(tmp_path / "z.bib")
     assert frame["title"].to_dict() == {"2401.00001": "One"}
 
@@ -182,9 +182,9 @@ def test_what_is_not_on_arxiv_is_said_in_a_sentence(tmp_path: Path) -> None:
         ("e.bib", "just words\n", "holds no BibTeX entry, it looks like plain words"),
         ("f.bib", "", "looks like an empty file"),
         ("g.bib", "TY  - JOUR\nER  - \n", "looks like RIS"),
-        ("h.json", "<html>", "is no JSON, it looks like a web page"),
-        ("i.csv", "", "is no CSV"),
-        ("j.csv", 'id,title\n2401.00001,"a\n', "is no CSV"),
+        ("h.json", "<html>", "is not JSON, it looks like a web page"),
+        ("i.csv", "", "is not CSV"),
+        ("j.csv", 'id,title\n2401.00001,"a\n', "is not CSV"),
     ],
 )
 def test_a_file_that_is_none_says_what_it_looks_like(

@@ -100,7 +100,7 @@ def test_only_this_computer_is_asked(address: str) -> None:
 def test_what_zotero_says_no_with_is_told() -> None:
     """Not running, not allowed, moved elsewhere, or no list: an error with the next step."""
     answers = {
-        "does not let others read": Answer(b"Local API is not enabled", 403),
+        "does not let other programs read it": Answer(b"Local API is not enabled", 403),
         "no list of items": Answer(b"<html>"),
         r"no list of items at .* \(HTTP 302\)": Answer(
             b"", 302, {"Location": "http://127.0.0.1:9"}

@@ -22,6 +22,8 @@ from paperkit.text import (
     [
         ["We build on Smith et al. (2020) and reach 3.5 dB.", "It is fast!"],
         ["See Fig. 3 and Eq. (2), cf. Sec. 4.1.", "This holds, i.e., always."],
+        ["Its mass is 125.09 ± 0.21 (stat.) ± 0.11 (syst.) GeV.", "It is new."],
+        ["We gain 2 dB approx. = 3 %.", "It is so."],
         ["Methods, e.g. BERT, fail.", "Ours vs. theirs is 2.1 vs. 1.9."],
         ["This was shown by J. K. Rowe and A. Turing.", "We agree."],
         ["Prior work is due to Smith et al.", "We extend it."],

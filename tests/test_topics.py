@@ -95,7 +95,7 @@ def test_a_file_of_topics_is_read_in_order(tmp_path: Path) -> None:
         ('[[topic]]\nname = "a"\nqueries = ["b"]\nfoo = 1\n', "unknown key 'foo'; known are name"),
         ('[[topic]]\nname = "a"\nqueries = ["b"]\nmax_age_days = "9"\n', "must be a whole number"),
         ('[[topic]]\nname = "a"\nqueries = [" "]\n', "queries is empty"),
-        ('[[topic]]\nname = "a"\nqueries = ["b"]\n' * 2, "topic 'a' stands twice"),
+        ('[[topic]]\nname = "a"\nqueries = ["b"]\n' * 2, "topic 'a' occurs twice"),
     ],
 )
 def test_a_broken_file_is_named_with_what_to_mend(
@@ -119,13 +119,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         ("", "no word in it"),
         ('x") OR (all:y', "a quotation mark is not closed"),
         ("(a OR b", "a parenthesis is not closed"),
-        ("a) OR b", "a parenthesis is closed that was not opened"),
+        ("a) OR b", "a parenthesis is closed but was not opened"),
         ("a AND", "AND has nothing after it"),
         ("a OR", "no word in it"),
         ("AND a", "AND has nothing before it"),
         ("NOT a", "NOT has nothing to take away from"),
         ("a AND OR b", "AND has nothing after it"),
-        ("title:NeRF", "'title' is no field of arXiv's; there are ti, au"),
+        ("title:NeRF", "'title' is not a field of arXiv's; use ti, au"),
     ],
 )
 def test_a_query_that_cannot_be_meant_is_refused(typed: str, message: str) -> None:

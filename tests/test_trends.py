@@ -159,7 +159,7 @@ def test_shares_can_be_of_another_set_of_papers(papers):
 
 def test_a_denominator_without_the_papers_is_refused(papers):
     """A share above one is an error that names the group and the remedy."""
-    with pytest.raises(ValueError, match="all papers: .* of= has to hold the papers themselves"):
+    with pytest.raises(ValueError, match="all papers: .* of= must include the papers themselves"):
         papers_per(papers, "year", of=papers.head(3))
 
 

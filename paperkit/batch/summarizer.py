@@ -112,7 +112,7 @@ class Summarizer:
         executor: Executor | None = None,
     ) -> None:
         if ask not in get_args(Ask):
-            raise PaperkitError(f"ask={ask!r}: no such way; give 'auto', 'whole' or 'single'.")
+            raise PaperkitError(f"ask={ask!r}: unknown; use 'auto', 'whole' or 'single'.")
         self.library = library
         self.model = model
         self.outline = outline
@@ -456,7 +456,9 @@ def summarize(
     if is_chinese(language):
         vectors.installed()  # a wrong name is told before anything is paid
     if budget is not None and not _is_money(budget):
-        raise PaperkitError(f"budget: {budget!r} is no amount of money; give a number, like 0.5.")
+        raise PaperkitError(
+            f"budget: {budget!r} is not an amount of money; give a number, like 0.5."
+        )
     ids, price = _known(library, papers), _price(used, prices)
     limiter = limiter_of(library, used, pace, budget_of(used, budget, price))
     summarizer = Summarizer(
@@ -513,12 +515,12 @@ def _checked(model: object) -> Model:
     if model is None:
         return Extractive()
     if isinstance(model, str):
-        raise PaperkitError(f'{model}: a text is no model; give Gemini("{model}"), or another.')
+        raise PaperkitError(f'{model}: a text is not a model; give Gemini("{model}"), or another.')
     if isinstance(model, type):
-        raise PaperkitError(f"{model.__name__}: a class is no model; give {model.__name__}(…).")
+        raise PaperkitError(f"{model.__name__}: a class is not a model; give {model.__name__}(…).")
     if not isinstance(model, Model):
         kind = type(model).__name__
-        raise PaperkitError(f"{kind}: no model; it needs a name and answer(request).")
+        raise PaperkitError(f"{kind}: not a model; a model has a name and answer(request).")
     return model
 
 

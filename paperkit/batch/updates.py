@@ -85,7 +85,9 @@ def _listed(topics: Mapping[str, Topic] | Iterable[Topic] | Topic) -> list[Topic
     listed = list(topics.values() if isinstance(topics, Mapping) else topics)
     for topic in listed:
         if not isinstance(topic, Topic):
-            raise ArgumentError(f"update: {topic!r} is no Topic; give load_topics('topics.toml').")
+            raise ArgumentError(
+                f"update: {topic!r} is not a Topic; give load_topics('topics.toml')."
+            )
     return listed
 
 

@@ -18,6 +18,7 @@ from paperkit.passages import SourceLine
 from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
 
 MOST = 3
+_NOTHING = 1e-9  # what is left of a share when all of it is taken off
 _GAIN = 0.12  # a further line has to carry that share of the statement beyond those before it
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.])\d+(?:[.,]\d+)*")
 _NUMBER_WEIGHT, _TERM_WEIGHT = 10.0, 6.0  # bits, as for words
@@ -59,6 +60,7 @@ class LineIndex:
         self._heads: dict[str, set[int]] = {}
         self._spaced: list[str] | None = None
         self._held: dict[str, dict[int, float]] = {}
+        self._last: tuple[Keys, Keys, dict[int, float]] = ({}, {}, {})
         for place, line in enumerate(self.lines):
             self._places.setdefault(line.text, []).append(place)
             for word in _stems(line.text) | _numbers(line.text):
@@ -91,11 +93,23 @@ class LineIndex:
 
     def telling(self, keys: Keys) -> Keys:
         """Return keys weighed by how few of the lines say them."""
-        size = math.log(1 + len(self.lines)) or 1.0
-        return {
-            k: v * math.sqrt(math.log(1 + len(self.lines) / max(1, len(self.holders(k)))) / size)
-            for k, v in keys.items()
-        }
+        return self._weighed(keys)[0]
+
+    def _weighed(self, keys: Keys) -> tuple[Keys, dict[int, float]]:
+        """Return the keys weighed, and how much of that each line says; the last is remembered."""
+        if self._last[0] != keys:
+            many = len(self.lines)
+            size = math.log(1 + many) or 1.0
+            weights = {
+                k: v * math.sqrt(math.log(1 + many / max(1, len(self.holders(k)))) / size)
+                for k, v in keys.items()
+            }
+            gains: dict[int, float] = {}
+            for key, value in weights.items():
+                for line, how in self.holders(key).items():
+                    gains[line] = gains.get(line, 0.0) + value * how
+            self._last = (dict(keys), weights, gains)
+        return self._last[1:]
 
     def best(
         self, keys: Keys, cited: Collection[int] = (), most: int = MOST
@@ -104,30 +118,28 @@ class LineIndex:
 
         Where a line that was `cited` is as good as the best, it is taken.
         """
-        weights = self.telling(keys)
-        total = sum(weights.values())
-        open_keys = {k: (weights[k], self.holders(k)) for k in keys}
+        weights, told = self._weighed(keys)
+        total, gains = sum(weights.values()), dict(told)
+        open_keys = list(weights)
         chosen: list[int] = []
         shares: list[float] = []
-        while total and len(chosen) < most:
-            gains = _gains(open_keys.values())
-            if not gains:
-                break
-            top = max(gains.values())
+        while gains and len(chosen) < most and (top := max(gains.values())) > _NOTHING * total:
             near = [n for n, g in gains.items() if g >= AS_GOOD * top]
             line = min(near, key=lambda n: (n not in cited, -gains[n], n))
             if chosen and gains[line] / total < _GAIN:
                 break
             chosen.append(line)
             shares.append((shares[-1] if shares else 0.0) + gains[line] / total)
-            open_keys = {k: v for k, v in open_keys.items() if line not in v[1]}
+            for key in [k for k in open_keys if line in self.holders(k)]:
+                open_keys.remove(key)
+                for n, how in self.holders(key).items():
+                    gains[n] -= weights[key] * how
         return chosen, shares
 
     def shares(self, keys: Keys) -> dict[int, float]:
         """Return what share of `keys` each line says; lines that say nothing of it are left out."""
-        weights = self.telling(keys)
+        weights, gains = self._weighed(keys)
         total = sum(weights.values()) or 1.0
-        gains = _gains((value, self.holders(key)) for key, value in weights.items())
         return {line: gain / total for line, gain in gains.items()}
 
     def apart(self, parts: Sequence[Keys]) -> tuple[int, int] | None:
@@ -160,11 +172,3 @@ class LineIndex:
 
 def _says(english: str, term: str, text: str) -> bool:
     return term in text or any(f" {form}" in english for form in english_forms(term))
-
-
-def _gains(keys: Iterable[tuple[float, dict[int, float]]]) -> dict[int, float]:
-    gains: dict[int, float] = {}
-    for value, holders in keys:
-        for line, how in holders.items():
-            gains[line] = gains.get(line, 0.0) + value * how
-    return gains

@@ -296,7 +296,7 @@ def _repeats(texts: Sequence[str], asked: Asked) -> Iterator[Finding]:
             if not _says_something(key):
                 continue
             if key in seen:
-                message = "The same sentence stands twice; remove one."
+                message = "The same sentence occurs twice; remove one."
                 yield asked.finding("repeated", message, words=sentence, statement=place)
             seen[key] = place
     yield from _alike(texts, asked)

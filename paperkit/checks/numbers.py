@@ -161,6 +161,7 @@ _FIXED_WORDS = tuple(
     for begins, rest, value, kind in _FIXED
 )
 _CJK_DIGIT, _CJK_RUN = "一二三四五六七八九", r"[零〇一二两三四五六七八九十百千]+"
+_CJK_ANY = re.compile(f"{_CJK_RUN}|百分之")
 _TWO_OR_THREE = frozenset(map("".join, pairwise(_CJK_DIGIT))) | {"两三"}
 _CJK_POINT = rf"(?:点[零〇{_CJK_DIGIT}]+)"
 _CJK_NUMBER = re.compile(
@@ -181,18 +182,17 @@ _LOOSE = re.compile(
     r"|约|约为|大约|近|接近|将近|大概|差不多|[≈∼])\s?$"
 )
 _LOOSE_ENDS = frozenset("tdyx.oea约为大近似概多≈∼")  # the last letters of those
-_LOOSELY = re.compile(r"\s?(?:左右|上下|or so\b)")
+_LOOSELY = re.compile(r"(?:\s?|[^\s\d]{1,3})(?:左右|上下)|\s?or so\b")
 _ARTICLE = re.compile(r"\b(?:an?|one|a single)[ -](?P<unit>minute|hour|day|week|month)\b", re.I)
 _RANGE = re.compile(r"\s?(?:[-–—~∼至到]|to)\s?")
 _SCORES = frozenset(
     map(stem, "accuracy precision recall map miou iou score f1 auc bleu top".split())
 )
-_DIMENSION = re.compile(r"(?<![A-Za-z0-9])([2-9])-?D(?![A-Za-z])")
-# A size within a name ("LLaMA-7B", "8b", "1.5T"): it bears out, and no more.
-_SIZE = re.compile(
-    r"(?:(?<=[A-Za-z][-+])(?=[\d.]+[KMBT])|(?<![A-Za-z0-9_.-])(?=[\d.]+(?:b|\s?T)))"
-    r"(?P<digits>\d+(?:\.\d+)?)\s?(?P<scale>[KMBbT])(?![A-Za-z0-9])"
-)
+_DIMENSION = re.compile(r"([2-9])(?<![A-Za-z0-9].)-?D(?![A-Za-z])")
+# A size within a name ("LLaMA-7B", "8b", "1.5T"): it bears out, and no more. What may stand before
+# it is looked at afterwards: a search that begins with a digit is fast.
+_SIZE = re.compile(r"(?P<digits>\d+(?:\.\d+)?)(?P<gap>\s?)(?P<scale>[KMBbT])(?![A-Za-z0-9])")
+_IN_NAME, _IN_WORD = re.compile(r"[A-Za-z][-+]$"), re.compile(r"[A-Za-z0-9_.-]$")
 _CITED = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?((?:19|20)\d\d)[a-z]?\b")
 _REFERENCE = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 # "1. Train", "; 2) test", "…: (3) sum": a mark that opens an item.
@@ -292,7 +292,7 @@ def _one_unit_per_range(digits: list[Number], text: str) -> list[Number]:
 
 def _value_and_step(match: re.Match[str]) -> tuple[float, float]:
     """Return the value of a number in digits and what its last digit counts."""
-    digits = re.sub(r"[,，]", "", match["digits"])
+    digits = match["digits"].replace(",", "").replace("，", "")
     value = float(digits)
     step = 10.0 ** -len(digits.partition(".")[2]) if "." in digits else 1.0
     if match["power"]:
@@ -327,9 +327,18 @@ def _in_digits(text: str) -> Iterator[Number]:
         )
     for match in _DIMENSION.finditer(text):
         yield Number(float(match[1]), "plain", match[0], name=True, span=match.span())
-    for match in _SIZE.finditer(text):
+    for match in filter(_is_size, _SIZE.finditer(text)):
         value = float(match["digits"]) * _SCALES[match["scale"].lower()]
         yield Number(value, "plain", match[0], name=True, span=match.span())
+
+
+def _is_size(match: re.Match[str]) -> bool:
+    """Tell whether a number and a letter are the size in a name, by what stands before them."""
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    if match["scale"] != "b" and not match["gap"] and _IN_NAME.search(before):
+        return True
+    alone = not _IN_WORD.search(before)
+    return alone and (match["scale"] == "T" or (match["scale"] == "b" and not match["gap"]))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -346,7 +355,7 @@ def _is_loose(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 24) : start], text[end : end + 12]
     if before.rstrip()[-1:] in _LOOSE_ENDS and _LOOSE.search(before):
         return True
-    return bool(_LOOSELY.match(re.sub(r"^[^\s\d]{1,3}(?=左右|上下)", "", after)))
+    return bool(_LOOSELY.match(after))
 
 
 def _blanked(text: str, span: tuple[int, int]) -> str:
@@ -414,6 +423,8 @@ def _counted(text: str, end: int) -> frozenset[str]:
 
 
 def _in_chinese(text: str) -> Iterator[Number]:
+    if not _CJK_ANY.search(text):
+        return
     for match in _CJK_NUMBER.finditer(text):
         digits = match["share"] or match["count"] or match["plain"]
         if match["plain"] and not _stands_alone(digits):

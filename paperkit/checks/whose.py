@@ -37,12 +37,13 @@ def misattributed(
 
     ``shares`` says how much of it each line carries; ``method`` is the paper's name for its own.
     """
-    best = max(shares, key=lambda n: (shares[n], -n), default=-1)
-    if best < 0 or shares[best] < _TELLS:
+    most = max(shares.values(), default=0.0)
+    if most < _TELLS:
         return None
-    near = [lines[n].text for n, s in shares.items() if s >= _AS_MUCH * shares[best]]
+    best = min(n for n, share in shares.items() if share == most)
+    near = [lines[n].text for n, s in shares.items() if s >= _AS_MUCH * most]
     own = any(is_of_itself(line) for line in near)
-    if shares[best] >= _CARRIES and is_own_act(text) and not own and _is_others(lines, best):
+    if most >= _CARRIES and is_own_act(text) and not own and _is_others(lines, best):
         return "others-work", best
     if is_admitted(text) and not own and (_is_others(lines, best) or _sets_out(lines, best)):
         return "others-work", best

@@ -91,7 +91,7 @@ def _state(path: Path) -> _State:
         files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
         return tuple((f, f.stat().st_mtime_ns) for f in files)
     except OSError as error:
-        raise PaperkitError(f"{path}: no table of wordings ({error}); correct it.") from error
+        raise PaperkitError(f"{path}: not a table of wordings ({error}); correct it.") from error
 
 
 @lru_cache(maxsize=4)
@@ -102,7 +102,9 @@ def _own(state: _State) -> Phrases:
             phrases = _read(phrases, path.read_text(encoding="utf-8").splitlines())
             phrases._compiled  # noqa: B018 a broken expression is told with its file
         except (OSError, ValueError, re.error) as error:
-            raise PaperkitError(f"{path}: no table of wordings ({error}); correct it.") from error
+            raise PaperkitError(
+                f"{path}: not a table of wordings ({error}); correct it."
+            ) from error
     return phrases
 
 

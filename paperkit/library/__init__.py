@@ -68,7 +68,7 @@ class Library:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path).expanduser().absolute()  # the folder stays, wherever one moves
         if self.path.is_file():
-            raise PaperkitError(f"{self.path}: is a file; a library is a folder, name another.")
+            raise PaperkitError(f"{self.path}: is a file, and a library is a folder; name another.")
         if self.path.is_symlink() and not self.path.exists():
             gone = self.path.readlink()
             raise LibraryError(f"{self.path}: is a link to {gone}, which is gone; put it back.")
@@ -568,7 +568,7 @@ class Library:
         """
         from_there = other if isinstance(other, Library) else Library(other)
         if from_there.path.resolve() == self.path.resolve():
-            raise PaperkitError(f"{self.path}: is this very library; name another to merge.")
+            raise PaperkitError(f"{self.path}: is this library itself; name another to merge.")
         with schema.telling(self._file):
             maintenance.copy_files(from_there.path, self.path, anew=False)
         with schema.reading(from_there._file) as there, schema.writing(self._file) as here:

@@ -141,7 +141,7 @@ def signer(db: sqlite3.Connection) -> str:
     if name := drafts.known_signer(db):
         return name
     raise PaperkitError(
-        "approve: no name to sign with; say once who you are, the library remembers it: "
+        "approve: no name to approve with; say who you are, once for this library: "
         'os.environ["PAPERKIT_NAME"] = "Your name", or approve(…, by="Your name").'
     )
 
@@ -171,7 +171,9 @@ def sign(
         name = by or signer(db)
         now = drafts.existing(db, id, outline.name, digest.language)
         if now.answers != digest.answers:
-            raise PublishError(f"{digest.paper_id}: changed meanwhile; read it again and sign.")
+            raise PublishError(
+                f"{digest.paper_id}: changed in the meantime; read it again, then approve."
+            )
         signed: dict[str, Any] = {"by": name, "reason": reason.strip(), "origin": origin}
         drafts.put_approval(db, records.number(db, id), digest, findings=found, **signed)
         return drafts.existing(db, id, outline.name, digest.language)

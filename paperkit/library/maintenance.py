@@ -43,7 +43,7 @@ def backup(folder: Path, target: Path) -> None:
     if held.exists():
         _refuse_other(source, held)
     elif target.is_file() or (target.is_dir() and any(_foreign(target))):
-        raise PaperkitError(f"{target}: holds something that is no backup; name an empty folder.")
+        raise PaperkitError(f"{target}: holds something other than a backup; name an empty folder.")
     target.mkdir(parents=True, exist_ok=True)
     part = target / f".{secrets.token_hex(8)}.part"
     try:
@@ -59,7 +59,7 @@ def backup(folder: Path, target: Path) -> None:
 
 def _outside(folder: Path, target: Path) -> None:
     if target.resolve() == folder.resolve() or folder.resolve() in target.resolve().parents:
-        raise PaperkitError(f"{target}: lies in the library itself; name a folder outside it.")
+        raise PaperkitError(f"{target}: is inside the library; name a folder outside it.")
 
 
 def _foreign(target: Path) -> Iterator[str]:
@@ -230,7 +230,7 @@ def restore(source: Path, target: Path) -> None:
             _whole(source / schema.NAME)
             schema.copy_to(source / schema.NAME, part / schema.NAME)
         else:
-            raise PaperkitError(f"{source}: neither a backup nor a dump; name one that is.")
+            raise PaperkitError(f"{source}: neither a backup nor a dump; name one.")
         copy_files(source, part, FOLDERS)
         _put(part, target)
     finally:
@@ -248,7 +248,7 @@ def _load(source: Path, path: Path) -> None:
     manifest = files.read_json(source / MANIFEST)
     version, rows = manifest.get("schema"), manifest.get("rows")
     if manifest.get("format") != "paperkit-dump" or not isinstance(rows, dict):
-        raise PaperkitError(f"{source}: its {MANIFEST} is no dump's; name a dump.")
+        raise PaperkitError(f"{source}: its {MANIFEST} is not a dump's; name a dump.")
     if not isinstance(version, int) or not 1 <= version <= len(schema.MIGRATIONS):
         raise PaperkitError(f"{source}: made by a newer paperkit; update paperkit to restore it.")
     with closing(schema.created(path, version)) as db:

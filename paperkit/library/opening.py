@@ -40,7 +40,7 @@ def migrate(path: Path) -> None:
 
 def _no_library(path: Path) -> str:
     backup = schema.newest_backup(path)
-    return f"{path}: is no paperkit library, or its beginning is damaged{backup}; name another."
+    return f"{path}: is not a paperkit library, or its beginning is damaged{backup}; name another."
 
 
 def _create(path: Path) -> None:
@@ -79,8 +79,8 @@ def _look(path: Path) -> None:
     size = path.stat().st_size
     if size == 0:
         raise LibraryError(
-            f"{path}: is empty: what it held is gone{schema.newest_backup(path)}. "
-            "Restore a backup, or remove the file to begin anew."
+            f"{path}: is empty, its content is gone{schema.newest_backup(path)}. "
+            "Restore a backup, or remove the file to start over."
         )
     if not head.startswith(_MAGIC):
         raise PaperkitError(_no_library(path))
@@ -106,7 +106,7 @@ def _readable(path: Path) -> sqlite3.Connection:
             log = path.with_name(f"{path.name}-wal")
             if log.exists() and log.stat().st_size:
                 raise LibraryError(
-                    f"{path.parent}: can't be written to, and its newest entries still lie in "
+                    f"{path.parent}: can't be written to, and its newest entries are still in "
                     f"{log.name}; copy the folder where you may write and open the copy."
                 ) from error
             schema.READ_ONLY.add(key)
@@ -131,7 +131,7 @@ def _belongs(db: sqlite3.Connection, path: Path) -> None:
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if not {"papers", "versions", "actions", "decisions"} <= tables:
         raise PaperkitError(
-            f"{path}: is no paperkit library but another program's database; name another folder."
+            f"{path}: is not a paperkit library but another program's; name another folder."
         )
     if schema.version_of(db) > len(schema.MIGRATIONS):
         raise PaperkitError(f"{path}: made by a newer paperkit; update paperkit to open it.")

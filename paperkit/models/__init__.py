@@ -171,9 +171,9 @@ def _table(path: Path) -> Mapping[str, Any]:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8")).get("prices")
     except (OSError, ValueError) as error:
-        raise PaperkitError(f"{path}: no price table ({error}); correct it.") from error
+        raise PaperkitError(f"{path}: not a price table ({error}); correct it.") from error
     if not isinstance(found, dict):
-        raise PaperkitError(f"{path}: no price table (it has no part [prices]); correct it.")
+        raise PaperkitError(f"{path}: not a price table (it has no [prices]); correct it.")
     return found
 
 

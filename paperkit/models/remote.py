@@ -158,13 +158,13 @@ def within(
             if stopped is None or not stopped.is_set():
                 continue
             line.hang_up()
-            raise ModelError("stopped before the whole answer was here") from None
+            raise ModelError("stopped before the whole answer arrived") from None
         if error is not None:
             raise error
         found: _T = result
         return found
     line.hang_up()
-    raise TimeoutError(f"no whole answer within {seconds:g} s")
+    raise TimeoutError(f"no complete answer within {seconds:g} s")
 
 
 _LOOK = 0.1  # seconds between two looks whether a person stopped it
@@ -328,7 +328,7 @@ def _asked(said: str, headers: Mapping[str, str]) -> float | None:
 def late(name: str, seconds: float) -> Unavailable:
     """Return our error for an answer that did not come in time."""
     return Unavailable(
-        f"{name}: no whole answer within {seconds:g} s; give a longer timeout=, or try again "
+        f"{name}: no complete answer within {seconds:g} s; give a longer timeout=, or try again "
         "later.",
         late=True,
     )

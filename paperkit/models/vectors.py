@@ -135,7 +135,7 @@ class OnnxE5:
         except Exception as error:  # onnxruntime's own classes
             raise PaperkitError(f"{self.name}: fails ({error}); name another file.") from error
         if getattr(states, "ndim", 0) != 3 or states.shape[:2] != mask.shape:
-            raise PaperkitError(f"{self.name}: gives no hidden states; name a model of e5's kind.")
+            raise PaperkitError(f"{self.name}: gives no hidden states; name a model like e5.")
         weights = mask[:, :, None]
         mean: NDArray[np.float32] = ((states * weights).sum(1) / weights.sum(1)).astype(np.float32)
         mean /= np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)

@@ -73,7 +73,7 @@ def _adopted(cell: NotebookNode, library: Library, post: Post, path: Path | None
     paper = known["paper"]
     digest = library.digest(paper, outline=outline.name, language=language)
     if digest is None:
-        raise PaperkitError(f"{paper}: nothing is written about it; run summarize() first.")
+        raise PaperkitError(f"{paper}: has no digest; run summarize() first.")
     ours = card_text(post, library, paper, path)
     found = answers_of(cell["source"], outline, language)
     changed = {

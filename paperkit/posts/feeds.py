@@ -28,7 +28,7 @@ def with_entry(file: Path, post: Post, front: Mapping[str, Any], html: str) -> s
     The newest entry stands first; one of the same day and topic is replaced where it stands.
 
     Raises:
-        PaperkitError: the file is no Atom feed in UTF-8.
+        PaperkitError: the file is not an Atom feed in UTF-8.
     """
     name = _urn(f"{post.day}/{post.topic}")
     updated = post.date.astimezone()
@@ -83,7 +83,9 @@ def _spliced(where: str, text: bytes, name: str, updated: datetime, entry: bytes
         start, end = places.updated
         stated = datetime.fromisoformat(text[start:end].decode().strip())
     except (expat.ExpatError, UnicodeDecodeError, ValueError) as error:
-        raise PaperkitError(f"{where}: is no Atom feed ({error}); name another folder.") from error
+        raise PaperkitError(
+            f"{where}: is not an Atom feed ({error}); name another folder."
+        ) from error
     at, behind = places.entries.get(name, (places.first or places.end,) * 2)
     if behind > at:  # the line's end belongs to the entry
         behind += text[behind : behind + 1] == b"\n"

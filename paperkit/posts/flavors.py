@@ -282,10 +282,10 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]
         raise PaperkitError(
-            f"{where}: not valid YAML ({first}); quote texts that hold ':'."
+            f"{where}: not valid YAML ({first}); quote texts that contain ':'."
         ) from error
     if not isinstance(data, dict | None):
-        raise PaperkitError(f"{where}: must be 'key: value' lines; mend the cell.")
+        raise PaperkitError(f"{where}: must be 'key: value' lines; correct the cell.")
     return {str(k): v for k, v in (data or {}).items()}
 
 

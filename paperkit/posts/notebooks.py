@@ -194,7 +194,9 @@ def read_notebook(path: str | os.PathLike[str]) -> NotebookNode:
     except FileNotFoundError as error:
         raise PaperkitError(f"{path}: no such notebook; make it with compose().") from error
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
-        raise PaperkitError(f"{path}: no valid notebook; restore it or compose anew.") from error
+        raise PaperkitError(
+            f"{path}: not a valid notebook; restore it or compose again."
+        ) from error
     return nb
 
 
@@ -407,11 +409,11 @@ def library_of(nb: NotebookNode, folder: str | os.PathLike[str] | None) -> Libra
     """
     stated = nb.metadata.get(KEY, {}).get("library")
     if not stated:
-        raise PaperkitError("notebook: is no post; make one with compose(post, library).")
+        raise PaperkitError("notebook: not a post; make one with compose(post, library).")
     path = Path(folder or ".") / Path(stated)
     if not (path / "library.db").is_file():
         raise PaperkitError(
-            f"{stated}: the post's library is not there; compose the post anew, or export with "
+            f"{stated}: the post's library is not there; compose the post again, or export with "
             "library=Library(path)."
         )
     return Library(path)
@@ -425,7 +427,7 @@ def post_of(nb: NotebookNode) -> Post:
     """
     known = nb.metadata.get(KEY, {}).get("post")
     if not isinstance(known, Mapping):
-        raise PaperkitError("notebook: is no post; make one with compose(post, library).")
+        raise PaperkitError("notebook: not a post; make one with compose(post, library).")
     post = Post.from_dict(known)
     for cell in nb.cells:
         if role_of(cell) == "front":

@@ -163,12 +163,12 @@ def _local(value: Any, topic: str) -> datetime:
             found = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", value))
     except ValueError as error:
         raise PaperkitError(
-            f"post {topic!r}: date {value!r} is no date; write 2024-11-12 10:05:27."
+            f"post {topic!r}: date {value!r} is not a date; write 2024-11-12 10:05:27."
         ) from error
     if isinstance(found, date) and not isinstance(found, datetime):
         found = datetime(found.year, found.month, found.day)
     if not isinstance(found, datetime):
-        raise PaperkitError(f"post {topic!r}: date {value!r} is no date; give a datetime.")
+        raise PaperkitError(f"post {topic!r}: date {value!r} is not a date; give a datetime.")
     if found.tzinfo is not None:
         found = found.astimezone(UTC).astimezone().replace(tzinfo=None)
     return found.replace(microsecond=0)

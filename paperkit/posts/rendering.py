@@ -112,7 +112,7 @@ def lay_out(
         raise refuse(post.topic, found)
     if draft and flavor.page == "feed":
         raise PublishError(
-            f"post {post.topic!r}: a feed is read as it stands; look at a draft with flavor='mail'."
+            f"post {post.topic!r}: a feed can't hold a draft; look at it with flavor='mail'."
         )
     names = _free(_names(post, draft), post, flavor, site)
     return _Layout(post, flavor, sources, found, draft, names, cited, site).page(parts)
@@ -191,7 +191,7 @@ def _obstacles(
         if place.edited:
             found.append(_edited(place.paper))
         if sum(c.paper == place.paper for c in cards) > 1:
-            found.append(Obstacle(place.paper, "card", "it stands twice.", "Delete one.", "twice"))
+            found.append(Obstacle(place.paper, "card", "it occurs twice.", "Delete one.", "twice"))
         found += obstacles(sources[place.paper], post.outline, post.language, library)
     return list(dict.fromkeys(found))
 

@@ -74,7 +74,7 @@ def flavor_for(folder: str | os.PathLike[str], asked: str | None, *, create: boo
         theirs = " or ".join(sorted(found))
         raise PaperkitError(f"{folder}: may be a site of {theirs}; name flavor={min(found)!r} ….")
     raise PaperkitError(
-        f"{folder}: is no blog's root folder; name one, make it one with create=True, or write "
+        f"{folder}: not a blog's root folder; name one, make it one with create=True, or write "
         "into it as it is with flavor='hexo' …."
     )
 

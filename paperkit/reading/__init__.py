@@ -161,7 +161,7 @@ def _write(folder: Path, images: Mapping[str, bytes]) -> None:
     """Write images under their names into a folder; none is ever seen half written."""
     for name, data in images.items():
         if not re.fullmatch(r"[a-z0-9-]+\.(?:png|webp)", name):
-            raise ReadError(f"{name[:80]!r}: no name of a figure; read the PDF again")
+            raise ReadError(f"{name[:80]!r}: not the name of a figure; read the PDF again")
         write_atomic(folder / name, data)
 
 

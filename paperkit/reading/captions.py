@@ -222,7 +222,7 @@ def _score(
     score = {"": 0.0, ".": 2.0, ")": -1.0}.get(sep, 3.0)
     score += 2.0 if marked else 0.0
     score += 1.0 if row.size < style.size - 0.4 else 0.0
-    score += 1.5 if not rest.strip() else 0.0
+    score += 0.0 if rest.strip() else 3.0 if match["kind"].isupper() else 1.5
     if not sep and (_VERB.match(rest) or rest[:1] in {",", ";", "("}):
         score -= 4.0
     if sep == "." and re.match(r"\s*[a-z]", rest):
@@ -330,7 +330,8 @@ def _extent(sheet: Sheet, start: int, starts: set[int], usual: float) -> tuple[i
             if _beside(sheet, first, row, last) and not _hangs_below(sheet, starts - {start}, row):
                 rows.append(index)
             continue
-        if row.size < first.size - 1 and len(row.text.strip()) < 12:  # a piece of a formula
+        least = min(first.size, sheet.rows[rows[-1]].size)  # a title may be in small capitals
+        if row.size < least - 1 and len(row.text.strip()) < 12:  # a piece of a formula
             continue
         goes_on = _continues(sheet, rows, row) and not _tabular(sheet, first, row, starts - {start})
         if not goes_on and not _runs_beside(sheet, rows, row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from paperkit.reading.links import links
 from paperkit.reading.pages import (
     Page,
     Word,
+    joined_spans,
     open_pdf,
     outline,
     pages,
@@ -125,11 +127,11 @@ def _looked(document: Any, limits: Limits) -> _Looked:
     inks: list[tuple[np.ndarray, tuple[int, int]] | None] = []
     found: list[Hidden] = []
     scanned: list[int] = []
-    for page in pages(document, limits):
-        gray = gray_of(document, page.number - 1)
+    for page, drawn in pages(document, limits):
+        gray = gray_of(drawn, page)
         seen = _hidden.seen(page, gray, unseen(document, page))
         ink = None if gray is None else ink_of(gray)
-        kept.append(seen.page)
+        kept.append(replace(seen.page, lines=tuple(map(joined_spans, seen.page.lines))))
         inks.append(None if ink is None else (np.packbits(ink), ink.shape))
         found += seen.hidden
         scanned += [page.number] if seen.scanned else []
@@ -259,7 +261,7 @@ def _prepared(looked: _Looked, laid: _LaidOut) -> dict[int, regions.PreparedPage
         packed = looked.inks[index]
         if packed is not None and (caps or _opens_with_cells(sheet, text)):
             headed = frozenset(i for h in laid.heads if h.sheet == number for i in h.rows)
-            blocks = text | paragraphs.equations(sheet) | headed
+            blocks = text | paragraphs.equations(sheet) | headed | _front(sheet)
             seen = turned_ink(_unpacked(packed), turn)
             page = looked.pages[index]
             fixed = [turned_box(b, page, turn) for b in always[index]]
@@ -268,6 +270,21 @@ def _prepared(looked: _Looked, laid: _LaidOut) -> dict[int, regions.PreparedPage
                 sheet, seen, caps, blocks, fixed, others, laid.style.size
             )
     return prepared
+
+
+def _front(sheet: layout.Sheet) -> frozenset[int]:
+    """Return the rows of title and authors: across the columns, at the top of the first page."""
+    if sheet.page.number > 1 or len(sheet.columns) < 2:
+        return frozenset()
+    drawn = [s.box[1] for s in sheet.page.shapes if s.box[3] - s.box[1] > 10]
+    middle, top = sum(sheet.span) / 2, min(drawn, default=sheet.page.height)
+    found = set()
+    for index in sorted(range(len(sheet.rows)), key=lambda i: sheet.rows[i].box[1]):
+        row = sheet.rows[index]
+        if row.box[1] > top or not (row.box[0] < middle - 6 and row.box[2] > middle + 6):
+            break
+        found.add(index)
+    return frozenset(found)
 
 
 def _opens_with_cells(sheet: layout.Sheet, text: frozenset[int]) -> bool:
@@ -446,10 +463,12 @@ def is_cipher(pages: Sequence[Page], body: Sequence[Paragraph]) -> bool:
     text = " ".join(p.text for p in body if p.role != "references")
     if sum(p.unknown > _UNKNOWN for p in pages) > 0.2 * len(pages):
         return True
-    letters = [c for c in text.lower() if c.isalpha() and ord(c) < 0x530]
-    if len(letters) < 400 or len(letters) < 0.5 * sum(c.isalpha() for c in text):
+    counts = Counter(text.lower())
+    every = sum(n for c, n in counts.items() if c.isalpha())
+    letters = sum(n for c, n in counts.items() if c.isalpha() and ord(c) < 0x530)
+    if letters < 400 or letters < 0.5 * every:
         return False
-    vowels = sum(c in _VOWELS for c in letters) / len(letters)
+    vowels = sum(counts[c] for c in _VOWELS) / letters
     words = len(text.split())
     return not 0.27 < vowels < 0.58 or len(text) > 18 * words
 

@@ -28,6 +28,7 @@ KNOWN = re.compile(
     r"参考文献|致谢|附录",
     re.I,
 )
+_LONGEST_KNOWN = 45
 REFERENCES = re.compile(r"references(?: and notes)?|bibliography|literature cited|参考文献", re.I)
 _NUMBER = re.compile(
     r"\s*(?:(?P<word>appendix|section|chapter)\s+)?"
@@ -74,6 +75,8 @@ def headlines(
             continue
         if largest and row.size > largest - 0.6 and not _named(row):
             continue
+        if len(row.text) > _LONGEST_KNOWN and not (_numbered(row) or _stands_out(row, style)):
+            continue
         rows = _lines_of(sheet, index, captions)
         candidate = _candidate(number, sheet, rows, style, prose)
         if candidate is not None:
@@ -101,12 +104,12 @@ def _may_be(sheet: Sheet, row: Row, style: Style) -> bool:
     text = row.text.strip()
     if not row.line.upright or len(text) > 160 or row.size < 0.78 * style.size:
         return False
-    return sum(c.isalpha() for c in text) >= max(2, 0.4 * len(text.replace(" ", "")))
+    return sum(map(str.isalpha, text)) >= max(2, 0.4 * len(text.replace(" ", "")))
 
 
 def _look(row: Row) -> tuple[float, bool, bool, bool]:
     title = _title_of(row.text)
-    caps = title.upper() == title and sum(c.isalpha() for c in title) >= 4
+    caps = title.upper() == title and sum(map(str.isalpha, title)) >= 4
     small = "caps" in row.line.font.lower() or "cmcsc" in row.line.font.lower()
     return (round(row.size), row.line.bold, row.line.italic and not row.line.bold, caps or small)
 
@@ -166,7 +169,7 @@ def _numbered(row: Row) -> re.Match[str] | None:
 
 def _uniform(row: Row) -> bool:
     """Return whether nearly all letters share the row's weight: run-in heads do not."""
-    spans = [s for s in row.line.spans if any(c.isalpha() for c in s.text)]
+    spans = [s for s in row.line.spans if any(map(str.isalpha, s.text))]
     total = sum(len(s.text) for s in spans) or 1
     same = sum(
         len(s.text) for s in spans if s.bold == row.line.bold and s.italic == row.line.italic
@@ -190,7 +193,7 @@ def _candidate(
     text = _joined([sheet.rows[i].text for i in rows])
     label, title = _label_and_title(sheet, rows, text)
     known = bool(KNOWN.fullmatch(title.strip(" .:")))
-    distinct = _distinct(first, _look(first), style) and _uniform(first)
+    distinct = _stands_out(first, style)
     if not title or title.endswith((",", ";")) or not (known or distinct or label):
         return None
     headline = Headline(
@@ -264,6 +267,10 @@ def _clean(title: str) -> str:
     # Small capitals come as "I NTRODUCTION": a lone capital before a run of capitals.
     title = re.sub(r"\b([A-Z]) (?=[A-Z]{2,}\b)", r"\1", title)
     return unicodedata.normalize("NFKC", title).strip(" :")
+
+
+def _stands_out(row: Row, style: Style) -> bool:
+    return _distinct(row, _look(row), style) and _uniform(row)
 
 
 def _distinct(row: Row, look: tuple[float, bool, bool, bool], style: Style) -> bool:

@@ -57,7 +57,7 @@ def _parsed(path: Path, limits: Limits) -> Element:
         raise ReadError(f"{path.name}: has {size:,} bytes, {most:,} are allowed; read the PDF.")
     data = path.read_bytes()
     if b"</html" not in data[-4096:].lower():
-        raise ReadError(f"{path.name}: the page is cut, its end is missing; fetch it again.")
+        raise ReadError(f"{path.name}: the page is cut off; fetch it again.")
     text = data.decode("utf-8", errors="replace").replace("\0", "")
     parser = etree.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8", recover=True)
     try:
@@ -65,7 +65,7 @@ def _parsed(path: Path, limits: Limits) -> Element:
     except etree.LxmlError as error:
         raise ReadError(f"{path.name}: no HTML ({str(error)[:100]}); read the PDF.") from error
     if tree is None or any(e.type_name in _OVER for e in parser.error_log):
-        raise ReadError(f"{path.name}: is nested too deeply or no page at all; read the PDF.")
+        raise ReadError(f"{path.name}: is nested too deeply, or is not a page; read the PDF.")
     return tree
 
 
@@ -99,7 +99,7 @@ def _article(tree: Element, name: str) -> Element:
     found = [e for e in tree.iter("article") if "ltx_document" in classes(e)]
     if len(found) != 1:
         said = text_of(tree)[:100]
-        raise ReadError(f"{name}: no page of a paper (“{said}”); read the PDF.")
+        raise ReadError(f"{name}: not a page of a paper (“{said}”); read the PDF.")
     outside = " ".join(t for e in tree.iter("div", "p") for t in [e.text or ""] if _FATAL.search(t))
     fatal = [e for e in tree.iter() if _names_fatal(e)]
     if outside or fatal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from paperkit.reading.pages import Line, Page, turned, turned_line
@@ -159,26 +159,22 @@ MARGIN = -2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The pieces of one column on one baseline; ``gap`` is the widest white between pieces."""
+    """The pieces of one column on one baseline; ``gap`` is the widest white between pieces.
+
+    ``text``, ``box`` and ``size`` are those of the line, its pieces joined by a space.
+    """
 
     line: Line
     column: int
     gap: float
+    text: str = field(init=False)
+    box: Box = field(init=False)
+    size: float = field(init=False)
 
-    @property
-    def text(self) -> str:
-        """Return the characters, pieces joined by a space."""
-        return self.line.text
-
-    @property
-    def box(self) -> Box:
-        """Return the box in points."""
-        return self.line.box
-
-    @property
-    def size(self) -> float:
-        """Return the font size of most characters."""
-        return self.line.size
+    def __post_init__(self) -> None:
+        """Take over what is asked for most."""
+        for name in ("text", "box", "size"):
+            object.__setattr__(self, name, getattr(self.line, name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paperkit.errors import ReadError
 from paperkit.readings import Box, Limits
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of characters in one font; ``painted`` is False for text that draws nothing."""
 
     text: str
@@ -32,10 +32,15 @@ class Span:
     painted: bool
 
 
+def _length(span: Span) -> int:
+    return len(span.text)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Characters on one baseline. ``size``, ``font``, ``bold``, ``italic``: of most of them.
 
+    ``base`` is the bottom of the longest span: tall brackets and roots don't shift it.
     ``turn`` says how far (degrees clockwise: 0, 90, 180, 270) the page must be turned to read it.
     """
 
@@ -48,16 +53,16 @@ class Line:
     upright: bool
     spans: tuple[Span, ...]
     turn: int = 0
+    base: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look for the longest span once."""
+        object.__setattr__(self, "base", max(self.spans, key=_length).box[3])
 
     @property
     def width(self) -> float:
         """Return the width in points."""
         return self.box[2] - self.box[0]
-
-    @property
-    def base(self) -> float:
-        """Return the bottom of the longest span: tall brackets and roots don't shift it."""
-        return max(self.spans, key=lambda s: len(s.text)).box[3]
 
     @property
     def height(self) -> float:
@@ -114,7 +119,8 @@ def words_of(document: Any, number: int) -> list[Word]:
     """Return the words of a page (from 1); spaces part them, whatever their width."""
     page = document[number - 1]
     found = page.get_text("words", flags=TEXT_FLAGS, sort=False)
-    return [Word(_clean(w[4]), _as_shown(w[:4], page) if page.rotation else w[:4]) for w in found]
+    turned = bool(page.rotation)
+    return [Word(_clean(w[4]), _as_shown(w[:4], page) if turned else w[:4]) for w in found]
 
 
 def open_pdf(path: Path, limits: Limits) -> Any:
@@ -154,19 +160,24 @@ def _check_size(path: Path, limits: Limits) -> None:
             raise ReadError(f"{path.name}: not a PDF (no %PDF header); download it again")
 
 
-def pages(document: Any, limits: Limits) -> Iterator[Page]:
-    """Yield the pages up to the limit; a page that can't be parsed comes out empty."""
+def pages(document: Any, limits: Limits) -> Iterator[tuple[Page, Any]]:
+    """Yield the pages up to the limit, each with what it draws, without annotations.
+
+    A page that can't be parsed comes out empty and draws nothing (None).
+    """
     for index in range(min(document.page_count, limits.pages)):
         try:
-            yield _page(document[index])
+            page = document[index]
+            drawn = page.get_displaylist(annots=0)
+            yield _page(page, drawn), drawn
         except (RuntimeError, ValueError):
-            yield Page(index + 1, 0.0, 0.0, (), (), ())
+            yield Page(index + 1, 0.0, 0.0, (), (), ()), None
 
 
-def _page(page: Any) -> Page:
+def _page(page: Any, drawn: Any) -> Page:
     import pymupdf
 
-    lines, shapes = _content(page)
+    lines, shapes = _content(page, drawn)
     every = page.get_text("text", flags=TEXT_FLAGS & ~_CODES, clip=pymupdf.INFINITE_RECT())
     written = "".join(every.split())
     cut = list(_cut(page, lines, len(written)))
@@ -186,19 +197,20 @@ def _page(page: Any) -> Page:
     )
 
 
-def _content(page: Any) -> tuple[list[Line], list[Shape]]:
+def _content(page: Any, drawn: Any) -> tuple[list[Line], list[Shape]]:
     """Return a page's lines, each once, and its shapes and images, before any turning."""
     import pymupdf
 
     flags = TEXT_FLAGS | pymupdf.TEXT_CLIP | pymupdf.TEXT_COLLECT_VECTORS
     lines: list[Line] = []
     shapes: list[Shape] = []
-    for block in page.get_text("dict", flags=flags)["blocks"]:
+    for block in _textpage(page, drawn, flags).extractDICT()["blocks"]:
         if block["type"] == 0:
             lines.extend(line for row in block["lines"] if (line := _line(row)) is not None)
         elif len(shapes) < MOST_SHAPES:
             shapes.append(Shape(tuple(block["bbox"]), False, bool(block.get("isrect"))))
-    return _once(lines), [*shapes, *(Shape(box, True, True) for box in _image_boxes(page))]
+    images = _textpage(page, drawn, pymupdf.TEXT_PRESERVE_IMAGES).extractIMGINFO()
+    return _once(lines), [*shapes, *(Shape(tuple(i["bbox"]), True, True) for i in images)]
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -235,7 +247,7 @@ def _as_shown(box: Box, page: Any) -> Box:
 def _rotated(line: Line, page: Any) -> Line:
     """Return a line of a page with a rotation where it is shown."""
     turn = (line.turn - page.rotation) % 360
-    spans = tuple(replace(s, box=_as_shown(s.box, page)) for s in line.spans)
+    spans = tuple(s._replace(box=_as_shown(s.box, page)) for s in line.spans)
     box = _as_shown(line.box, page)
     return replace(line, box=box, spans=spans, turn=turn, upright=turn == 0)
 
@@ -254,11 +266,11 @@ def _cut(page: Any, lines: list[Line], written: int) -> Iterator[Line]:
     known = {(s.text, round(s.box[0]), round(s.box[1])) for line in lines for s in line.spans}
     for block in page.get_text("dict", flags=TEXT_FLAGS, clip=everywhere)["blocks"]:
         for row in block.get("lines", ()):
-            line = _line(row)
-            if line is None:
+            first = next((s for s in row["spans"] if _clean(s["text"]).strip()), None)
+            if first is None:
                 continue
-            first = next(s for s in line.spans if s.text.strip())
-            if (first.text, round(first.box[0]), round(first.box[1])) not in known:
+            key = (_clean(first["text"]), round(first["bbox"][0]), round(first["bbox"][1]))
+            if key not in known and (line := _line(row)) is not None:
                 yield line
 
 
@@ -273,14 +285,41 @@ MOST_SHAPES = 20_000
 """A page with more paths is a scatter plot; the first ones say where it is."""
 
 
-def _image_boxes(page: Any) -> list[Box]:
-    return [tuple(item["bbox"]) for item in page.get_image_info()]
+def _textpage(page: Any, drawn: Any, flags: int) -> Any:
+    """Return what is written: from what the page draws, as that is taken apart but once.
+
+    A turned page, or one with annotations, which are written too, is taken apart anew.
+    """
+    import pymupdf
+
+    if page.rotation or page.first_annot or page.first_widget:
+        return page.get_textpage(flags=flags)
+    return pymupdf.TextPage(drawn.get_textpage(flags))
 
 
 def _links(page: Any) -> Iterator[PageLink]:
-    for link in page.get_links():
-        if link.get("uri"):
-            yield PageLink(tuple(link["from"]), str(link["uri"]))
+    link = page.first_link
+    while link:
+        if link.uri and not link.uri.startswith("#"):
+            yield PageLink(tuple(link.rect), str(link.uri))
+        link = link.next
+
+
+def joined_spans(line: Line) -> Line:
+    """Return a line whose neighboring spans that look alike are one; often each word is one."""
+    spans: list[Span] = []
+    for _, alike in groupby(line.spans, _look):
+        first, *others = alike
+        if others:
+            box = (*first.box[:2], others[-1].box[2], first.box[3])
+            text = "".join((first.text, *(s.text for s in others)))
+            first = first._replace(text=text, box=box)
+        spans.append(first)
+    return line if len(spans) == len(line.spans) else replace(line, spans=tuple(spans))
+
+
+def _look(span: Span) -> tuple[object, ...]:
+    return (span.font, span.size, span.box[3], span.bold, span.italic, span.color, span.painted)
 
 
 def _line(row: dict[str, Any]) -> Line | None:
@@ -302,13 +341,8 @@ def _line(row: dict[str, Any]) -> Line | None:
 
 
 def _box(spans: tuple[Span, ...]) -> Box:
-    boxes = [s.box for s in spans if s.text.strip()]
-    return (
-        min(b[0] for b in boxes),
-        min(b[1] for b in boxes),
-        max(b[2] for b in boxes),
-        max(b[3] for b in boxes),
-    )
+    x0, y0, x1, y1 = zip(*(s.box for s in spans if s.text.strip()), strict=True)
+    return (min(x0), min(y0), max(x1), max(y1))
 
 
 _BOLD = re.compile(r"bold|medi(?!a)|cmb|sfbx|black|heavy|semib|demi|ecbx|-bd|[.-]bi?$")
@@ -415,7 +449,7 @@ def turned_line(line: Line, page: Page, turn: int) -> Line:
     return replace(
         line,
         box=turned_box(line.box, page, turn),
-        spans=tuple(replace(s, box=turned_box(s.box, page, turn)) for s in line.spans),
+        spans=tuple(s._replace(box=turned_box(s.box, page, turn)) for s in line.spans),
         turn=left,
         upright=left == 0,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from paperkit.reading.layout import Row, Sheet, Style, union
 from paperkit.reading.pages import Page, shown
 from paperkit.reading.text import footnotes, joined, raised_text, sentence_text
 from paperkit.readings import Box, Paragraph, Role
+from paperkit.text import CJK
 
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\(\s?(?:[A-Z]\.?)?\d{1,3}(?:\.\d{1,3})*[a-z]?\s?\)\s*$")
 
@@ -38,10 +40,10 @@ def prose(sheet: Sheet, style: Style, taken: Iterable[int]) -> frozenset[int]:
 
 def worded(text: str) -> bool:
     """Return whether the text reads like words rather than numbers and symbols."""
-    letters = sum(c.isalpha() or c == " " for c in text)
+    if sum(map(str.isalpha, text)) + text.count(" ") < 0.62 * len(text):
+        return False
     words = re.findall(r"[^\W\d_]{2,}", text)
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in text)
-    return letters >= 0.62 * len(text) and (len(words) >= 4 or chinese >= 8)
+    return len(words) >= 4 or len(re.findall(f"[{CJK}]", text)) >= 8
 
 
 def _full(sheet: Sheet, style: Style, column: int, indexes: list[int]) -> set[int]:
@@ -53,20 +55,25 @@ def _full(sheet: Sheet, style: Style, column: int, indexes: list[int]) -> set[in
         above, below = sheet.rows[a], sheet.rows[b]
         if 0 < below.box[3] - above.box[3] < 2.4 * below.size and _alike(above, below):
             found |= {a, b}
-    return found | {i for i in full if _has_end(sheet, style, i, indexes)}
+    bottoms = [sheet.rows[i].box[3] for i in indexes]
+    rest = (indexes[bisect_right(bottoms, sheet.rows[i].box[3]) :] for i in full)
+    return found | {
+        i for i, some in zip(full, rest, strict=True) if _has_end(sheet, style, i, some)
+    }
 
 
-def _has_end(sheet: Sheet, style: Style, index: int, indexes: list[int]) -> bool:
-    """Return whether a short row of words ends the paragraph that this full row begins."""
+def _has_end(sheet: Sheet, style: Style, index: int, below: Sequence[int]) -> bool:
+    """Return whether a short row of words below ends the paragraph that a full row begins."""
     row = sheet.rows[index]
     hang = 2.5 * row.size if _ITEM.match(row.text) else 1.5
     most = max(1.45 * row.size, 1.1 * style.pitch if abs(row.size - style.size) < 0.6 else 0.0)
+    near = takewhile(lambda i: sheet.rows[i].box[3] - row.box[3] < most, below)
     return any(
-        0.5 * row.size < sheet.rows[i].box[3] - row.box[3] < most
+        0.5 * row.size < sheet.rows[i].box[3] - row.box[3]
         and _alike(row, sheet.rows[i])
         and -3.5 * row.size < sheet.rows[i].box[0] - row.box[0] < hang
         and re.search(r"[^\W\d_]{3}", sheet.rows[i].text)
-        for i in indexes
+        for i in near
     )
 
 

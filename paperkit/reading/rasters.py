@@ -91,17 +91,15 @@ PAD = 3.0
 """White (points) left around a figure."""
 
 
-def gray_of(document: Any, index: int) -> np.ndarray | None:
-    """Return the page in gray, two pixels a point, without annotations; None if too large."""
+def gray_of(drawn: Any, page: Page) -> np.ndarray | None:
+    """Return what a page draws in gray, two pixels a point; None if it is too large or nothing."""
     import numpy as np
     import pymupdf
 
-    page = document[index]
-    if not 0 < page.rect.width * page.rect.height <= LARGEST:
+    if drawn is None or not 0 < page.width * page.height <= LARGEST:
         return None
-    matrix = pymupdf.Matrix(2, 2)
     try:
-        pix = page.get_pixmap(matrix=matrix, colorspace=pymupdf.csGRAY, annots=False)
+        pix = drawn.get_pixmap(matrix=pymupdf.Matrix(2, 2), colorspace=pymupdf.csGRAY)
     except RuntimeError:
         return None
     rows = np.frombuffer(pix.samples_mv, dtype=np.uint8).reshape(pix.height, pix.stride)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from paperkit.reading.pages import Line, Page, turned_line
@@ -22,6 +23,7 @@ Heads = Counter[tuple[str, str, int]]
 """How many pages have a folded text, in one font, at one height; also how far numbers are ahead."""
 
 
+@lru_cache(4096)
 def _folded(text: str) -> str:
     return re.sub(r"\d+|\b[ivxl]+\b", "#", " ".join(text.split()).lower())
 
@@ -103,7 +105,9 @@ def _is_running(line: Line, page: Page, heads: Heads) -> bool:
     if STARTS_CAPTION.match(line.text):
         return False
     edge = min(line.box[3], page.height - line.box[1]) / page.height
-    if edge < 0.2 and _counts_pages(line, page, heads):
+    if edge >= 0.2:
+        return False
+    if _counts_pages(line, page, heads):
         return True
     if edge < 0.115 and _FOLIO.fullmatch(line.text.strip()):
         return not _at_picture(line, page)

@@ -123,8 +123,9 @@ def raised_text(row: Row) -> str:
 
 
 def _is_raised(span: Span, line: Line) -> bool:
-    small = span.size <= 0.86 * line.size or span.size <= 0.86 * max(s.size for s in line.spans)
-    return small and span.box[3] < line.base - 0.15 * line.size
+    if span.box[3] >= line.base - 0.15 * line.size:
+        return False
+    return span.size <= 0.86 * max(line.size, *(s.size for s in line.spans))
 
 
 def _is_mark(before: str, number: str, notes: frozenset[str]) -> bool:

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -145,15 +146,30 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints must not reach the answer
     request = json.loads(sys.stdin.readline())
     limits = Limits(**request["limits"])
+    _load(request["job"])
     _limit(limits)
     free = confine(Path(request["path"]))
     _end_with_parent(limits)
-    # PyMuPDF 2.0 loads a layout model and its runtime on import: seconds and memory for nothing.
-    for name in ("pymupdf.layout", "pymupdf4llm"):
-        sys.modules[name] = None  # type: ignore[assignment]
     answer = json.dumps({**_done(request, limits), "free": free}).encode()
     with os.fdopen(out, "wb") as pipe:
         pipe.write(answer)
+
+
+_NEEDED = {
+    "read": ("pymupdf", "numpy", "paperkit.reading.document"),
+    "crop": ("pymupdf", "numpy", "paperkit.reading.rasters"),
+    "html": ("paperkit.reading.html",),
+    "image": ("pymupdf", "numpy", "paperkit.reading.html", "paperkit.reading.rasters"),
+}
+
+
+def _load(job: str) -> None:
+    """Import what a job needs while its compiled form may still be kept for the next worker."""
+    # PyMuPDF 2.0 loads a layout model and its runtime on import: seconds and memory for nothing.
+    for name in ("pymupdf.layout", "pymupdf4llm"):
+        sys.modules[name] = None  # type: ignore[assignment]
+    for name in _NEEDED[job]:
+        import_module(name)
 
 
 def _limit(limits: Limits) -> None:

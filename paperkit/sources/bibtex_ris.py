@@ -67,7 +67,7 @@ def _blocks(blocks: Sequence[Any]) -> Iterator[tuple[Any, str]]:
         inner = getattr(block, "ignore_error_block", None)
         if isinstance(inner, Block):
             twice = isinstance(block, DuplicateFieldKeyBlock)
-            yield inner, f"{_named(block) if twice else 'this key'} stands twice"
+            yield inner, f"{_named(block) if twice else 'this key'} occurs twice"
         elif isinstance(block, (Block, ParsingFailedBlock)):
             yield block, ""
 
@@ -181,7 +181,7 @@ def ris(text: str) -> Iterator[Entry]:
         try:
             (found,) = rispy.loads(f"{part}\nER  - \n")
         except (OSError, ValueError, KeyError) as error:
-            yield Entry("", line, {}, f"can't be read ({error}); mend or drop it")
+            yield Entry("", line, {}, f"can't be read ({error}); correct or remove it")
         else:
             yield Entry(str(found.get("id") or found.get("label") or ""), line, _of_ris(found))
 

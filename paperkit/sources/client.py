@@ -129,9 +129,11 @@ class ArxivClient:
             told = self.transport.told
             found = [] if first is None else [first, *islice(results, told.entries - 1)]
         except arxiv.ArxivError as error:
-            raise SourceError(f"arXiv: {error}; try again in some minutes.") from error
+            raise SourceError(f"arXiv: {error}; try again in a few minutes.") from error
         if self.transport.told is not told or len(found) != told.entries:
-            raise SourceError("arXiv: a page reads differently twice; try again in some minutes.")
+            raise SourceError(
+                "arXiv: a page differs between two tries; try again in a few minutes."
+            )
         return _judged(told, found)
 
     def get(
@@ -275,7 +277,9 @@ def fetch_image(paper: Paper, url: str, *, client: ArxivClient | None = None) ->
     """
     label = f"{paper.id}v{paper.version}"
     if not url.startswith(f"{paper.html_url}/"):
-        raise SourceError(f"{label}: {short(url)} is no image of its HTML; read the paper again.")
+        raise SourceError(
+            f"{label}: {short(url)} is not an image of its HTML; read the paper again."
+        )
 
     def judged(_: str, status: int, content: bytes) -> Answer:
         if is_busy(status, content) or status in (500, 502, 504):

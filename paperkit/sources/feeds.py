@@ -68,7 +68,7 @@ def announcements(
     """
     names = [categories] if isinstance(categories, str) else list(categories)
     if not names or not all(re.fullmatch(r"[A-Za-z-]+(\.[A-Za-z*-]+)?", n) for n in names):
-        raise SourceError(f"announcements: {names!r} are no categories; give some like cs.CV.")
+        raise SourceError(f"announcements: {names!r} are not categories; give some, like cs.CV.")
     used = client or default()
     today = used.now().astimezone(ZoneInfo("America/New_York")).date()
     kept = None
@@ -126,7 +126,7 @@ def judged(url: str, status: int, content: bytes) -> Answer:
     try:
         _items(content)
     except (ET.ParseError, SourceError):
-        return Answer("a page that is no whole feed")
+        return Answer("a page that is not a complete feed")
     return Answer(content=content)
 
 
@@ -139,7 +139,7 @@ def entries(content: bytes, name: str) -> Iterator[dict[str, Any]]:
     try:
         items = _items(content)
     except ET.ParseError as error:
-        raise SourceError(f"{name}: is no whole feed ({error}); get it again.") from error
+        raise SourceError(f"{name}: is not a complete feed ({error}); get it again.") from error
     for item in items:
         if item.tag == f"{_OAI}record":
             yield of_oai(item)

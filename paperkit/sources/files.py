@@ -225,7 +225,7 @@ class Batch:
         key = clean_text(entry.key)[:80]
         if reason:
             self.faults.append(Fault(key, entry.line, reason.removeprefix(f"{entry.key}: ")))
-        elif remark := entry.remark or ("this paper stands twice" if self.twice > twice else ""):
+        elif remark := entry.remark or ("this paper occurs twice" if self.twice > twice else ""):
             self.faults.append(Fault(key, entry.line, remark, loaded=True))
 
     def _take(self, record: dict[str, Any], keeps: Filter) -> str:
@@ -383,7 +383,7 @@ def _json(file: Path) -> Iterator[Entry]:
         start = first.lstrip()[:1]
         if start not in ("{", "["):
             raise SourceError(
-                f"{file.name}: is no JSON, it looks like {looks_like(first)}; get it again."
+                f"{file.name}: is not JSON, it looks like {looks_like(first)}; get it again."
             )
         fits = start == "[" or file.stat().st_size < _WHOLE
         if not fits or _is_record(first):
@@ -428,7 +428,7 @@ def _lines(lines: Iterable[Any], first: int) -> Iterator[Entry]:
 
 def _of_json(record: Any, place: int) -> Entry:
     if not isinstance(record, dict):
-        return Entry("", place, {}, "is no JSON object; mend or drop it.")
+        return Entry("", place, {}, "is no JSON object; correct or remove it.")
     key = str(record.get("id") or "")
     if is_csl(record):
         try:

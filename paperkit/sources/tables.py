@@ -46,7 +46,7 @@ def csv(file: Path) -> Iterator[Entry]:
                     record = {str(k): _listed(v) for k, v in row.items()}
                     yield Entry(str(record.get("id") or ""), place, record)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise SourceError(f"{file.name}: is no CSV ({error}); export it again.") from error
+        raise SourceError(f"{file.name}: is not CSV ({error}); export it again.") from error
 
 
 def _separator(file: Path) -> str:
@@ -86,7 +86,7 @@ def parquet(file: Path, size: int) -> Iterator[Entry | pd.DataFrame]:
                 record = {str(k): v for k, v in row.items()}
                 yield Entry(str(record.get("id") or ""), place, record)
     except pa.ArrowInvalid as error:
-        raise SourceError(f"{file}: is no Parquet file ({error}); get it again.") from error
+        raise SourceError(f"{file}: is not a Parquet file ({error}); get it again.") from error
 
 
 # What `clean_paper` might change; cells without any of it are clean.

@@ -118,9 +118,9 @@ def judge(url: str, status: int, content: bytes) -> Answer:
     try:
         feed = ET.fromstring(content)  # noqa: S314 expat limits entity expansion
     except ET.ParseError:
-        return Answer("a page that is no whole feed")
+        return Answer("a page that is not a complete feed")
     if feed.tag != f"{_ATOM}feed":
-        return Answer("a page that is no Atom feed")
+        return Answer("a page that is not an Atom feed")
     if said := _error_text(content):
         raise SourceError(f"arXiv: {said} (for {short(url)}); check the query.")
     return _counted(url, feed, content)
@@ -417,10 +417,12 @@ def refuse_inward(response: requests.Response, **_: Any) -> None:
         parts = urlsplit(urljoin(response.url, stated))
         there = parts.hostname if parts.scheme in ("http", "https") else None
     if not there:
-        raise SourceError(f"{here}: leads on to {stated[:80]!r}, no address of the web; try later.")
+        raise SourceError(
+            f"{here}: redirects to {stated[:80]!r}, which is not a web address; try later."
+        )
     if there != here and not _is_public(there):
         raise SourceError(
-            f"{here}: leads on to {there}, an address of this network; nothing was fetched. "
+            f"{here}: redirects to {there}, an address in this network; nothing was fetched. "
             "Check the network."
         )
 
@@ -460,7 +462,7 @@ def _not_connected(error: BaseException | None) -> str:
 def _refuse_unconnected(url: str, error: BaseException) -> None:
     if isinstance(error, requests.TooManyRedirects):
         last = short(getattr(error.response, "url", "") or url)
-        raise SourceError(f"arXiv: {short(url)} leads on and on, at last to {last}; try later.")
+        raise SourceError(f"arXiv: {short(url)} keeps redirecting, last to {last}; try later.")
     if why := _not_connected(error):
         asked = getattr(error, "request", None)  # behind a redirect another than was asked first
         host = urlsplit(getattr(asked, "url", None) or url).netloc

@@ -129,7 +129,7 @@ _ALLOW = "allow other applications in its settings under Advanced"
 def _items(url: str, response: requests.Response) -> list[Any]:
     status, said = response.status_code, response.text[:80].strip()
     if status == 403:
-        raise SourceError(f"Zotero: does not let others read ({said}); {_ALLOW}.")
+        raise SourceError(f"Zotero: does not let other programs read it ({said}); {_ALLOW}.")
     try:
         found = json.loads(response.content) if status == 200 else None
     except ValueError:

@@ -260,7 +260,7 @@ def _measured(grid: pd.DataFrame, level: float) -> pd.DataFrame:
         row = over.iloc[0]
         raise ArgumentError(
             f"{row['group']}: {row['count']} papers of {row['total']} in {row['period']:%Y-%m-%d}; "
-            "of= has to hold the papers themselves"
+            "of= must include the papers themselves"
         )
     grid["share"] = grid["count"] / grid["total"].where(grid["total"] > 0)
     grid["low"], grid["high"] = statistics.share_interval(grid["count"], grid["total"], level=level)

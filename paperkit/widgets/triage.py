@@ -118,7 +118,9 @@ class Triage(anywidget.AnyWidget):
             "rows": rows,
             "total": total,
             "questions": [
-                {"key": q.key, "heading": q.heading("en")} for q in self.outline.questions
+                {"key": q.key, "heading": q.heading("en")}
+                for q in self.outline.questions
+                if not q.translation
             ],
             "outline": self.outline.name,
             "model": "" if self.model is None else self.model.name,

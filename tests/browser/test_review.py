@@ -695,7 +695,7 @@ Review(run, library)"""
     page = cells_in(cells(shelf, slow, papers=[FIRST]))
     live = page.locator(".rv-review").last
     total = live.locator(".rv-total")
-    expect(total).to_have_text("0 of 2 approved, 1 to come")  # one has an older draft
+    expect(total).to_have_text("0 of 2 approved, 1 on the way")  # one has an older draft
     typed = field(live, "Summary")
     typed.fill("Typed before it came.")
     saved(live)
@@ -720,14 +720,14 @@ def test_sent_back_to_triage(cells_in: Notebook, shelf: Library) -> None:
     """The key t makes a kept paper undecided again, with a note; Esc lets it be."""
     shelf.decide([FIRST], "keep")
     page = cells_in(cells(shelf))
-    expect(page.locator(".rv-head")).to_contain_text("triage: keep")
+    expect(page.locator(".rv-head")).to_contain_text("kept in triage")
     keys(page, "t", "Escape")
-    expect(page.locator(".rv-head")).to_contain_text("triage: keep")
+    expect(page.locator(".rv-head")).to_contain_text("kept in triage")
     keys(page, "t")
     page.get_by_role("textbox", name="Note").press_sequentially("not about avatars")
     shot(page, "send-back")
     page.keyboard.press("Enter")
-    expect(page.locator(".rv-head")).to_contain_text("triage: undecided")
+    expect(page.locator(".rv-head")).not_to_contain_text("in triage")
     assert shelf.papers().loc[FIRST, ["decision", "note"]].tolist() == [None, "not about avatars"]
 
 
@@ -768,7 +768,7 @@ def test_counters_tell_the_limits(cells_in: Notebook, shelf: Library) -> None:
     told = page.locator("[data-question=summary] [data-code=too-long]")
     expect(told).to_contain_text("41 words where 40")
     items = page.locator("[data-question=takeaways] .rv-answer-head .rv-counter")
-    expect(items).to_have_text("3 of 3 to 7 items")
+    expect(items).to_have_text("3 items, 3 to 7 wanted")
     paper_button(page, "Chinese").click()
     field(page, "总结").fill("化身 AvatarNet")
     expect(counter).to_have_text("2/100 characters")  # Latin names are not counted
@@ -812,7 +812,7 @@ def test_new_version_shows_lost_evidence(cells_in: Notebook, shelf: Library) -> 
     lost = page.locator('.rv-problem[data-code="lost-evidence"]')
     expect(lost.first).to_contain_text("9.9 s")
     shot(page, "new-version")
-    expect(page.locator(".rv-head")).to_contain_text("v2 · write-up of v1")
+    expect(page.locator(".rv-head")).to_contain_text("v2 · summary of v1")
     field(page, "Key Takeaways, 2 of 3").click()
     expect(page.locator(".rv-source")).to_contain_text("Abstract of v1")
     assert page.locator(".rv-abstract mark").all_inner_texts() == [SENTENCES[1]]

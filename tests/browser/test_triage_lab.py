@@ -244,7 +244,7 @@ def test_t_and_n_tag_and_note(page):
     page.keyboard.press("t")
     page.keyboard.type("fast, 网络")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".pk-state:has-text('#网络')")
+    page.wait_for_selector(".pk-facts:has-text('#网络')")
     page.keyboard.press("n")
     page.keyboard.type("see fig 2")
     page.keyboard.press("Enter")

@@ -137,17 +137,17 @@ LASTING: dict[str, tuple[list[Answer], str, int]] = {
     "cut for ever": ([Answer(GOOD.body[:20_000])], "cut", 3),
     "to an address within": (
         [Answer(b"", 302, {"Location": "http://10.0.0.1/html"})],
-        "leads on to 10.0.0.1, an address of this network",
+        "redirects to 10.0.0.1, an address in this network",
         1,
     ),
     "to another kind of address": (
         [Answer(b"", 302, {"Location": "ftp://files.example/html"})],
-        "leads on to 'ftp://files.example/html'",
+        "redirects to 'ftp://files.example/html'",
         1,
     ),
     "to no address": (
         [Answer(b"", 302, {"Location": "http://[bad"})],
-        r"leads on to 'http://\[",
+        r"redirects to 'http://\[",
         1,
     ),
     "to a host that is not there": (
@@ -157,13 +157,13 @@ LASTING: dict[str, tuple[list[Answer], str, int]] = {
     ),
     "in circles": (
         [Answer(b"", 302, {"Location": "/html/round"})],
-        "leads on and on, at last to .*/html/round",
+        "keeps redirecting, last to .*/html/round",
         31,
     ),
-    "no HTML for it": ([bad("no HTML for it")], "no page of a paper", 1),
+    "no HTML for it": ([bad("no HTML for it")], "not a page of a paper", 1),
     "a stub": ([bad("a title and nothing else")], "a stub", 1),
     "title and abstract": ([bad("title and abstract")], "a stub", 1),
-    "a guard's question": ([bad("a guard's question")], "no page of a paper", 1),
+    "a guard's question": ([bad("a guard's question")], "not a page of a paper", 1),
     "another paper": ([bad("another paper")], rf"is {OTHER['id']}v\d, not {ID}", 1),
     "another's text": ([bad("another paper's text under this number")], "title in the page", 1),
     "another version": ([bad("another version")], rf"{ID}v\d, not {ID}v\d", 1),

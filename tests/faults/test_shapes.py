@@ -302,7 +302,7 @@ def test_an_answer_too_late_is_asked_for_twice_at_most(library: Library, dialect
         report = summarize([ID], library, model, outline=OUTLINE)
         over.set()
         count = len(server.asked)
-    said = "no whole answer within 0.3 s; give a longer timeout=, or try again later."
+    said = "no complete answer within 0.3 s; give a longer timeout=, or try again later."
     assert report.iloc[0]["error"] == f"{NAME}: {said}"  # type: ignore[union-attr]
     assert count == 2
 

@@ -154,7 +154,7 @@ LASTING = {
     "400": (Answer(b"", 400), "HTTP 400 .* check the query"),
     "a long pause": (Answer(b"", 503, {"Retry-After": "7200"}), "a pause of 120 minutes"),
     "an error feed": (REFUSED, "bad query"),
-    "HTML": (Answer(b"<html>"), "no whole feed, after 3 tries"),
+    "HTML": (Answer(b"<html>"), "not a complete feed, after 3 tries"),
     "a stall": (stall, "after 3 tries"),
     "no entries but a total": (lambda page: Answer(feed([], 25, 10)), "0 of 10 promised papers"),
 }
@@ -192,7 +192,7 @@ def test_nothing_at_all_is_not_zero(library: Library) -> None:
     assert outcome == "failed"
     assert not known["complete"].any()
     assert known["promised"].isna().all()
-    assert set(known["why"].str.contains("no whole feed")) == {True}
+    assert set(known["why"].str.contains("not a complete feed")) == {True}
 
 
 def test_zero_is_success_when_arxiv_says_so(library: Library) -> None:

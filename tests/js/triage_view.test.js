@@ -10,7 +10,7 @@ const column = (key, label) => ({ key, label, width: 80, sort: null, turn: "", r
 const begin = (columns = null) => {
   const written = [];
   const table = {
-    query: {}, state: { value: { density: "normal", pane: true, columns } },
+    query: {}, questions: [{ key: "real", heading: "Real patients?" }], state: { value: { density: "normal", pane: true, columns } },
     columns: { offered: [column("tags", "Tags"), column("answer:real", "Real patients?")], dropped: [] },
     grid: { node: element(), reveal: () => undefined },
     changes: [], remember: (change) => { table.changes.push(change); Object.assign(table.state.value, change); },
@@ -30,6 +30,13 @@ test("it opens with the focus in it, and gives the focus back to the table", () 
   assert.equal(view.open, true);
   assert.equal(globalThis.document.activeElement.tag, "select");
   view.toggle();
+  assert.deepEqual([view.open, globalThis.document.activeElement], [false, table.grid.node]);
+});
+
+test("Escape closes it, also where a list has the focus", () => {
+  const { table, view } = begin();
+  view.toggle(true);
+  view.menu.listeners.keydown({ key: "Escape", code: "Escape" });
   assert.deepEqual([view.open, globalThis.document.activeElement], [false, table.grid.node]);
 });
 

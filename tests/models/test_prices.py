@@ -47,7 +47,7 @@ def test_a_broken_table_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PAPERKIT_PRICES", str(own))
     for text in ("[prices", '"m" = [1, 2]\n', "prices = 3\n", ""):
         own.write_text(text)
-        with pytest.raises(PaperkitError, match=r"prices\.toml: no price table"):
+        with pytest.raises(PaperkitError, match=r"prices\.toml: not a price table"):
             price_of(model("m"))
 
 

@@ -349,7 +349,7 @@ def test_a_name_that_leaves_the_folder_is_refused(tmp_path, monkeypatch):
     reading = read_here(_paper(tmp_path)).to_dict()
     told = {"result": {"reading": reading, "images": {"../x.png": ""}}}
     monkeypatch.setattr("paperkit.reading.worker._answer", lambda *_: told)
-    with pytest.raises(ReadError, match=r"^'\.\./x\.png': no name of a figure"):
+    with pytest.raises(ReadError, match=r"^'\.\./x\.png': not the name of a figure"):
         read_pdf(tmp_path / "paper.pdf", figures_dir=tmp_path / "figures")
     assert not (tmp_path / "x.png").exists()
 

@@ -200,7 +200,7 @@ export class Review {
   /** Save everything; where that can't be, say so. */
   async settled() {
     const saved = await this.saving.flush();
-    if (!saved) this.tell("An answer is not saved yet; wait, or choose which words stand.");
+    if (!saved) this.tell("An answer is not saved yet; wait, or choose which version to keep.");
     return saved;
   }
 

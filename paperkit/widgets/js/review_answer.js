@@ -100,7 +100,7 @@ export class Answer {
     const { kind, unit, limit, items } = this.state;
     const { rows } = this;
     if (kind === "list") {
-      this.count.textContent = `${rows.length} of ${items[0]} to ${items[1]} items`;
+      this.count.textContent = `${rows.length} ${rows.length === 1 ? "item" : "items"}, ${items[0]} to ${items[1]} wanted`;
       this.count.classList.toggle("rv-over", rows.length > items[1]);
       return;
     }

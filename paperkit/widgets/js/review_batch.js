@@ -7,9 +7,9 @@ import { say } from "./formulas.js";
 
 /** @type {Record<string, [string, string]>} */
 export const STATUS = {
-  empty: ["○", "no write-up"],
-  awaited: ["…", "to come"],
-  failed: ["✗", "no write-up"],
+  empty: ["○", "no summary"],
+  awaited: ["…", "on its way"],
+  failed: ["✗", "no summary"],
   draft: ["◔", "draft"],
   edited: ["◑", "edited"],
   approved: ["✓", "approved"],
@@ -33,7 +33,7 @@ export class Batch {
   draw(rows, current) {
     const signed = rows.filter((row) => SIGNED.has(row.status)).length;
     const awaited = rows.filter((row) => row.status === "awaited").length;
-    this.total.textContent = `${signed} of ${rows.length} approved${awaited ? `, ${awaited} to come` : ""}`;
+    this.total.textContent = `${signed} of ${rows.length} approved${awaited ? `, ${awaited} on the way` : ""}`;
     this.review.saving.ahead(rows.length - signed, rows.length);
     for (const row of rows) {
       const key = JSON.stringify([row, row.id === current]);

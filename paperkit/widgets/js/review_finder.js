@@ -58,7 +58,7 @@ export class Finder {
     this.found = reply.found;
     this.active = this.found.length ? 0 : -1;
     this.note.textContent = reply.of
-      ? `${reply.of} sentence${reply.of === 1 ? "" : "s"}. Enter or a click attaches; again removes.`
+      ? `${reply.of} sentence${reply.of === 1 ? "" : "s"}. Press Enter or click to attach it, again to remove it.`
       : `No sentence has ${words ? "these words" : "words of the statement"}. The paper from its beginning:`;
     this.draw(words);
     this.list.scrollTop = 0;

@@ -23,7 +23,7 @@ export const keyOfFinding = ({ code, question, statement, words }) => JSON.strin
 /** Show a finding; with `act` its message is a button that leads somewhere. @param {Finding} finding @param {() => void} [act] */
 export function problem(finding, act) {
   const { code, severity, message } = finding;
-  const said = act ? button(message, act, { class: "rv-link", title: "Go to the place" }) : message;
+  const said = act ? button(message, act, { class: "rv-link", title: "Show it in the text" }) : message;
   return h("li", { class: `rv-problem rv-${severity}`, "data-code": code, "data-key": keyOfFinding(finding), tabindex: -1 },
     h("b", {}, `${SIGNS[severity] ?? severity}: `), said, " ",
     h("code", { class: "rv-code", title: `docs/findings.md explains ${code}` }, code));

@@ -7,6 +7,8 @@ import { askAgain, sendBack } from "./review_panels.js";
 
 /** @typedef {import("./review.js").Review} Review */
 
+/** @type {Record<string, string>} */
+const DECIDED = { keep: "kept", skip: "skipped", later: "left for later" };
 export const ALL_EMPTY = "all empty answers";
 
 /** @param {Review} r @returns {[string, string, () => void, boolean?][]} key, what it does, and whether a held key does it once */
@@ -21,7 +23,7 @@ export const keysOf = (r) => [
   ["a", "approve, and on to the next paper", () => r.approve(), true],
   ["u", "withdraw the approval", () => r.act("disapprove"), true],
   ["v", "source or preview", () => r.source.toggle(), true],
-  ["r", `ask again for ${ALL_EMPTY}`, () => askAgain(r, null, ALL_EMPTY), true],
+  ["r", `ask again for ${ALL_EMPTY} (may cost money)`, () => askAgain(r, null, ALL_EMPTY), true],
   ["t", "send back to triage, with a note", () => sendBack(r), true],
   ["?", "show or hide these keys", () => r.help(), true],
 ];
@@ -31,16 +33,17 @@ export function headOf(review) {
   const { paper, link } = review;
   const reason = paper.reason ? `: ${paper.reason}` : "";
   const signed = paper.by ? `Approved by ${paper.by}, ${when(paper.at)}${reason}` : STATUS[paper.status]?.[1];
+  const status = h("span", { class: `rv-signed rv-${paper.status}` }, signed);
   const address = h("a", { href: paper.abs_url, target: "_blank", rel: "noreferrer" }, `${paper.id}v${paper.version}`);
   return [
     say(h("h3", { class: "rv-paper-title" }), paper.title, link),
     h("p", { class: "rv-note" }, paper.authors.join(", ")),
     h("p", { class: "rv-note" }, address,
-      paper.written && paper.written !== paper.version && ` · write-up of v${paper.written}`,
+      paper.written && paper.written !== paper.version && ` · summary of v${paper.written}`,
       paper.comment && ` · ${paper.comment}`,
-      paper.models.length > 0 && ` · written by ${paper.models.join(", ")}`, ` · triage: ${paper.decision}`),
-    ...notesOf(paper), ...newVersion(review), ...postsOf(paper),
-    h("p", { class: paper.by ? null : "rv-note" }, h("span", { class: `rv-signed rv-${paper.status}` }, signed)),
+      paper.models.length > 0 && ` · written by ${paper.models.join(", ")}`, DECIDED[paper.decision] && ` · ${DECIDED[paper.decision]} in triage`,
+      !paper.by && [" · ", status]),
+    ...(paper.by ? [h("p", {}, status)] : []), ...notesOf(paper), ...newVersion(review), ...postsOf(paper),
   ];
 }
 
@@ -53,7 +56,7 @@ function notesOf({ notes }) {
 function newVersion(review) {
   const { written, version } = review.paper;
   if (!written || written === version) return [];
-  const text = `arXiv has v${version}; this write-up is about v${written}. `;
+  const text = `arXiv has v${version}; this summary is of v${written}. `;
   return [h("p", { class: "rv-bar rv-version" }, text, button(`Carry over to v${version}`, () => review.act("carry")))];
 }
 

@@ -47,7 +47,7 @@ export function override(review, stops) {
   openPanel(review, {
     name: "Approve with a reason", label: "Reason", hint: "Reason, kept on record",
     action: "Approve with this reason", look: "rv-override",
-    told: [h("p", {}, `${block} this write-up:`),
+    told: [h("p", {}, `${block} this summary:`),
       h("ul", { class: "rv-problems" }, stops.map((finding) => problem(finding, go(finding))))],
     act: async (reason, input) => (reason ? review.act("approve", { reason }) : void input.focus()),
   });
@@ -75,7 +75,7 @@ export function askAgain(review, questions, name) {
     if (reply?.nothing.length && review.id === id) review.tell(missed(review, reply));
     return Boolean(reply);
   };
-  openPanel(review, { name: "Ask again", label: "Wish", hint: "A wish in words, if you have one", action: "Ask", told: note, act });
+  openPanel(review, { name: "Ask again", label: "Wish", hint: "What should be different? (optional)", action: "Ask", told: note, act });
 }
 
 /** @param {Review} review @param {{asked: number, nothing: [string, string][]}} reply */
@@ -87,7 +87,7 @@ function missed(review, { asked, nothing }) {
 /** Send the paper back to triage, with a note if one is given. @param {Review} review */
 export function sendBack(review) {
   openPanel(review, {
-    name: "Send back to triage", label: "Note", hint: "A note, if you have one", action: "Send back",
+    name: "Send back to triage", label: "Note", hint: "Note (optional)", action: "Send back",
     told: h("p", { class: "rv-note" }, "Send back to triage: it becomes undecided again"),
     act: (note) => review.act("send_back", note ? { note } : {}),
   });

@@ -30,7 +30,7 @@ export class Saving {
     if (review.dead) return;
     const views = [...review.answers.values()];
     const open = this.writes.waiting.length > 0 || views.some((v) => v.dirty || v.saving);
-    const elsewhere = views.some((v) => v.theirs) && "an answer was edited elsewhere; choose which words stand.";
+    const elsewhere = views.some((v) => v.theirs) && "an answer was edited elsewhere; choose which version to keep.";
     const stuck = this.writes.failing || views.some((v) => v.stuck);
     const failed = stuck ? this.why : elsewhere;
     review.node.dataset.state = failed ? "failed" : open ? "pending" : "";

@@ -28,7 +28,7 @@ export class Source {
     /** @type {Record<string, HTMLElement>} */
     this.tabs = {
       source: button("Source", () => this.choose("source"), { "aria-pressed": "true" }),
-      preview: button("Preview (v)", () => this.choose("preview"), { "aria-pressed": "false" }),
+      preview: button(["Preview", h("kbd", {}, "v")], () => this.choose("preview"), { "aria-pressed": "false" }),
     };
     const bar = h("div", { class: "rv-bar", role: "group", "aria-label": "Side pane" }, Object.values(this.tabs));
     this.node = h("aside", { class: "rv-source", "aria-label": review.named("Source and preview"), tabindex: 0 },

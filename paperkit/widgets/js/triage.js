@@ -126,6 +126,7 @@ export class Triage {
     this.bars.banner.dataset.kind = "";
     this.bars.tell("");
     this.dead = gone;
+    this.view.toggle(false);
     this.show(gone ? "dead" : "");
     const [strong, hint] = GONE_TEXT;
     const lost = this.writes.waiting.length;
@@ -197,6 +198,7 @@ export class Triage {
     this.bars.quiet("rank");
     this.columns.drawHeads();
     this.pane.openSoon(false);
+    this.countSoon();
   }
 
   /** @param {any} told */

@@ -112,18 +112,19 @@ export class Bars {
     this.decided.max = Math.max(1, total);
     this.decided.value = decided;
     this.decided.hidden = !total;
+    this.open = total - decided;
     this.soFar = total ? `${number(decided)} of ${number(total)} decided` : "";
     this.drawWork();
   }
 
   drawWork() {
-    write(this.work, [this.soFar, this.unseen].filter(Boolean).join(" · "));
+    write(this.work, [this.soFar, this.open && this.unseen].filter(Boolean).join(" · "));
   }
 
   /** Say how much is probably still to be found: quietly, and only when there is an answer. @param {any} told */
   remaining({ found }) {
     const none = found && Math.round(found.expected) === 0;
-    this.unseen = none ? "probably no more worth reading" : found ? `about ${number(Math.round(found.expected))} more worth reading` : "";
+    this.unseen = none ? "probably none left worth reading" : found ? `about ${number(Math.round(found.expected))} more worth reading` : "";
     this.drawWork();
     this.work.title = found ? `${number(found.low)} to ${number(found.high)} relevant papers are probably among the ${number(found.open)}`
       + ` unread ones: an estimate from ${number(found.kept)} kept of ${number(found.read)} read in this query,`

@@ -93,7 +93,7 @@ export class Columns {
     const mark = at < 0 ? "" : (down ? "▼" : "▲") + (sorts.length > 1 ? at + 1 : "");
     const turn = h("span", { class: "pk-turn", "aria-hidden": "true" }, mark);
     const sort = (/** @type {MouseEvent} */ event) => this.sortBy(column, event.shiftKey);
-    const title = `Sort by ${column.label.toLowerCase()}; Shift+click adds it as a second order`;
+    const title = `Sort by ${column.label.toLowerCase()}; Shift+click to sort by it second`;
     const name = column.sort ? button([column.label, turn], sort, { class: "pk-sort", title }) : h("span", { class: "pk-sort" }, column.label);
     return h("div", { class: "pk-cell pk-heading", role: "columnheader",
       "aria-sort": at < 0 ? "none" : down ? "descending" : "ascending" }, name, wide && this.grip(column));

@@ -58,7 +58,8 @@ export class Facets {
     const here = /** @type {HTMLElement | null} */ (document.activeElement);
     this.before = this.items;
     this.items = new Map();
-    const fields = FACETS.filter(([field]) => counts[field]?.length);
+    const has = (/** @type {string} */ field) => field === "decisions" || this.table.query[field]?.length || counts[field]?.some(([, count]) => count);
+    const fields = FACETS.filter(([field]) => counts[field]?.length && has(field));
     for (const [field, label] of fields) {
       this.boxes[field] ??= this.box(field, label, counts[field].length);
       if (field === "months") this.drawMonths(counts.months);

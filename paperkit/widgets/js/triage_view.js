@@ -1,7 +1,7 @@
 // The View menu: sorting, row height, the reading pane, more columns, and saved searches.
 
 import { button, h } from "./dom.js";
-import { focus } from "./keys.js";
+import { focus, keyOf } from "./keys.js";
 import { HEIGHTS } from "./triage_grid.js";
 import { SORTS } from "./triage_words.js";
 
@@ -13,7 +13,8 @@ export class View {
     this.table = table;
     /** @type {string[]} */
     this.names = [];
-    this.menu = h("div", { class: "pk-menu", hidden: true, role: "group", "aria-label": "View" });
+    this.menu = h("div", { class: "pk-menu", hidden: true, role: "group", "aria-label": "View",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => { if (keyOf(event) === "Escape") this.toggle(false); } });
     this.button = button("View ▾", () => this.toggle(), { title: "Order, rows, columns and saved searches", "aria-expanded": "false" });
   }
 
@@ -40,11 +41,18 @@ export class View {
         button(name, () => this.choose({ density: name }), { "aria-pressed": String(name === density) }))),
       h("label", { class: "pk-menu-row" }, h("input", { type: "checkbox", checked: pane, onchange: () => table.togglePane() }), "Reading pane"),
       h("div", { class: "pk-caption" }, "More columns"),
-      h("div", { class: "pk-menu-columns" }, table.columns.offered.map((c) => this.column(c))),
+      this.offer(false),
+      ...(table.questions.length ? [h("div", { class: "pk-caption" }, "Answers as columns"), this.offer(true)] : []),
       button("Reset columns", () => this.choose({ columns: null, widths: {} })),
       h("div", { class: "pk-caption" }, "Saved searches"),
       ...this.names.map((name) => button(name, () => this.load(name), { class: "pk-button pk-menu-item" })),
       button("Save this search…", () => this.save()));
+  }
+
+  /** @param {boolean} answers */
+  offer(answers) {
+    const some = this.table.columns.offered.filter(({ key }) => key.startsWith("answer:") === answers);
+    return h("div", { class: "pk-menu-columns" }, some.map((c) => this.column(c)));
   }
 
   sorts() {
