@@ -181,7 +181,7 @@ def test_asking_again_goes_the_way_it_is_told(library: Library, way: Ask, forms:
     model = Scripted()
     ask(library, IDS[0], ["summary", "takeaways"], model, ask=way)
     assert [r.form for r in model.asked][: len(forms)] == forms
-    with pytest.raises(PaperkitError, match="use 'auto', 'whole' or 'single'"):
+    with pytest.raises(PaperkitError, match="'auto', 'whole' or 'single'"):
         ask(library, IDS[0], ["summary"], model, ask="both")  # type: ignore[arg-type]
 
 
