@@ -212,7 +212,7 @@ def _misfit(
 def _check_of(parameter: inspect.Parameter) -> tuple[bool, tuple[str, ...]]:
     """Return whether a `Library` may be given, and the kinds one of which must be; (): any."""
     annotation = str(parameter.annotation)
-    library = "Library" in annotation or parameter.annotation is parameter.empty
+    library = parameter.name == "library" or "Library" in annotation or annotation == _UNTOLD
     parts = tuple(annotation.split(" | "))
     known = parameter.kind not in _ANY and all(p in _KINDS for p in parts)
     return library, parts if known else ()
@@ -288,4 +288,5 @@ _GIVE = {
 }
 _BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_UNTOLD = str(inspect.Parameter.empty)
 _SHORT = 200
