@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 
 class PaperkitError(Exception):
-    """The base class of all errors; a message names the thing first and the next step last.
+    """Base of every error paperkit raises: the thing concerned first, the next step last.
 
     >>> try:
     ...     library.paper("9999.99999")
@@ -212,8 +212,7 @@ def _misfit(
 def _check_of(parameter: inspect.Parameter) -> tuple[bool, tuple[str, ...]]:
     """Return whether a `Library` may be given, and the kinds one of which must be; (): any."""
     annotation = str(parameter.annotation)
-    any_kind = parameter.annotation is parameter.empty or parameter.name == "library"
-    library = any_kind or "Library" in annotation
+    library = parameter.name == "library" or "Library" in annotation or annotation == _UNTOLD
     parts = tuple(annotation.split(" | "))
     known = parameter.kind not in _ANY and all(p in _KINDS for p in parts)
     return library, parts if known else ()
@@ -289,4 +288,5 @@ _GIVE = {
 }
 _BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_UNTOLD = str(inspect.Parameter.empty)
 _SHORT = 200
