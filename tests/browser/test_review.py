@@ -283,8 +283,8 @@ def test_approval_by_key_and_with_a_reason(cells_in: Notebook, shelf: Library) -
     reason.press("Enter")
     expect(page.locator(".rv-signed")).to_contain_text("999 is in the appendix")
     keys(page, "j", "a")  # without a pause: what is signed is the paper the keys lead to
-    expect(page.locator(".rv-paper-title")).not_to_contain_text("onerror")  # on to the next one
     expect(page.locator(".rv-total")).to_have_text("2 of 4 approved")
+    expect(page.locator(".rv-paper-title")).to_contain_text("Chinese readers")  # on to the next one
     paper_button(page, "onerror").click()
     expect(page.locator(".rv-signed")).to_contain_text("Approved by")
     expect(page.locator(".rv-signed")).not_to_contain_text("999")
@@ -327,7 +327,8 @@ def test_preview_is_the_exporters_page(cells_in: Notebook, shelf: Library) -> No
     paper_button(page, "onerror").click()
     keys(page, "v")
     frame = page.frame_locator(".rv-frame")
-    expect(frame.locator("h2")).to_contain_text("<img src=x onerror=alert(1)>: {{7*7}}")
+    hostile = "<img src=x onerror=alert(1)>: {{7*7}}"
+    expect(frame.locator("h2")).to_contain_text(hostile, timeout=20_000)  # nbconvert is loaded first
     expect(frame.locator("h2 math")).to_have_count(1)
     field(page, "Summary").fill("AvatarNet fits $x_{1}$ to one photo.")
     expect(frame.locator("p", has_text="to one photo").locator("math")).to_have_count(1)
