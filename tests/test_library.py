@@ -303,7 +303,7 @@ class History(RuleBasedStateMachine):
 
 
 TestHistory = History.TestCase
-TestHistory.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)
+TestHistory.settings = settings(max_examples=8, stateful_step_count=12, deadline=None)
 
 
 def test_two_openers_see_each_other(library: Library) -> None:

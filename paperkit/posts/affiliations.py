@@ -88,13 +88,14 @@ def affiliation(block: str, authors: Sequence[str]) -> str:
 
 def _unmarked(text: str, authors: Sequence[str]) -> str:
     """Return the place that stands first behind the first author's name, if it reads like one."""
-    lasts = [re.escape(a.split()[-1]) for a in authors if a.split()]
-    named = re.search(rf"(?i)\b{lasts[0]}(?!\w)", text) if lasts else None
+    lasts = [a.split()[-1] for a in authors if a.split()]
+    named = re.search(rf"(?i)\b{re.escape(lasts[0])}(?!\w)", text) if lasts else None
     if _GLUED.search(text) or (lasts and not named and not _CHINESE.search(text)):
         return ""  # not read as it is printed, or this may be a publisher's, a laboratory's head
     start = named.start() if named else 0
     head = text[:start].rpartition("\n")[2]
-    foremost = not any(re.search(rf"\b{last}(?!\w)", head) for last in lasts[1:])
+    ahead = [last for last in lasts[1:] if last in head]
+    foremost = not any(re.search(rf"\b{re.escape(last)}(?!\w)", head) for last in ahead)
     beside = _beside(head + text[start:], authors)
     for part in (p for line in text[start:].splitlines() for p in _between(line, authors)):
         found = _tidy(_NOTE.split(part)[0])
@@ -141,10 +142,9 @@ def _raised(text: str, authors: Sequence[str]) -> str:
         known.update(re.findall(r"\d+", match[2]))
         return match[1] + match[2].translate(_DIGITS)
 
-    for author in authors:
-        last = re.escape(author.split()[-1] if author.split() else author)
-        marks = rf"(\b{last})((?:[\s,]?(?:\d{{1,2}}|[{_SIGNS}])(?!\w))+)"
-        text = re.sub(marks, named, text) if last else text
+    for last in _named_in(text, authors):
+        marks = rf"(\b{re.escape(last)})((?:[\s,]?(?:\d{{1,2}}|[{_SIGNS}])(?!\w))+)"
+        text = re.sub(marks, named, text)
 
     raised = unicodedata.normalize("NFKC", " ".join(re.findall(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", text)))
     known.update(raised.split())
@@ -171,10 +171,9 @@ def _lettered(text: str, authors: Sequence[str]) -> str:
     places = set(_LETTERED.findall(text))
     if not places:
         return text
-    for author in authors:
-        last = re.escape(author.split()[-1] if author.split() else author)
-        marks = rf"(\b{last}\s?)([{''.join(places)}](?:,\s?[{''.join(places)}])*)(?!\w)"
-        text = re.sub(marks, named, text) if last else text
+    for last in _named_in(text, authors):
+        marks = rf"(\b{re.escape(last)}\s?)([{''.join(places)}](?:,\s?[{''.join(places)}])*)(?!\w)"
+        text = re.sub(marks, named, text)
     return _LETTERED.sub(lambda m: m[1].translate(_LETTERS) if m[1] in known else m[1], text)
 
 
@@ -187,10 +186,18 @@ def _marks_of(authors: Sequence[str], names: str) -> list[str]:
     return re.findall(_MARKS, found[1]) if found else []
 
 
+def _named_in(text: str, authors: Sequence[str]) -> list[str]:
+    """Return the last names that a text holds at all: a collaboration has thousands of authors."""
+    lasts = (author.split()[-1] for author in authors if author.split())
+    return [last for last in lasts if last in text]
+
+
 def _between(line: str, authors: Sequence[str]) -> list[str]:
     """Return what stands between the authors' names, in full or with initials, in a line."""
     for author in authors:
-        *given, last = map(re.escape, author.split() or [author])
+        if not author.split() or author.split()[-1] not in line:
+            continue
+        *given, last = map(re.escape, author.split())
         names = "|".join([*given, r"[^\W\d_]\."])
         # Possessive: no name, however odd, makes this slow.
         whole = rf"(?<!\w)(?:(?:{names})[\s-]*)*+{last}(?!\w)(?:{_MARKS}|,(?=[⁰¹²³⁴⁵⁶⁷⁸⁹]))*"

@@ -328,7 +328,7 @@ def test_preview_is_the_exporters_page(cells_in: Notebook, shelf: Library) -> No
     keys(page, "v")
     frame = page.frame_locator(".rv-frame")
     hostile = "<img src=x onerror=alert(1)>: {{7*7}}"
-    expect(frame.locator("h2")).to_contain_text(hostile, timeout=20_000)  # nbconvert is loaded first
+    expect(frame.locator("h2")).to_contain_text(hostile, timeout=20_000)  # with nbconvert
     expect(frame.locator("h2 math")).to_have_count(1)
     field(page, "Summary").fill("AvatarNet fits $x_{1}$ to one photo.")
     expect(frame.locator("p", has_text="to one photo").locator("math")).to_have_count(1)
