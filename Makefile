@@ -64,7 +64,7 @@ test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 
 test-blog: $(READY)  ## the posts in real blog engines
 	scripts/system-packages chromium node hugo jekyll pandoc
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/blog
+	$(BIN)/python -m pytest -n 2 tests/blog
 
 # Exactly the lower bounds of pyproject.toml, in an environment of their own.
 $(OLDEST)/.ready: pyproject.toml

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.blog.test_engines import ENGINES
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests by the engine that they build with, the others by file."""
-    for item in items:
-        called = getattr(item, "callspec", None)
-        group = called.params.get("built") if called else None
-        item.add_marker(pytest.mark.xdist_group(group or item.path.stem))
+class ByEngine(LoadScopeScheduling):
+    """A worker gets all tests of an engine, or all those of a file that need none."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        engine = re.search(rf"\[({'|'.join(ENGINES)})\b", nodeid)
+        return engine[1] if engine else nodeid.split("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByEngine:
+    """Share the tests out by engine."""
+    return ByEngine(config, log)
