@@ -8,6 +8,7 @@ OLDEST := .venv-oldest
 BUILD := build
 # uv installs in seconds what takes pip minutes; pip goes on where only its settings name the index.
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
+WHOLE := .[dev,scale,genai,openai,assets]
 INSTALL = $(PIP) uv && $(BIN)/uv pip install --python $(BIN)/python $(1) || $(PIP) $(1)
 
 .DEFAULT_GOAL := help
@@ -24,7 +25,7 @@ $(LOOK): pyproject.toml
 	@touch $@
 
 $(READY): $(LOOK)
-	$(call INSTALL,--editable '.[dev,scale,genai,openai,assets]')
+	$(call INSTALL,--editable '$(WHOLE)')
 	@touch $@
 
 UNIT = tests $(foreach room,faults processes notebooks browser blog,--ignore tests/$(room))
