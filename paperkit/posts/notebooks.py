@@ -153,11 +153,12 @@ def compose(
 
     file = Path(path) if path is not None else None
     old = read_notebook(file) if file is not None and file.exists() else None
-    if old is None:
-        nb = _Writer(post, library, file, frozenset(discard)).fresh()
-    else:
-        merge = merged(post, given_to(old), post_of(old))
-        nb = _Writer(merge.post, library, file, frozenset(discard)).update(old, merge, post)
+    with library.index.session():
+        if old is None:
+            nb = _Writer(post, library, file, frozenset(discard)).fresh()
+        else:
+            merge = merged(post, given_to(old), post_of(old))
+            nb = _Writer(merge.post, library, file, frozenset(discard)).update(old, merge, post)
     if file is not None:
         write_atomic(file, (nbformat.writes(nb).rstrip("\n") + "\n").encode())
     return _composed(nb, file)

@@ -92,22 +92,23 @@ def lay_out(
         PublishError: a paper isn't approved, a card was edited by hand, or a figure is missing;
             with `draft` the post is written all the same and says so.
     """
-    parts = recognized(parts, post, library)
-    cards = [p for p in parts if isinstance(p, CardOf)]
-    cited = _known(_cited(parts), library)
-    copied, told = drafts_in(_texts(post, parts), post, library)
-    sources = {
-        i: source_of(i, library, post.outline, post.language)
-        for i in dict.fromkeys([*(c.paper for c in cards), *sorted(told)])
-    }
-    placed = {c.paper: sources[c.paper] for c in cards}
-    found = [
-        *_obstacles(post, cards, sources, library),
-        *_missing(parts, cited),
-        *copied,
-        *exchanged(placed),
-        *repeated(post, placed, library),
-    ]
+    with library.index.session():
+        parts = recognized(parts, post, library)
+        cards = [p for p in parts if isinstance(p, CardOf)]
+        cited = _known(_cited(parts), library)
+        copied, told = drafts_in(_texts(post, parts), post, library)
+        sources = {
+            i: source_of(i, library, post.outline, post.language)
+            for i in dict.fromkeys([*(c.paper for c in cards), *sorted(told)])
+        }
+        placed = {c.paper: sources[c.paper] for c in cards}
+        found = [
+            *_obstacles(post, cards, sources, library),
+            *_missing(parts, cited),
+            *copied,
+            *exchanged(placed),
+            *repeated(post, placed, library),
+        ]
     if found and not draft:
         raise refuse(post.topic, found)
     if draft and flavor.page == "feed":
