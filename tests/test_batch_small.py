@@ -10,8 +10,10 @@ import pytest
 from paperkit.batch import ask, summarize
 from paperkit.batch.asking import LOOSE, NOT_ASKED, Ask
 from paperkit.errors import PaperkitError
+from paperkit.extractive.relevance import relevant
 from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
+from paperkit.passages import SourceLine
 from paperkit.prompts import Reply, Request, read_reply, says_enough, single
 from paperkit.readings import Paragraph, Reading
 from tests.conftest import make_paper
@@ -197,3 +199,14 @@ def test_a_paper_without_an_abstract_begins_with_its_beginning(library: Library)
     sent = [s.text for s in model.asked[0].sentences]
     assert ours in sent
     assert theirs not in sent
+
+
+def test_a_chinese_papers_sentences_are_chosen_too() -> None:
+    """Its words are not parted by spaces; a heading or a caption of it is still no sentence."""
+    result = "实验结果表明，我们的方法在两个数据集上的准确率达到百分之九十，优于所有基线方法。"
+    lines = [SourceLine(1, "我们提出一种绘制人群头像的方法。")]
+    lines += [
+        SourceLine(n, text, "实验结果", 3)
+        for n, text in enumerate((result, "实验结果", "图一：结果"), start=2)
+    ]
+    assert [s.text for s in relevant(DIGEST["performance"], lines)] == [result]

@@ -11,10 +11,15 @@ from types import MappingProxyType
 
 from paperkit.text import CJK
 
-_OWN = re.compile(
-    r"\b(?:we|our|ours|this (?:paper|work|article|study)|the proposed)\b|本文|本研究|我们|所提",
-    re.IGNORECASE,
+OWN = (
+    r"\b(?:we|ours?|(?:this|the present) (?:[a-z]+ )?(?:paper|work|article|study|letter"
+    r"|contribution|review|survey|report|note|book|thesis|monograph|chapter)"
+    r"|the (?:paper|article|authors)(?! (?:of|in|by)\b)|here|the proposed|my"
+    r"|(?-i:I)(?= [a-z]{3}))\b",
+    r"本文|本研究|我们|所提",
 )
+"""What tells that a text is about its own paper."""
+_OWN = re.compile("|".join(OWN), re.IGNORECASE)
 _OWN_STEP = re.compile(
     r"^(?:in this (?:paper|work|article|study) |"
     r"(?:in|here|to|before|after)\b[^,]{0,60}, |(?:therefore|thus|hence|finally|instead),? )?"
@@ -85,8 +90,8 @@ _ADMITS = re.compile(
     re.IGNORECASE,
 )
 _NAMES_OTHERS = re.compile(
-    r"\b(?:unlike|existing|previous|prior|earlier|conventional|traditional|others?|recent|baselines?"
-    r"|compared|contrast|however|but|instead|limit\w*|challeng\w*|problems?|issues?)\b",
+    r"\b(?:unlike|than|existing|previous|prior|earlier|conventional|traditional|others?|recent"
+    r"|baselines?|compared|contrast|however|but|instead|limit\w*|challeng\w*|problems?|issues?)\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
@@ -153,7 +158,12 @@ def is_admitted(text: str) -> bool:
 
 def is_only_own(line: str) -> bool:
     """Tell whether a line says what the paper itself does and names nothing it sets out from."""
-    return is_own_step(line) and not _NAMES_OTHERS.search(line)
+    return is_own_step(line) and not names_others(line)
+
+
+def names_others(line: str) -> bool:
+    """Tell whether a line names what it is unlike, better than or sets out from."""
+    return bool(_NAMES_OTHERS.search(line))
 
 
 def points_back(line: str) -> bool:

@@ -6,7 +6,6 @@ or lack, told as the paper's own. Who a passage is about it says itself, or a li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from paperkit.checks.questions import (
@@ -17,13 +16,13 @@ from paperkit.checks.questions import (
     is_own_act,
     is_own_step,
     is_start,
+    names_others,
 )
 from paperkit.passages import SourceLine
 
 _CARRIES = 0.45  # what a passage has to carry to tell whose work a statement is about
 _TELLS = 0.3  # … of what is lacking, or what the paper starts from, which it words more freely
 _AS_MUCH = 0.7  # a passage that carries so much of what the best does can clear a statement
-_NAMES_OTHERS = re.compile(r"\b(?:existing|previous|prior|earlier|unlike|than|other)\b", re.I)
 _FAR = 12  # lines; whom a passage is about is not told farther before it
 
 Verdict = tuple[str, int]
@@ -54,7 +53,7 @@ def misattributed(
 
 def _is_own(line: str, method: str) -> bool:
     """Tell whether a line says what the paper does, or its method by name, and no one else."""
-    named = bool(method) and line.startswith(method) and not _NAMES_OTHERS.search(line)
+    named = bool(method) and line.startswith(method) and not names_others(line)
     return named or is_only_own(line)
 
 

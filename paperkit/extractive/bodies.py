@@ -25,7 +25,8 @@ _APART = re.compile(
     r"|availability|additional information|supplement|competing|notation|references",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(r"conclusion|discussion|summary|limitation|结论|讨论|总结", re.IGNORECASE)
+CLOSING = re.compile(r"conclu|discussion|summary|limitation|结论|讨论|总结", re.IGNORECASE)
+"""The headings under which it says what came of it."""
 _WHOLE = r"(?:paper|work|article|study)"
 _AUTHORS = rf"(?:we|our|(?-i:I) (?=[a-z]{{3}})|my|this {_WHOLE})\b|本文|我们"
 # "We …", "In this paper, we …", "On two data sets, our model …".
@@ -142,7 +143,7 @@ def claims(text: str, section: str, name: str, title: str) -> bool:
     """Tell whether a sentence of a body says what the paper as a whole does or finds."""
     if not (FRAME.search(section) and _CLAIMS.search(text)):
         return False
-    closes = _CLOSING.search(section) is not None and about(text, title)
+    closes = CLOSING.search(section) is not None and about(text, title)
     return closes or self_contained(text, name)
 
 

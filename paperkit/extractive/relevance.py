@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from paperkit.checks.questions import is_of_itself, is_of_others
-from paperkit.extractive.bodies import FRAME, self_contained
+from paperkit.extractive.bodies import CLOSING, FRAME, self_contained
 from paperkit.extractive.selection import PARTS, has_number
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.weights import idf
@@ -23,8 +23,6 @@ from paperkit.text import stems
 if TYPE_CHECKING:
     from paperkit.extractive.sentence_roles import Scores
 
-_SHORTEST = 6
-_LONGEST = 60  # words of a sentence; longer ones are lists, or two that were not told apart
 _OPENING = 10  # sentences in which an introduction says what it starts from
 _OF_THE_WHOLE = ("approach", "innovation", "significance")
 _LEAST = 0.35  # of the weight of what is asked
@@ -34,7 +32,6 @@ _OWN_SUBJECT = re.compile(
     r"|本文|我们",
     re.IGNORECASE,
 )
-_END = re.compile(r"conclu|summary|discussion|limitation|结论|总结|讨论", re.IGNORECASE)
 
 
 def relevant(
@@ -75,10 +72,8 @@ def is_told(question: Question, lines: Sequence[SourceLine]) -> bool:
 
 def _is_whole(line: SourceLine) -> bool:
     """Tell whether a line is a sentence that says something by itself."""
-    words = len(line.text.split())
     alone = standalone(line.text) and not points_elsewhere(line.text)
-    told = is_plain(line.text) and not announces(line.text)
-    return bool(_SHORTEST <= words <= _LONGEST and alone and told)
+    return bool(alone) and is_plain(line.text) and not announces(line.text)
 
 
 def _own(body: Iterable[SourceLine]) -> list[SourceLine]:
@@ -107,7 +102,9 @@ def _scores(question: Question, body: tuple[SourceLine, ...]) -> list[float]:
         return _of_part(question.key, body)
     if question.key in ("summary", "takeaways"):
         return [
-            1.0 + bool(_END.search(s.section)) if _is_frame(s) and self_contained(s.text) else 0.0
+            1.0 + bool(CLOSING.search(s.section))
+            if _is_frame(s) and self_contained(s.text)
+            else 0.0
             for s in body
         ]
     return _of_words(question, body)

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from paperkit.checks.questions import other_question
+from paperkit.checks.questions import OWN, other_question
 from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.summaries import word_chances
 from paperkit.extractive.weights import expected_hits, idf
-from paperkit.extractive.wording import OWN, announces, is_plain, standalone
+from paperkit.extractive.wording import announces, is_plain, standalone
 from paperkit.text import stems
 
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import re
 
+from paperkit.checks.questions import is_of_itself
 from paperkit.text import FUNCTION_WORDS, cjk_count, stems
 
-OWN = (
-    r"\b(?:we|our|(?:this|the present) (?:[a-z]+ )?(?:paper|work|article|study|letter|contribution"
-    r"|review|survey|report|note|book|thesis|monograph|chapter)"
-    r"|the (?:paper|article|authors)|here|my|(?-i:I)(?= [a-z]{3}))\b",
-    r"本文|我们",
-)
-"""What tells that a sentence is about its own paper."""
 # Notes of the first page and of the end that are no part of what the paper says.
 _NOTE = re.compile(
     r"@|corresponding author|correspondence should|competing (?:financial )?interests"
@@ -231,7 +225,7 @@ def adds(sentence: str) -> bool:
 
 def of_others(text: str) -> bool:
     """Tell whether a text begins with earlier work and says nothing of the paper's own."""
-    return _EARLIER.match(standalone(text)) is not None and not _says_own(text)
+    return _EARLIER.match(standalone(text)) is not None and not is_of_itself(text)
 
 
 def states(text: str) -> bool:
@@ -266,7 +260,7 @@ def takes_up(text: str, before: str, known: str) -> bool:
 
 def is_own(text: str, name: str = "") -> bool:
     """Tell whether a text says "we" or "this paper", or names the paper's method."""
-    return _says_own(text) or bool(name and name.lower() in text.lower())
+    return is_of_itself(text) or bool(name and name.lower() in text.lower())
 
 
 def finished(text: str) -> str:
@@ -298,7 +292,3 @@ def is_plain(sentence: str) -> bool:
         return False
     starts = text[0].isupper() or text[0].isdigit() or not text[0].isascii() or "-" in words[0]
     return starts and letters >= 0.7 * len(text) and text[-1] in ".!?。！？)”"
-
-
-def _says_own(text: str) -> bool:
-    return any(re.search(pattern, text, re.IGNORECASE) for pattern in OWN)

@@ -532,7 +532,7 @@ class Remote(ABC):
         """Return the sentence for a 404: which models there are, or that the address is wrong."""
         try:
             names = within(self.timeout, lambda _: self._models())
-        except Exception:
+        except Exception:  # whatever it is, the person is told of the 404 that led here
             where = shown(self._address) or "the server"
             return f"{where} knows no such path or model; {self.hint}."
         return f"no such model; there are {', '.join(names) or 'none'}."

@@ -40,7 +40,6 @@ _DATE = re.compile(
     r"(?i)\(?(?:dated:?\s*)?(?:\d{1,2}\.? )?\b(?:January|February|March|April|May|June|July|"
     r"August|September|October|November|December) (?:\d{1,2}, )?\d{4}\)?|\b\d{4}[-/]\d\d[-/]\d\d\b"
 )
-_WORDED = re.compile(r"[^\W\d_]{3}")
 _AGAIN = re.compile(r"\b([^\W\d_]\S*(?:\s\S+)+?)\s+\1\b.*")
 _BOX = re.compile(r"(?i)\bp\.? ?o\.? box(?:\s+\d+)?")
 _NOTE = re.compile(
