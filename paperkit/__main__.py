@@ -19,6 +19,7 @@ import paperkit
 from paperkit import commands as start
 from paperkit.errors import PaperkitError
 from paperkit.outlines import language_tag
+from paperkit.reprs import counted
 
 if TYPE_CHECKING:
     from paperkit.library import Library
@@ -460,7 +461,7 @@ def _done(rows: list[dict[str, Any]], what: str, sums: Sequence[str] = ()) -> _D
 
 
 def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
+    return counted(count, what) or f"0 {what}s"
 
 
 def _export(options: argparse.Namespace) -> _Done:
