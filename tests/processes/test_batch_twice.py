@@ -36,6 +36,7 @@ from paperkit.models.openai import OpenAIChat
 from paperkit.models import Pace
 library = Library(sys.argv[1])
 model = OpenAIChat("some-model", base_url=sys.argv[2], pace=Pace(workers=2))
+print("ready", flush=True)
 report = summarize(library.papers(), library, model)
 print(sorted(report["outcome"]))
 """
@@ -58,7 +59,7 @@ schema.connect = connect
 
 
 def answer(asked: Asked) -> object:
-    time.sleep(0.1)
+    time.sleep(0.1)  # as long as a fast server takes: what came before is written by then
     return OPENAI.reply(json.dumps(FULL))
 
 
@@ -89,11 +90,23 @@ def complete(library: Library) -> list[str]:
     return found
 
 
-def test_two_processes_pay_each_paper_once(library: Library, server: Server) -> None:
-    """Whoever comes second waits for the answer; counted at the server."""
+def test_two_processes_pay_each_paper_once(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second waits for the answer; counted at the server, which waits for both."""
+    monkeypatch.setenv("GEMINI_API_KEY", "none")
     library.add([make_paper(f"2412.{n:05}") for n in range(3)])
-    both = [started(BATCH, library, server) for _ in range(2)]
-    said = [process.communicate(timeout=60)[0] for process in both]
+    begun = threading.Event()
+
+    def held(asked: Asked) -> object:
+        assert begun.wait(60)
+        return OPENAI.reply(json.dumps(FULL))
+
+    with serve(held) as server:  # type: ignore[arg-type]
+        both = [started(BATCH, library, server) for _ in range(2)]
+        assert [process.stdout and process.stdout.readline() for process in both] == ["ready\n"] * 2
+        begun.set()
+        said = [process.communicate(timeout=60)[0] for process in both]
     assert sum(text.count("answered") for text in said) == 6
     assert sum(text.count("known") for text in said) == 6
     assert len(server.asked) == len(library.calls()) == 6
