@@ -52,6 +52,7 @@ export class Pictures {
 
   /** Bring the marked lines of a picture into sight: in its own frame, and in the pane. @param {HTMLElement} holder @param {HTMLImageElement} image @param {Drawn} drawn */
   place(holder, image, { top, left }) {
+    if (!image.isConnected || !image.naturalWidth) return; // replaced by another page, or still to come
     holder.scrollLeft = left * image.width - 20;
     const [first, last] = markedRows(image, top) ?? [top, top];
     for (const frame of [holder, this.pane()]) {
