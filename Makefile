@@ -53,8 +53,7 @@ test-faults: $(READY)  ## what servers do wrong, through the real SDKs, on loopb
 	$(BIN)/python -m pytest -n 2 tests/faults
 
 test-processes: $(READY)  ## executors, Dask's cluster, limits of the reading process
-	$(BIN)/python -m pytest -n 2 tests/processes
-	$(BIN)/python -m pytest -n 2 -m process $(UNIT)
+	$(BIN)/python -m pytest -n 2 -m process tests $(foreach room,faults notebooks browser blog,--ignore tests/$(room))
 
 test-notebooks: $(READY)  ## execute the notebooks as a user would
 	$(BIN)/python -m pytest -n 2 tests/notebooks

@@ -6,7 +6,6 @@ import argparse
 import json
 import re
 import shutil
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -517,12 +516,7 @@ def _demo(options: argparse.Namespace) -> _Done:
     (folder / _DEMO).write_text(said, encoding="utf-8", newline="\n")
     for name in names:
         print(f"demo: running {name.name}", file=sys.stderr)
-        command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html"]
-        # Without stored state a widget shows its light fallback instead of nothing.
-        command += ["--ExecutePreprocessor.store_widget_state=False", name.name]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 our own
-        if done.returncode:
-            raise PaperkitError(f"{name}: stopped with an error:\n{done.stderr[-2000:]}")
+        start.show(start.executed(folder / name.name), folder / f"{name.stem}.html")
     made = [p for kind in ("*.html", "*.svg", "posts/**/*.md") for p in sorted(folder.glob(kind))]
     return _Done([{"id": str(p)} for p in made], f"{len(made)} files; open {made[0]} in a browser")
 

@@ -19,12 +19,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
-from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from paperkit.__main__ import _parser as commands  # noqa: E402
+from paperkit.commands import executed  # noqa: E402
 from scripts import docs_reference  # noqa: E402
 
 SOURCE = ROOT / "build" / "docs-source"
@@ -90,12 +90,8 @@ def execute(target: Path) -> None:
     """Run the four notebooks in an empty folder; put them beside the pages with their outputs."""
     with tempfile.TemporaryDirectory(prefix="paperkit-docs-") as folder:
         shutil.copy(NOTEBOOKS / "topics.toml", folder)
-        resources = {"metadata": {"path": folder}}
         for path in sorted(NOTEBOOKS.glob("0*.ipynb")):
-            notebook = nbformat.read(path, 4)
-            client = NotebookClient(notebook, timeout=300, resources=resources)
-            client.store_widget_state = False
-            client.execute()
+            notebook = executed(Path(shutil.copy(path, folder)))
             pictured(notebook)
             written = nbformat.writes(notebook).replace(f"{folder}/", "").replace(folder, ".")
             (target / path.name).write_text(written, encoding="utf-8", newline="\n")

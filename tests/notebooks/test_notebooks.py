@@ -10,7 +10,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from paperkit.commands import new
+from paperkit.commands import executed, new
+from paperkit.__main__ import main
 from paperkit.library import Library
 from tests.conftest import make_paper
 
@@ -78,11 +79,19 @@ def test_a_notebook_runs_alone(path: Path, tmp_path: Path) -> None:
         assert posts[0].read_bytes().startswith(b"---\n")
 
 
-def run(path: Path) -> None:
-    """Execute a notebook where it lies; an error is an error of the test."""
-    resources = {"metadata": {"path": str(path.parent)}}
-    notebook = nbformat.read(path, 4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+def test_the_demo_names_the_notebook_that_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the words of its error; the kernel's own remarks are not shown."""
+    (tmp_path / "mine").mkdir()
+    cell = nbformat.v4.new_code_cell("1 / 0")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "mine" / "01_odd.ipynb")
+    command = ["demo", str(tmp_path / "out"), "--notebooks", str(tmp_path / "mine")]
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("demo: running 01_odd.ipynb\npaperkit: 01_odd.ipynb: stopped with an")
+    assert "ZeroDivisionError" in said
+    assert "IPKernelApp" not in said
 
 
 def test_ones_own_notebooks_read_from_top_to_bottom(
@@ -95,13 +104,13 @@ def test_ones_own_notebooks_read_from_top_to_bottom(
     new(folder)
     paths = sorted(folder.glob("0*.ipynb"))
     for path in paths:
-        run(path)
+        executed(path)
     library = Library(folder / "library")
     library.add([make_paper("2411.00001"), make_paper("2411.00002")], topic="Avatars")
     library.decide("2411.00001", "keep")
     for path in paths[:2]:
-        run(path)
+        executed(path)
     library.approve("2411.00001", reason="looked at")
     for path in paths[2:]:
-        run(path)
+        executed(path)
     assert len(list((folder / "posts").rglob("*.md"))) == 1
