@@ -300,7 +300,7 @@ def _redirected(name: str, headers: Mapping[str, str]) -> str:
 def words_of(body: Any) -> str:
     """Return what a server says in an answer that is an error: in JSON, in a page, or in plain."""
     if isinstance(body, dict):
-        named = (body[k] for k in ("error", "message", "detail", "msg") if body.get(k))
+        named = (body[k] for k in _WORDS if body.get(k))
         found = next(named, None)
         where = ".".join(map(str, body["loc"])) + ": " if isinstance(body.get("loc"), list) else ""
         return where + (" ".join(str(body or "").split()) if found is None else words_of(found))
@@ -311,6 +311,9 @@ def words_of(body: Any) -> str:
         title = re.search(r"<(title|h1)[^>]{0,200}>([^<]{1,300})", text, re.IGNORECASE)
         text = f"a web page: {html.unescape(title[2])}" if title else "a web page"
     return " ".join(text.split())
+
+
+_WORDS = ("error", "message", "detail", "msg", "status")
 
 
 def _seconds(said: str, headers: Mapping[str, str]) -> float | None:

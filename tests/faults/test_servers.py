@@ -277,6 +277,13 @@ def test_the_words_of_any_body_are_told(body: bytes, said: str) -> None:
     assert "<" not in str(error)
 
 
+def test_a_page_between_us_and_the_model_is_told_by_its_title(dialect: Dialect) -> None:
+    """A gateway's own, whatever the SDK makes of it."""
+    page = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+    error = error_of(dialect, Answer(page, 502, {"Content-Type": "text/html"}))
+    assert "the server fails (HTTP 502: a web page: 502 Bad Gateway)" in str(error)
+
+
 def test_another_fault_is_no_matter_of_the_schema() -> None:
     """A 400 about something else is told as it is, once."""
     with serve(lambda _: DIALECTS["openai"].failure(400, "bad messages")) as server:
