@@ -16,7 +16,7 @@ from paperkit.text import FUNCTION_WORDS
 Words = Sequence[Word]
 
 _REACH, _SCOPE = 14, 6  # words after a negator, and those of them that tell something
-_DROPPED, _ADDED = 3, 2  # words in a row that one denies and the other states
+_RUN = 3  # words in a row that one denies and the other states
 _CLAUSE = frozenset(
     "but while whereas although though however because since if when unless than until except"
     " . ! ? ;".split()
@@ -73,30 +73,45 @@ def _tells(word: Word) -> bool:
 
 
 def dropped_denial(claim: Words, passages: Sequence[Words]) -> str:
-    """Return the words that a passage denies and a claim without any denial states."""
+    """Return the words that a passage denies, and a claim without any denial states.
+
+    A passage that says them without a denial clears the claim.
+    """
     if any(word.negates or is_soft(word) for word in claim):
         return ""
-    return next((p for p in _denied_runs(passages, [claim], _DROPPED)), "")
+    return _denied_run(passages, [claim], [p for p in passages if not _denies(p)])
 
 
 def added_denial(claim: Words, passages: Sequence[Words]) -> str:
-    """Return the words that a claim denies and no passage with the same words does."""
-    return next((p for p in _denied_runs([claim], passages, _ADDED)), "")
+    """Return the words that a claim denies, and its passages say without any denial."""
+    return _denied_run([claim], passages, [p for p in passages if _denies(p)])
 
 
-def _denied_runs(denying: Sequence[Words], stating: Sequence[Words], least: int) -> Iterator[str]:
-    """Yield the words that some texts deny and others state, nowhere without or with denial."""
-    stated = [[w.stem for w in words if _tells(w)] for words in stating]
-    denied = [words for words in stating if any(w.negates for w in words)]
+def _denies(words: Words) -> bool:
+    return any(word.negates for word in words)
+
+
+def _denied_run(
+    denying: Sequence[Words], stating: Sequence[Words], clearing: Sequence[Words]
+) -> str:
+    """Return words that some texts deny and others state, where none says them that clears it."""
+    stated, cleared = ([_told(words) for words in texts] for texts in (stating, clearing))
     for words in denying:
         for place in (n for n, word in enumerate(words) if word.negates):
             scope = _scope(words, place)
-            for run in (scope[n : n + least] for n in range(len(scope) - least + 1)):
-                holding = any(_holds(stems, run) for stems in stated)
-                if holding and not any(
-                    _holds([w.stem for w in d if _tells(w)], run) for d in denied
-                ):
-                    yield " ".join(w.text for w in words[place : place + _SCOPE])
+            for run in (scope[n : n + _RUN] for n in range(len(scope) - _RUN + 1)):
+                if _holds(stated, run) and not _holds(cleared, run):
+                    return " ".join(w.text for w in words[place : place + _SCOPE])
+    return ""
+
+
+def _told(words: Words) -> list[str]:
+    return [word.stem for word in words if _tells(word)]
+
+
+def _holds(texts: Iterable[list[str]], run: list[str]) -> bool:
+    size = len(run)
+    return any(t[n : n + size] == run for t in texts for n in range(len(t) - size + 1))
 
 
 def _scope(words: Words, place: int) -> list[str]:
@@ -107,10 +122,6 @@ def _scope(words: Words, place: int) -> list[str]:
             break
         found += [word.stem] if _tells(word) else []
     return found[:_SCOPE]
-
-
-def _holds(stems: list[str], run: list[str]) -> bool:
-    return any(stems[n : n + len(run)] == run for n in range(len(stems) - len(run) + 1))
 
 
 # What a number is a measure of: the words for it, those of one measure in a line. A number may be a
@@ -161,13 +172,15 @@ def other_measure(text: str, lines: Sequence[str]) -> tuple[str, str, str] | Non
     for place, number in enumerate(pieces):
         for table in _MEASURES if number[0].isdigit() and len(number) > 1 else ():
             if mine := _measures(table, pieces, place, 6, 2):
-                told = [m for line in lines if number in line for m in _told(table, number, line)]
+                told = [
+                    m for line in lines if number in line for m in _measured(table, number, line)
+                ]
                 if told and not mine & set(told):
                     return number, min(mine), told[0]
     return None
 
 
-def _told(table: dict[str, str], number: str, line: str) -> Iterator[str]:
+def _measured(table: dict[str, str], number: str, line: str) -> Iterator[str]:
     pieces = _PIECE.findall(line)
     for place in (n for n, piece in enumerate(pieces) if piece == number):
         yield from _measures(table, pieces, place, 12, 4)
