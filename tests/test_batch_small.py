@@ -96,6 +96,14 @@ def test_a_larger_model_is_given_the_whole_paper(read: Library) -> None:
     assert {len(r.sentences) for r in model.asked} == {2 + 64}
 
 
+def test_an_abstract_alone_goes_out_by_itself(library: Library) -> None:
+    """Where nothing was read there is no body to choose from."""
+    library.add([make_paper(ID, title="Glide", abstract=ABSTRACT)])
+    model = Small()
+    assert list(summarize([ID], library, model)["outcome"]) == ["answered"]
+    assert all(r.source().count(OWN) == 1 for r in model.asked)
+
+
 def test_what_no_sentence_answers_is_not_asked(read: Library) -> None:
     """The answer is empty, says why, and is known the next time."""
     outline = Outline("two", (DIGEST["summary"], DIGEST["significance"]))

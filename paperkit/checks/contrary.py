@@ -91,7 +91,27 @@ def contrary(claim: str, evidence: str) -> str:
         or _way_contrary(claim, evidence)
         or _kind_contrary(claim, evidence)
         or _trait_contrary(claim, evidence)
+        or _bound_contrary(claim, evidence)
     )
+
+
+_BOUND = re.compile(r"(?:(?P<over>高于|大于|超过|多于)|低于|小于|不足|少于)\s*(?P<value>\d[\d.]*)")
+_EN_OVER = re.compile(
+    r"\b(?:over|above|exceed\w*|(?:more|high|great|larg)\w* than|at least)\b", re.I
+)
+_EN_UNDER = re.compile(r"\b(?:under|below|(?:less|few|low|small)\w* than|at most|within)\b", re.I)
+
+
+def _bound_contrary(claim: str, evidence: str) -> str:
+    """Return the words that put a value over what the evidence puts it under, or the reverse."""
+    for match in _BOUND.finditer(claim):
+        value = re.escape(match["value"].rstrip("."))
+        for at in re.finditer(rf"(?<![\d.]){value}(?![\d.]*\d)", evidence):
+            before = evidence[max(0, at.start() - 25) : at.start()]
+            over, under = bool(_EN_OVER.search(before)), bool(_EN_UNDER.search(before))
+            if over != under and under == bool(match["over"]):
+                return match[0]
+    return ""
 
 
 # Traits in two poles: what Chinese says of each, and English.
@@ -99,8 +119,8 @@ _TRAITS = tuple(
     tuple(re.compile(pattern, re.IGNORECASE) for pattern in poles)
     for poles in (
         (
-            r"快速|迅速|很快|较快|速度快|实时",
-            r"缓慢|很慢|较慢|速度慢|耗时(?:较?长|很长|很久)|费时",
+            r"快速|迅速|很快|较快|速度快|实时|快\s*\d[\d.]*\s*倍",
+            r"缓慢|很慢|较慢|速度慢|耗时(?:较?长|很长|很久)|费时|慢\s*\d[\d.]*\s*倍",
             r"\b(?:fast\w*|quick\w*|rapid\w*|real[- ]?time|speed\w*|efficien\w*|accelerat\w*)",
             r"\b(?:slow\w*|time[- ]consuming|time-intensive|lengthy|delay\w*|tedious|costly)",
         ),
@@ -109,6 +129,12 @@ _TRAITS = tuple(
             r"挑战|困难|难题|不易",
             r"\b(?:simpl\w*|eas(?:y|ily|ier)|straightforward\w*|trivial\w*)",
             r"\b(?:challeng\w*|difficult\w*|hard|struggl\w*|complex\w*|problem\w*|limit\w*)",
+        ),
+        (
+            r"(?:大于|多于)(?!\s*\d)",
+            r"(?:小于|少于)(?!\s*\d)",
+            r"\b(?:larger|bigger|greater|more)\b",
+            r"\b(?:smaller|fewer|less)\b",
         ),
         (r"(?<!不)稳定", r"不稳定", r"(?<!in)(?<!un)\bstab\w*", r"\b(?:unstab|instabil)\w*"),
         (
@@ -142,6 +168,9 @@ _TRAITS = tuple(
 )
 
 
+_THAN = re.compile(r"比(?![如较例率])")  # whom a thing is compared with is not what is slow
+
+
 def _trait_contrary(claim: str, evidence: str) -> str:
     """Return the words that give a trait where the evidence names its opposite alone."""
     if _EN_DENIES.search(evidence):
@@ -152,7 +181,7 @@ def _trait_contrary(claim: str, evidence: str) -> str:
         if one == other or (zh_one if one else zh_other).search(claim):
             continue
         match = ours.search(claim)
-        before = re.split(r"[，。；]", claim[: match.start()])[-1] if match else ""
+        before = _THAN.split(re.split(r"[，。；]", claim[: match.start()])[-1])[0] if match else ""
         if match and not _OTHERS.search(before) and not _DENIED_HERE.search(before):
             return match[0]
     return ""
@@ -260,7 +289,7 @@ def _quantity_contrary(claim: str, evidence: str) -> str:
     for chinese, english in _QUANTITIES.items():
         match = re.search(
             rf"{chinese}(?:消耗|占用|使用|需求)?(?:从[^，。；]{{1,16}})?"
-            rf"(?:也|则|都|均|会|明显|显著|大幅|相对)?(?:(?P<up>{_HIGH})|(?P<down>{_LOW}))",
+            rf"(?:也|则|都|均|会|明显|显著|大幅|相对|最多|至多|至少)?(?:(?P<up>{_HIGH})|(?P<down>{_LOW}))",
             claim,
         ) or re.search(
             rf"(?:(?P<up>增加|增大|提高|加大)|(?P<down>降低|减少|减小|缩短|削减))了?"
@@ -273,7 +302,9 @@ def _quantity_contrary(claim: str, evidence: str) -> str:
             bool(
                 re.search(rf"\b{way}(?:\W+\w+){{0,2}}?\W+(?:{english})", evidence, re.I)
                 or re.search(
-                    rf"\b(?:{english})\w*(?:\W+(?:is|are|was|were|becomes))\W+{way}", evidence, re.I
+                    rf"\b(?:{english})\w*(?:\W+(?:is|are|was|were|becomes))?\W+{way}",
+                    evidence,
+                    re.I,
                 )
             )
             for way in (_EN_HIGH, _EN_LOW)

@@ -43,10 +43,23 @@ def _stems(text: str) -> set[str]:
     return {stem(w) for w in tokens(flattened(text)) if w not in FUNCTION_WORDS and len(w) > 1}
 
 
+_MULTIPLE = re.compile(r"(\d+(?:\.\d+)?)(?:\s?[x×]\b|\s?倍|\s?times\b|[ -]fold\b)")
+_CHINESE_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s?([万亿])")
+
+
 def _numbers(text: str) -> set[str]:
-    """Return the digits of the numbers in a text; counts up to ten tell nothing."""
+    """Return the digits of the numbers in a text; counts up to ten tell nothing, multiples do."""
+    text = _CHINESE_AMOUNT.sub(_as_english, text)
     found = (m.replace(",", "") for m in _NUMBER.findall(text))
-    return {n for n in found if len(n) > 1 and n != "10"}
+    multiples = {f"{m}x" for m in _MULTIPLE.findall(text)}
+    return {n for n in found if len(n) > 1 and n != "10"} | multiples
+
+
+def _as_english(match: re.Match[str]) -> str:
+    """Return an amount in the digits that English has for it: 150 万 is 1.5 (million)."""
+    value = float(match[1]) * (1e4 if match[2] == "万" else 1e8)
+    unit = next((u for u in (1e9, 1e6) if value >= u), 1.0)
+    return f"{value / unit:.10g} "
 
 
 class LineIndex:

@@ -16,13 +16,20 @@ from paperkit.checks.evidence import AS_GOOD, MOST, Keys, LineIndex, keys_of
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.names import method_name
 from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
+from paperkit.checks.polarity import directed_words
 from paperkit.checks.questions import points_back
 from paperkit.checks.quotes import Match, find_quote
 from paperkit.checks.relations import ASKED_FOR, clauses, unborne
+from paperkit.checks.rewording import (
+    Words,
+    added_denial,
+    dropped_denial,
+    other_measure,
+    turned_agent,
+)
 from paperkit.checks.scores import (
     Source,
     content_words,
-    drops_negation,
     polarity_score,
     topic_score,
     unknown_names,
@@ -303,6 +310,8 @@ def ground(
     doubts = list(_evidence(statement, sources))
     if doubts or not is_quote(statement):  # the paper's own sentence needs no comparison with it
         doubts += _claim(statement, sources, question, origin)
+    else:
+        doubts += _reworded(statement, origin)  # a piece of a sentence may leave out its "no"
     return tuple(
         Finding(code=c, severity=s, question=question, message=m, words=w[:200], statement=place)
         for c, s, m, w in doubts
@@ -347,7 +356,7 @@ def _claim(
         if score < _OBJECTION and not unseen:
             message = f"The name {name.text} is not in the paper; check its spelling and place."
             yield "name-not-in-source", "warn", message, piece(statement.text, name.text)
-    yield from _direction(statement.text, quotes, sources)
+    yield from _direction(statement, sources, origin)
     if not unseen:
         found = _found(statement, sources)
         yield from _support(statement, sources, origin, found)
@@ -432,7 +441,7 @@ def _numbers(text: str, quotes: str, sources: Sources, *, unseen: bool) -> Itera
 
 
 def _cells(text: str, sources: Sources) -> Iterator[_Doubt]:
-    """Yield the numbers that a table states of something else, and no sentence of this."""
+    """Yield the numbers that the paper states of something else, and no sentence of this."""
     keys = keys_of(text)
     for found in misplaced(text, sources.tables):
         least = _SAID if found.instead else _CARRIED_WELL
@@ -440,6 +449,10 @@ def _cells(text: str, sources: Sources) -> Iterator[_Doubt]:
             words = as_typed(text, found.number)
             severity: Severity = "block" if found.slip else "warn"
             yield "number-misplaced", severity, _misplaced(words, found), words
+    if told := other_measure(text, [line.text for line in sources.lines]):
+        number, mine, theirs = told
+        message = f"The paper gives {number} as {theirs}, not {mine}; compare them."
+        yield "number-misplaced", "warn", message, number
 
 
 def _misplaced(words: str, found: Misplaced) -> str:
@@ -456,16 +469,32 @@ def _of_another_unit(number: Number, source: Source) -> bool:
     return bool(number.measure) and source.numbers.has_digits(number)
 
 
-def _direction(text: str, quotes: str, sources: Sources) -> Iterator[_Doubt]:
+def _direction(statement: Statement, sources: Sources, origin: Origin) -> Iterator[_Doubt]:
+    text, quotes = statement.text, "\n".join(e.quote for e in statement.evidence)
     everything = sources.everything.text
     if sources.across(text):
         if words := turned(text, everything) or contrary(text, quotes):
             yield "direction", "warn", _OPPOSITE, words
         return
+    if reworded := list(_reworded(statement, origin)):
+        yield from reworded
+        return
     against = (Source.of(t) for t in (quotes, sources.abstract, sources.full and everything) if t)
-    denied = bool(quotes) and drops_negation(text, Source.of(quotes))
-    if denied or all(polarity_score(text, s) < _OBJECTION for s in against):
-        yield "direction", "warn", _OPPOSITE, text
+    if all(polarity_score(text, s) < _OBJECTION for s in against):
+        sure = origin == "model" and added_denial(directed_words(text), _passages(statement))
+        yield "direction", "block" if sure else "warn", _OPPOSITE, text
+
+
+def _reworded(statement: Statement, origin: Origin) -> Iterator[_Doubt]:
+    """Yield that a statement turns round what its passages say in the same words."""
+    own, passages = directed_words(statement.text), _passages(statement)
+    if said := dropped_denial(own, passages) or turned_agent(own, passages):
+        message = f"{_OPPOSITE} They differ in: {said}."
+        yield "direction", "block" if origin == "model" else "warn", message, statement.text
+
+
+def _passages(statement: Statement) -> list[Words]:
+    return [Source.of(e.quote).directed.words for e in statement.evidence]
 
 
 def _is_off_topic(statement: Statement, sources: Sources, own: float) -> bool:

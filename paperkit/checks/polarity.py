@@ -93,6 +93,11 @@ def is_negator(token: str) -> bool:
     return token in _NEGATORS or token.endswith("n't")
 
 
+def is_soft(word: Word) -> bool:
+    """Return whether a word denies without being a negator (unable, despite, avoid)."""
+    return word.stem in _SOFT_NEGATIONS
+
+
 @dataclass(frozen=True)
 class DirectedText:
     """A source made ready: its words, where each stem, axis and negator stands.
@@ -293,12 +298,12 @@ def _next(words: Sequence[Word], place: int) -> str:
 
 def _negation_near(source: DirectedText, at: int, reach: int) -> bool:
     near = source.words[max(0, at - reach) : at + 3]
-    return any(w.negates or w.stem in _SOFT_NEGATIONS for w in near)
+    return any(w.negates or is_soft(w) for w in near)
 
 
 def _undenied(words: Sequence[Word], source: DirectedText) -> Iterator[tuple[str, float]]:
     """Yield how far the claim states what the source denies (a negation has been dropped)."""
-    if any(w.negates or w.stem in _SOFT_NEGATIONS for w in words):
+    if any(w.negates or is_soft(w) for w in words):
         return
     stems = {w.stem for w in words if w.text not in FUNCTION_WORDS}
     for at in source.negators:

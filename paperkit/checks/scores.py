@@ -166,13 +166,6 @@ def polarity_score(claim: str, source: Source) -> float:
     return 1 - _logistic(_POLARITY["bias"] + sum(_POLARITY[k] * v for k, v in found.items()))
 
 
-def drops_negation(claim: str, source: Source) -> bool:
-    """Return whether the claim states all of what the source says is not so."""
-    if not source.directed.negators:
-        return False
-    return features(claim, source.directed).get("negation_dropped", 0.0) > 0.99
-
-
 def topic_score(claim: str, source: Source) -> float:
     """Return how much of what the claim is about the source is about too.
 

@@ -52,6 +52,8 @@ def marginals(scores: Scores, moves: Scores, starts: Scores, ends: Scores) -> Sc
     """Return each sentence's label probabilities by the forward-backward rule (log scores in)."""
     import numpy as np
 
+    if not len(scores):  # an abstract alone has no body
+        return scores
     forward, backward = scores.copy(), np.zeros_like(scores)
     forward[0] += starts
     for n in range(1, len(scores)):
