@@ -17,7 +17,7 @@ import pytest
 
 from paperkit.batch import answers, summarize
 from paperkit.digests import Answer, Digest, Statement
-from paperkit.errors import LibraryError, PaperkitError
+from paperkit.errors import LibraryError, PaperkitError, PublishError
 from paperkit.library import Library
 from paperkit.models import Extractive
 from paperkit.outlines import Outline, Question
@@ -975,3 +975,38 @@ def test_review_needs_a_summary_and_shows_the_papers_kept(library):
         triage.review()
     summarize([id], library, Extractive())
     assert list(triage.review().digests.index) == [id]
+
+
+def test_the_end_tells_the_step_that_each_paper_kept_lacks(library, tmp_path, monkeypatch):
+    """A summary, an approval, a post; what was written for other questions is no summary."""
+    monkeypatch.chdir(tmp_path)
+    triage = Triage(library)
+    ids = list(triage.visible.index[:3])
+    triage.decide("keep", ids)
+
+    def left() -> tuple[int, ...]:
+        told = ask(triage, "ending")
+        return tuple(told[name] for name in ("kept", "open", "unsigned", "ready"))
+
+    summarize([ids[0]], library, Extractive(), outline=SCREENING)
+    assert left() == (3, 3, 0, 0)
+    summarize(ids[:2], library, Extractive())
+    assert left() == (3, 1, 2, 0)
+    library.approve(ids[0], by="Ana", reason="Looked at.")
+    assert left() == (3, 1, 1, 1)
+    assert list(triage.review().digests.index) == [ids[1], ids[0]]  # what is to do comes first
+    assert ask(triage, "ending")["draft"] == ""
+    assert ask(triage, "compose") == {"path": "avatars.post.ipynb"}
+    assert ask(triage, "ending")["draft"] == "avatars.post.ipynb"
+    library.approve(ids[1], by="Ana", reason="Looked at.")
+    assert ask(triage, "ending")["draft"] == ""
+    posted = {"version": [1], "topic": ["avatars"], "date": ["2026-06-30"]}
+    library.publish(pd.DataFrame(posted, index=pd.Index([ids[0]], name="id")))
+    assert left() == (3, 1, 0, 1)
+    assert triage.draft.papers == {ids[0]}
+
+
+def test_composing_needs_an_approved_paper(library):
+    """Nothing is written for none."""
+    with pytest.raises(PublishError, match="approve some"):
+        Triage(library).compose()

@@ -310,26 +310,7 @@ class Review(anywidget.AnyWidget):
         Raises:
             PublishError: none of the papers is approved yet.
         """
-        from paperkit.posts import Post, compose
-        from paperkit.posts.figures import slug
-
-        session = self._session
-        signed = [i for i in session.ids if (d := session.digest(i)) is not None and d.approved]
-        if not signed:
-            raise PublishError("review: no paper is approved yet; approve some, then compose.")
-        topics = self.library.papers().loc[signed, "topics"].explode().dropna()
-        topic = str(topics.mode().iloc[0]) if len(topics) else "papers"
-        spoken = session.named(signed[0]).language
-        file = Path(path) if path is not None else Path(f"{slug(topic)}.post.ipynb")
-        post = Post(
-            topic=topic,
-            date=datetime.now(),
-            papers=tuple(signed),
-            language=spoken,
-            outline=self.outline,
-        )
-        compose(post, self.library, path=file)
-        return file
+        return self._session.compose(path)
 
     def send_back(self, *, note: str | None = None, id: str | None = None) -> None:
         """Send a paper back to triage: it is undecided again, with a note if one is given."""

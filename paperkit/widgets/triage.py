@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -19,6 +21,7 @@ from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
 from paperkit.queries import Query
 from paperkit.widgets import kit, triage_copy, triage_messages, triage_pane, triage_table
+from paperkit.widgets.review_session import Draft, Session
 from paperkit.widgets.triage_ranking import Reranking
 from paperkit.widgets.triage_table import ANSWER, FIRST_ROWS, MOST_ROWS, Table
 
@@ -91,6 +94,7 @@ class Triage(anywidget.AnyWidget):
         self.library: Library = library
         self.model: Model | None = model
         self._batch = Batch()
+        self._closing: Session | None = None
         self._estimating = threading.Lock()
         self._outbox = threading.local()
         left = library.index.view("triage")
@@ -297,11 +301,33 @@ class Triage(anywidget.AnyWidget):
         from paperkit.widgets.review import Review
 
         kept = triage_table.ending(self.table)
-        papers = kept[kept["has_digest"]]
-        if papers.empty:
+        if not kept.written:
             raise PaperkitError("triage: no summary to review; summarize some kept papers first.")
-        self._review = Review(papers, self.library, model=self.model, outline=self.outline)
-        return self._review
+        review = Review(kept.written, self.library, model=self.model, outline=self.outline)
+        self._closing = review._session
+        return review
+
+    def compose(self, path: str | os.PathLike[str] | None = None) -> Path:
+        """Write the notebook of a post with what is approved of the listed papers; return its path.
+
+        Those that a post has already are left out. `path` None: named as `Review.compose` says.
+
+        >>> triage.compose("avatars.post.ipynb")
+
+        Raises:
+            PublishError: none of the listed papers is kept, approved and in no post yet.
+        """
+        ready = triage_table.ending(self.table).signed
+        self._closing = Session(self.library, ready, self.outline, None)
+        return self._closing.compose(path)
+
+    @property
+    def draft(self) -> Draft | None:
+        """Return the post written last, by `compose` or in the review, and of which papers.
+
+        >>> triage.draft.path
+        """
+        return None if self._closing is None else self._closing.draft
 
     def targets(self, ids: str | Iterable[str] | None = None) -> list[str]:
         """Return whom an action concerns: `ids`, else the selection, else the paper at the cursor.

@@ -74,11 +74,19 @@ def _counts(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
 
 
 def _ending(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
-    """What is kept, what of it has no summary yet, and what one would cost."""
-    kept = triage_table.ending(triage.table)
-    open_ = kept[~kept["has_digest"]]
-    cost = "" if triage.model is None else triage_table.price(open_, triage.library, triage.model)
-    return {"kept": len(kept), "open": len(open_), "ids": list(open_.index), "cost": cost}
+    """Count what is kept by the step it lacks; with what summaries cost, and the draft post."""
+    found = triage_table.ending(triage.table)
+    draft = triage.draft
+    counts = {
+        "kept": len(found.unwritten) + len(found.written),
+        "open": len(found.unwritten),
+        "unsigned": len(found.unsigned),
+        "ready": len(found.signed),
+    }
+    price = triage_table.price(found.unwritten, triage.table, triage.model)
+    written = draft is not None and draft.papers.issuperset(found.signed)
+    told = {"ids": found.unwritten, "cost": price}
+    return {**counts, **told, "draft": str(draft.path) if draft and written else ""}
 
 
 def _review(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
@@ -131,6 +139,7 @@ _ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] =
     "undecided": lambda t, a, _: {"index": t.table.undecided(int(a["start"]))},
     "ending": _ending,
     "review": _review,
+    "compose": lambda t, a, _: {"path": str(t.compose())},
     "copy": lambda t, a, _: {"text": t.copy(str(a["format"]), a.get("ids"))},
     "stop": lambda t, a, _: t.stop(),
 }

@@ -69,6 +69,9 @@ export function unique(start = "pk") {
 /** @param {number} count */
 export const number = (count) => count.toLocaleString("en");
 
+/** @param {number} count */
+export const papers = (count) => (count === 1 ? "1 paper" : `${number(count)} papers`);
+
 /** Return a moment as a person says it: today's time, else day and time. @param {string} [iso] */
 export function when(iso) {
   if (!iso) return "";

@@ -217,6 +217,7 @@ export class Triage {
   /** @param {any} told */
   onRows({ rows, all }) {
     this.rows.update(rows);
+    this.job.told = false;
     if (!all) this.rows.expire();
     this.grid.paint(); // in the task of the message: the next frame shows the decision
     const { shownId } = this.pane;

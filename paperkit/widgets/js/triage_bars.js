@@ -134,7 +134,7 @@ export class Bars {
   /** @param {any} told */
   progressed({ running, done, total, text, error }) {
     this.progress.hidden = !running;
-    if (!running) this.table.job.ended = false; // there is something to review now
+    if (!running) this.table.job.told = false; // there is something to review now
     this.meter.max = Math.max(total, 1);
     this.meter.value = done;
     this.meterText.textContent = `${done} of ${total}`;
