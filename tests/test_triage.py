@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import html.parser
 import json
@@ -279,14 +278,16 @@ def test_the_widget_is_born_with_its_first_rows(library):
 
 
 def test_the_first_message_is_light(tmp_path):
-    """Code, style, first rows and fallback together stay far below 60 kB, whatever the size."""
+    """Code, style, first rows and fallback together stay below 50 kB, whatever the size."""
     library = Library(tmp_path)
     long = "A title of usual length for a paper on neural radiance fields and avatars"
     library.add([paper(n, title=f"{long} {n}") for n in range(300)], topic="avatars")
     triage = Triage(library)
     bundle = triage._repr_mimebundle_()[0]
-    sent = [triage.get_state(), bundle, ask(triage, "hello")]
-    assert len(json.dumps(sent, ensure_ascii=False).encode()) < 58_000
+    state = triage.get_state()
+    code = state.pop("_code")  # as bytes
+    sent = [state, bundle, ask(triage, "hello")]
+    assert len(code) + len(json.dumps(sent, ensure_ascii=False).encode()) < 50_000
 
 
 def test_hello_tells_counts_and_position(library):
@@ -557,13 +558,12 @@ def test_the_fallback_escapes_hostile_text(tmp_path):
 
 
 def test_a_packed_module_unpacks_to_itself_and_its_style(tmp_path, monkeypatch):
-    """The loader carries the module and the style sheet as gzip in base64."""
+    """The code is the module and the style sheet, gzipped."""
     monkeypatch.setattr(kit, "SCRIPTS", tmp_path)
     script, style = tmp_path / "a.js", tmp_path / "a.css"
     script.write_text("export default { render() {} };")
     style.write_text(".a { color: red }")
-    packed = kit.widget("a", style=style).split('atob("')[1].split('"')[0]
-    source = gzip.decompress(base64.b64decode(packed)).decode()
+    source = gzip.decompress(kit.code("a", style=style)).decode()
     assert source.startswith(script.read_text())
     assert 'sheet.textContent = ".a { color: red }";' in source
 

@@ -59,7 +59,8 @@ class Explorer(anywidget.AnyWidget):
     ``options`` are those of ``chart``.
     """
 
-    _esm = kit.widget("explorer")
+    _esm = kit.LOADER
+    _code = traitlets.Bytes(kit.code("explorer")).tag(sync=True)
 
     picked = traitlets.Any(None, allow_none=True)
     """The index label of the picked row of the trend."""

@@ -50,7 +50,8 @@ class Review(anywidget.AnyWidget):
         PaperkitError: no papers were given, or the library doesn't have one of them.
     """
 
-    _esm = kit.widget("review")
+    _esm = kit.LOADER
+    _code = traitlets.Bytes(kit.code("review")).tag(sync=True)
 
     current = traitlets.Unicode().tag(sync=True)
     """The id of the paper shown; `show` sets it."""
@@ -90,9 +91,7 @@ class Review(anywidget.AnyWidget):
         """Return the widget, and a list of the papers for where no widget can run."""
         found = super()._repr_mimebundle_(**kwargs)
         data, metadata = found if isinstance(found, tuple) else (found or {}, {})
-        saved = review_forms.static(self._batch)
-        kit.show_saved(saved)
-        return {**data, **saved}, metadata
+        return {**data, **kit.show_saved(review_forms.static(self._batch))}, metadata
 
     # What it shows
 

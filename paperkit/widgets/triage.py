@@ -72,7 +72,8 @@ class Triage(anywidget.AnyWidget):
         PaperkitError: the query has a field or value that `Query` doesn't know.
     """
 
-    _esm = kit.widget("triage")
+    _esm = kit.LOADER
+    _code = traitlets.Bytes(kit.code("triage")).tag(sync=True)
     _reranking: Reranking | None = None  # also where making the widget failed and it is closed
 
     query = _QueryTrait()
@@ -453,13 +454,8 @@ class Triage(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         rows, total = self.library.index.page(self.query, limit=triage_pane.ROWS)
-        saved = triage_pane.static(rows, total)
-        kit.show_saved(saved)
-        light = {
-            **saved,
-            "text/plain": f"Triage({self.library!r}, {total:,} listed)",
-        }
-        return {**data, **light}, metadata
+        told = {"text/plain": f"Triage({self.library!r}, {total:,} listed)"}
+        return {**data, **kit.show_saved(triage_pane.static(rows, total)), **told}, metadata
 
 
 def _questions(layout: Mapping[str, Any]) -> tuple[str, ...]:

@@ -392,6 +392,30 @@ def test_columns_can_be_added(page):
     assert execute(page, "print(triage.layout_state['columns'])") == "['version']"
 
 
+HEADS = """() => [...document.querySelectorAll(".pk-heading, .pk-more")].map((n) => {
+    const [box, row] = [n, n.closest(".pk-header")].map((e) => e.getBoundingClientRect());
+    const label = n.querySelector(".pk-label") ?? n;
+    const whole = label.scrollWidth <= label.clientWidth;
+    const told = Boolean((n.querySelector("[title]") ?? n).title) && label.clientWidth >= 24;
+    return { said: label.textContent, readable: whole || told,
+        inside: box.top >= row.top && box.bottom <= row.bottom + 1 && box.right <= row.right + 1 };
+})"""
+ADDED = ["published", "score", "topics", "answer:summary", "answer:prior_work"]
+
+
+def test_heads_are_never_out_of_sight(page):
+    """A short one stands whole, a long one has its words on hover; what is left out is led to."""
+    for width, pane in [(w, p) for w in (760, 1000, 1400) for p in (True, False)]:
+        for columns in ([], ADDED):
+            execute(page, f"triage.layout_state = {{'columns': {columns}, 'pane': {pane}}}")
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(400)  # the list follows the panel's size in two frames
+            heads = page.evaluate(HEADS)
+            assert [h for h in heads if not h["inside"] or not h["readable"]] == [], (width, pane)
+            assert page.locator("[aria-sort=descending]").inner_text().startswith("Date")
+    page.set_viewport_size({"width": 1400, "height": 1000})
+
+
 def test_a_click_outside_closes_the_menu_and_the_help(page):
     """Neither has to be looked for again to be closed."""
     for opens, box in (
