@@ -416,6 +416,28 @@ def test_heads_are_never_out_of_sight(page):
     page.set_viewport_size({"width": 1400, "height": 1000})
 
 
+def test_a_cell_opens_the_pane_and_the_filters(page):
+    """With the paper under the cursor, and with counts."""
+    execute(page, "triage.layout_state = {'pane': False, 'facets': False}")
+    page.wait_for_selector(".pk-pane", state="hidden")
+    execute(page, "triage.layout_state = {'pane': True, 'facets': True}")
+    page.wait_for_selector(".pk-pane .pk-abstract")
+    page.wait_for_selector(".pk-values:has-text('avatars')")
+
+
+def test_the_foot_tells_progress_at_any_width(page):
+    """Where buttons and words do not fit side by side, the words stand below."""
+    for width in (560, 760, 1000, 1400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)
+        foot = page.locator(".pk-foot").bounding_box()
+        for told in (".pk-work", ".pk-decided", ".pk-foot button:has-text('Undo')"):
+            box = page.locator(told).bounding_box()
+            assert box["x"] + box["width"] <= foot["x"] + foot["width"] + 1, (width, told)
+            assert box["y"] + box["height"] <= foot["y"] + foot["height"] + 1, (width, told)
+    page.set_viewport_size({"width": 1400, "height": 1000})
+
+
 def test_a_click_outside_closes_the_menu_and_the_help(page):
     """Neither has to be looked for again to be closed."""
     for opens, box in (

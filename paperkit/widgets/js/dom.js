@@ -72,6 +72,12 @@ export const number = (count) => count.toLocaleString("en");
 /** @param {number} count */
 export const papers = (count) => (count === 1 ? "1 paper" : `${number(count)} papers`);
 
+/** Return authors in one line, a long list cut. @param {string[]} authors */
+export function byline(authors) {
+  const more = authors.length > 12 ? authors.length - 10 : 0;
+  return more ? `${authors.slice(0, 10).join(", ")} … +${more}` : authors.join(", ");
+}
+
 /** Return a moment as a person says it: today's time, else day and time. @param {string} [iso] */
 export function when(iso) {
   if (!iso) return "";

@@ -99,7 +99,7 @@ const IN_FIELDS = [
   ["Enter", "add a statement below"],
   ["Alt+↑ Alt+↓", "move the statement"],
   ["Alt+Enter", "find evidence for the statement"],
-  ["Backspace in an empty statement", "delete it"],
+  ["Backspace", "delete the statement, once it is empty"],
 ];
 
 /** Show or hide what the keys do. @param {Review} review */

@@ -35,7 +35,7 @@ export class Triage {
     this.name = this.link.name;
     this.writes = new Writes((what, content) => this.ask(what, content), (...told) => this.choice.refused(...told),
       (failing) => this.show(failing ? "failed" : ""));
-    this.state = new ViewState(model, "layout_state", LAYOUT, () => this.arrange());
+    this.state = new ViewState(model, "layout_state", LAYOUT, () => this.arranged());
     /** @type {Record<string, any>} */
     this.query = start.query ?? {};
     this.modelName = /** @type {string} */ (start.model ?? "");
@@ -332,6 +332,14 @@ export class Triage {
     this.bars.filters.setAttribute("aria-expanded", String(Boolean(facets)));
     this.columns.arrange();
     this.grid.draw();
+  }
+
+  /** A cell, or another view, chose what is shown. */
+  arranged() {
+    this.arrange();
+    const { facets, pane } = this.state.value;
+    if (facets && !this.facets.counts) this.recount();
+    if (pane) this.pane.openSoon(false);
   }
 
   /** @param {Partial<Layout>} change */
