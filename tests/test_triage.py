@@ -803,7 +803,7 @@ def test_the_browser_hears_of_the_estimate_apart_from_its_question(library):
             told.set()
 
     triage.send = send
-    triage.estimate()
+    triage._estimate_soon()
     assert told.wait(60)
     assert (found[0]["open"], found[0]["read"], found[0]["kept"]) == (28, 12, 6)
 

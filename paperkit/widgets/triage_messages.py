@@ -43,8 +43,8 @@ def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
 
 def _hello(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
     table = triage.table
-    triage.follow()
-    answer = table.answer(facets=triage.counting) | {"progress": table.progress()}
+    triage._follow()
+    answer = table.answer(facets=triage._counting) | {"progress": table.progress()}
     if all(answer[name] == triage.start[name] for name in ("generation", "rows")):
         del answer["rows"]  # the widget came with them
     known = {"saved": triage.saved, "cursor": table.cursor, "index": table.place(table.cursor)}
@@ -131,7 +131,7 @@ _ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] =
     "undo": lambda t, a, _: {"ids": t.undo()},
     "move": lambda t, a, _: t.move(str(a["id"])),
     "counts": _counts,
-    "remaining": lambda t, a, _: t.estimate(),
+    "remaining": lambda t, a, _: t._estimate_soon(),
     "sync": lambda t, a, _: t.catch_up(),
     "save": lambda t, a, _: {"query": t.save(str(a["name"])).to_dict()},
     "load": lambda t, a, _: {"query": t.load(str(a["name"])).to_dict()},
