@@ -8,8 +8,10 @@ import json
 import re
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 
 import pandas as pd
 import pytest
@@ -23,7 +25,7 @@ from paperkit.outlines import Outline, Question
 from paperkit.papers import Paper
 from paperkit.queries import Query
 from paperkit.readings import Figure, Reading
-from paperkit.widgets import kit, triage_messages, triage_pane
+from paperkit.widgets import kit, triage_messages, triage_pane, triage_ranking
 from paperkit.widgets.triage import Triage
 from paperkit.widgets.triage_table import FIRST_ROWS
 
@@ -1010,3 +1012,26 @@ def test_composing_needs_an_approved_paper(library):
     """Nothing is written for none."""
     with pytest.raises(PublishError, match="approve some"):
         Triage(library).compose()
+
+
+def test_many_decisions_in_a_row_are_one_ranking(library, monkeypatch):
+    """It follows the last of them; no key waits for a thread of its own."""
+    monkeypatch.setattr(triage_ranking, "REST", 0.2)
+    timers, told = [], SimpleQueue()
+    made = threading.Timer
+
+    def timer(seconds, act):
+        timers.append(seconds)
+        return made(seconds, act)
+
+    monkeypatch.setattr(threading, "Timer", timer)
+    triage = Triage(library)
+    triage.send = lambda content, *_: content.get("event") == "ranked" and told.put(content)
+    triage._follow()
+    began = time.monotonic()
+    for n in range(8):
+        triage.decide("keep" if n % 2 else "skip", paper(n).id)
+    took = time.monotonic() - began
+    assert told.get(timeout=60)["decisions"] == 8
+    assert len(timers) <= 2 + took / 0.2
+    triage.close()

@@ -32,7 +32,7 @@ def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
     reply: dict[str, Any] = {"token": asked.get("token")}
     buffers: Buffers = []
     try:
-        with waiting(PATIENCE):
+        with waiting(PATIENCE), triage.library.index.session():
             reply |= _ANSWERS[asked["do"]](triage, asked, buffers) or {}
     except LibraryError as error:
         reply |= {"error": str(error), "again": True}

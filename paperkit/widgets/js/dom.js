@@ -3,6 +3,7 @@
 /** @typedef {Node | string | number | false | null | undefined} Child */
 /** @typedef {Record<string, any>} Props */
 
+const NUMBERS = new Intl.NumberFormat("en"); // toLocaleString makes one each time
 const FIELDS = new Set(["value", "checked", "disabled", "hidden", "open", "draggable", "spellcheck", "title"]);
 
 /**
@@ -67,7 +68,7 @@ export function unique(start = "pk") {
 }
 
 /** @param {number} count */
-export const number = (count) => count.toLocaleString("en");
+export const number = (count) => NUMBERS.format(count);
 
 /** @param {number} count */
 export const papers = (count) => (count === 1 ? "1 paper" : `${number(count)} papers`);

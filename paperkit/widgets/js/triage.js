@@ -256,8 +256,10 @@ export class Triage {
    * @template {HTMLElement} T @param {T} node @param {string} text @param {RegExp | null} [pattern] @returns {T}
    */
   say(node, text, pattern = this.pattern) {
-    node.replaceChildren(...formulas(text, (rest) => withWords(rest, pattern)));
-    if (!hasKatex() && hasFormula(text)) this.setting ??= setTimeout(() => this.setFormulas(), 50);
+    const isPlain = !hasFormula(text);
+    if (isPlain && !pattern) node.textContent = text;
+    else node.replaceChildren(...formulas(text, (rest) => withWords(rest, pattern)));
+    if (!isPlain && !hasKatex()) this.setting ??= setTimeout(() => this.setFormulas(), 50);
     return node;
   }
 
