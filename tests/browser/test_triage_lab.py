@@ -70,6 +70,7 @@ def page(opened):
         "triage.show('2401.00303')",
     )
     opened.problems.clear()
+    opened.set_viewport_size({"width": 1400, "height": 1000})
     opened.locator(".pk-grid").focus()
     opened.keyboard.press("Escape")
     opened.wait_for_selector(".pk-row.pk-active:has-text('头像重建')")
@@ -413,7 +414,6 @@ def test_heads_are_never_out_of_sight(page):
             heads = page.evaluate(HEADS)
             assert [h for h in heads if not h["inside"] or not h["readable"]] == [], (width, pane)
             assert page.locator("[aria-sort=descending]").inner_text().startswith("Date")
-    page.set_viewport_size({"width": 1400, "height": 1000})
 
 
 def test_a_cell_opens_the_pane_and_the_filters(page):
@@ -435,7 +435,6 @@ def test_the_foot_tells_progress_at_any_width(page):
             box = page.locator(told).bounding_box()
             assert box["x"] + box["width"] <= foot["x"] + foot["width"] + 1, (width, told)
             assert box["y"] + box["height"] <= foot["y"] + foot["height"] + 1, (width, told)
-    page.set_viewport_size({"width": 1400, "height": 1000})
 
 
 def test_a_click_outside_closes_the_menu_and_the_help(page):

@@ -50,7 +50,7 @@ export class Saving {
   /** Resolve with the reply once it is saved; undefined where it never will be. @param {string} what @param {{id: string}} content */
   async write(what, content) {
     const { edits } = this;
-    const changed = () => (edits === this.edits ? "" : "the answers were changed meanwhile; approve again.");
+    const changed = () => (edits === this.edits ? "" : "the answers have changed since; approve again.");
     const stale = what === "approve" ? changed : undefined;
     const going = this.writes.add(what, content, { name: what, id: content.id, stale });
     this.draw();

@@ -139,7 +139,7 @@ export class Choice {
   /** Save what a person says of papers (`ids` null: of the selection, as long as it is the same). @param {string} what @param {{ids?: string[] | null, [more: string]: any}} content @param {import("./writes.js").About} about */
   save(what, content, about) {
     const { changes } = this;
-    const changed = () => (changes === this.changes ? "" : "the selection was changed meanwhile; decide again.");
+    const changed = () => (changes === this.changes ? "" : "the selection has changed since; decide again.");
     const stale = content.ids === null ? changed : undefined;
     return this.table.writes.add(what, content, { ...about, stale });
   }

@@ -105,7 +105,8 @@ export class Columns {
     const [, , ...added] = this.shown;
     const by = COLUMNS.filter((column) => column.sort && BY.includes(column.sort) && !added.includes(column));
     const heads = fittingHeads(by, ({ sort }) => sorts.some((/** @type {string} */ s) => s.replace(/^-/, "") === sort), this.room);
-    const more = heads.length < by.length && button("…", () => this.table.view.toggle(true), { class: "pk-sort pk-more", title: "More orders, in the View menu", "aria-label": "More orders" });
+    const more = heads.length < by.length && h("div", { class: "pk-cell pk-heading pk-more", role: "columnheader" },
+      button("…", () => this.table.view.toggle(true), { class: "pk-sort", title: "More ways to sort, in the View menu", "aria-label": "More ways to sort" }));
     this.table.grid.header.replaceChildren(
       h("div", { class: "pk-cell", role: "columnheader" }, h("span", { class: "pk-unseen" }, "Decision")),
       h("div", { class: "pk-sorts", role: "presentation" }, heads.map((column) => this.head(column, sorts)), more),

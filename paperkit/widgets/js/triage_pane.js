@@ -186,6 +186,6 @@ function changedText(label, pieces) {
 
 /** @param {any} entry */
 function entryOf({ at, undo, decision, version, tags, note }) {
-  return h("li", {}, `${at} · ${undo ? "undone to " : ""}${decision ?? "undecided"} (v${version})`,
+  return h("li", {}, `${at} · ${undo ? "undo, back to " : ""}${decision ?? "undecided"} (v${version})`,
     tags.length > 0 && ` #${tags.join(" #")}`, note && ` “${note}”`);
 }
