@@ -12,7 +12,7 @@ WHOLE := .[dev,scale,genai,openai,assets]
 INSTALL = $(PIP) uv && $(BIN)/uv pip install --python $(BIN)/python $(1) || $(PIP) $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo bench docs lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog test-oldest release clean
+.PHONY: help setup programs lab test demo bench docs lint lint-js test-unit test-faults test-processes test-notebooks test-browser test-blog test-oldest release clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -35,7 +35,14 @@ setup: $(READY)  ## make the environment in .venv/, with what the tests need
 lab: $(LOOK)  ## open JupyterLab on the triage notebook, with the bundled sample
 	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/01_triage.ipynb
 
-test: lint test-unit test-faults test-processes test-notebooks test-browser test-blog  ## all tests
+PROGRAMS := chromium node hugo jekyll pandoc
+# Browsers and blog engines wait for each other more than they compute: both at once, told one by one.
+test: lint test-unit test-faults test-processes test-notebooks  ## all tests
+	scripts/system-packages $(PROGRAMS)
+	$(MAKE) --jobs 2 --output-sync --no-print-directory test-browser test-blog
+
+programs:  ## install what the tests need of Debian, where that can be done
+	scripts/system-packages $(PROGRAMS)
 
 lint: $(READY) lint-js  ## ruff and mypy; types, style and unit tests of the widgets' scripts
 	$(BIN)/ruff check .
@@ -63,7 +70,7 @@ test-browser: $(READY)  ## the widgets in real JupyterLab, in chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 test-blog: $(READY)  ## the posts in real blog engines
-	scripts/system-packages chromium node hugo jekyll pandoc
+	scripts/system-packages $(PROGRAMS)
 	$(BIN)/python -m pytest -n 2 tests/blog
 
 # Exactly the lower bounds of pyproject.toml, in an environment of their own.
