@@ -35,6 +35,7 @@ from paperkit.checks.scores import (
     unknown_names,
     unsupported_numbers,
 )
+from paperkit.checks.swaps import replaced, swapped
 from paperkit.checks.tables import Misplaced, Table, digits_of, misplaced, tables_of
 from paperkit.checks.whose import misattributed
 from paperkit.digests import Answer, Evidence, Finding, Origin, Severity, Statement
@@ -475,8 +476,9 @@ def _direction(statement: Statement, sources: Sources, origin: Origin) -> Iterat
     if sources.across(text):
         if words := turned(text, everything) or contrary(text, quotes):
             yield "direction", "warn", _OPPOSITE, words
+        yield from _replaced(statement, origin)
         return
-    if reworded := list(_reworded(statement, origin)):
+    if reworded := [*_reworded(statement, origin), *_replaced(statement, origin)]:
         yield from reworded
         return
     against = (Source.of(t) for t in (quotes, sources.abstract, sources.full and everything) if t)
@@ -488,9 +490,17 @@ def _direction(statement: Statement, sources: Sources, origin: Origin) -> Iterat
 def _reworded(statement: Statement, origin: Origin) -> Iterator[_Doubt]:
     """Yield that a statement turns round what its passages say in the same words."""
     own, passages = directed_words(statement.text), _passages(statement)
-    if said := dropped_denial(own, passages) or turned_agent(own, passages):
+    said = dropped_denial(own, passages) or turned_agent(own, passages)
+    if said := said or swapped(statement.text, [e.quote for e in statement.evidence]):
         message = f"{_OPPOSITE} They differ in: {said}."
         yield "direction", "block" if origin == "model" else "warn", message, statement.text
+
+
+def _replaced(statement: Statement, origin: Origin) -> Iterator[_Doubt]:
+    """Yield that a statement names one of a few things where its passages name another of them."""
+    if pair := replaced(statement.text, [e.quote for e in statement.evidence]):
+        message = f"The passage says {pair[1]}, the statement {pair[0]}; compare them."
+        yield "direction", "block" if origin == "model" else "warn", message, pair[0]
 
 
 def _passages(statement: Statement) -> list[Words]:
