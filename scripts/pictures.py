@@ -85,6 +85,7 @@ def review(browser: Browser, lab: Lab) -> Page:
     page.evaluate("document.querySelector('.rv-review').scrollIntoView({ block: 'start' })")
     page.locator(".rv-field:has(.rv-edge:has-text('p. ')) .rv-area").first.click()
     page.wait_for_selector("button:has-text('Whole page')")
+    page.evaluate("document.querySelector('.rv-form').scrollTop = 0")
     return page
 
 

@@ -38,11 +38,10 @@ const load = async (code) => {
   URL.revokeObjectURL(url);
   return module.default;
 };
+const loaded = (model) => (widget ??= load(model.get("_code")));
 export default {
-  async render(view) {
-    widget ??= load(view.model.get("_code"));
-    return (await widget).render(view);
-  },
+  async initialize({ model }) { await loaded(model); },
+  async render(view) { return (await loaded(view.model)).render(view); },
 };
 """
 """The script of every widget: it unpacks the widget's own, which its trait ``_code`` holds."""

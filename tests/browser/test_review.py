@@ -360,6 +360,7 @@ def test_hostile_texts_stay_texts(cells_in: Notebook, shelf: Library) -> None:
 def test_two_reviews_warn_instead_of_overwriting(cells_in: Notebook, shelf: Library) -> None:
     """What is typed in a second editor is not overwritten: both are shown, a person chooses."""
     page = cells_in(cells(shelf, f"other = Review({IDS!r}, library)\nother"))
+    expect(page.locator(".rv-review")).to_have_count(2)
     one, two = page.locator(".rv-review").all()
     mine, theirs = field(one, "Summary"), field(two, "Summary")
     mine.press("End")
@@ -1087,6 +1088,7 @@ def test_findings_follow_the_typing(cells_in: Notebook, shelf: Library) -> None:
     Five seconds are for a machine that does much else; alone it takes less than one.
     """
     page = cells_in(cells(shelf))
+    page.wait_for_selector("[data-question=summary] .rv-area")
     measured = page.evaluate("""() => new Promise((done) => {
         const area = document.querySelector("[data-question=summary] .rv-area");
         const marks = () => [...document.querySelectorAll("mark.rv-block")];

@@ -49,7 +49,7 @@ export const HAS = {
 
 /** @type {[string, string][]} */
 export const HELP = [
-  ["j k ↓ ↑", "next and previous paper; with Shift, select on the way"],
+  ["j k ↓ ↑", "next and previous paper; with Shift, select them too"],
   ["g", "next undecided paper"],
   ["PgDn PgUp Home End", "move a page, or to either end"],
   ["s d l", "keep, skip, leave for later: the selection, or this paper"],
