@@ -503,6 +503,8 @@ def _lint(options: argparse.Namespace) -> _Done:
 
 def _demo(options: argparse.Namespace) -> _Done:
     """Execute copies of the notebooks in order, in a folder of their own."""
+    from paperkit.posts.notebooks import executed, show
+
     folder = Path(options.folder)
     source = Path(options.notebooks) if options.notebooks else start.sample_notebooks()
     if not (names := sorted(source.glob("0*.ipynb"))):
@@ -516,7 +518,7 @@ def _demo(options: argparse.Namespace) -> _Done:
     (folder / _DEMO).write_text(said, encoding="utf-8", newline="\n")
     for name in names:
         print(f"demo: running {name.name}", file=sys.stderr)
-        start.show(start.executed(folder / name.name), folder / f"{name.stem}.html")
+        show(executed(folder / name.name), folder / f"{name.stem}.html")
     made = [p for kind in ("*.html", "*.svg", "posts/**/*.md") for p in sorted(folder.glob(kind))]
     return _Done([{"id": str(p)} for p in made], f"{len(made)} files; open {made[0]} in a browser")
 

@@ -8,13 +8,10 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from paperkit.errors import PaperkitError
 from paperkit.files import write_atomic
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 _DATA = Path(__file__).parent / "data"
 _KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY")
@@ -39,35 +36,6 @@ def sample_notebooks() -> Path:
     """Return the folder of the four notebooks over the sample: the package's or a checkout's."""
     packed = _DATA / "notebooks"
     return packed if packed.is_dir() else Path(__file__).parents[1] / "notebooks"
-
-
-def executed(path: Path) -> NotebookNode:
-    """Run a notebook in its folder, in a kernel of its own; return it with its outputs.
-
-    A widget's state is not kept: without it a page shows the widget's light fallback.
-
-    Raises:
-        PaperkitError: a cell stopped with an error.
-    """
-    import nbformat
-    from nbconvert.preprocessors import CellExecutionError, ExecutePreprocessor
-
-    notebook: NotebookNode = nbformat.read(path, 4)
-    run = ExecutePreprocessor(store_widget_state=False, timeout=None)
-    run.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
-    try:
-        run.preprocess(notebook, {"metadata": {"path": str(path.parent)}})
-    except CellExecutionError as error:
-        raise PaperkitError(f"{path.name}: stopped with an error:\n{str(error)[-2000:]}") from None
-    return notebook
-
-
-def show(notebook: NotebookNode, target: Path) -> None:
-    """Write a notebook as a page that opens in a browser."""
-    from nbconvert import HTMLExporter
-
-    page, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": target.stem}})
-    target.write_text(page, encoding="utf-8", newline="\n")
 
 
 def skill() -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from paperkit.errors import PaperkitError, explained
+from paperkit.outlines import DIGEST
 from paperkit.readings import Box
 from paperkit.reprs import card, counted, line
 
@@ -162,7 +163,10 @@ class Digest:
         return line("Digest", repr(f"{self.paper_id}v{self.version}"), *self._told)
 
     def _repr_html_(self) -> str:
-        rows = {f"{a.question}:": " ".join(s.text for s in a.statements) for a in self.answers}
+        asked = DIGEST.questions if self.outline == DIGEST.name else ()
+        names = {q.key: q.heading(self.language) for q in asked}
+        texts = {a.question: " ".join(a.texts) for a in self.answers}
+        rows = {f"{names.get(key, key)}:": text for key, text in texts.items()}
         return card(f"{self.paper_id}v{self.version}", self._told, rows=rows)
 
     @property

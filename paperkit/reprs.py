@@ -39,19 +39,28 @@ def card(
     head = html.escape(title)
     if url.startswith("https://"):
         head = f'<a href="{html.escape(url)}" rel="noopener">{head}</a>'
-    parts = [f"<strong>{head}</strong>"]
+    parts = [f'<strong style="font-size:1.1em">{head}</strong>']
     if told := " · ".join(html.escape(str(f)) for f in facts if f):
         parts.append(f'<div style="opacity:.75">{told}</div>')
-    parts += [
-        f"<div><em>{html.escape(name)}</em> {html.escape(str(value))}</div>"
-        for name, value in (rows or {}).items()
-        if value
-    ]
+    parts += [_row(html.escape(n), html.escape(str(v))) for n, v in (rows or {}).items() if v]
     if listed := list(items):
         shown = "".join(f"<li>{html.escape(str(i))}</li>" for i in listed[:_MOST])
         rest = f"<li>and {len(listed) - _MOST} more</li>" if len(listed) > _MOST else ""
-        parts.append(f'<ul style="margin:4px 0">{shown}{rest}</ul>')
+        parts.append(listing(f"{shown}{rest}"))
     return f'<div style="max-width:60em;line-height:1.45">{"".join(parts)}</div>'
+
+
+def _row(name: str, value: str) -> str:
+    """A name and its value side by side: names in a column of their own, none without one."""
+    if not name:
+        return f'<div style="margin-top:6px">{value}</div>'
+    said = f'<span style="flex:0 0 9em;opacity:.75">{name}</span> <span>{value}</span>'
+    return f'<div style="display:flex;gap:12px;margin-top:4px">{said}</div>'
+
+
+def listing(items: str) -> str:
+    """Return items (HTML) as a list that stands close, whatever the page says of lists."""
+    return f'<ul style="margin:4px 0;padding-left:1.5em;line-height:1.45">{items}</ul>'
 
 
 class Written(list[Any]):

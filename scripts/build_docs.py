@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from paperkit.__main__ import _parser as commands  # noqa: E402
-from paperkit.commands import executed  # noqa: E402
+from paperkit.posts.notebooks import executed  # noqa: E402
 from scripts import docs_reference  # noqa: E402
 
 SOURCE = ROOT / "build" / "docs-source"

@@ -19,6 +19,7 @@ from paperkit.models import Pace
 from paperkit.models.extractive import Extractive
 from paperkit.prompts import Reply, Request
 from paperkit.readings import READER_VERSION, Reading
+from paperkit.reprs import listing
 from tests.conftest import make_paper
 from tests.test_batch import IDS, Scripted
 
@@ -72,7 +73,7 @@ def test_a_running_batch_is_drawn_now_and_then_and_at_its_end(
     assert len(texts) < 50
     text, failures = run._panel.children[2], run._panel.children[3]
     assert text.value == texts[-1]
-    assert failures.value == f"<ul>{'<li>&lt;b&gt;no&lt;/b&gt;</li>' * 8}</ul>"
+    assert failures.value == listing("<li>&lt;b&gt;no&lt;/b&gt;</li>" * 8)
     assert run.failures == ["<b>no</b>"] * 8
 
 

@@ -94,6 +94,13 @@ FAULTS = {
     "refusal": [
         "The abstract provides no numbers on speed.",
         "As the full text isn't accessible, only the gist is given.",
+        "The sentences do not answer the question.",
+        "No information about performance is provided.",
+        "Performance is not reported in this paper.",
+        "The authors do not discuss any limitations.",
+        "There is no information on limitations.",
+        "本文没有讨论局限性。",
+        "该问题在文中没有答案。",
         "摘要里没有提训练时间。",
         "文章未给出具体的实验数值，因此难以评价效果。",
         "作者没有提供代码链接。",

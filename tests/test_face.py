@@ -8,10 +8,10 @@ import re
 import pytest
 
 import paperkit
-from paperkit import Library, Outline, PaperkitError, Post, Query, Topic
+from paperkit import Explorer, Library, Outline, PaperkitError, Post, Query, Review, Topic, Triage
 from paperkit.batch.run import Run
 
-METHODS = (Library, Topic, Query, Outline, Post, Run)
+METHODS = (Library, Topic, Query, Outline, Post, Run, Triage, Review, Explorer)
 
 
 def shown() -> dict[str, object]:

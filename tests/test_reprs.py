@@ -10,6 +10,7 @@ import nbformat
 
 from paperkit import Library, Post, Query, Topic, compose, export, read, summarize
 from paperkit.frames import Report, table
+from paperkit.models import Extractive
 from paperkit.outlines import DIGEST
 from paperkit.readings import Paragraph, Reading, Section
 from paperkit.reprs import card
@@ -85,6 +86,15 @@ def test_a_query_is_a_card_of_what_it_narrows_by() -> None:
         "&lt;img src=x onerror=alert(1)&gt; decisions: keep answers: task =yes "
         "outline: digest sorted by: score (descending), id"
     )
+
+
+def test_a_digest_is_a_card_with_the_headings_of_its_language(library: Library) -> None:
+    """Of one's own outline, which a digest does not know, the keys."""
+    summarize(["2411.00001"], library, Extractive())
+    digest = library.digest("2411.00001")
+    assert ">Key Takeaways:<" in digest._repr_html_()
+    assert ">takeaways:<" in replace(digest, outline="mine")._repr_html_()
+    assert ">takeaways:<" not in replace(digest, language="zh")._repr_html_()
 
 
 def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import html.parser
 import json
 import re
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
 
 import pandas as pd
 import pytest
 
 from paperkit.batch import answers, summarize
 from paperkit.digests import Answer, Digest, Statement
-from paperkit.errors import LibraryError, PaperkitError
+from paperkit.errors import LibraryError, PaperkitError, PublishError
 from paperkit.library import Library
 from paperkit.models import Extractive
 from paperkit.outlines import Outline, Question
 from paperkit.papers import Paper
 from paperkit.queries import Query
 from paperkit.readings import Figure, Reading
-from paperkit.widgets import kit, triage_messages, triage_pane
+from paperkit.widgets import kit, triage_messages, triage_pane, triage_ranking
 from paperkit.widgets.triage import Triage
 from paperkit.widgets.triage_table import FIRST_ROWS
 
@@ -279,14 +280,16 @@ def test_the_widget_is_born_with_its_first_rows(library):
 
 
 def test_the_first_message_is_light(tmp_path):
-    """Code, style, first rows and fallback together stay far below 60 kB, whatever the size."""
+    """Code, style, first rows and fallback together stay below 50 kB, whatever the size."""
     library = Library(tmp_path)
     long = "A title of usual length for a paper on neural radiance fields and avatars"
     library.add([paper(n, title=f"{long} {n}") for n in range(300)], topic="avatars")
     triage = Triage(library)
     bundle = triage._repr_mimebundle_()[0]
-    sent = [triage.get_state(), bundle, ask(triage, "hello")]
-    assert len(json.dumps(sent, ensure_ascii=False).encode()) < 58_000
+    state = triage.get_state()
+    code = state.pop("_code")  # as bytes
+    sent = [state, bundle, ask(triage, "hello")]
+    assert len(code) + len(json.dumps(sent, ensure_ascii=False).encode()) < 50_000
 
 
 def test_hello_tells_counts_and_position(library):
@@ -557,13 +560,12 @@ def test_the_fallback_escapes_hostile_text(tmp_path):
 
 
 def test_a_packed_module_unpacks_to_itself_and_its_style(tmp_path, monkeypatch):
-    """The loader carries the module and the style sheet as gzip in base64."""
+    """The code is the module and the style sheet, gzipped."""
     monkeypatch.setattr(kit, "SCRIPTS", tmp_path)
     script, style = tmp_path / "a.js", tmp_path / "a.css"
     script.write_text("export default { render() {} };")
     style.write_text(".a { color: red }")
-    packed = kit.widget("a", style=style).split('atob("')[1].split('"')[0]
-    source = gzip.decompress(base64.b64decode(packed)).decode()
+    source = gzip.decompress(kit.code("a", style=style)).decode()
     assert source.startswith(script.read_text())
     assert 'sheet.textContent = ".a { color: red }";' in source
 
@@ -803,7 +805,7 @@ def test_the_browser_hears_of_the_estimate_apart_from_its_question(library):
             told.set()
 
     triage.send = send
-    triage.estimate()
+    triage._estimate_soon()
     assert told.wait(60)
     assert (found[0]["open"], found[0]["read"], found[0]["kept"]) == (28, 12, 6)
 
@@ -975,3 +977,61 @@ def test_review_needs_a_summary_and_shows_the_papers_kept(library):
         triage.review()
     summarize([id], library, Extractive())
     assert list(triage.review().digests.index) == [id]
+
+
+def test_the_end_tells_the_step_that_each_paper_kept_lacks(library, tmp_path, monkeypatch):
+    """A summary, an approval, a post; what was written for other questions is no summary."""
+    monkeypatch.chdir(tmp_path)
+    triage = Triage(library)
+    ids = list(triage.visible.index[:3])
+    triage.decide("keep", ids)
+
+    def left() -> tuple[int, ...]:
+        told = ask(triage, "ending")
+        return tuple(told[name] for name in ("kept", "open", "unsigned", "ready"))
+
+    summarize([ids[0]], library, Extractive(), outline=SCREENING)
+    assert left() == (3, 3, 0, 0)
+    summarize(ids[:2], library, Extractive())
+    assert left() == (3, 1, 2, 0)
+    library.approve(ids[0], by="Ana", reason="Looked at.")
+    assert left() == (3, 1, 1, 1)
+    assert list(triage.review().digests.index) == [ids[1], ids[0]]  # what is to do comes first
+    assert ask(triage, "ending")["draft"] == ""
+    assert ask(triage, "compose")["path"] == "avatars.post.ipynb"
+    assert ask(triage, "ending")["draft"] == "avatars.post.ipynb"
+    library.approve(ids[1], by="Ana", reason="Looked at.")
+    assert ask(triage, "ending")["draft"] == ""
+    posted = {"version": [1], "topic": ["avatars"], "date": ["2026-06-30"]}
+    library.publish(pd.DataFrame(posted, index=pd.Index([ids[0]], name="id")))
+    assert left() == (3, 1, 0, 1)
+    assert triage.draft.papers == {ids[0]}
+
+
+def test_composing_needs_an_approved_paper(library):
+    """Nothing is written for none."""
+    with pytest.raises(PublishError, match="approve some"):
+        Triage(library).compose()
+
+
+def test_many_decisions_in_a_row_are_one_ranking(library, monkeypatch):
+    """It follows the last of them; no key waits for a thread of its own."""
+    monkeypatch.setattr(triage_ranking, "REST", 0.2)
+    timers, told = [], SimpleQueue()
+    made = threading.Timer
+
+    def timer(seconds, act):
+        timers.append(seconds)
+        return made(seconds, act)
+
+    monkeypatch.setattr(threading, "Timer", timer)
+    triage = Triage(library)
+    triage.send = lambda content, *_: content.get("event") == "ranked" and told.put(content)
+    triage._follow()
+    began = time.monotonic()
+    for n in range(8):
+        triage.decide("keep" if n % 2 else "skip", paper(n).id)
+    took = time.monotonic() - began
+    assert told.get(timeout=60)["decisions"] == 8
+    assert len(timers) <= 2 + took / 0.2
+    triage.close()

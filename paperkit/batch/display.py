@@ -19,6 +19,7 @@ from paperkit.errors import PaperkitError, explained
 from paperkit.library import Library
 from paperkit.library.files import inside
 from paperkit.readings import Figure, Hidden, Link, Reading, Section
+from paperkit.reprs import listing
 
 if TYPE_CHECKING:
     from paperkit.batch.run import Run
@@ -340,4 +341,4 @@ class _Panel:
 def _failures(run: Run) -> str:
     """Return the last failures as HTML; their words come from outside."""
     lines = [f"<li>{html.escape(error)}</li>" for error in run.failures]
-    return f"<ul>{''.join(lines)}</ul>" if lines else ""
+    return listing("".join(lines)) if lines else ""

@@ -148,7 +148,7 @@ class Gemini(Remote):
         try:
             body: Any = response.json()
         except (ValueError, AttributeError):
-            body = str(error)
+            body = getattr(response, "text", None) or str(error)
         headers = getattr(response, "headers", None)
         status = int(getattr(error, "code", 0))
         return rejected(

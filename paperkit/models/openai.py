@@ -27,6 +27,7 @@ from paperkit.models.remote import (
     rejected,
     shown,
     unreadable,
+    words_of,
 )
 from paperkit.prompts import Reply, Request, says_enough, strict
 
@@ -54,6 +55,16 @@ _FORMAT = re.compile(
 )
 _KNOWN: dict[tuple[str, str], Structured] = {}
 """What a server and a model were found to understand, less than what they were asked."""
+
+_CHOSEN = ("max_tokens", "max_completion_tokens", "stream_options")
+_SETTING = re.compile(r"\b(max_tokens|max_completion_tokens|stream_options|temperature)\b")
+_UNKNOWN = re.compile(
+    r"unsupported|not support|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|extra"
+    r"|invalid",
+    re.IGNORECASE,
+)
+_WITHOUT: dict[tuple[str, str], tuple[str, ...]] = {}
+"""Settings that a server refused, of those that nobody asked for."""
 
 
 @explained
@@ -95,9 +106,12 @@ class OpenAIChat(Remote):
         super().__init__(name, timeout=timeout or 120.0, pace=pace, address=base_url)
         self.keys = (key,)
         self.structured = structured
+        self._chosen: tuple[str, ...] = _CHOSEN
         if self.local:
             self.timeout = timeout or _PATIENCE
             self.pace = pace or _HERE
+            if temperature is None:
+                self._chosen = (*_CHOSEN, "temperature")
             temperature = 0.0 if temperature is None else temperature
         self.parameters: Mapping[str, Any] = {"temperature": temperature}
         self._context = context
@@ -207,11 +221,22 @@ class OpenAIChat(Remote):
                     raise
 
     def _steps_down(self, kind: Structured, error: Any) -> bool:
-        """Return whether the server refused the kind of reply; it is asked for less from now on."""
-        about = bool(_FORMAT.search(error.response.text))
-        if kind == "text" or error.status_code not in (400, 404, 422, 500, 501) or not about:
+        """Return whether the server refused the kind of reply, or a setting that we chose.
+
+        It is asked for less from now on.
+        """
+        if error.status_code not in (400, 404, 422, 500, 501):
             return False
-        _KNOWN[self.base_url, self._name] = _LADDER[_LADDER.index(kind) + 1]
+        said = error.response.text
+        place = (self.base_url, self._name)
+        found = _SETTING.search(said) if _UNKNOWN.search(said) else None
+        refused = _WITHOUT.get(place, ())
+        if found and found[1] in self._chosen and found[1] not in refused:
+            _WITHOUT[place] = (*refused, found[1])
+            return True
+        if kind == "text" or not _FORMAT.search(said):
+            return False
+        _KNOWN[place] = _LADDER[_LADDER.index(kind) + 1]
         return True
 
     def _asked(
@@ -223,16 +248,21 @@ class OpenAIChat(Remote):
             options["response_format"] = {"type": "json_schema", "json_schema": wanted}
         elif kind == "object":
             options["response_format"] = {"type": "json_object"}
-        if self.parameters["temperature"] is not None:
+        without = _WITHOUT.get((self.base_url, self._name), ())
+        if self.parameters["temperature"] is not None and "temperature" not in without:
             options["temperature"] = self.parameters["temperature"]
         limit = request.output_limit
         if limit is None and self.local and request.form == "lines":
             limit = _LONGEST
         if limit is not None:
             # OpenAI's thinking models know only the new name, other servers only the old one.
-            options["max_completion_tokens" if self._is_own else "max_tokens"] = limit
+            names = ["max_completion_tokens", "max_tokens"]
+            known = [n for n in (names if self._is_own else names[::-1]) if n not in without]
+            options.update(dict.fromkeys(known[:1], limit))
         if self.local:
-            options.update(stream=True, stream_options={"include_usage": True})
+            options["stream"] = True
+            if "stream_options" not in without:
+                options["stream_options"] = {"include_usage": True}
         messages = [
             {"role": "system", "content": request.instructions()},
             {"role": "user", "content": request.source() + "\n\n" + request.task()},
@@ -253,7 +283,8 @@ class OpenAIChat(Remote):
             raise self._failed(failed)
         message = choice.get("message")
         if not isinstance(message, dict):
-            raise unreadable(self._name, usage)
+            told = {k: v for k, v in data.items() if k in ("message", "detail")}
+            raise unreadable(self._name, usage, why=words_of(told)[:300] if told else "")
         reason = "refusal" if message.get("refusal") else choice.get("finish_reason")
         if (error := ended(self._name, str(reason or ""), usage)) is not None:
             raise error

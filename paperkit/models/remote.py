@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import logging
 import os
@@ -224,13 +225,16 @@ def rejected(
     *,
     headers: Mapping[str, str] | None = None,
     variables: Sequence[str] = (),
-    known: Callable[[], str] = str,
+    known: Callable[[str], str] = str,
 ) -> ModelError:
-    """Return our error for an HTTP status and its body; `known` tells the names there are."""
+    """Return our error for an HTTP status and its body; `known` tells the names there are.
+
+    The server's own words are always told, those of a web page by its title.
+    """
     said = body if isinstance(body, str) else json.dumps(body, default=str)
     facts: dict[str, Any] = {"status": status, "retry_after": _seconds(said, headers or {})}
-    words = without_key(_message(body), variables)[:300]
-    if _TOO_LONG.search(said):
+    words = without_key(words_of(body), variables)[:300]
+    if status == 413 or _TOO_LONG.search(said):
         return Unauthorized(_too_long(name, said, words), everyone=False, **facts)
     if status == 429:
         return _limited(name, said, words, facts)
@@ -243,7 +247,7 @@ def rejected(
     if status == 402:
         return Unauthorized(f"{name}: {_NO_CREDIT}.", **facts)
     if status == 404:
-        return Unauthorized(f"{name}: {known()}", **facts)
+        return Unauthorized(f"{name}: {known(words)}", **facts)
     if 300 <= status < 400:
         return Unauthorized(_redirected(name, headers or {}), everyone=True, **facts)
     return _refused(name, words, said, variables, facts)
@@ -273,8 +277,8 @@ def _refused(
     if status == 401 or of_key or (status == 403 and len(words.split()) < _A_SENTENCE):
         why = f"the key is not accepted ({words}); check {names}"
         return Unauthorized(f"{name}: {why}.", **{**facts, "everyone": True})
-    why = f"the server refuses the request (HTTP {status}: {words})"
-    return Unauthorized(f"{name}: {why}.", **facts)
+    brief = f"HTTP {status}: {words}" if words else f"HTTP {status}"
+    return Unauthorized(f"{name}: the server refuses the request ({brief}).", **facts)
 
 
 def _too_long(name: str, said: str, words: str) -> str:
@@ -293,10 +297,23 @@ def _redirected(name: str, headers: Mapping[str, str]) -> str:
     )
 
 
-def _message(body: Any) -> str:
-    found = body.get("error", body) if isinstance(body, dict) else body
-    found = found.get("message", found) if isinstance(found, dict) else found
-    return " ".join(str(found).split())
+def words_of(body: Any) -> str:
+    """Return what a server says in an answer that is an error: in JSON, in a page, or in plain."""
+    if isinstance(body, dict):
+        named = (body[k] for k in _WORDS if body.get(k))
+        found = next(named, None)
+        where = ".".join(map(str, body["loc"])) + ": " if isinstance(body.get("loc"), list) else ""
+        return where + (" ".join(str(body or "").split()) if found is None else words_of(found))
+    if isinstance(body, list):
+        return "; ".join(filter(None, map(words_of, body)))
+    text = str(body)
+    if _PAGE.match(text):
+        title = re.search(r"<(title|h1)[^>]{0,200}>([^<]{1,300})", text, re.IGNORECASE)
+        text = f"a web page: {html.unescape(title[2])}" if title else "a web page"
+    return " ".join(text.split())
+
+
+_WORDS = ("error", "message", "detail", "msg", "status")
 
 
 def _seconds(said: str, headers: Mapping[str, str]) -> float | None:
@@ -528,14 +545,15 @@ class Remote(ABC):
     @abstractmethod
     def _error(self, error: Exception) -> ModelError: ...
 
-    def _known(self) -> str:
+    def _known(self, words: str) -> str:
         """Return the sentence for a 404: which models there are, or that the address is wrong."""
+        told = f" ({words})" if words else ""
         try:
             names = within(self.timeout, lambda _: self._models())
         except Exception:  # whatever it is, the person is told of the 404 that led here
             where = shown(self._address) or "the server"
-            return f"{where} knows no such path or model; {self.hint}."
-        return f"no such model; there are {', '.join(names) or 'none'}."
+            return f"{where} knows no such path or model{told}; {self.hint}."
+        return f"no such model{told}; there are {', '.join(names) or 'none'}."
 
 
 _PAGE = re.compile(r"\s*<(?:!doctype|html)", re.IGNORECASE)

@@ -479,3 +479,32 @@ def _prose(cell: Mapping[str, Any], folder: str) -> Prose:
         if bundle
     }
     return Prose(cell["source"], attached, folder)
+
+
+def executed(path: Path) -> NotebookNode:
+    """Run a notebook in its folder, in a kernel of its own; return it with its outputs.
+
+    A widget's state is not kept: without it a page shows the widget's light fallback.
+
+    Raises:
+        PaperkitError: a cell stopped with an error.
+    """
+    import nbformat
+    from nbconvert.preprocessors import CellExecutionError, ExecutePreprocessor
+
+    notebook: NotebookNode = nbformat.read(path, 4)
+    run = ExecutePreprocessor(store_widget_state=False, timeout=None)
+    run.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
+    try:
+        run.preprocess(notebook, {"metadata": {"path": str(path.parent)}})
+    except CellExecutionError as error:
+        raise PaperkitError(f"{path.name}: stopped with an error:\n{str(error)[-2000:]}") from None
+    return notebook
+
+
+def show(notebook: NotebookNode, target: Path) -> None:
+    """Write a notebook as a page that opens in a browser."""
+    from nbconvert import HTMLExporter
+
+    page, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": target.stem}})
+    target.write_text(page, encoding="utf-8", newline="\n")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -16,11 +15,10 @@ from paperkit.errors import count
 from paperkit.outlines import Question, is_chinese
 from paperkit.papers import clean_text
 from paperkit.passages import SourceLine
+from paperkit.prompts.objects import ANOTHER_PAPER, NOT_JSON, Rows, objects_in, plain_name, rows_in
 from paperkit.prompts.requests import PROMPT_VERSION, Request, asked_of, most
 from paperkit.text import cjk_count, is_chinese_text, latin_count, letters, split_sentences
 
-NOT_JSON = "the model's reply is not JSON"
-NO_OBJECT = "the model's reply is no JSON object"
 LEFT_OUT = "the model left this question out"
 ANOTHER_SHAPE = "the model answered in another shape than asked"
 EMPTY = "the model had nothing to say to this question, which must be answered"
@@ -101,7 +99,10 @@ def read_reply(
     if request.form == "lines":
         rows, wrong = _from_lines(request, reply.text)
     else:
-        rows, wrong = _from_json(request, reply.text)
+        asked = (request.questions, request.paper.id, _THOUGHT_ENDS)
+        rows, wrong = rows_in(reply.text, *asked)
+        if wrong == NOT_JSON and (headed := _under_headings(request, reply.text)):
+            rows, wrong = headed, ""
     numbered = _Numbered(request.sentences)
     answers, faults = [], []
     for question in request.questions:
@@ -146,14 +147,15 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _THOUGHT_ENDS = re.compile(
-    r"</(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad)>"
+    r"</(?:\w+:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad)>"
     r"|\[/(?:THINK|THINKING|THOUGHT)\]|<\|(?:end_of_thought|/think)\|>|◁/think▷"
     r"|<\|channel\|>\s*final\s*(?:<\|constrain\|>\s*\w+\s*)?<\|message\|>"
-    r"|<channel\|>",
+    r"|<channel\|>|\[/INST\](?=\s*\S)",
     re.IGNORECASE,
 )
 _THOUGHT = re.compile(
-    r"<(think|thinking|thought|thoughts|reasoning|reflection|scratchpad)>.*?(?:</\1>|\Z)"
+    r"<((?:\w+:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad))>"
+    r".*?(?:</\1>|\Z)"
     r"|\[(THINK|THINKING|THOUGHT)\].*?(?:\[/\2\]|\Z)"
     r"|<\|channel\|>\s*(?:analysis|commentary)\b.*?(?:<\|end\|>|<\|start\|>|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -168,101 +170,6 @@ def _spoken(text: str) -> str:
     return _ENDS.sub("", _THOUGHT.sub("", text)).strip("\ufeff \t\r\n")
 
 
-# ---- One JSON object for all questions
-
-Rows = Mapping[str, Any]
-_Found = tuple[int, int, dict[str, Any]]
-
-
-def _from_json(request: Request, text: str) -> tuple[Rows, str]:
-    """Return the last whole object with answers in a reply, or what is wrong with the reply."""
-    keys = {q.key for q in request.questions}
-    if not text.strip():
-        return {}, f"{NOT_JSON} (it was empty)"
-    text = _mended(text)
-    found = list(_objects(text))
-    for mark in reversed(list(_THOUGHT_ENDS.finditer(text))):
-        # A mark within an object is the paper's words; the last one outside ends the thoughts.
-        if not any(begin < mark.start() < end for begin, end, _ in found):
-            found = [o for o in found if o[0] >= mark.end()]
-            break
-    objects = [_unwrapped(data, keys) for _, _, data in found]
-    named = [data for data in objects if keys & set(data)]
-    if named:
-        return named[-1], ""
-    if objects:
-        return {}, ""
-    return {}, NO_OBJECT if re.match(r"\s*[\[\"\d]", text) else NOT_JSON
-
-
-def _unwrapped(data: dict[str, Any], keys: set[str]) -> dict[str, Any]:
-    """Return the object with the answers, also where a model puts it into another."""
-    if keys & set(data):
-        return data
-    inner = [v for v in data.values() if isinstance(v, dict) and keys & set(v)]
-    return inner[-1] if inner else data
-
-
-def _objects(text: str) -> Iterator[_Found]:
-    """Yield the whole JSON objects of a text that lie in no other: begin, end, value."""
-    place = text.find("{")
-    tried = 0
-    while place >= 0 and tried < _TRIES:
-        tried += 1
-        try:
-            value, end = _DECODER.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            end = place + 1
-        else:
-            yield place, end, value
-        place = text.find("{", end)
-
-
-_DECODER = json.JSONDecoder(strict=False)  # a line break within a string is a line break
-_TRIES = 2000
-"""How many braces are tried; a reply of nothing but braces must not take long."""
-
-# Commands of TeX that JSON reads as a line break or a tab and the rest: \nu, \tau. A backspace, a
-# form feed or a return before a letter is never meant (\beta, \frac, \rho), nor a tab in a formula.
-_TEX = frozenset(
-    """nabla natnums natural ncong ne nearrow neg negmedspace negthickspace negthinspace neq
-    newcommand newline nexists ngeq ngeqq ngeqslant ngtr ni nleftarrow nLeftarrow
-    nLeftrightarrow nleftrightarrow nleq nleqq nleqslant nless nmid nobreak nobreakspace
-    noexpand nolimits nonumber norm normalsize not notag notin notni nparallel nprec npreceq
-    nrightarrow nRightarrow nshortmid nshortparallel nsim nsubset nsubseteq nsubseteqq nsucc
-    nsucceq nsupset nsupseteq nsupseteqq ntriangleleft ntrianglelefteq ntriangleright
-    ntrianglerighteq nu nvDash nvdash nVDash nVdash nwarrow tag tan tanh tau tbinom text textbf
-    textcolor textdegree textit textmd textnormal textrm textsc textsf textstyle texttt textup
-    tfrac therefore theta thickapprox thicksim thickspace thinspace tilde times tiny to top
-    triangle triangledown triangleleft trianglelefteq triangleq triangleright trianglerighteq tt
-    twoheadleftarrow twoheadrightarrow""".split()
-)
-_BACKSLASH = re.compile(r'\\(?:\\|"|/|u[0-9a-fA-F]{4}|([A-Za-z]+)|)', re.DOTALL)
-
-
-def _mended(text: str) -> str:
-    r"""Return JSON in which the backslashes of TeX commands stand for themselves.
-
-    Models write ``\theta`` with one backslash, which JSON reads as a tab and "heta".
-    """
-
-    def escaped(match: re.Match[str]) -> str:
-        word = match[1]
-        if word is None:
-            return match[0] if len(match[0]) > 1 else "\\\\"
-        meant = word[0] in "nt" and word not in _TEX and not _in_formula(text, match)
-        return match[0] if meant or word in ("b", "f", "r") else f"\\{match[0]}"
-
-    return _BACKSLASH.sub(escaped, text)
-
-
-def _in_formula(text: str, match: re.Match[str]) -> bool:
-    """Tell whether what begins with a tab stands between dollars or TeX's brackets."""
-    before = text[text.rfind('"', 0, match.start()) + 1 : match.start()].replace("$$", "$")
-    dollars = before.count("$") - before.count("\\$")
-    return match[1][0] == "t" and (dollars % 2 == 1 or before.rfind("\\(") > before.rfind("\\)"))
-
-
 # ---- Plain lines for one question
 
 _NOT_STATED = re.compile(
@@ -273,7 +180,22 @@ _NOT_STATED = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(
-    r"^\s*(?:[-*•▪◦·–—>#]+\s+|\(?\d{1,2}[.):、]\s*|[a-h][.)]\s+|Answer\s*:\s*)+", re.IGNORECASE
+    r"^\s*(?:[-*•▪◦·–—>#]+\s+|\(?\d{1,2}[.):、]\s*|[a-h][.)]\s+|\(?[ivx]{1,4}\)\s+"
+    r"|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f300-\U0001faff]+\s*"
+    r"|(?:Final )?Answer\s*:\s*)+",
+    re.IGNORECASE,
+)
+_WRAPPED = re.compile(
+    r"</?(?:answer|final_answer|final|response|result|output|text|sentences?|statement|s|p|li|ul)>"
+    r"|\A\s*\\boxed\{(?P<boxed>.*)\}\s*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEXT_TURN = re.compile(r"\n\s*(?:user|human|assistant|question|q)\s*[:：]", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:(?:based on|according to|from|in) the (?:(?:provided|given) )?"
+    r"(?:abstract|text|paper|passage|source)(?: provided)?,\s+"
+    r"|(?:the|this) (?:paper|text|abstract|passage) (?:states|says)(?: that)?\s*[:,]?\s*(?=[\"“]))",
+    re.IGNORECASE,
 )
 
 
@@ -281,13 +203,49 @@ def _from_lines(request: Request, text: str) -> tuple[Rows, str]:
     """Return the statements of a reply in plain lines, under the key of its one question."""
     question = request.questions[0]
     spoken = _spoken(text)
-    if re.match(r"[{\[]|```\w*\s*[{\[]", spoken):
-        return _from_json_after_all(question, spoken)
-    lines = [clean_text(_BULLET.sub("", row)).strip('*_`" ') for row in spoken.splitlines()]
+    if re.match(r"(?:```\w*\s*)?(?:\{|\[\s*[\[{\"'\]])", spoken):
+        return _from_json_after_all(question, spoken, request.paper.id)
+    if turn := _NEXT_TURN.search(spoken):  # the model plays on, with a reader of its own
+        spoken = spoken[: turn.start()]
+    spoken = _WRAPPED.sub(lambda m: m["boxed"] or "", spoken)
+    lines = [_bare(row, question) for row in spoken.splitlines()]
     said = [r for r in lines if r and not r.endswith((":", "：")) and not _echoes(r, request)]
     if question.kind != "list" or len(said) == 1:  # small models write a list in one line
         said = [sentence for row in said for sentence in split_sentences(row)]
     return {question.key: [*dict.fromkeys(said)][: most(question)]}, ""  # what is beyond may be cut
+
+
+def _bare(line: str, question: Question) -> str:
+    """Return a line without bullets, the question's name, and openings that say nothing."""
+    row = clean_text(_BULLET.sub("", line)).strip("*_` ")
+    label, colon, rest = row.partition(":" if ":" in row else "：")
+    names = {plain_name(n) for n in (question.key, *question.headings.values())}
+    if colon and rest.strip() and plain_name(label) in names:
+        row = rest.strip("*_` ")
+    if opening := _OPENING.match(row):
+        row = row[opening.end() :]
+        row = row[:1].upper() + row[1:]
+    return row.strip('"“” ') if row.count('"') + row.count("“") + row.count("”") == 2 else row
+
+
+def _under_headings(request: Request, text: str) -> Rows:
+    """Return what stands under the questions' names, where a model wrote headings, not JSON."""
+    names = {plain_name(n): q.key for q in request.questions for n in (q.key, *q.headings.values())}
+    rows: dict[str, list[str]] = {}
+    asked = ""
+    if "{" in text:  # JSON that is cut off or broken
+        return {}
+    for line in _spoken(text).splitlines():
+        label, _, rest = re.sub(r"^[\s#*_\d.)]+", "", line).partition(":" if ":" in line else "：")
+        if plain_name(label) in names:
+            asked, line = names[plain_name(label)], rest.strip("*_ ")
+        if asked and line.strip() and not _HINTS.match(line):
+            rows.setdefault(asked, []).append(_FIELD.sub("- ", line))
+    return {key: "\n".join(lines) for key, lines in rows.items()}
+
+
+_HINTS = re.compile(r"[\s-]*(?:evidence|quotes)\s*:", re.IGNORECASE)
+_FIELD = re.compile(r"^\s*-\s+(?:text|statement)\s*:\s*", re.IGNORECASE)
 
 
 def says_enough(request: Request, text: str) -> bool:
@@ -314,13 +272,13 @@ _ECHO = 8
 """Words in a row that a line has in common with its question, and is its echo."""
 
 
-def _from_json_after_all(question: Question, text: str) -> tuple[Rows, str]:
+def _from_json_after_all(question: Question, text: str, paper: str) -> tuple[Rows, str]:
     """Return what a model says in JSON though lines were asked for."""
-    objects = [_unwrapped(data, {question.key}) for _, _, data in _objects(_mended(text))]
-    named = [data for data in objects if question.key in data]
-    if not objects:
-        return {}, ANOTHER_SHAPE
-    return named[-1] if named else {question.key: objects}, ""
+    rows, wrong = rows_in(text, (question,), paper, _THOUGHT_ENDS)
+    if rows or wrong == ANOTHER_PAPER:
+        return rows, wrong
+    objects = objects_in(text)
+    return ({question.key: objects}, "") if objects else ({}, ANOTHER_SHAPE)
 
 
 # ---- Statements
@@ -338,10 +296,28 @@ def _statements(
     given = _listed(question, rows[question.key])
     if given is None:
         return (), ANOTHER_SHAPE
-    made = (Statement(clean_text(text), numbered.cited(hints)) for text, hints in given)
+    made = (Statement(_unmarked(clean_text(text)), numbered.cited(h)) for text, h in given)
     kept = {s.text: s for s in made if not _SAYS_NOTHING.match(s.text)}
     return tuple(s for s in kept.values() if not _NOT_STATED.match(s.text)), ""
 
+
+def _unmarked(text: str) -> str:
+    """Return a statement without the line numbers that a model wrote at its end."""
+    marks = _MARKS.search(text)
+    if marks is None or _BEFORE_INTERVAL.search(text[: marks.start()]):
+        return text
+    return text[: marks.start()] + text[marks.end() :]
+
+
+_NUMBERS = r"\d{1,4}(?:\s*[,;–-]\s*\d{1,4}){0,9}"
+_MARKS = re.compile(
+    rf"\s*(?:\[{_NUMBERS}\]|[\[(](?:see )?(?:sentence|line|source|evidence)s?:?\s*{_NUMBERS}[\])])"
+    r"(?=[.!?。]?$)",
+    re.IGNORECASE,
+)
+_BEFORE_INTERVAL = re.compile(
+    r"(?:\b(?:in|to|of|over|on|from|range|interval|between|∈)|[=∈×(,])\s*$"
+)
 
 _Given = list[tuple[str, Mapping[str, Any]]]
 

@@ -146,7 +146,8 @@ def _stamp(day: pd.Timestamp) -> str:
 
 def _time(unit: str, field: str = "period", ticks: Sequence[float] = ()) -> dict[str, Any]:
     """Return a time axis whose ticks are at the points, quarters named "2024 Q1"."""
-    axis: dict[str, Any] = {"title": None, "grid": False, "labelOverlap": True}
+    axis: dict[str, Any] = {"title": None, "grid": False}
+    axis |= {"labelOverlap": True, "labelSeparation": 12}
     axis |= {"values": list(ticks)} if ticks else {}
     if unit == "quarter":
         axis["labelExpr"] = "utcyear(datum.value) + ' Q' + utcquarter(datum.value)"

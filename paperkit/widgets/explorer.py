@@ -59,7 +59,8 @@ class Explorer(anywidget.AnyWidget):
     ``options`` are those of ``chart``.
     """
 
-    _esm = kit.widget("explorer")
+    _esm = kit.LOADER
+    _code = traitlets.Bytes(kit.code("explorer")).tag(sync=True)
 
     picked = traitlets.Any(None, allow_none=True)
     """The index label of the picked row of the trend."""
@@ -79,12 +80,18 @@ class Explorer(anywidget.AnyWidget):
 
     @property
     def alt(self) -> str:
-        """What the chart shows, in words."""
+        """Return what the chart shows, in words.
+
+        >>> explorer.alt
+        """
         return self._drawn.alt
 
     @property
     def papers(self) -> pd.DataFrame:
-        """The papers behind the picked row, as a frame; none before the first click."""
+        """Return the papers behind the picked row, as a frame; none before the first click.
+
+        >>> explorer.papers
+        """
         rows = [] if self.picked is None else [self.picked]
         return papers_behind(self._papers, self.trend, rows)
 

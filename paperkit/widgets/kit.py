@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import html
 import json
@@ -29,15 +28,24 @@ _DOCS = re.compile(r"^\s*/\*\*(?:(?!\*/).)*\*/\s*$", re.MULTILINE | re.DOTALL)
 _TYPE = re.compile(r"/\*\* @type (?:(?!\*/).)*\*/ ?")
 _COMMENT = re.compile(r"//.*|/\*((?!\*/).)*\*/")
 
-_LOADER = """\
-const bytes = Uint8Array.from(atob("{packed}"), (c) => c.charCodeAt(0));
-const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-const source = new Blob([await new Response(stream).text()], {{ type: "text/javascript" }});
-const url = URL.createObjectURL(source);
-const module = await import(/* webpackIgnore: true */ url);
-URL.revokeObjectURL(url);
-export default module.default;
+LOADER = """\
+let widget;
+const load = async (code) => {
+  const stream = new Blob([code]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const source = new Blob([await new Response(stream).text()], { type: "text/javascript" });
+  const url = URL.createObjectURL(source);
+  const module = await import(/* webpackIgnore: true */ url);
+  URL.revokeObjectURL(url);
+  return module.default;
+};
+export default {
+  async render(view) {
+    widget ??= load(view.model.get("_code"));
+    return (await widget).render(view);
+  },
+};
 """
+"""The script of every widget: it unpacks the widget's own, which its trait ``_code`` holds."""
 
 _STYLE = """
 const sheetName = "paperkit-" + {name};
@@ -48,16 +56,16 @@ document.head.append(sheet);
 """
 
 
-def widget(name: str, *, style: Path = SCRIPTS / "widgets.css") -> str:
-    """Return the ES module of a widget: its script with those it imports, and the style sheet.
+def code(name: str, *, style: Path = SCRIPTS / "widgets.css") -> bytes:
+    """Return the ES module of a widget, gzipped: its scripts as one, and the style sheet.
 
-    A widget's code crosses the wire once per widget and is saved with the notebook's widget
-    state: packed it is a third of its size. Browsers import it from a blob either way, as anywidget
-    does. The style sheet travels with it and is put into the page once.
+    It crosses the wire once per widget, as bytes beside the widget's other state: packed it is a
+    third of its size, and as text it would be a third larger again. The style sheet travels with
+    it and is put into the page once.
     """
     rules = tight(style, until=_OTHERS if name == "triage" else "")
     sheet = _STYLE.format(name=json.dumps(f"{style.stem}-{name}"), text=json.dumps(rules))
-    return pack(joined(SCRIPTS / f"{name}.js") + sheet)
+    return gzip.compress((joined(SCRIPTS / f"{name}.js") + sheet).encode(), 9, mtime=0)
 
 
 def joined(entry: Path) -> str:
@@ -77,12 +85,6 @@ def joined(entry: Path) -> str:
 
     take(entry, (entry,))
     return "\n".join([*(text for path, text in found.items() if path != entry), found[entry]])
-
-
-def pack(source: str) -> str:
-    """Return an ES module that unpacks and exports the default export of this one."""
-    data = gzip.compress(source.encode(), 9, mtime=0)
-    return _LOADER.format(packed=base64.b64encode(data).decode())
 
 
 def lean(script: str) -> str:
@@ -155,20 +157,23 @@ _SAVED = """<style>
 </style>"""
 
 
-def show_saved(bundle: Mapping[str, str]) -> None:
+def show_saved(bundle: Mapping[str, str]) -> Mapping[str, str]:
     """Write what a saved notebook shows into the output above the widget's own.
 
     JupyterLab takes the widget out of a mime bundle whatever else is in it, and says "model not
     found" where its kernel is gone. So the table stands in an output of its own, which is hidden
     while the widget is there; without the widget it is shown, and the message is hidden.
+
+    Returns what is left to stand in the widget's own bundle: all of it where there is no notebook.
     """
     from IPython import get_ipython
     from IPython.display import display
 
     if getattr(get_ipython(), "kernel", None) is None:
-        return
+        return bundle
     inert = f'{_SAVED}<div class="paperkit-saved">{bundle["text/html"]}</div>'
-    display({"text/html": inert, "text/plain": ""}, raw=True)
+    display({**bundle, "text/html": inert, "text/plain": ""}, raw=True)
+    return {}
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -50,7 +50,8 @@ class Review(anywidget.AnyWidget):
         PaperkitError: no papers were given, or the library doesn't have one of them.
     """
 
-    _esm = kit.widget("review")
+    _esm = kit.LOADER
+    _code = traitlets.Bytes(kit.code("review")).tag(sync=True)
 
     current = traitlets.Unicode().tag(sync=True)
     """The id of the paper shown; `show` sets it."""
@@ -90,24 +91,30 @@ class Review(anywidget.AnyWidget):
         """Return the widget, and a list of the papers for where no widget can run."""
         found = super()._repr_mimebundle_(**kwargs)
         data, metadata = found if isinstance(found, tuple) else (found or {}, {})
-        saved = review_forms.static(self._batch)
-        kit.show_saved(saved)
-        return {**data, **saved}, metadata
+        return {**data, **kit.show_saved(review_forms.static(self._batch))}, metadata
 
     # What it shows
 
     def show(self, id: str) -> None:
-        """Show a paper of the batch, as the library has it now."""
+        """Show the paper `id` of the batch, as the library has it now.
+
+        >>> review.show("2411.05184")
+        """
         self._draw(self._one(id))
 
     def refresh(self) -> None:
-        """Show the paper shown as the library has it now."""
+        """Show the paper shown as the library has it now.
+
+        >>> review.refresh()
+        """
         self._draw(self.current)
 
     def follow(self, run: Run) -> None:
-        """Show what a background run writes as it arrives; its papers are added to the list.
+        """Show what a background `run` writes as it arrives; its papers are added to the list.
 
         A draft that arrives for an answer one has edited stands beside the edit, as any new one.
+
+        >>> review.follow(summarize(papers, library, background=True))
         """
         outcomes = run.report["outcome"]
         for id in map(paper_id, outcomes.index[outcomes == "left"]):
@@ -116,16 +123,25 @@ class Review(anywidget.AnyWidget):
         run.on_done(self._arrived)
 
     def next(self, *, findings: bool = True) -> None:
-        """Show the next paper with findings that is not signed yet (or simply the next one)."""
+        """Show the next paper that has `findings` and is not signed yet (False: simply the next).
+
+        >>> review.next()
+        """
         self._step(1, findings)
 
     def previous(self, *, findings: bool = True) -> None:
-        """Show the previous paper with findings that is not signed yet (or simply that before)."""
+        """Show the previous paper that has `findings` and is not signed yet (False: simply that).
+
+        >>> review.previous(findings=False)
+        """
         self._step(-1, findings)
 
     @property
     def digests(self) -> pd.DataFrame:
-        """Return one row per paper: index id, status, version, language, findings, approval."""
+        """Return one row per paper: index id, status, version, language, findings, approval.
+
+        >>> review.digests
+        """
         session = self._session
         with self.library.index.session():
             return review_forms.digests(
@@ -134,14 +150,20 @@ class Review(anywidget.AnyWidget):
 
     @property
     def findings(self) -> pd.DataFrame:
-        """Return one row per finding: id, question, statement, severity, code, words, message."""
+        """Return one row per finding: id, question, statement, severity, code, words, message.
+
+        >>> review.findings
+        """
         with self.library.index.session():
             return review_forms.findings((i, self._session.findings(i)) for i in self._session.ids)
 
     def history(self, question: str, *, id: str | None = None) -> pd.DataFrame:
-        """Return the versions of one answer, oldest first: at, origin, model, wish, texts.
+        """Return the versions of the answer to a `question`, oldest first.
 
-        A person's edits in one go (no pause of two minutes) are one version.
+        One row a version: at, origin, model, wish, texts. A person's edits in one go (no pause of
+        two minutes) are one version. `id` None is the paper shown.
+
+        >>> review.history("summary")
         """
         history = self._session.history(self._one(id), question)
         return review_forms.versions(review_forms.condensed(history))
@@ -149,19 +171,31 @@ class Review(anywidget.AnyWidget):
     def passages(self, words: str = "", *, id: str | None = None) -> pd.DataFrame:
         """Return the sentences of a paper's source that `cite` takes: quote, section, page.
 
-        Those with any of `words`, the rarest first; without words all, in reading order.
+        Those with any of `words`, the rarest first; without words all, in reading order. `id` None
+        is the paper shown.
+
+        >>> review.passages("frames per second")
         """
         found = review_evidence.ranked(self._session.offered(self._one(id)), words)
         return review_forms.passages(found)
 
     def preview(self, *, id: str | None = None) -> str:
-        """Return a paper's card as the blog shows it: HTML made of the exporter's own Markdown."""
+        """Return a paper's card as the blog shows it: HTML made of the exporter's own Markdown.
+
+        `id` None is the paper shown.
+
+        >>> review.preview()
+        """
         return review_preview.page(self._one(id), self._session)
 
     # What a person does
 
     def edit(self, question: str, texts: str | Iterable[str], *, id: str | None = None) -> None:
-        """Write an answer anew, one text per statement; evidence stays with its statement.
+        """Write the answer to a `question` anew; evidence stays with its statement.
+
+        `texts` has one text per statement; `id` None is the paper shown.
+
+        >>> review.edit("summary", "An avatar from one video, rendered in real time.")
 
         Raises:
             PaperkitError: the answer was edited elsewhere since it was shown here.
@@ -174,7 +208,11 @@ class Review(anywidget.AnyWidget):
     def cite(
         self, question: str, statement: int, passage: str, *, id: str | None = None
     ) -> Evidence:
-        """Rest a statement (its place, from 0) on the sentence of the source that has `passage`.
+        """Rest a statement on the sentence of the source that has the words `passage`; return it.
+
+        `statement` is its place in the answer to `question`, from 0; `id` None is the paper shown.
+
+        >>> review.cite("summary", 0, "renders in real time")
 
         Raises:
             PaperkitError: no sentence has these words, or the answer was edited elsewhere.
@@ -192,7 +230,15 @@ class Review(anywidget.AnyWidget):
     def uncite(
         self, question: str, statement: int, passage: str = "", *, id: str | None = None
     ) -> None:
-        """Take a statement's passages away: that which has `passage` in it, or all of them."""
+        """Take passages away from a statement: that which has `passage` in it, or all of them.
+
+        `statement` is its place in the answer to `question`, from 0; `id` None is the paper shown.
+
+        >>> review.uncite("summary", 0)
+
+        Raises:
+            PaperkitError: the statement rests on no such passage, or was edited elsewhere.
+        """
         of = self._one(id)
 
         def left(on: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
@@ -204,7 +250,15 @@ class Review(anywidget.AnyWidget):
         self._rest(of, question, statement, left)
 
     def restore(self, question: str, version: int, *, id: str | None = None) -> None:
-        """Make a version of `history` (its index) the current one, as a new edit."""
+        """Make a `version` of `history` (its index) the answer to `question` again, as a new edit.
+
+        `id` None is the paper shown.
+
+        >>> review.restore("summary", 0)
+
+        Raises:
+            PaperkitError: there is no such version.
+        """
         of = self._one(id)
         versions = review_forms.condensed(self._session.history(of, question))
         if not -len(versions) <= version < len(versions):
@@ -216,7 +270,12 @@ class Review(anywidget.AnyWidget):
         self._changed(of)
 
     def keep(self, question: str, *, id: str | None = None) -> None:
-        """Let one's own words stand against a newer draft."""
+        """Let one's own words for a `question` stand against a newer draft.
+
+        `id` None is the paper shown.
+
+        >>> review.keep("summary")
+        """
         of = self._one(id)
         own = self._session.answer(of, question)
         self._session.append(of, own, self._session.newest(of, question))
@@ -229,10 +288,13 @@ class Review(anywidget.AnyWidget):
         wish: str = "",
         id: str | None = None,
     ) -> dict[str, str]:
-        """Ask the model again for some answers (None: all empty ones), with a wish in words.
+        """Ask the model again for the answers to `questions` (None: all empty ones).
 
-        A new draft never overwrites an edit: both are shown. Returns, by question, why there is
-        no draft: empty where one came.
+        `wish` says in words what should be different; `id` None is the paper shown. A new draft
+        never overwrites an edit: both are shown. Returns, by question, why there is no draft: empty
+        where one came. It may cost money.
+
+        >>> review.ask("summary", wish="shorter")
 
         Raises:
             ModelError: the model gave no usable reply; what stands is unchanged.
@@ -258,6 +320,10 @@ class Review(anywidget.AnyWidget):
     def approve(self, *, reason: str = "", id: str | None = None) -> Digest:
         """Sign a paper's write-up as it stands; a `reason` overrides blocking findings.
 
+        `id` None is the paper shown.
+
+        >>> review.approve()
+
         Raises:
             PublishError: blocking findings remain and no reason was given, a newer draft stands
                 beside an edit, or the answers were edited elsewhere and are not those shown.
@@ -265,7 +331,9 @@ class Review(anywidget.AnyWidget):
         return self._sign(reason=reason, id=id)
 
     def sign_as(self, name: str) -> None:
-        """Say who approves; the library remembers it from the first approval on.
+        """Take `name` for who approves; the library remembers it from the first approval on.
+
+        >>> review.sign_as("Ana Ruiz")
 
         Raises:
             PaperkitError: the name is empty.
@@ -294,7 +362,10 @@ class Review(anywidget.AnyWidget):
         return digest
 
     def disapprove(self, *, id: str | None = None) -> Digest:
-        """Take a signature back."""
+        """Take a signature back; return the digest. `id` None is the paper shown.
+
+        >>> review.disapprove()
+        """
         of = self._one(id)
         named = {"outline": self.outline.name, "language": self._session.named(of).language}
         digest = self.library.disapprove(of, **named)
@@ -307,38 +378,31 @@ class Review(anywidget.AnyWidget):
         Without a `path` it is named after the papers' most frequent topic, in this folder. A
         notebook that is there already keeps what a person wrote into it (see `compose`).
 
+        >>> review.compose("avatars.post.ipynb")
+
         Raises:
             PublishError: none of the papers is approved yet.
         """
-        from paperkit.posts import Post, compose
-        from paperkit.posts.figures import slug
-
-        session = self._session
-        signed = [i for i in session.ids if (d := session.digest(i)) is not None and d.approved]
-        if not signed:
-            raise PublishError("review: no paper is approved yet; approve some, then compose.")
-        topics = self.library.papers().loc[signed, "topics"].explode().dropna()
-        topic = str(topics.mode().iloc[0]) if len(topics) else "papers"
-        spoken = session.named(signed[0]).language
-        file = Path(path) if path is not None else Path(f"{slug(topic)}.post.ipynb")
-        post = Post(
-            topic=topic,
-            date=datetime.now(),
-            papers=tuple(signed),
-            language=spoken,
-            outline=self.outline,
-        )
-        compose(post, self.library, path=file)
-        return file
+        return self._session.compose(path)
 
     def send_back(self, *, note: str | None = None, id: str | None = None) -> None:
-        """Send a paper back to triage: it is undecided again, with a note if one is given."""
+        """Send a paper back to triage: it is undecided again, with a `note` if one is given.
+
+        `id` None is the paper shown.
+
+        >>> review.send_back(note="the PDF is of another paper")
+        """
         of = self._one(id)
         self.library.decide(of, None, note=note)
         self._changed(of)
 
     def carry(self, *, id: str | None = None) -> None:
-        """Take a write-up over to the paper's newest version, to be checked and signed again."""
+        """Take a write-up over to the paper's newest version, to be checked and signed again.
+
+        `id` None is the paper shown.
+
+        >>> review.carry()
+        """
         of = self._one(id)
         self._session.carry(of)
         self._changed(of)

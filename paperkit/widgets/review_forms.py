@@ -94,7 +94,7 @@ def static(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _doubts(row: Mapping[str, Any]) -> str:
-    counts = ((row["block"], "blocking"), (row["warn"], "to look at"))
+    counts = ((row["block"], "blocking"), (row["warn"], "to check"))
     return ", ".join(f"{n} {name}" for n, name in counts if n)
 
 

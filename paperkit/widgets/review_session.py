@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paperkit import checks
 from paperkit.checks import find_quote
 from paperkit.checks.batch import Batch
 from paperkit.digests import Answer, Digest, Evidence, Finding, Statement
-from paperkit.errors import PaperkitError
+from paperkit.errors import PaperkitError, PublishError
 from paperkit.outlines import Outline
 from paperkit.papers import Paper, clean_text
 from paperkit.passages import source_lines
@@ -95,6 +97,15 @@ def _letters(text: str) -> str:
 
 # ---- The session: what one review works on; between the library and the form, without any widget
 
+
+@dataclass(frozen=True)
+class Draft:
+    """A post that was composed: its notebook, and the ids of its papers."""
+
+    path: Path
+    papers: frozenset[str]
+
+
 _Checked = tuple[Digest | None, int, tuple[Finding, ...]]
 
 
@@ -113,6 +124,7 @@ class Session:
     lock: threading.RLock = field(default_factory=threading.RLock)
     awaited: dict[str, str] = field(default_factory=dict)
     click: object = field(default_factory=object, repr=False)
+    draft: Draft | None = None
     _checked: dict[str, _Checked] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(default_factory=dict)
     _batch: Batch = field(default_factory=lambda: Batch(()))
@@ -302,6 +314,26 @@ class Session:
         posts = self.library.published().itertuples(index=False, name=None)
         before = checks.republished([digest], posts, topics=self._row(id).get("topics", ()))
         return (*self._batch.swapped(digest), *before.get(id, ()))
+
+    # What becomes of it
+
+    def compose(self, path: str | os.PathLike[str] | None = None) -> Path:
+        """Write the notebook of a post with the approved papers; return where it is."""
+        from paperkit.posts import Post, compose
+        from paperkit.posts.figures import slug
+
+        signed = tuple(i for i in self.ids if (d := self.digest(i)) is not None and d.approved)
+        if not signed:
+            raise PublishError("compose: no paper is approved yet; approve some in the review.")
+        topics = self.library.papers().loc[list(signed), "topics"].explode().dropna()
+        topic = str(topics.mode().iloc[0]) if len(topics) else "papers"
+        file = Path(path) if path is not None else Path(f"{slug(topic)}.post.ipynb")
+        spoken = self.named(signed[0]).language
+        now, outline = datetime.now(), self.outline
+        post = Post(topic=topic, date=now, papers=signed, language=spoken, outline=outline)
+        compose(post, self.library, path=file)
+        self.draft = Draft(file, frozenset(signed))
+        return file
 
     # The newer version
 

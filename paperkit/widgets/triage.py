@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
-import time
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -19,6 +20,8 @@ from paperkit.library import Library
 from paperkit.outlines import DIGEST, Outline
 from paperkit.queries import Query
 from paperkit.widgets import kit, triage_copy, triage_messages, triage_pane, triage_table
+from paperkit.widgets.review_session import Draft, Session
+from paperkit.widgets.triage_batch import Batch
 from paperkit.widgets.triage_ranking import Reranking
 from paperkit.widgets.triage_table import ANSWER, FIRST_ROWS, MOST_ROWS, Table
 
@@ -69,7 +72,8 @@ class Triage(anywidget.AnyWidget):
         PaperkitError: the query has a field or value that `Query` doesn't know.
     """
 
-    _esm = kit.widget("triage")
+    _esm = kit.LOADER
+    _code = traitlets.Bytes(kit.code("triage")).tag(sync=True)
     _reranking: Reranking | None = None  # also where making the widget failed and it is closed
 
     query = _QueryTrait()
@@ -91,6 +95,7 @@ class Triage(anywidget.AnyWidget):
         self.library: Library = library
         self.model: Model | None = model
         self._batch = Batch()
+        self._closing: Session | None = None
         self._estimating = threading.Lock()
         self._outbox = threading.local()
         left = library.index.view("triage")
@@ -130,17 +135,26 @@ class Triage(anywidget.AnyWidget):
 
     @property
     def visible(self) -> pd.DataFrame:
-        """Return the papers the table lists, in its order."""
+        """Return the papers the table lists, in its order.
+
+        >>> triage.visible.head()
+        """
         return self._frame(self.table.listed)
 
     @property
     def selection(self) -> pd.DataFrame:
-        """Return the selected papers, in the order they were selected."""
+        """Return the selected papers, in the order they were selected.
+
+        >>> triage.selection
+        """
         return self._frame(self.table.selected)
 
     @property
     def kept(self) -> pd.DataFrame:
-        """Return every paper kept in the library, newest first."""
+        """Return every paper kept in the library, newest first.
+
+        >>> summarize(triage.kept, library)
+        """
         return self.library.papers(decision="keep")
 
     @property
@@ -148,6 +162,8 @@ class Triage(anywidget.AnyWidget):
         """Return how many papers of the query are probably relevant and unread; None: too early.
 
         From the tenth decision on; see `paperkit.ranking.remaining`.
+
+        >>> triage.remaining
         """
         return triage_table.unseen(self.library, self.query)
 
@@ -159,9 +175,11 @@ class Triage(anywidget.AnyWidget):
     # What buttons and keys call
 
     def decide(self, decision: str | None, ids: str | Iterable[str] | None = None) -> None:
-        """Decide keep, skip, later or None about papers, by default those `targets` names.
+        """Record a decision, keep, skip, later or None, about the papers `ids`.
 
-        What was selected is not any more, once it is decided.
+        None is whom `targets` names; what was selected is not any more, once it is decided.
+
+        >>> triage.decide("keep", ["2411.05184"])
         """
         self.library.decide(self.targets(ids), decision)
         if ids is None:
@@ -171,17 +189,26 @@ class Triage(anywidget.AnyWidget):
     def tag(
         self, *tags: str, remove: Iterable[str] = (), ids: str | Iterable[str] | None = None
     ) -> None:
-        """Add tags to papers and remove others, by default of those `targets` names."""
+        """Add `tags` to the papers `ids` and `remove` others; None is whom `targets` names.
+
+        >>> triage.tag("avatar", remove=["to read"])
+        """
         self.library.tag(self.targets(ids), *tags, remove=remove)
         self._changed()
 
     def note(self, text: str, id: str | None = None) -> None:
-        """Write the note of a paper, by default of that under the cursor."""
+        """Write `text` as the note of the paper `id`, None: the one under the cursor.
+
+        >>> triage.note("compare with last month's")
+        """
         self.library.note(id or self._here(), text)
         self._changed()
 
     def undo(self, n: int = 1) -> list[str]:
-        """Take back the library's last `n` actions; return the ids they concerned."""
+        """Take back the library's last `n` actions; return the ids they concerned.
+
+        >>> triage.undo()
+        """
         ids = self.library.undo(n)
         self._changed()
         return ids
@@ -189,22 +216,36 @@ class Triage(anywidget.AnyWidget):
     def select(
         self, ids: str | Iterable[str] | None = None, *, add: bool = False, remove: bool = False
     ) -> None:
-        """Select papers (None: all listed); ``add`` to or ``remove`` from what is selected."""
+        """Select the papers `ids` (None: all listed).
+
+        Instead of what is selected; `add` to it, or `remove` from it.
+
+        >>> triage.select(["2411.05184"], add=True)
+        """
         given = [ids] if isinstance(ids, str) else ids
         numbers = self.table.listed if given is None else self.library.index.numbers(given)
         self._tell("selected", **self.table.select(numbers, add=add, remove=remove))
 
     def clear(self) -> None:
-        """Select nothing."""
+        """Select nothing.
+
+        >>> triage.clear()
+        """
         self.select([])
 
     def show(self, id: str) -> None:
-        """Move the cursor to a paper and show it in the reading pane."""
+        """Move the cursor to the paper `id` and show it in the reading pane.
+
+        >>> triage.show("2411.05184")
+        """
         self.move(id)
         self._tell("show", id=self.table.cursor, index=self.table.place(self.table.cursor))
 
     def next(self, step: int = 1) -> str:
-        """Move the cursor by `step` papers and show that one; return its id (empty: none)."""
+        """Move the cursor by `step` papers and show that one; return its id (empty: none).
+
+        >>> triage.next()
+        """
         listed = self.table.listed
         if not len(listed):
             return ""
@@ -214,20 +255,29 @@ class Triage(anywidget.AnyWidget):
         return self.table.cursor
 
     def previous(self, step: int = 1) -> str:
-        """Move the cursor back by `step` papers; return its id."""
+        """Move the cursor back by `step` papers; return the id of the paper there.
+
+        >>> triage.previous()
+        """
         return self.next(-step)
 
     def move(self, id: str) -> None:
-        """Remember that a person is at this paper."""
+        """Remember that a person is at the paper `id`.
+
+        >>> triage.move("2411.05184")
+        """
         self.table.cursor = self.library.paper(id).id
         self._remember()
 
     def refresh(self) -> None:
-        """Ask the query anew, so that the list follows what was decided meanwhile."""
+        """Ask the query anew, so that the list follows what was decided meanwhile.
+
+        >>> triage.refresh()
+        """
         if self._reranking is not None:
             self._reranking.begin()
         self.table.ask(self.query)
-        self._tell("query", **self.table.answer(facets=self.counting))
+        self._tell("query", **self.table.answer(facets=self._counting))
         self._remember()
 
     def filter_answers(self, answers: Mapping[str, str] | None = None) -> None:
@@ -250,14 +300,23 @@ class Triage(anywidget.AnyWidget):
         self.query = wanted
 
     def save(self, name: str) -> Query:
-        """Keep the query under a name, offered in the table and by `load`; return it."""
+        """Keep the query under a `name`, offered in the table and by `load`; return it.
+
+        >>> triage.save("avatars, undecided")
+        """
         saved = self.library.index.view("queries")
         self.library.index.save_view("queries", {**saved, name: self.query.to_dict()})
         self._tell("saved", saved=self.saved)
         return self.query
 
     def load(self, name: str) -> Query:
-        """Show the query that was saved under a name; return it."""
+        """Show the query that was saved under a `name`; return it.
+
+        >>> triage.load("avatars, undecided")
+
+        Raises:
+            PaperkitError: no query has that name.
+        """
         known = self.library.index.view("queries")
         if name not in known:
             raise PaperkitError(
@@ -268,43 +327,94 @@ class Triage(anywidget.AnyWidget):
 
     @property
     def saved(self) -> list[str]:
-        """Return the names queries were saved under."""
+        """Return the names queries were saved under.
+
+        >>> triage.saved
+        """
         return sorted(self.library.index.view("queries"))
 
     def summarize(self, ids: str | Iterable[str] | None = None) -> None:
-        """Summarize papers in the background, by default those `targets` names."""
+        """Summarize the papers `ids` in the background; None is whom `targets` names.
+
+        >>> triage.summarize(triage.kept.index)
+
+        Raises:
+            PaperkitError: the table has no model, a batch still runs, or there are no papers.
+        """
         if self.model is None:
             raise PaperkitError("triage: no model; make it with Triage(library, model=...).")
         papers = self._frame(self.library.index.numbers(self.targets(ids)))
         self._batch.start(papers, self.library, self.model, self._progress, self.outline)
 
     def stop(self) -> None:
-        """Stop summarizing after the papers in flight."""
+        """Stop summarizing after the papers in flight.
+
+        >>> triage.stop()
+        """
         self._batch.stop()
 
     @property
     def report(self) -> pd.DataFrame | None:
-        """Return the report of the last `summarize` so far, None before the first."""
+        """Return the report of the last `summarize` so far, None before the first.
+
+        >>> triage.report
+        """
         return self._batch.report
 
     def copy(self, format: str = "bibtex", ids: str | Iterable[str] | None = None) -> str:
-        """Return papers as bibtex, markdown or csv, by default those `targets` names."""
+        """Return the papers `ids` as text; None is whom `targets` names.
+
+        `format` is bibtex, markdown or csv.
+
+        >>> print(triage.copy("markdown"))
+        """
         numbers = self.library.index.numbers(self.targets(ids))
         return triage_copy.text_of(self._frame(numbers), format)
 
     def review(self) -> Review:
-        """Return a `Review` of the listed papers that were kept and summarized."""
+        """Return a `Review` of the listed papers that were kept and summarized.
+
+        >>> triage.review()
+
+        Raises:
+            PaperkitError: none of them has a summary.
+        """
         from paperkit.widgets.review import Review
 
         kept = triage_table.ending(self.table)
-        papers = kept[kept["has_digest"]]
-        if papers.empty:
+        if not kept.written:
             raise PaperkitError("triage: no summary to review; summarize some kept papers first.")
-        self._review = Review(papers, self.library, model=self.model, outline=self.outline)
-        return self._review
+        review = Review(kept.written, self.library, model=self.model, outline=self.outline)
+        self._closing = review._session
+        return review
+
+    def compose(self, path: str | os.PathLike[str] | None = None) -> Path:
+        """Write the notebook of a post with what is approved of the listed papers; return its path.
+
+        What a post has already is left out. Without a `path` it is named after the papers' most
+        frequent topic, in this folder.
+
+        >>> triage.compose("avatars.post.ipynb")
+
+        Raises:
+            PublishError: none of the listed papers is kept, approved and in no post yet.
+        """
+        ready = triage_table.ending(self.table).signed
+        self._closing = Session(self.library, ready, self.outline, None)
+        return self._closing.compose(path)
+
+    @property
+    def draft(self) -> Draft | None:
+        """Return the post written last, by `compose` or in the review, and of which papers.
+
+        >>> triage.draft.path
+        """
+        return None if self._closing is None else self._closing.draft
 
     def targets(self, ids: str | Iterable[str] | None = None) -> list[str]:
         """Return whom an action concerns: `ids`, else the selection, else the paper at the cursor.
+
+        >>> triage.targets()
 
         Raises:
             PaperkitError: nothing is selected and the cursor is nowhere.
@@ -322,7 +432,7 @@ class Triage(anywidget.AnyWidget):
     # Telling and hearing the browser
 
     @property
-    def counting(self) -> bool:
+    def _counting(self) -> bool:
         """Return whether the filters, which show counts, are open."""
         return bool(self.layout_state.get("facets"))
 
@@ -346,13 +456,16 @@ class Triage(anywidget.AnyWidget):
                     widget._tell("trouble", text=f"Saved, but not shown yet: {error}")
 
     def catch_up(self) -> None:
-        """Show what was decided since, by this table, another, a cell or another kernel."""
+        """Show what was decided since, by this table, another, a cell or another kernel.
+
+        >>> triage.catch_up()
+        """
         if (numbers := self.table.changes()) is None:
             return
         few = numbers[:MOST_ROWS]
         self._tell("rows", rows=self.table.rows(few), all=few == numbers)
 
-    def estimate(self) -> None:
+    def _estimate_soon(self) -> None:
         """Tell the browser what `remaining` says, from another thread: no key waits for it."""
         if self._estimating.acquire(blocking=False):
             threading.Thread(target=self._estimate, daemon=True).start()
@@ -364,7 +477,7 @@ class Triage(anywidget.AnyWidget):
             self._estimating.release()
         self._tell("remaining", **({} if found is None else {"found": vars(found)}))
 
-    def follow(self) -> None:
+    def _follow(self) -> None:
         """Rank again after decisions, from the first time that a browser shows the table."""
         if self._reranking is None:
             self._reranking = Reranking(
@@ -378,7 +491,10 @@ class Triage(anywidget.AnyWidget):
         self._tell("trouble", text=f"Not ranked again: {error}")
 
     def close(self) -> None:
-        """Close the widget; nothing is ranked for it any more."""
+        """Close the widget; nothing is ranked for it any more.
+
+        >>> triage.close()
+        """
         if self._reranking is not None:
             self._reranking.close()
         super().close()
@@ -427,13 +543,8 @@ class Triage(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         rows, total = self.library.index.page(self.query, limit=triage_pane.ROWS)
-        saved = triage_pane.static(rows, total)
-        kit.show_saved(saved)
-        light = {
-            **saved,
-            "text/plain": f"Triage({self.library!r}, {total:,} listed)",
-        }
-        return {**data, **light}, metadata
+        told = {"text/plain": f"Triage({self.library!r}, {total:,} listed)"}
+        return {**data, **kit.show_saved(triage_pane.static(rows, total)), **told}, metadata
 
 
 def _questions(layout: Mapping[str, Any]) -> tuple[str, ...]:
@@ -454,79 +565,3 @@ def _first_query(library: Library) -> Query:
     best = replace(_AT_FIRST, sort=("-score", "-published"))
     rows, _ = library.index.page(best, limit=1)
     return best if rows and rows[0].get("score") is not None else _AT_FIRST
-
-
-# ---- Batches: one `summarize` in the background at a time, started, watched and stopped
-
-Told = Callable[[dict[str, Any]], None]
-
-_OFTEN = 0.25  # seconds between two messages; a batch from the cache would flood the wire
-
-
-class Batch:
-    """The summarizing a table has started, if any; the cells of the notebook stay free."""
-
-    def __init__(self) -> None:
-        self._run: Any = None
-        self._left = 0
-        self._told_at = 0.0
-        self._lock = threading.Lock()
-        self._ended = threading.Event()
-        self._ended.set()
-
-    @property
-    def report(self) -> pd.DataFrame | None:
-        """Return the report of the last batch so far, None before the first."""
-        return None if self._run is None else self._run.report
-
-    def start(
-        self,
-        papers: pd.DataFrame,
-        library: Library,
-        model: Any,
-        told: Told,
-        outline: Outline = DIGEST,
-    ) -> None:
-        """Start summarizing; `told` hears running, done, total, and a text at the end.
-
-        Raises:
-            PaperkitError: the last batch still runs, or there are no papers.
-        """
-        from paperkit import batch
-
-        if not self._ended.is_set():
-            raise PaperkitError("triage: still summarizing; wait, or stop it first.")
-        if papers.empty:
-            raise PaperkitError("triage: no papers to summarize; select some.")
-        self._run = batch.summarize(papers, library, model, outline=outline, background=True)
-        self._left = len(papers)
-        self._ended.clear()
-        told({"running": True, "done": 0, "total": len(papers), "text": ""})
-        self._run.on_done(lambda *_: self._through(told))
-
-    def stop(self) -> None:
-        """Stop after the papers in flight."""
-        if self._run is not None:
-            self._run.stop()
-
-    def wait(self) -> None:
-        """Return when the batch has ended."""
-        self._ended.wait()
-
-    def _through(self, told: Told) -> None:
-        """One more paper is through, or was left when the batch was stopped."""
-        with self._lock:
-            self._left -= 1
-            running, now = self._left > 0, time.monotonic()
-            if running and now - self._told_at < _OFTEN:
-                return
-            self._told_at = now
-        progress = self._run.progress
-        text = "" if running else self._outcomes()
-        told({"running": running, "done": progress.done, "total": progress.total, "text": text})
-        if not running:
-            self._ended.set()
-
-    def _outcomes(self) -> str:
-        counts = self._run.report["outcome"].value_counts()
-        return ", ".join(f"{count} {outcome}" for outcome, count in counts.items())

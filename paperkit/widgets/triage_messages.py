@@ -32,7 +32,7 @@ def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
     reply: dict[str, Any] = {"token": asked.get("token")}
     buffers: Buffers = []
     try:
-        with waiting(PATIENCE):
+        with waiting(PATIENCE), triage.library.index.session():
             reply |= _ANSWERS[asked["do"]](triage, asked, buffers) or {}
     except LibraryError as error:
         reply |= {"error": str(error), "again": True}
@@ -43,8 +43,8 @@ def answer(triage: Triage, asked: Any) -> tuple[dict[str, Any], Buffers] | None:
 
 def _hello(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
     table = triage.table
-    triage.follow()
-    answer = table.answer(facets=triage.counting) | {"progress": table.progress()}
+    triage._follow()
+    answer = table.answer(facets=triage._counting) | {"progress": table.progress()}
     if all(answer[name] == triage.start[name] for name in ("generation", "rows")):
         del answer["rows"]  # the widget came with them
     known = {"saved": triage.saved, "cursor": table.cursor, "index": table.place(table.cursor)}
@@ -74,11 +74,19 @@ def _counts(triage: Triage, asked: Asked, _: Buffers) -> dict[str, Any]:
 
 
 def _ending(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
-    """What is kept, what of it has no summary yet, and what one would cost."""
-    kept = triage_table.ending(triage.table)
-    open_ = kept[~kept["has_digest"]]
-    cost = "" if triage.model is None else triage_table.price(open_, triage.library, triage.model)
-    return {"kept": len(kept), "open": len(open_), "ids": list(open_.index), "cost": cost}
+    """Count what is kept by the step it lacks; with what summaries cost, and the draft post."""
+    found = triage_table.ending(triage.table)
+    draft = triage.draft
+    counts = {
+        "kept": len(found.unwritten) + len(found.written),
+        "open": len(found.unwritten),
+        "unsigned": len(found.unsigned),
+        "ready": len(found.signed),
+    }
+    price = triage_table.price(found.unwritten, triage.table, triage.model)
+    written = draft is not None and draft.papers.issuperset(found.signed)
+    told = {"ids": found.unwritten, "cost": price}
+    return {**counts, **told, "draft": str(draft.path) if draft and written else ""}
 
 
 def _review(triage: Triage, _asked: Asked, _: Buffers) -> dict[str, Any]:
@@ -123,7 +131,7 @@ _ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] =
     "undo": lambda t, a, _: {"ids": t.undo()},
     "move": lambda t, a, _: t.move(str(a["id"])),
     "counts": _counts,
-    "remaining": lambda t, a, _: t.estimate(),
+    "remaining": lambda t, a, _: t._estimate_soon(),
     "sync": lambda t, a, _: t.catch_up(),
     "save": lambda t, a, _: {"query": t.save(str(a["name"])).to_dict()},
     "load": lambda t, a, _: {"query": t.load(str(a["name"])).to_dict()},
@@ -131,6 +139,7 @@ _ANSWERS: dict[str, Callable[[Triage, Asked, Buffers], dict[str, Any] | None]] =
     "undecided": lambda t, a, _: {"index": t.table.undecided(int(a["start"]))},
     "ending": _ending,
     "review": _review,
+    "compose": lambda t, a, _: {"path": str(t.compose())},
     "copy": lambda t, a, _: {"text": t.copy(str(a["format"]), a.get("ids"))},
     "stop": lambda t, a, _: t.stop(),
 }

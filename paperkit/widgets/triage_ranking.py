@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,6 +41,7 @@ class Reranking:
         self._told, self._failed = told, failed
         self._lock = threading.Lock()
         self._decisions = 0
+        self._rested = 0.0  # when the hand has rested, on the monotonic clock
         self._timer: threading.Timer | None = None
         self._ranking = BackgroundRanking(self._ranked, failed=failed)
         follow = weakref.WeakMethod(self._decided)
@@ -54,18 +57,31 @@ class Reranking:
         self._leave()
         self._ranking.cancel()
         with self._lock:
+            self._rested = math.inf
             if self._timer is not None:
                 self._timer.cancel()
 
     def _decided(self, ids: list[str]) -> None:
-        """Called by the thread that decided: only the clock is set."""
+        """Called by the thread that decided: only the clock is set, one timer follows it."""
         with self._lock:
             self._decisions += len(ids)
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = threading.Timer(REST, self._ask)
-            self._timer.daemon = True
-            self._timer.start()
+            self._rested = time.monotonic() + REST
+            if self._timer is None:
+                self._wait(REST)
+
+    def _wait(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._awake)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _awake(self) -> None:
+        with self._lock:
+            self._timer = None
+            left = self._rested - time.monotonic()
+            if 0 < left < math.inf:
+                self._wait(left)
+        if left <= 0:
+            self._ask()
 
     def _ask(self) -> None:
         try:

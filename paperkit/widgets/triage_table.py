@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -36,20 +36,43 @@ def unseen(library: Library, query: Query) -> Remaining | None:
     return remaining(pd.DataFrame(index=listed), decided, best_first=best_first)
 
 
-def ending(table: Table) -> pd.DataFrame:
-    """Return the papers of a table that were kept, with ``has_digest``."""
-    ids = table.library.index.ids(table.listed)
-    papers = table.library.papers(decision="keep")
-    return papers[papers.index.isin(ids)]
+@dataclass(frozen=True)
+class Ending:
+    """The papers of a table that were kept, as ids in its order, by the step that each lacks."""
+
+    unwritten: tuple[str, ...]
+    unsigned: tuple[str, ...]
+    signed: tuple[str, ...]
+    published: tuple[str, ...]
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Return those that have a summary, first those that are not approved."""
+        return (*self.unsigned, *self.signed, *self.published)
 
 
-def price(papers: pd.DataFrame, library: Library, model: Any) -> str:
-    """Return in words what summarizing papers would cost; empty where nobody knows."""
+def ending(table: Table) -> Ending:
+    """Return what is left to do with the papers of a table that were kept."""
+    library, outline = table.library, table.outline.name
+    decided = library.index.decided()
+    kept = decided.index[decided["decision"] == "keep"].to_numpy()
+    found: dict[str, list[str]] = {step.name: [] for step in fields(Ending)}
+    with library.index.session():
+        posted = set(library.published()["id"])
+        for id in library.index.ids(table.listed[np.isin(table.listed, kept)]):
+            digest = library.digest(id, outline=outline)
+            step = "signed" if digest and digest.approved else "unsigned" if digest else "unwritten"
+            found["published" if step == "signed" and id in posted else step].append(id)
+    return Ending(**{step: tuple(ids) for step, ids in found.items()})
+
+
+def price(ids: Sequence[str], table: Table, model: Any) -> str:
+    """Return in words what summarizing papers would cost; empty without papers or a model."""
     from paperkit.batch import estimate
 
-    if papers.empty:
+    if not ids or model is None:
         return ""
-    cost = estimate(papers, library, model)["cost"]
+    cost = estimate(ids, table.library, model, outline=table.outline)["cost"]
     if cost.isna().any():
         return "price unknown"
     total = float(cost.sum())

@@ -166,12 +166,12 @@ def test_typing_is_saved_and_checked_in_place(cells_in: Notebook, shelf: Library
         "AvatarNet turns one photo into a head avatar. It gains 77 percent."
     )
     assert page.locator("mark.rv-block", has_text="77").count() == 1
-    expect(paper_button(page, "head avatars")).to_contain_text("2 block")
+    expect(paper_button(page, "head avatars")).to_contain_text("2 blocking")
     for _ in "77 percent.":
         page.keyboard.press("Backspace")
     page.keyboard.type("speed.")
     expect(page.locator("mark.rv-block", has_text="77")).to_have_count(0)
-    expect(paper_button(page, "head avatars")).to_contain_text("1 block")
+    expect(paper_button(page, "head avatars")).to_contain_text("1 blocking")
 
 
 def test_items_are_added_moved_and_deleted_by_keys(cells_in: Notebook, shelf: Library) -> None:
@@ -1051,7 +1051,7 @@ def test_a_model_with_nothing_to_say_is_told(
     keys(page, "r")
     page.keyboard.press("Enter")
     expect(page.locator(".rv-notice")).to_contain_text(
-        "1 of 2 answers came. None for: Methods (no idea)"
+        "1 of 2 answers came back. Nothing for: Methods (no idea)"
     )
     expect(page.locator(".rv-extra .rv-box")).to_have_count(0)
 

@@ -80,5 +80,7 @@ def test_the_way_from_candidates_to_a_draft_leaves_no_widget(notebook, picture):
     assert written == "['Trapped-ions.post.ipynb']"
     review.locator("xpath=ancestor::*[contains(@class, 'pk-review')]//button").first.click()
     page.wait_for_function("document.activeElement.matches('.pk-grid')")
+    banner.filter(has_text="The draft of the post is Trapped-ions.post.ipynb").wait_for()
+    assert banner.locator("button").count() == 0
     picture(page, "back-to-the-papers")
     assert page.problems == []

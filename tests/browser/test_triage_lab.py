@@ -70,6 +70,7 @@ def page(opened):
         "triage.show('2401.00303')",
     )
     opened.problems.clear()
+    opened.set_viewport_size({"width": 1400, "height": 1000})
     opened.locator(".pk-grid").focus()
     opened.keyboard.press("Escape")
     opened.wait_for_selector(".pk-row.pk-active:has-text('头像重建')")
@@ -390,6 +391,50 @@ def test_columns_can_be_added(page):
     page.wait_for_selector(".pk-menu", state="hidden")
     page.wait_for_selector(".pk-grid:focus")
     assert execute(page, "print(triage.layout_state['columns'])") == "['version']"
+
+
+HEADS = """() => [...document.querySelectorAll(".pk-heading, .pk-more")].map((n) => {
+    const [box, row] = [n, n.closest(".pk-header")].map((e) => e.getBoundingClientRect());
+    const label = n.querySelector(".pk-label") ?? n;
+    const whole = label.scrollWidth <= label.clientWidth;
+    const told = Boolean((n.querySelector("[title]") ?? n).title) && label.clientWidth >= 24;
+    return { said: label.textContent, readable: whole || told,
+        inside: box.top >= row.top && box.bottom <= row.bottom + 1 && box.right <= row.right + 1 };
+})"""
+ADDED = ["published", "score", "topics", "answer:summary", "answer:prior_work"]
+
+
+def test_heads_are_never_out_of_sight(page):
+    """A short one stands whole, a long one has its words on hover; what is left out is led to."""
+    for width, pane in [(w, p) for w in (760, 1000, 1400) for p in (True, False)]:
+        for columns in ([], ADDED):
+            execute(page, f"triage.layout_state = {{'columns': {columns}, 'pane': {pane}}}")
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(400)  # the list follows the panel's size in two frames
+            heads = page.evaluate(HEADS)
+            assert [h for h in heads if not h["inside"] or not h["readable"]] == [], (width, pane)
+            assert page.locator("[aria-sort=descending]").inner_text().startswith("Date")
+
+
+def test_a_cell_opens_the_pane_and_the_filters(page):
+    """With the paper under the cursor, and with counts."""
+    execute(page, "triage.layout_state = {'pane': False, 'facets': False}")
+    page.wait_for_selector(".pk-pane", state="hidden")
+    execute(page, "triage.layout_state = {'pane': True, 'facets': True}")
+    page.wait_for_selector(".pk-pane .pk-abstract")
+    page.wait_for_selector(".pk-values:has-text('avatars')")
+
+
+def test_the_foot_tells_progress_at_any_width(page):
+    """Where buttons and words do not fit side by side, the words stand below."""
+    for width in (560, 760, 1000, 1400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)
+        foot = page.locator(".pk-foot").bounding_box()
+        for told in (".pk-work", ".pk-decided", ".pk-foot button:has-text('Undo')"):
+            box = page.locator(told).bounding_box()
+            assert box["x"] + box["width"] <= foot["x"] + foot["width"] + 1, (width, told)
+            assert box["y"] + box["height"] <= foot["y"] + foot["height"] + 1, (width, told)
 
 
 def test_a_click_outside_closes_the_menu_and_the_help(page):

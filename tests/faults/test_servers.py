@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_API_KEY", KEY)
     monkeypatch.setattr("paperkit.batch.asking._SINGLE", set())
     monkeypatch.setattr("paperkit.models.openai._KNOWN", {})
+    monkeypatch.setattr("paperkit.models.openai._WITHOUT", {})
 
 
 @pytest.fixture(params=DIALECTS)
@@ -125,7 +128,9 @@ def test_a_wrong_address_is_said_and_stops_the_batch(library: Library, dialect: 
     report, count = batch(library, dialect, case("A7a"))
     assert count == 1
     assert sorted(report["outcome"]) == ["failed", "left", "left"]
-    assert report["error"].str.contains(f"knows no such path or model; {HINTS[dialect]}").all()
+    assert report["error"].str.contains("knows no such path or model").all()
+    assert report["error"].str.contains("404 page not found").all()
+    assert report["error"].str.contains(HINTS[dialect]).all()
 
 
 HINTS = dict.fromkeys(DIALECTS.values(), "look both up")
@@ -159,6 +164,8 @@ def test_the_servers_own_words_are_shown(library: Library, dialect: Dialect) -> 
         (400, "This model's maximum context length is 4096 tokens.", Unauthorized, "context=4096"),
         (429, "Quota exceeded for metric requests, limit: 0", Unauthorized, "no quota"),
         (413, "prompt is too long: 210000 tokens", Unauthorized, "too long for this account"),
+        (413, "Request Entity Too Large", Unauthorized, "too long for this account"),
+        (404, "model 'x' not found, try pulling it first", Unauthorized, "try pulling it first"),
     ],
 )
 def test_a_status_is_read_by_its_words(
@@ -215,6 +222,66 @@ def test_structured_output_falls_back_and_is_remembered(library: Library) -> Non
     assert list(report["outcome"]) == ["answered"] * 3  # type: ignore[index]
     assert kinds == ["json_schema", "json_object", "text", "text", "text"]
     assert again.understood == "text"  # type: ignore[attr-defined]
+
+
+def refusing(*names: str) -> Callable[[Asked], Answer]:
+    """Return a server that knows neither of these settings, and names the first that is sent."""
+
+    def answer(asked: Asked) -> Answer:
+        if asked.method == "GET":
+            return _json({"data": []})
+        sent = json.loads(asked.body)
+        if refused := next((n for n in names if n in sent), None):
+            words = f"Unsupported parameter: '{refused}' is not supported with this model."
+            return DIALECTS["openai"].failure(400, words)
+        return DIALECTS["openai"].reply(GOOD)
+
+    return answer
+
+
+def test_a_setting_that_a_server_refuses_is_left_out() -> None:
+    """Where it was our choice: it goes under its other name or not at all, refused only once."""
+    names = ("max_tokens", "stream_options", "temperature")
+    request = replace(REQUEST, output_limit=900)
+    with serve(refusing(*names)) as server:
+        model = DIALECTS["openai"].model(server.url)
+        for _ in range(2):
+            assert model.answer(request).text
+        bodies = [json.loads(a.body) for a in server.asked if a.method == "POST"]
+    assert len(bodies) == 3 + 2
+    assert not set(names) & set(bodies[-1])
+    assert bodies[-1]["max_completion_tokens"] == 900
+
+
+def test_a_setting_of_a_persons_own_is_not_left_out() -> None:
+    """The server's words say which it is."""
+    with serve(refusing("temperature")) as server, pytest.raises(Unauthorized) as caught:
+        DIALECTS["openai"].model(server.url, temperature=0.7).answer(REQUEST)
+    assert "'temperature' is not supported" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"<html><head><title>502 Bad Gateway</title></head><body>x</body></html>", "502 Bad G"),
+        (b"<!DOCTYPE html><body><script>alert(1)</script></body>", "(HTTP 400: a web page)"),
+        (b'{"detail": [{"loc": ["body", "seed"], "msg": "not permitted"}]}', "body.seed: not perm"),
+        (b'{"error": "something broke"}', "something broke"),
+        (b"", "(HTTP 400)"),
+    ],
+)
+def test_the_words_of_any_body_are_told(body: bytes, said: str) -> None:
+    """Those of a page by its title, never its markup."""
+    error = error_of(DIALECTS["openai"], Answer(body, 400, {"Content-Type": "text/plain"}))
+    assert said in str(error)
+    assert "<" not in str(error)
+
+
+def test_a_page_between_us_and_the_model_is_told_by_its_title(dialect: Dialect) -> None:
+    """A gateway's own, whatever the SDK makes of it."""
+    page = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+    error = error_of(dialect, Answer(page, 502, {"Content-Type": "text/html"}))
+    assert "the server fails (HTTP 502: a web page: 502 Bad Gateway)" in str(error)
 
 
 def test_another_fault_is_no_matter_of_the_schema() -> None:

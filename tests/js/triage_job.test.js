@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { element } from "./dom.js";
 import { Job } from "../../paperkit/widgets/js/triage_job.js";
 
+const LEFT = { kept: 0, open: 0, unsigned: 0, ready: 0, ids: ["1"], cost: "", draft: "" }; // at the end
+
 const begin = (answers = {}) => {
   const asked = [];
   const announced = [];
@@ -17,11 +19,11 @@ const begin = (answers = {}) => {
     bars: {
       search: { value: "avatar" }, advanced: () => undefined,
       announce: (kind, strong, text, actions = []) => announced.push([kind, strong, text, ...actions.map((each) => each.textContent)]),
-      quiet: (kind) => announced.push([`no ${kind}`]),
+      quiet: (kind) => announced.push([`no ${kind}`]), progress: { hidden: true },
     },
     choice: { moved: [], move(index) { this.moved.push(index); }, asking: element(), count: 0, ids: ["1"] },
     facets: { answers: { clear: () => undefined } },
-    grid: { node: element() }, told: [], tell: (text) => table.told.push(text), onStale: () => undefined,
+    grid: { node: element() }, told: [], tell: (text) => table.told.push(text), onStale: () => undefined, countSoon: () => asked.push(["counts"]),
   };
   return { table, job: new Job(table), asked, announced };
 };
@@ -76,7 +78,7 @@ test("where all is decided nothing moves", async () => {
 });
 
 test("the end leads on to the summaries, with their cost, and to the review of those that are there", async () => {
-  const { job, announced, asked } = begin({ ending: { kept: 12, open: 10, ids: ["1"], cost: "about $0.10" } });
+  const { job, announced, asked } = begin({ ending: { ...LEFT, kept: 12, open: 10, unsigned: 2, cost: "about $0.10" } });
   await job.advanced({ decided: 29, total: 30 });
   assert.deepEqual(announced, [["no end"]]);
   await job.advanced({ decided: 30, total: 30 });
@@ -87,8 +89,43 @@ test("the end leads on to the summaries, with their cost, and to the review of t
   assert.deepEqual(actions, ["Summarize 10 papers you kept with model-1 (about $0.10) →", "Review 2 papers →"]);
 });
 
+test("once all are approved the end leads to the post, and then says where it is", async () => {
+  const ending = { ...LEFT, kept: 2, unsigned: 2 };
+  const { job, announced, asked, table } = begin({ ending: () => ({ ...ending }), compose: { path: "ions.post.ipynb" } });
+  const told = () => job.advanced({ decided: 5, total: 5 });
+  await told();
+  Object.assign(ending, { unsigned: 0, ready: 2 });
+  await told(); // nothing was heard of the library: nothing is asked
+  assert.deepEqual(announced.at(-1).slice(3), ["Review 2 papers →"]);
+  job.told = false;
+  await told();
+  assert.deepEqual(announced.at(-1), ["end", "All 5 decided, 2 kept.", "", "Compose the post from 2 papers →"]);
+  await job.compose();
+  assert.deepEqual([table.told.at(-1), asked.at(-1)], ["Draft written: ions.post.ipynb", ["counts"]]);
+  ending.draft = "ions.post.ipynb";
+  await told();
+  assert.deepEqual(announced.at(-1), ["end", "All 5 decided, 2 kept.", "The draft of the post is ions.post.ipynb; open it from the file browser."]);
+  Object.assign(ending, { ready: 0, draft: "" }); // it went out
+  job.told = false;
+  await told();
+  assert.deepEqual(announced.at(-1), ["end", "All 5 decided, 2 kept.", ""]);
+});
+
+test("what was said of the end is not said again, nor while the summaries are being written", async () => {
+  const { job, announced, table, asked } = begin({ ending: { ...LEFT, kept: 1, open: 1 } });
+  const told = () => job.advanced({ decided: 5, total: 5 });
+  await told();
+  job.told = false;
+  await told();
+  assert.equal(announced.length, 1);
+  table.bars.progress.hidden = false;
+  job.told = false;
+  await told();
+  assert.equal(asked.length, 2);
+});
+
 test("without a model the end says what to run in a cell", async () => {
-  const { job, table, announced } = begin({ ending: { kept: 1, open: 1, ids: ["1"], cost: "" } });
+  const { job, table, announced } = begin({ ending: { ...LEFT, kept: 1, open: 1 } });
   table.modelName = "";
   await job.advanced({ decided: 1, total: 1 });
   assert.match(announced.at(-1)[2], /summarize\(triage\.kept, library\)/);

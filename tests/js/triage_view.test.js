@@ -57,6 +57,20 @@ test("a column for which there is no room says so", () => {
   assert.deepEqual(table.changes.at(-1), { columns: [] });
 });
 
+test("the order is named whatever a head made it", () => {
+  const { table, view } = begin();
+  const order = () => {
+    view.draw();
+    const select = view.menu.all().find(({ tag }) => tag === "select");
+    return select.children.find(({ value }) => value === select.value)?.textContent;
+  };
+  assert.equal(order(), "Newest first");
+  table.query.sort = ["-title"];
+  assert.equal(order(), "Title, reversed");
+  table.query.sort = ["-version"];
+  assert.equal(order(), "Version");
+});
+
 test("a search is saved as a decision is: tried again where the library is locked", async () => {
   const { table, view, written } = begin();
   view.save();

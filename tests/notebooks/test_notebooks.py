@@ -10,9 +10,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from paperkit.commands import executed, new
+from paperkit.commands import new
 from paperkit.__main__ import main
 from paperkit.library import Library
+from paperkit.posts.notebooks import executed
 from tests.conftest import make_paper
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

@@ -3,6 +3,7 @@
 /** @typedef {Node | string | number | false | null | undefined} Child */
 /** @typedef {Record<string, any>} Props */
 
+const NUMBERS = new Intl.NumberFormat("en"); // toLocaleString makes one each time
 const FIELDS = new Set(["value", "checked", "disabled", "hidden", "open", "draggable", "spellcheck", "title"]);
 
 /**
@@ -67,7 +68,16 @@ export function unique(start = "pk") {
 }
 
 /** @param {number} count */
-export const number = (count) => count.toLocaleString("en");
+export const number = (count) => NUMBERS.format(count);
+
+/** @param {number} count */
+export const papers = (count) => (count === 1 ? "1 paper" : `${number(count)} papers`);
+
+/** Return authors in one line, a long list cut. @param {string[]} authors */
+export function byline(authors) {
+  const more = authors.length > 12 ? authors.length - 10 : 0;
+  return more ? `${authors.slice(0, 10).join(", ")} … +${more}` : authors.join(", ");
+}
 
 /** Return a moment as a person says it: today's time, else day and time. @param {string} [iso] */
 export function when(iso) {

@@ -5,7 +5,7 @@ import { focus, isTyping } from "./keys.js";
 const ALIVE = 2000; // ms between two looks at the kernel
 const GONE = new Set(["dead", "restarting", "autorestarting", "terminating"]);
 /** What a widget without its kernel says. */
-export const GONE_TEXT = ["The kernel was restarted or shut down.", "Run this cell again to go on."];
+export const GONE_TEXT = ["The kernel was restarted or shut down.", "Run this cell again to continue."];
 const SEEN = 160; // px of a widget that have to be in the window before it takes the keys
 
 /** @param {Element} root */

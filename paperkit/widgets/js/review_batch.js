@@ -51,8 +51,8 @@ export class Batch {
   row({ id, title, status, told, block, warn }, current) {
     const [sign, name] = STATUS[status] ?? ["?", status];
     const counts = [
-      block && h("span", { class: "rv-count rv-block" }, `${block} block`),
-      warn && h("span", { class: "rv-count rv-warn" }, `${warn} to look at`),
+      block && h("span", { class: "rv-count rv-block" }, `${block} blocking`),
+      warn && h("span", { class: "rv-count rv-warn" }, `${warn} to check`),
       block === 0 && !warn && !EMPTY.has(status) && "· no findings",
     ].map((count) => count || null);
     const look = SIGNED.has(status) ? "good" : block ? "block" : warn ? "warn" : EMPTY.has(status) ? "none" : "open";

@@ -59,7 +59,7 @@ export class Finder {
     this.active = this.found.length ? 0 : -1;
     this.note.textContent = reply.of
       ? `${reply.of} sentence${reply.of === 1 ? "" : "s"}. Press Enter or click to attach it, again to remove it.`
-      : `No sentence has ${words ? "these words" : "words of the statement"}. The paper from its beginning:`;
+      : `No sentence ${words ? "has these words" : "shares words with the statement"}. The paper from the start:`;
     this.draw(words);
     this.list.scrollTop = 0;
   }

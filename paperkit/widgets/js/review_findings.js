@@ -8,7 +8,7 @@ import { button, h } from "./dom.js";
 /** @typedef {{text: string, evidence: Ref[]}} Statement */
 
 /** @type {Record<string, string>} */
-const SIGNS = { block: "Blocks", warn: "Look" };
+const SIGNS = { block: "Blocks", warn: "Check" };
 
 /** @param {Passage} passage */
 export const placeOf = ({ section, page }) => [section, page && `p. ${page}`].filter(Boolean).join(" · ");

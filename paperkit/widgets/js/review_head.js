@@ -1,6 +1,6 @@
 // What stands above a write-up: which paper it is, who wrote and signed it, and what can be done.
 
-import { button, h, when } from "./dom.js";
+import { button, byline, h, when } from "./dom.js";
 import { say } from "./formulas.js";
 import { STATUS } from "./review_batch.js";
 import { askAgain, sendBack } from "./review_panels.js";
@@ -37,7 +37,7 @@ export function headOf(review) {
   const address = h("a", { href: paper.abs_url, target: "_blank", rel: "noreferrer" }, `${paper.id}v${paper.version}`);
   return [
     say(h("h3", { class: "rv-paper-title" }), paper.title, link),
-    h("p", { class: "rv-note" }, paper.authors.join(", ")),
+    h("p", { class: "rv-note", title: paper.authors.join(", ") }, byline(paper.authors)),
     h("p", { class: "rv-note" }, address,
       paper.written && paper.written !== paper.version && ` · summary of v${paper.written}`,
       paper.comment && ` · ${paper.comment}`,

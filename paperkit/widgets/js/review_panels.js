@@ -81,7 +81,7 @@ export function askAgain(review, questions, name) {
 /** @param {Review} review @param {{asked: number, nothing: [string, string][]}} reply */
 function missed(review, { asked, nothing }) {
   const names = nothing.map(([key, why]) => `${review.answers.get(key)?.state.heading ?? key} (${why})`);
-  return `${asked - nothing.length} of ${asked} answers came. None for: ${names.join("; ")}.`;
+  return `${asked - nothing.length} of ${asked} answers came back. Nothing for: ${names.join("; ")}.`;
 }
 
 /** Send the paper back to triage, with a note if one is given. @param {Review} review */
@@ -99,7 +99,7 @@ const IN_FIELDS = [
   ["Enter", "add a statement below"],
   ["Alt+↑ Alt+↓", "move the statement"],
   ["Alt+Enter", "find evidence for the statement"],
-  ["Backspace in an empty statement", "delete it"],
+  ["Backspace", "delete the statement, once it is empty"],
 ];
 
 /** Show or hide what the keys do. @param {Review} review */

@@ -1,6 +1,6 @@
 // Saving: what is on its way to the library, and the line at the foot that says how it stands.
 
-import { h, write } from "./dom.js";
+import { h, papers, write } from "./dom.js";
 import { Writes } from "./writes.js";
 
 /** @typedef {import("./link.js").Failure} Failure */
@@ -39,8 +39,7 @@ export class Saving {
 
   /** Say what is left to do. @param {number} left @param {number} total */
   ahead(left, total) {
-    const papers = left === 1 ? "1 paper" : `${left} papers`;
-    write(this.next, left ? `${papers} to approve, then compose the post` : total === 1 ? "Approved" : `All ${total} approved`);
+    write(this.next, left ? `${papers(left)} to approve, then compose the post` : total === 1 ? "Approved" : `All ${total} approved`);
   }
 
   /** @param {string} what */
@@ -51,7 +50,7 @@ export class Saving {
   /** Resolve with the reply once it is saved; undefined where it never will be. @param {string} what @param {{id: string}} content */
   async write(what, content) {
     const { edits } = this;
-    const changed = () => (edits === this.edits ? "" : "the answers were changed meanwhile; approve again.");
+    const changed = () => (edits === this.edits ? "" : "the answers have changed since; approve again.");
     const stale = what === "approve" ? changed : undefined;
     const going = this.writes.add(what, content, { name: what, id: content.id, stale });
     this.draw();

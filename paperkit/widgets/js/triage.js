@@ -35,7 +35,7 @@ export class Triage {
     this.name = this.link.name;
     this.writes = new Writes((what, content) => this.ask(what, content), (...told) => this.choice.refused(...told),
       (failing) => this.show(failing ? "failed" : ""));
-    this.state = new ViewState(model, "layout_state", LAYOUT, () => this.arrange());
+    this.state = new ViewState(model, "layout_state", LAYOUT, () => this.arranged());
     /** @type {Record<string, any>} */
     this.query = start.query ?? {};
     this.modelName = /** @type {string} */ (start.model ?? "");
@@ -217,6 +217,7 @@ export class Triage {
   /** @param {any} told */
   onRows({ rows, all }) {
     this.rows.update(rows);
+    this.job.told = false;
     if (!all) this.rows.expire();
     this.grid.paint(); // in the task of the message: the next frame shows the decision
     const { shownId } = this.pane;
@@ -255,8 +256,10 @@ export class Triage {
    * @template {HTMLElement} T @param {T} node @param {string} text @param {RegExp | null} [pattern] @returns {T}
    */
   say(node, text, pattern = this.pattern) {
-    node.replaceChildren(...formulas(text, (rest) => withWords(rest, pattern)));
-    if (!hasKatex() && hasFormula(text)) this.setting ??= setTimeout(() => this.setFormulas(), 50);
+    const isPlain = !hasFormula(text);
+    if (isPlain && !pattern) node.textContent = text;
+    else node.replaceChildren(...formulas(text, (rest) => withWords(rest, pattern)));
+    if (!isPlain && !hasKatex()) this.setting ??= setTimeout(() => this.setFormulas(), 50);
     return node;
   }
 
@@ -331,6 +334,14 @@ export class Triage {
     this.bars.filters.setAttribute("aria-expanded", String(Boolean(facets)));
     this.columns.arrange();
     this.grid.draw();
+  }
+
+  /** A cell, or another view, chose what is shown. */
+  arranged() {
+    this.arrange();
+    const { facets, pane } = this.state.value;
+    if (facets && !this.facets.counts) this.recount();
+    if (pane) this.pane.openSoon(false);
   }
 
   /** @param {Partial<Layout>} change */

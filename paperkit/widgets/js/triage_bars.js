@@ -32,8 +32,8 @@ export class Bars {
       button("Stop", () => table.try("stop")));
     this.head = h("div", { class: "pk-head" }, this.search, this.count, this.filters, table.view.button, this.helper, table.view.menu);
     this.banner = h("div", { class: "pk-banner", role: "status", hidden: true });
-    this.foot = h("div", { class: "pk-foot" }, this.buttons(), this.progress, this.live,
-      h("span", { class: "pk-hint" }, "Click here or press Tab to use the keys"), this.work, this.decided);
+    this.foot = h("div", { class: "pk-foot" }, this.buttons(), this.progress, h("div", { class: "pk-told" }, this.live,
+      h("span", { class: "pk-hint" }, "Click here or press Tab to use the keys"), this.work, this.decided));
     this.help = this.makeHelp();
   }
 
@@ -134,7 +134,7 @@ export class Bars {
   /** @param {any} told */
   progressed({ running, done, total, text, error }) {
     this.progress.hidden = !running;
-    if (!running) this.table.job.ended = false; // there is something to review now
+    if (!running) this.table.job.told = false; // there is something to review now
     this.meter.max = Math.max(total, 1);
     this.meter.value = done;
     this.meterText.textContent = `${done} of ${total}`;

@@ -1,6 +1,6 @@
 // What a person does in the table: move, select, decide, tag, note.
 
-import { h, number } from "./dom.js";
+import { h, number, papers } from "./dom.js";
 import { focus } from "./keys.js";
 import { promptLine } from "./prompts.js";
 import { KEPT } from "./triage_rows.js";
@@ -17,9 +17,6 @@ export function tagsOf(text) {
 
 /** @type {Record<string, string>} */
 const DONE = { keep: "Kept", skip: "Skipped", later: "Left for later" };
-
-/** @param {number} count */
-const papers = (count) => (count === 1 ? "1 paper" : `${number(count)} papers`);
 
 export class Choice {
   /** @param {Triage} table */
@@ -142,7 +139,7 @@ export class Choice {
   /** Save what a person says of papers (`ids` null: of the selection, as long as it is the same). @param {string} what @param {{ids?: string[] | null, [more: string]: any}} content @param {import("./writes.js").About} about */
   save(what, content, about) {
     const { changes } = this;
-    const changed = () => (changes === this.changes ? "" : "the selection was changed meanwhile; decide again.");
+    const changed = () => (changes === this.changes ? "" : "the selection has changed since; decide again.");
     const stale = content.ids === null ? changed : undefined;
     return this.table.writes.add(what, content, { ...about, stale });
   }

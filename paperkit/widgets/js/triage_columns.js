@@ -11,6 +11,12 @@ const BY = ["title", "authors", "published", "category", "score"]; // what the h
 const LEAST = 150; // px of the title
 const EASY = 250; // px of the title, for which columns shrink
 const SHRUNK = 0.5; // of its width: no column gets narrower
+const SHORT = 72; // px; a head that needs no more can always be read
+const TURN = 16; // px of the sign that tells the direction
+const MORE = 28; // px of the button that leads to the other orders
+
+/** About how wide a column's head is, in px. @param {Column} column @param {boolean} [sorted] */
+const headWidth = ({ label }, sorted = false) => label.length * 7 + 14 + (sorted ? TURN : 0);
 
 /**
  * Return the widths of the columns that fit, in px by key: they shrink, then the least important go.
@@ -18,13 +24,29 @@ const SHRUNK = 0.5; // of its width: no column gets narrower
  */
 export function fitted(columns, widthOf, room) {
   const kept = new Set(columns);
-  const total = () => [...kept].reduce((sum, column) => sum + widthOf(column), 0);
+  const least = (/** @type {Column} */ column) => Math.max(widthOf(column) * SHRUNK, Math.min(widthOf(column), headWidth(column, true), SHORT));
+  const total = (/** @type {(column: Column) => number} */ width) => [...kept].reduce((sum, column) => sum + width(column), 0);
   for (const column of [...columns].sort((a, b) => a.rank - b.rank)) {
-    if (total() * SHRUNK <= room - LEAST) break;
+    if (total(least) <= room - LEAST) break;
     kept.delete(column);
   }
-  const share = Math.min(1, Math.max(SHRUNK, (room - EASY) / total()));
-  return new Map([...kept].map((column) => [column.key, Math.floor(widthOf(column) * share)]));
+  const share = Math.min(1, (room - EASY) / total(widthOf));
+  return new Map([...kept].map((column) => [column.key, Math.floor(Math.max(least(column), widthOf(column) * share))]));
+}
+
+/**
+ * Return the heads that fit side by side above the titles: those the list is sorted by before others.
+ * @param {Column[]} heads @param {(column: Column) => boolean} isSorted @param {number} room px
+ */
+export function fittingHeads(heads, isSorted, room) {
+  const width = (/** @type {Column} */ head) => headWidth(head, isSorted(head));
+  if (heads.reduce((sum, head) => sum + width(head), 0) <= room) return heads;
+  let left = room - MORE;
+  const kept = [...heads].sort((a, b) => Number(isSorted(b)) - Number(isSorted(a))).filter((head, place) => {
+    left -= width(head);
+    return !place || left >= 0;
+  });
+  return heads.filter((head) => kept.includes(head));
 }
 
 export class Columns {
@@ -37,6 +59,7 @@ export class Columns {
     /** @type {string[]} */
     this.dropped = [];
     this.heads = "";
+    this.room = 0; // px of the titles
   }
 
   /** What can be added: facts, and the answers of an outline. @returns {Column[]} */
@@ -63,6 +86,7 @@ export class Columns {
     const { added } = this;
     const room = (node.clientWidth || 900) - DECISION.width;
     const widths = fitted(added, (column) => this.width(column), room);
+    this.room = room - [...widths.values()].reduce((sum, width) => sum + width, 4);
     this.shown = [DECISION, TITLE, ...added.filter(({ key }) => widths.has(key))];
     this.dropped = added.filter(({ key }) => !widths.has(key)).map(({ key }) => key);
     const tracks = this.shown.map((c) => (c === TITLE ? "minmax(0, 1fr)" : `${widths.get(c.key) ?? c.width}px`)).join(" ");
@@ -75,14 +99,17 @@ export class Columns {
 
   drawHeads() {
     const sorts = this.table.query.sort ?? ["-published"];
-    const key = `${this.key}|${sorts}`;
+    const key = `${this.key}|${sorts}|${this.room}`;
     if (key === this.heads) return;
     this.heads = key;
     const [, , ...added] = this.shown;
-    const by = COLUMNS.filter(({ sort }) => sort && BY.includes(sort));
+    const by = COLUMNS.filter((column) => column.sort && BY.includes(column.sort) && !added.includes(column));
+    const heads = fittingHeads(by, ({ sort }) => sorts.some((/** @type {string} */ s) => s.replace(/^-/, "") === sort), this.room);
+    const more = heads.length < by.length && h("div", { class: "pk-cell pk-heading pk-more", role: "columnheader" },
+      button("…", () => this.table.view.toggle(true), { class: "pk-sort", title: "More ways to sort, in the View menu", "aria-label": "More ways to sort" }));
     this.table.grid.header.replaceChildren(
       h("div", { class: "pk-cell", role: "columnheader" }, h("span", { class: "pk-unseen" }, "Decision")),
-      h("div", { class: "pk-sorts", role: "presentation" }, by.map((column) => this.head(column, sorts))),
+      h("div", { class: "pk-sorts", role: "presentation" }, heads.map((column) => this.head(column, sorts)), more),
       ...added.map((column) => this.head(column, sorts, true)));
   }
 
@@ -93,8 +120,9 @@ export class Columns {
     const mark = at < 0 ? "" : (down ? "▼" : "▲") + (sorts.length > 1 ? at + 1 : "");
     const turn = h("span", { class: "pk-turn", "aria-hidden": "true" }, mark);
     const sort = (/** @type {MouseEvent} */ event) => this.sortBy(column, event.shiftKey);
+    const label = h("span", { class: "pk-label" }, column.label);
     const title = `Sort by ${column.label.toLowerCase()}; Shift+click to sort by it second`;
-    const name = column.sort ? button([column.label, turn], sort, { class: "pk-sort", title }) : h("span", { class: "pk-sort" }, column.label);
+    const name = column.sort ? button([label, turn], sort, { class: "pk-sort", title }) : h("span", { class: "pk-sort", title: column.label }, label);
     return h("div", { class: "pk-cell pk-heading", role: "columnheader",
       "aria-sort": at < 0 ? "none" : down ? "descending" : "ascending" }, name, wide && this.grip(column));
   }

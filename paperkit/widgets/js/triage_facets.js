@@ -132,7 +132,7 @@ export class Facets {
     const box = this.boxes.months;
     put(box.bars, [...counts].map(([key, count]) => {
       const { node, height } = this.item(`months=${key}`, () => this.makeBar(key));
-      node.title = `${key}: ${count} papers (Shift+click extends)`;
+      node.title = `${key}: ${count} papers (Shift+click for a range)`;
       node.setAttribute("aria-label", `${key}, ${count} papers`);
       node.setAttribute("aria-pressed", String(this.covers(key)));
       height.style.height = `${Math.max(2, (count / most) * 40)}px`;

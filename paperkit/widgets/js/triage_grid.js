@@ -199,7 +199,10 @@ export class Grid {
   fillTitle(cell, row) {
     cell.title = row.title;
     cell.said = undefined;
-    cell.replaceChildren(this.table.say(h("span", { class: "pk-name" }), row.title), h("span", { class: "pk-meta" }, ...metaOf(row)));
+    if (cell.childElementCount !== 2) cell.replaceChildren(h("span", { class: "pk-name" }), h("span", { class: "pk-meta" }));
+    const [name, meta] = /** @type {HTMLCollectionOf<HTMLElement>} */ (cell.children);
+    this.table.say(name, row.title);
+    meta.replaceChildren(...metaOf(row));
   }
 
   /** @param {number} place */

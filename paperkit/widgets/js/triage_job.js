@@ -1,11 +1,18 @@
 // The job: what is asked for, how far one is, the order that follows the decisions, and the end.
 
-import { button, h, number } from "./dom.js";
+import { button, h, number, papers } from "./dom.js";
 import { focus } from "./keys.js";
 import { copyText } from "./presence.js";
 
 /** @typedef {import("./triage.js").Triage} Triage */
 /** @typedef {{decided: number, total: number}} Progress */
+/** @typedef {{kept: number, open: number, unsigned: number, ready: number, ids: string[], cost: string, draft: string}} Ending */
+
+/** What no button does. @param {Ending} ending @param {string} model */
+function hintOf({ open, ready, draft }, model) {
+  if (open && !model) return "Summarize them in a cell: summarize(triage.kept, library)";
+  return ready && draft ? `The draft of the post is ${draft}; open it from the file browser.` : "";
+}
 
 const FORMATS = { BibTeX: "bibtex", Markdown: "markdown", CSV: "csv" };
 
@@ -17,6 +24,8 @@ export class Job {
     this.next = undefined;
     this.querying = false;
     this.ended = false;
+    this.told = false; // whether what is left at the end was looked for since the library changed
+    this.said = "";
     this.review = h("div", { class: "pk-review", hidden: true });
   }
 
@@ -73,29 +82,61 @@ export class Job {
     const { bars } = this.table;
     bars.advanced(told);
     const ended = told.total > 0 && told.decided === told.total;
-    if (!ended) bars.quiet("end");
-    if (ended && !this.ended) await this.end(told);
+    if (!ended) this.hush();
+    const isNew = ended && !(this.ended && this.told);
     this.ended = ended;
+    this.told = true;
+    if (isNew) await this.end(told);
   }
 
-  /** Everything is decided: on to the summaries, and from there to the review. @param {Progress} told */
+  /** The announcement of the end is over; the next one is made whatever it says. */
+  hush() {
+    this.said = "";
+    this.table.bars.quiet("end");
+  }
+
+  /** Everything is decided: say what is left to do, the next step first. @param {Progress} told */
   async end({ total }) {
     const { table } = this;
+    if (!table.bars.progress.hidden) return; // it is told when the summaries are here
     const answer = await table.try("ending");
-    if (!answer) return;
-    const { kept, open, cost } = answer;
-    const actions = [];
-    const many = (/** @type {number} */ count) => (count === 1 ? "1 paper" : `${number(count)} papers`);
+    const said = JSON.stringify([total, answer]);
+    if (!answer || said === this.said || !this.ended) return;
+    this.said = said;
+    const steps = this.stepsOf(answer);
+    const actions = steps.map(([label, run], place) => button(label, run, { class: `pk-button ${place ? "" : "pk-strong"}` }));
+    table.bars.announce("end", `All ${number(total)} decided, ${number(answer.kept)} kept.`, hintOf(answer, table.modelName), actions);
+  }
+
+  /** What is left to do with the papers kept: each step's label, and what it does. @param {Ending} ending @returns {[string, () => void][]} */
+  stepsOf({ open, unsigned, ready, draft, ids, cost }) {
+    const { table } = this;
+    const price = cost ? ` (${cost})` : "";
+    /** @type {[string, () => void][]} */
+    const steps = [];
     if (open && table.modelName) {
-      const price = cost ? ` (${cost})` : "";
-      actions.push(button(`Summarize ${many(open)} you kept with ${table.modelName}${price} →`, () => {
-        table.bars.quiet("end");
-        table.try("summarize", { ids: answer.ids });
-      }, { class: "pk-button pk-strong" }));
+      steps.push([`Summarize ${papers(open)} you kept with ${table.modelName}${price} →`, () => {
+        this.hush();
+        table.try("summarize", { ids });
+      }]);
     }
-    if (kept > open) actions.push(button(`Review ${many(kept - open)} →`, () => this.openReview(), { class: `pk-button ${open ? "" : "pk-strong"}` }));
-    const hint = open && !table.modelName ? "Summarize them in a cell: summarize(triage.kept, library)" : "";
-    table.bars.announce("end", `All ${number(total)} decided, ${number(kept)} kept.`, hint, actions);
+    if (unsigned) steps.push([`Review ${papers(unsigned)} →`, () => this.openReview()]);
+    if (ready && !draft) steps.push([`Compose the post from ${papers(ready)} →`, () => this.compose()]);
+    return steps;
+  }
+
+  async compose() {
+    const { table } = this;
+    table.tell("Writing the post …");
+    const answer = await table.try("compose");
+    if (answer) table.tell(`Draft written: ${answer.path}`);
+    this.again();
+  }
+
+  /** Something was done elsewhere: what is left may be less. */
+  again() {
+    this.told = false;
+    this.table.countSoon();
   }
 
   /** Show the review of what was kept in place of the table. */
@@ -108,6 +149,7 @@ export class Job {
     const back = button("← Back to the papers", () => {
       view.remove();
       this.review.hidden = true;
+      this.again();
       focus(table.grid.node);
     });
     this.review.replaceChildren(h("div", { class: "pk-chips" }, back), view.el);

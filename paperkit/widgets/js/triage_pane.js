@@ -1,6 +1,6 @@
 // The reading pane: all that is known of the paper under the cursor.
 
-import { changes, h, link } from "./dom.js";
+import { byline, changes, h, link } from "./dom.js";
 import { MARKS } from "./triage_words.js";
 import { withWords } from "./words.js";
 
@@ -96,14 +96,12 @@ export class Pane {
 
   /** @param {any} paper */
   head({ row, authors, links }) {
-    const many = authors.length > 12;
-    const people = many ? `${authors.slice(0, 10).join(", ")}, … +${authors.length - 10}` : authors.join(", ");
     const facts = [`${row.id}v${row.version}`, row.published, row.updated !== row.published && `updated ${row.updated}`, (row.categories ?? []).join(" "),
       row.decision && `${MARKS[row.decision]} ${row.decision}`, row.status, (row.tags ?? []).map((/** @type {string} */ tag) => `#${tag}`).join(" ")];
     const keys = /** @type {Record<string, string>} */ ({ arXiv: "o", PDF: "p" });
     return [
       this.table.say(h("h3"), row.title),
-      h("p", { class: "pk-people", title: many ? authors.join(", ") : null }, withWords(people, this.table.pattern)),
+      h("p", { class: "pk-people", title: authors.join(", ") }, withWords(byline(authors), this.table.pattern)),
       h("p", { class: "pk-links" }, links.map((/** @type {any} */ l) =>
         h("span", { class: l.code ? "pk-chip pk-code" : "pk-chip" }, link(l.url, l.label), keys[l.label] && h("kbd", {}, keys[l.label])))),
       h("p", { class: "pk-facts" }, facts.filter(Boolean).join(" · ")),
@@ -188,6 +186,6 @@ function changedText(label, pieces) {
 
 /** @param {any} entry */
 function entryOf({ at, undo, decision, version, tags, note }) {
-  return h("li", {}, `${at} · ${undo ? "undone to " : ""}${decision ?? "undecided"} (v${version})`,
+  return h("li", {}, `${at} · ${undo ? "undo, back to " : ""}${decision ?? "undecided"} (v${version})`,
     tags.length > 0 && ` #${tags.join(" #")}`, note && ` “${note}”`);
 }

@@ -3,7 +3,7 @@
 import { button, h } from "./dom.js";
 import { focus, keyOf } from "./keys.js";
 import { HEIGHTS } from "./triage_grid.js";
-import { SORTS } from "./triage_words.js";
+import { COLUMNS, SORTS } from "./triage_words.js";
 
 /** @typedef {import("./triage.js").Triage} Triage */
 
@@ -57,8 +57,10 @@ export class View {
 
   sorts() {
     const [now] = this.table.query.sort ?? ["-published"];
+    const by = COLUMNS.find(({ sort }) => sort && sort === now.replace(/^-/, ""));
+    const known = SORTS[now] || !by ? SORTS : { ...SORTS, [now]: `${by.label}${now === by.turn + by.sort ? "" : ", reversed"}` };
     const select = h("select", { class: "pk-select", onchange: () => this.table.wanted({ sort: [select.value] }) },
-      Object.entries(SORTS).map(([value, label]) => h("option", { value }, label)));
+      Object.entries(known).map(([value, label]) => h("option", { value }, label)));
     select.value = now;
     return select;
   }

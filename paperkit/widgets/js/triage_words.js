@@ -19,7 +19,7 @@ export const COLUMNS = [
 ].map(([key, label, width, sort, turn, rank]) => /** @type {Column} */ ({ key, label, width, sort, turn, rank }));
 
 /** @type {Record<string, string>} */
-export const SORTS = { "-published": "Newest first", published: "Oldest first", "-score": "Best score first", title: "Title", authors: "First author" };
+export const SORTS = { "-published": "Newest first", published: "Oldest first", "-score": "Best score first", title: "Title", authors: "First author", category: "Category" };
 
 /** @type {Record<string, string>} */
 export const MARKS = { keep: "✓", skip: "✕", later: "◷" };
