@@ -20,7 +20,7 @@ from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
 MOST = 3
 _NOTHING = 1e-9  # what is left of a share when all of it is taken off
 _GAIN = 0.12  # a further line has to carry that share of the statement beyond those before it
-_NUMBER = re.compile(r"(?<![A-Za-z0-9.])\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9.])(\d+(?:[.,]\d+)*)(\s?[x×]\b|\s?倍|\s?times\b|[ -]fold\b)?")
 _NUMBER_WEIGHT, _TERM_WEIGHT = 10.0, 6.0  # bits, as for words
 _ALIKE = 0.8  # words that share their first five letters
 AS_GOOD = 0.95  # so close to the best line, the one that was pointed at is taken
@@ -43,16 +43,16 @@ def _stems(text: str) -> set[str]:
     return {stem(w) for w in tokens(flattened(text)) if w not in FUNCTION_WORDS and len(w) > 1}
 
 
-_MULTIPLE = re.compile(r"(\d+(?:\.\d+)?)(?:\s?[x×]\b|\s?倍|\s?times\b|[ -]fold\b)")
 _CHINESE_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s?([万亿])")
 
 
 def _numbers(text: str) -> set[str]:
     """Return the digits of the numbers in a text; counts up to ten tell nothing, multiples do."""
-    text = _CHINESE_AMOUNT.sub(_as_english, text)
-    found = (m.replace(",", "") for m in _NUMBER.findall(text))
-    multiples = {f"{m}x" for m in _MULTIPLE.findall(text)}
-    return {n for n in found if len(n) > 1 and n != "10"} | multiples
+    if "万" in text or "亿" in text:
+        text = _CHINESE_AMOUNT.sub(_as_english, text)
+    found = [(digits.replace(",", ""), times) for digits, times in _NUMBER.findall(text)]
+    multiples = {f"{n}x" for n, times in found if times}
+    return {n for n, _ in found if len(n) > 1 and n != "10"} | multiples
 
 
 def _as_english(match: re.Match[str]) -> str:

@@ -450,7 +450,7 @@ def _cells(text: str, sources: Sources) -> Iterator[_Doubt]:
             words = as_typed(text, found.number)
             severity: Severity = "block" if found.slip else "warn"
             yield "number-misplaced", severity, _misplaced(words, found), words
-    if told := other_measure(text, [line.text for line in sources.lines]):
+    if told := other_measure(text, (line.text for line in sources.lines)):
         number, mine, theirs = told
         message = f"The paper gives {number} as {theirs}, not {mine}; compare them."
         yield "number-misplaced", "warn", message, number

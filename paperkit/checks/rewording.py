@@ -163,20 +163,24 @@ _MEASURES = (
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*|[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z]+)*|[.;]")
 
 
-def other_measure(text: str, lines: Sequence[str]) -> tuple[str, str, str] | None:
+def other_measure(text: str, lines: Iterable[str]) -> tuple[str, str, str] | None:
     """Return a number, what a text calls it and what the lines that state it do, if that differs.
 
     "A variance of 6.8" where the paper says "std-dev from 18.5 to 6.8".
     """
     pieces = _PIECE.findall(text)
-    for place, number in enumerate(pieces):
-        for table in _MEASURES if number[0].isdigit() and len(number) > 1 else ():
-            if mine := _measures(table, pieces, place, 6, 2):
-                told = [
-                    m for line in lines if number in line for m in _measured(table, number, line)
-                ]
-                if told and not mine & set(told):
-                    return number, min(mine), told[0]
+    named = [
+        (number, table, mine)
+        for place, number in enumerate(pieces)
+        if number[0].isdigit() and len(number) > 1
+        for table in _MEASURES
+        if (mine := _measures(table, pieces, place, 6, 2))
+    ]
+    known = tuple(lines) if named else ()
+    for number, table, mine in named:
+        told = [m for line in known if number in line for m in _measured(table, number, line)]
+        if told and not mine & set(told):
+            return number, min(mine), told[0]
     return None
 
 
