@@ -123,7 +123,9 @@ CASES = {
     ),
     "401": fails(lambda d: [d.failure(401)], "Unauthorized", "the key is not accepted"),
     "403": fails(lambda d: [d.failure(403)], "Unauthorized", "the key is not accepted"),
-    "404": fails(lambda d: [d.failure(404)], "Unauthorized", "no such model (no); there are other."),
+    "404": fails(
+        lambda d: [d.failure(404)], "Unauthorized", "no such model (no); there are other."
+    ),
     "429 with a pause": Case(
         lambda d: [d.limited(seconds=0.02), d.reply(GOOD)],
         **{**OK, "calls": ["RateLimited", "answered"]},
