@@ -9,7 +9,7 @@ import pytest
 
 from paperkit.reading import read_here
 from paperkit.reading.pages import _clean as clean
-from paperkit.reading.text import joined
+from paperkit.reading.text import joined, repaired, vocabulary
 from tests.reading_samples import LEFT, RIGHT, WHOLE, Paper, body, prose
 
 
@@ -122,8 +122,55 @@ def test_the_stamp_in_the_margin_is_left_out(tmp_path):
         (["pre-", "Raphaelite"], {}, "pre-Raphaelite"),
         (["图像", "分割"], {}, "图像分割"),
         (["one  two", "three"], {}, "one two three"),
+        (["learn-", "ing-based ranking"], {"learn": 3}, "learning-based ranking"),
+        (["English-", "to-German text"], {}, "English-to-German text"),
+        (["English-to-", "German text"], {}, "English-to-German text"),
+        (["state-", "of-the-art"], {}, "state-of-the-art"),
+        (["state-of-", "the-art"], {}, "state-of-the-art"),
+        (["state-of-the-", "art"], {}, "state-of-the-art"),
+        (["a non-", "linear map"], {"nonlinear": 1}, "a nonlinear map"),
+        (["a non-", "linear map"], {"non-linear": 1}, "a non-linear map"),
+        (["a self-", "supervised"], {"self-supervised": 1}, "a self-supervised"),
+        (["a task-", "specific head"], {}, "a task-specific head"),
+        (["a task-", "model-free"], {"task": 1, "model": 1}, "a task-model-free"),
+        (["hyper-", "parameter"], {"hyper-parameters": 2}, "hyper-parameter"),
+        (["an LSTM-", "layer"], {}, "an LSTM-layer"),
+        (["the k-", "means method"], {}, "the k-means method"),
+        (["INTRO-", "DUCTION"], {"introduction": 1}, "INTRODUCTION"),
+        (["the pre-", "and post-war years"], {}, "the pre- and post-war years"),
+        (["thous-", "and"], {"thousand": 1}, "thousand"),
+        (["die Vor-", "und Nachteile"], {}, "die Vor- und Nachteile"),
+        (["die E-", "Mail"], {}, "die E-Mail"),
+        (["Ver-", "arbeitung"], {}, "Verarbeitung"),
+        (["pages 2-", "3 of it"], {}, "pages 2-3 of it"),
+        (["pages 73–", "78 of it"], {}, "pages 73–78 of it"),
+        (["a T5-", "11B and GPT-", "4"], {}, "a T5-11B and GPT-4"),
+        (["a 3-", "dimensional net"], {}, "a 3-dimensional net"),
+        (["2,4-di-", "methyl and N-", "methyl"], {}, "2,4-dimethyl and N-methyl"),
+        (["the value x -", "3 times y"], {}, "the value x - 3 times y"),
     ],
 )
 def test_words_cut_at_line_ends_are_repaired(lines, words, expected):
     """The document's own words decide whether a hyphen was the typesetter's."""
     assert joined(lines, Counter(words)) == expected
+
+
+def test_parts_of_long_compounds_count_as_seen():
+    """A compound of four parts says how its parts are written when they stand alone."""
+    words = vocabulary(["the self-supervised-learning task here"])
+    assert joined(["a self-", "supervised one"], words) == "a self-supervised one"
+    assert joined(["a supervised-", "learning one"], words) == "a supervised-learning one"
+
+
+@pytest.mark.parametrize(
+    ("caption", "expected"),
+    [
+        ("Scores of the state- of-the-art.", "Scores of the state-of-the-art."),
+        ("The pre- and post-war years.", "The pre- and post-war years."),
+        ("A sum- mary of it.", "A summary of it."),
+        ("A mix- match of it.", "A mix-match of it."),
+    ],
+)
+def test_captions_are_repaired_as_sentences_are(caption, expected):
+    """A caption's hyphens follow the same rules, from the document's own words."""
+    assert repaired(caption, Counter({"mix-match": 1})) == expected

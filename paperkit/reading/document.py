@@ -32,7 +32,7 @@ from paperkit.reading.pages import (
 from paperkit.reading.placing import Placed, continued_tables, edge_shapes, placed_captions
 from paperkit.reading.rasters import drawn_figure, gray_of, ink_of, unseen
 from paperkit.reading.tables import joined, repeated, table_in
-from paperkit.reading.text import repaired, spliced
+from paperkit.reading.text import repaired, spliced, vocabulary
 from paperkit.readings import (
     READER_VERSION,
     Box,
@@ -157,8 +157,12 @@ def _reading(document: Any, limits: Limits) -> tuple[Reading, _Turns]:
     inside = _inside_figures(laid, prepared, placed)
     heads = [h for h in laid.heads if not set(h.rows) <= inside[h.sheet]]
     flow = paragraphs.Flow(inside, [[c.rows for c in some if not c.part] for some in laid.caps])
-    body = paragraphs.paragraphs(laid.sheets, laid.style, heads, flow)
-    figures = _figures(laid.sheets, placed, _words(document, placed, laid.sheets))
+    words = vocabulary(r.text for s in laid.sheets for r in s.rows)
+    body = paragraphs.paragraphs(laid.sheets, laid.style, heads, flow, words)
+    figures = [
+        replace(f, caption=repaired(f.caption, words))
+        for f in _figures(laid.sheets, placed, _words(document, placed, laid.sheets))
+    ]
     readable = not is_cipher(looked.pages, body)
     warned = [*_warnings(document, looked, limits), *_unplaced(laid.caps, placed)]
     reading = Reading(
@@ -364,8 +368,8 @@ _Part = tuple[layout.Sheet, Box, list[Word]]
 def _figure(caption: Caption, parts: Sequence[_Part]) -> Figure:
     """Return what a caption names; a table or listing with its rows, else with its lines."""
     sheet, place, _ = parts[0]
-    text, box = repaired(caption.text), shown(place, sheet.page)
-    figure = Figure(caption.kind, caption.label, caption.page, box, text)
+    box = shown(place, sheet.page)
+    figure = Figure(caption.kind, caption.label, caption.page, box, caption.text)
     if caption.kind == "figure":
         return figure
     tables = [table_in(*part) for part in parts]

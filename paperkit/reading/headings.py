@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from paperkit.reading.layout import WIDE, Row, Sheet, Style, union
-from paperkit.reading.text import spliced
+from paperkit.reading.text import repaired, spliced
 from paperkit.readings import Box
 from paperkit.text import letters
 
@@ -182,7 +182,7 @@ def _label_and_title(sheet: Sheet, rows: tuple[int, ...], text: str) -> tuple[st
     first = sheet.rows[rows[0]]
     match, alone = _numbered(first), _APPENDIX.fullmatch(_clean(first.text))
     if alone is not None and len(rows) > 1:  # "APPENDIX A", its title on the next line
-        return alone[1].upper(), _clean(_joined([sheet.rows[i].text for i in rows[1:]]))
+        return alone[1].upper(), _clean(repaired(spliced(sheet.rows[i].text for i in rows[1:])))
     return match["number"] if match else "", _clean(_title_of(text) if match else text)
 
 
@@ -190,7 +190,7 @@ def _candidate(
     number: int, sheet: Sheet, rows: tuple[int, ...], style: Style, prose: frozenset[int]
 ) -> Headline | None:
     first = sheet.rows[rows[0]]
-    text = _joined([sheet.rows[i].text for i in rows])
+    text = repaired(spliced(sheet.rows[i].text for i in rows))
     label, title = _label_and_title(sheet, rows, text)
     known = bool(KNOWN.fullmatch(title.strip(" .:")))
     distinct = _stands_out(first, style)
@@ -252,15 +252,6 @@ def _runs_on(sheet: Sheet, rows: tuple[int, ...], numbered: bool) -> bool:
     below = [r for r in sheet.rows[rows[-1] + 1 : rows[-1] + 3] if r.column == last.column]
     steps = [r.box[3] - last.box[3] for r in below if r.box[3] > last.box[3] + 2]
     return bool(steps) and min(steps) < 1.45 * last.size
-
-
-def _joined(parts: Sequence[str]) -> str:
-    text = ""
-    for part in parts:
-        part = part.strip()
-        cut = text.endswith("-") and part[:1].islower()
-        text = text[:-1] + part if cut else spliced([text, part])
-    return " ".join(text.split())
 
 
 def _clean(title: str) -> str:

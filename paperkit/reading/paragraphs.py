@@ -178,10 +178,16 @@ class Flow:
 
 
 def paragraphs(
-    sheets: Sequence[Sheet], style: Style, headings: Sequence[Heading], flow: Flow
+    sheets: Sequence[Sheet],
+    style: Style,
+    headings: Sequence[Heading],
+    flow: Flow,
+    words: Counter[str],
 ) -> list[Paragraph]:
-    """Return the text of the document; floats' captions and footnotes follow the running text."""
-    words = _vocabulary(sheets)
+    """Return the text of the document; floats' captions and footnotes follow the running text.
+
+    ``words`` are those the document writes inside its lines: they mend what is cut at line ends.
+    """
     main: list[_Draft] = []
     apart: list[_Draft] = []
     titled = {(h.sheet, h.rows[0]): h for h in headings}
@@ -370,12 +376,3 @@ def _role(heading: Heading, before: str) -> str:
 
 def _rounded(box: Box) -> Box:
     return (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
-
-
-def _vocabulary(sheets: Sequence[Sheet]) -> Counter[str]:
-    """Return the words inside lines, where no hyphenation can have cut them."""
-    words: Counter[str] = Counter()
-    for sheet in sheets:
-        for row in sheet.rows:
-            words.update(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", row.text.lower())[:-1])
-    return words

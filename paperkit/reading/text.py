@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from paperkit.reading.layout import Row, Sheet
 from paperkit.reading.pages import Line, Span
@@ -26,10 +27,12 @@ def spliced(lines: Iterable[str]) -> str:
     return text
 
 
-def repaired(text: str) -> str:
-    """Return a caption on one line, words cut at line ends joined."""
-    text = " ".join(text.split())
-    return re.sub(r"(?<=[a-z])-\s(?=[a-z])", "", text)
+def repaired(text: str, words: Counter[str] | None = None) -> str:
+    """Return a caption or a cell on one line, words cut at line ends joined."""
+    first, *rest = re.split(r"(?<=[A-Za-z]-)\s(?=[a-z])", " ".join(text.split()))
+    for part in rest:
+        first = _dehyphenated(first, part, words or Counter())
+    return first
 
 
 def joined(lines: Iterable[str], words: Counter[str]) -> str:
@@ -41,7 +44,9 @@ def joined(lines: Iterable[str], words: Counter[str]) -> str:
             text = text or line
         elif text.endswith(("-", "\xad", "‐")) and line[:1].isalpha():
             text = _dehyphenated(text, line, words)
-        elif chinese(text[-1]) and chinese(line[0]):
+        elif (chinese(text[-1]) and chinese(line[0])) or (
+            _NUMBERED.search(text) and line[0].isdigit()  # "2-" "3", "T5-" "11B"
+        ):
             text += line
         else:
             text += " " + line
@@ -53,15 +58,67 @@ def chinese(char: str) -> bool:
     return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
 
 
+# ---- hyphens at line ends
+
+_CHAIN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_CUT = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\xad‐]$")
+_NUMBERED = re.compile(r"\d[-\xad‐–]$|[A-Z]{2}[-\xad‐]$")
+_KEPT_AFTER = frozenset({"non", "self", "well", "cross"})
+_KEPT_BEFORE = frozenset({"based", "driven", "specific", "agnostic", "oriented", "aware"})
+_LINKS = frozenset("a and by de for free in la of off on or out the to up".split())
+"""Short words inside compounds such as end-to-end."""
+_HANGING = frozenset("and or to und oder bis sowie bzw et ou nor versus vs".split())
+"""Words after a part that lacks its other half, as in "pre- and post-training"."""
+
+
+def vocabulary(rows: Iterable[str]) -> Counter[str]:
+    """Return the words inside lines, where no hyphenation can have cut them, in lower case.
+
+    A compound of three or more parts counts for each two that follow each other as well.
+    """
+    words: Counter[str] = Counter()
+    for row in rows:
+        chains = _CHAIN.findall(row.lower())[:-1]
+        words.update(chains)
+        for parts in (c.split("-") for c in chains if c.count("-") > 1):
+            words.update("-".join(pair) for pair in pairwise(parts))
+    return words
+
+
 def _dehyphenated(text: str, line: str, words: Counter[str]) -> str:
-    before = re.search(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\xad‐]$", text)
-    after = re.match(r"[^\W\d_]+", line)
-    if before is None or after is None or not line[0].islower():
+    """Return the line behind a text that ends in a hyphen, which goes where the typesetter set it.
+
+    What the document writes elsewhere decides; then what the two parts are.
+    """
+    before, after = _CUT.search(text), _CHAIN.match(line)
+    if before is None or after is None:
         return text + line
-    a, b = before[1].lower(), after.group().lower()
-    whole, compound = words[a.rsplit("-", 1)[-1] + b], words[f"{a}-{b}"]
-    keep = compound > whole or (not whole and ("-" in a or a in {"non", "self", "well", "cross"}))
-    return text + line if keep else text[:-1] + line
+    a, b = before[1].rsplit("-", 1)[-1], after[0].split("-", 1)[0]
+    low, next_low = a.lower(), b.lower()
+    whole = _seen(words, low + next_low)
+    compound = _seen(words, f"{low}-{next_low}")
+    if b[0].isupper():
+        return (text[:-1] if a.isupper() and b.isupper() and whole > compound else text) + line
+    if not whole and not compound and after[0] in _HANGING:
+        return f"{text} {line}"
+    if compound != whole:
+        return (text if compound > whole else text[:-1]) + line
+    return (text if _is_compound(before[1], after[0], words) else text[:-1]) + line
+
+
+def _seen(words: Counter[str], word: str) -> int:
+    """Return how often a word stands elsewhere, in the singular or the plural."""
+    return words[word] + words[f"{word}s"] + (words[word[:-1]] if word.endswith("s") else 0)
+
+
+def _is_compound(before: str, after: str, words: Counter[str]) -> bool:
+    """Return whether two chains that are known neither with nor without a hyphen keep it."""
+    a, b = before.rsplit("-", 1)[-1], after.split("-", 1)[0]
+    if "-" in before or len(a) == 1 or a.lower() in _KEPT_AFTER or a[-2:].isupper():
+        return True
+    if b in _KEPT_BEFORE and len(a) > 3:
+        return True
+    return b != after and (b in _LINKS or bool(words[a.lower()] and words[b]))
 
 
 # ---- raised numbers
