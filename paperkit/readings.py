@@ -331,10 +331,10 @@ def _tabled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 # ---- Limits: how much time, memory and input one PDF may cost
 
-READER_VERSION = "5"
+READER_VERSION = "6"
 """Moves when the reader reads differently; a library then reads its PDFs again."""
 
-HTML_READER_VERSION = "html 1"
+HTML_READER_VERSION = "html 2"
 """The same for arXiv's HTML."""
 
 
