@@ -36,10 +36,7 @@ lab: $(LOOK)  ## open JupyterLab on the triage notebook, with the bundled sample
 	$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/01_triage.ipynb
 
 PROGRAMS := chromium node hugo jekyll pandoc
-# Browsers and blog engines wait for each other more than they compute: both at once, told one by one.
-test: lint test-unit test-faults test-processes test-notebooks  ## all tests
-	scripts/system-packages $(PROGRAMS)
-	$(MAKE) --jobs 2 --output-sync --no-print-directory test-browser test-blog
+test: lint test-unit test-faults test-processes test-notebooks test-browser test-blog  ## all tests
 
 programs:  ## install what the tests need of Debian, where that can be done
 	scripts/system-packages $(PROGRAMS)
