@@ -1078,7 +1078,7 @@ def test_narrow_notebooks_have_room_to_write(
     assert any(image.evaluate(IN_SIGHT) for _ in range(20))  # it scrolls there
     form = page.locator(".rv-form").bounding_box()
     area = page.locator("[data-question=methods] textarea").first.bounding_box()
-    assert area["width"] > 0.7 * form["width"]
+    assert area["width"] > 0.68 * form["width"]  # beside its own tools, and a bar to scroll
     assert width < 700 or form["height"] > 400
 
 
@@ -1088,9 +1088,8 @@ def test_findings_follow_the_typing(cells_in: Notebook, shelf: Library) -> None:
     Five seconds are for a machine that does much else; alone it takes less than one.
     """
     page = cells_in(cells(shelf))
-    page.wait_for_selector("[data-question=summary] .rv-area")
-    measured = page.evaluate("""() => new Promise((done) => {
-        const area = document.querySelector("[data-question=summary] .rv-area");
+    measured = page.locator("[data-question=summary] .rv-area").evaluate("""
+      (area) => new Promise((done) => {
         const marks = () => [...document.querySelectorAll("mark.rv-block")];
         area.focus();
         area.setSelectionRange(area.value.length, area.value.length);

@@ -640,7 +640,7 @@ def test_a_restarted_kernel_greys_the_table(notebook):
     page.locator(".pk-grid").focus()
     before = active(page)
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-    page.wait_for_selector(".pk-banner:has-text('Run this cell again')")
+    page.wait_for_selector(".pk-banner:has-text('Run this cell again')", timeout=60_000)
     page.locator(".pk-grid").focus()
     for key in "jsddx":
         page.keyboard.press(key)

@@ -80,12 +80,17 @@ def test_two_tables_over_one_library_see_each_others_decisions(table):
     other.locator(".pk-row[data-decision='keep']").wait_for(state="hidden")
 
 
+LOADED = """() => {
+    const image = document.querySelector(".pk-gallery img");
+    image?.scrollIntoView();
+    return image?.naturalWidth === 60;
+}"""
+
+
 def test_figures_are_shown_in_the_pane(table):
     """They are fetched when their section is opened; a caption is text."""
     table.locator("summary:has-text('Figures (1)')").click()
-    image = table.locator(".pk-gallery img")
-    image.scroll_into_view_if_needed()
-    table.page.wait_for_function("n => n.naturalWidth === 60", arg=image.element_handle())
+    table.page.wait_for_function(LOADED)
     assert table.locator(".pk-gallery figcaption").inner_text() == "Figure 1: <b>Overview</b>"
 
 
