@@ -32,15 +32,17 @@ _LOSES = re.compile(
 _DENIED = re.compile(
     r"\b(?:not|never|no|nor|cannot|fails? to|neither|rather than)\b|n['’]t\b", re.I
 )
+_WHERE = re.compile(r"\b(?:by|in|on|at|for|with|across|under|using|over)\b")  # not who loses
 _NAME = re.compile(r"[A-Za-z][\w+]*(?:-[\w+]+)*")
 
 
 @dataclass(frozen=True)
 class _Contest:
-    """A comparison of two: the names of who does better, of who does worse, and its words."""
+    """A comparison of two: names of who does better and worse, the amounts, the words."""
 
     winners: frozenset[str]
     losers: frozenset[str]
+    amounts: frozenset[str]
     words: str
 
 
@@ -91,12 +93,11 @@ def _contests(text: str) -> Iterator[_Contest]:
                 if not _DENIED.search(before):
                     sides = (
                         frozenset(_named(before)),
-                        frozenset(_named(" ".join(after.split()[:7]))),
+                        frozenset(_named(" ".join(_WHERE.split(after)[0].split()[:7]))),
                     )
-                    winners, losers = sides if wins else sides[::-1]
-                    yield _Contest(
-                        winners, losers, " ".join(f"{before}{match[0]}{after}".split())[:90]
-                    )
+                    words = " ".join(f"{before}{match[0]}{after}".split())
+                    amounts = frozenset(re.findall(r"\d+(?:\.\d+)?", after))
+                    yield _Contest(*(sides if wins else sides[::-1]), amounts, words[:90])
 
 
 def _named(text: str) -> Iterator[str]:
@@ -114,9 +115,17 @@ def _won_by_the_other(claim: str, passages: Sequence[str]) -> str:
     told = [c for p in passages for c in _contests(p)]
     for ours in _contests(claim):
         against = any(_crossed(ours, theirs) for theirs in told)
-        if against and not any(_agrees(ours, theirs) for theirs in told):
+        agrees = any(_agrees(ours, theirs) for theirs in told)
+        if not agrees and (against or _by_as_much(ours, told)):
             return ours.words
     return ""
+
+
+def _by_as_much(ours: _Contest, told: Sequence[_Contest]) -> bool:
+    """Tell whether the passages name others of whom that is said, by the same amount."""
+    return bool(ours.losers) and any(
+        theirs.losers and ours.amounts & theirs.amounts for theirs in told
+    )
 
 
 def _crossed(ours: _Contest, theirs: _Contest) -> bool:
