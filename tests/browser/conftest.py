@@ -99,7 +99,6 @@ def start_lab(folder: Path) -> tuple[Lab, subprocess.Popen[bytes]]:
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1",
         f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True",
-        "--KernelRestarter.time_to_dead=0.5",  # seconds until a killed kernel is missed
         f"--ServerApp.root_dir={folder / 'notebooks'}",
     ]  # fmt: skip
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}

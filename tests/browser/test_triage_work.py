@@ -82,7 +82,7 @@ def test_two_tables_over_one_library_see_each_others_decisions(table):
 
 LOADED = """() => {
     const image = document.querySelector(".pk-gallery img");
-    image?.scrollIntoView();
+    image?.scrollIntoView({ block: "nearest" });
     return image?.naturalWidth === 60;
 }"""
 
