@@ -90,3 +90,18 @@ test("copying tells whether the browser allows it", async () => {
   clipboard(undefined);
   assert.equal(await copyText("a"), false);
 });
+
+test("a restart that is over between two looks is told", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const heard = new Set();
+  const statusChanged = { connect: (act) => heard.add(act), disconnect: (act) => heard.delete(act) };
+  const kernel = { status: "idle", statusChanged };
+  const told = [];
+  const model = { widget_manager: { kernel }, on: () => undefined, off: () => undefined };
+  const end = watchKernel(model, { closest: () => null }, (gone) => told.push(gone));
+  for (const status of ["busy", "restarting", "starting", "idle"]) for (const act of heard) act(kernel, status);
+  t.mock.timers.tick(2000);
+  assert.deepEqual(told, [true]);
+  end();
+  assert.equal(heard.size, 0);
+});

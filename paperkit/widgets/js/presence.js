@@ -76,9 +76,17 @@ export function watchKernel(model, el, told) {
   };
   const follow = () => setTimeout(look, 0);
   model.on("comm_live_update comm:close", follow);
+  // A restart may be over between two looks.
+  const signal = model.widget_manager?.kernel?.statusChanged;
+  const passing = (/** @type {unknown} */ _, /** @type {string} */ status) => {
+    cut ||= GONE.has(status);
+    if (cut) look();
+  };
+  signal?.connect(passing);
   const clock = setInterval(look, ALIVE);
   return () => {
     clearInterval(clock);
+    signal?.disconnect(passing);
     model.off("comm_live_update comm:close", follow);
   };
 }
