@@ -111,3 +111,13 @@ timed("a closed view hears nothing more", async (clock) => {
   clock.pass(DEADLINE);
   assert.deepEqual(told, []);
 });
+
+timed("where the kernel is gone, what waits for it fails at once, and what comes later", async () => {
+  const sent = [];
+  const link = new Link({ on: () => undefined, off: () => undefined, send: (content) => sent.push(content) });
+  const waiting = link.ask("edit", {}, { deadline: 0, stay: true, patient: true });
+  link.cut();
+  await assert.rejects(waiting, { message: "The kernel is gone.", gone: true });
+  await assert.rejects(link.ask("edit"), { gone: true });
+  assert.equal(sent.length, 1);
+});

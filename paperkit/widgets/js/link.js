@@ -45,6 +45,7 @@ export class Link {
     this.told = told ?? (() => undefined);
     this.state = state ?? (() => undefined);
     this.late = false;
+    this.gone = false;
     this.asked = 0;
     /** @type {Map<string, Waiter>} */
     this.waiting = new Map();
@@ -70,11 +71,18 @@ export class Link {
       if (!patient) timers.push(setTimeout(() => this.model.send({}), NUDGE));
       this.waiting.set(token, { resolve, reject, timers });
       try {
+        if (this.gone) throw new Error();
         this.model.send({ do: what, token, ...content });
       } catch {
         this.take(token)?.reject(new Failure("The kernel is gone.", { gone: true }));
       }
     });
+  }
+
+  /** The kernel is gone: no question will be answered, so that what was to be saved is kept here at once. */
+  cut() {
+    this.gone = true;
+    for (const token of [...this.waiting.keys()]) this.take(token)?.reject(new Failure("The kernel is gone.", { gone: true }));
   }
 
   /** @param {string} token @param {boolean} stay */

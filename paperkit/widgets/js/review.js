@@ -220,6 +220,7 @@ export class Review {
     this.dead = gone;
     this.node.dataset.state = gone ? "dead" : "";
     this.banner.hidden = !gone;
+    if (gone) this.link.cut();
     this.banner.replaceChildren(h("strong", {}, GONE_TEXT[0]), h("span", {}, `${GONE_TEXT[1]} What is not saved is kept in this browser.`));
     this.saving.draw();
   }

@@ -27,13 +27,12 @@ export class Saving {
   /** Say how it stands: all is saved, something is on its way, or why it is not saved. */
   draw() {
     const { review } = this;
-    if (review.dead) return;
     const views = [...review.answers.values()];
     const open = this.writes.waiting.length > 0 || views.some((v) => v.dirty || v.saving);
     const elsewhere = views.some((v) => v.theirs) && "an answer was edited elsewhere; choose which version to keep.";
     const stuck = this.writes.failing || views.some((v) => v.stuck);
     const failed = stuck ? this.why : elsewhere;
-    review.node.dataset.state = failed ? "failed" : open ? "pending" : "";
+    if (!review.dead) review.node.dataset.state = failed ? "failed" : open ? "pending" : "";
     write(this.text, failed ? `Not saved: ${failed}` : open ? "Saving …" : "All saved");
   }
 
