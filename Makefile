@@ -28,7 +28,8 @@ $(READY): $(LOOK)
 	$(call INSTALL,--editable '$(WHOLE)')
 	@touch $@
 
-UNIT = tests $(foreach room,faults processes notebooks browser blog,--ignore tests/$(room))
+PLAIN = tests $(foreach room,faults notebooks browser blog,--ignore tests/$(room))
+UNIT = $(PLAIN) --ignore tests/processes
 
 setup: $(READY)  ## make the environment in .venv/, with what the tests need
 
@@ -57,7 +58,7 @@ test-faults: $(READY)  ## what servers do wrong, through the real SDKs, on loopb
 	$(BIN)/python -m pytest -n 2 tests/faults
 
 test-processes: $(READY)  ## executors, Dask's cluster, limits of the reading process
-	$(BIN)/python -m pytest -n 2 -m process tests $(foreach room,faults notebooks browser blog,--ignore tests/$(room))
+	$(BIN)/python -m pytest -n 2 -m process $(PLAIN)
 
 test-notebooks: $(READY)  ## execute the notebooks as a user would
 	$(BIN)/python -m pytest -n 2 tests/notebooks

@@ -177,11 +177,11 @@ _SORTS = tuple(
 GPUs? / CPUs? / TPUs? / FPGAs?
 1-?D|one-dimensional ~ 一维 / 2-?D|two-dimensional ~ 二维 / \
 3-?D|three-dimensional ~ 三维 / 4-?D ~ 四维
-(?<!self[ -])(?<!semi[ -])(?<!weakly[ -])supervised ~ (?<![自无半弱])监督 / \
+(?<!self[ -])(?<!semi[ -])(?<!weakly[ -])supervised ~ (?<![自无半弱])监督(?=学习|训练) / \
 unsupervised ~ 无监督 / self[- ]supervis\w+ ~ 自监督 / \
 semi[- ]supervis\w+ ~ 半监督 / weak(?:ly)?[- ]supervis\w+ ~ 弱监督 / \
 reinforcement|RL|policy gradients? ~ 强化学习 / contrastive ~ 对比学习 / \
-imitation|behaviou?r(?:al)? cloning ~ 模仿学习 / federated ~ 联邦学习
+imitation|behaviou?r(?:al)? cloning ~ 模仿学习 / federated ~ 联邦学习 / transfer learning ~ 迁移学习
 encoder-only ~ 仅编码器 / decoder-only ~ 仅解码器
 upper bounds? ~ 上界 / (?<!evidence )lower bounds? ~ 下界
 single-view|monocular ~ 单目|单视角 / multi-view ~ 多视角|多视图 / stereo ~ 双目

@@ -36,7 +36,7 @@ def rows_in(
     """
     if not text.strip():
         return {}, f"{NOT_JSON} (it was empty)"
-    names = {plain_name(n): q.key for q in questions for n in (*q.headings.values(), q.key)}
+    names = names_of(questions)
     given = _text_within(text)
     objects: list[dict[str, Any]] = []
     for tried in (given, _as_json(given)):
@@ -102,6 +102,11 @@ def _listed_by_question(rows: list[Any], names: Mapping[str, str]) -> dict[str, 
             said = [v for v in rest.values() if isinstance(v, list)]
             found[names[plain_name(row[asked[0]])]] = said[0] if len(rest) == 1 and said else rest
     return found
+
+
+def names_of(questions: Sequence[Question]) -> dict[str, str]:
+    """Return what answers may be named by, as `plain_name` writes it: a question's key by each."""
+    return {plain_name(n): q.key for q in questions for n in (*q.headings.values(), q.key)}
 
 
 def plain_name(name: str) -> str:

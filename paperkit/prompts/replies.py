@@ -15,7 +15,15 @@ from paperkit.errors import count
 from paperkit.outlines import Question, is_chinese
 from paperkit.papers import clean_text
 from paperkit.passages import SourceLine
-from paperkit.prompts.objects import ANOTHER_PAPER, NOT_JSON, Rows, objects_in, plain_name, rows_in
+from paperkit.prompts.objects import (
+    ANOTHER_PAPER,
+    NOT_JSON,
+    Rows,
+    names_of,
+    objects_in,
+    plain_name,
+    rows_in,
+)
 from paperkit.prompts.requests import PROMPT_VERSION, Request, asked_of, most
 from paperkit.text import cjk_count, is_chinese_text, latin_count, letters, split_sentences
 
@@ -219,8 +227,7 @@ def _bare(line: str, question: Question) -> str:
     """Return a line without bullets, the question's name, and openings that say nothing."""
     row = clean_text(_BULLET.sub("", line)).strip("*_` ")
     label, colon, rest = row.partition(":" if ":" in row else "：")
-    names = {plain_name(n) for n in (question.key, *question.headings.values())}
-    if colon and rest.strip() and plain_name(label) in names:
+    if colon and rest.strip() and plain_name(label) in names_of((question,)):
         row = rest.strip("*_` ")
     if opening := _OPENING.match(row):
         row = row[opening.end() :]
@@ -230,11 +237,10 @@ def _bare(line: str, question: Question) -> str:
 
 def _under_headings(request: Request, text: str) -> Rows:
     """Return what stands under the questions' names, where a model wrote headings, not JSON."""
-    names = {plain_name(n): q.key for q in request.questions for n in (q.key, *q.headings.values())}
-    rows: dict[str, list[str]] = {}
-    asked = ""
     if "{" in text:  # JSON that is cut off or broken
         return {}
+    names, asked = names_of(request.questions), ""
+    rows: dict[str, list[str]] = {}
     for line in _spoken(text).splitlines():
         label, _, rest = re.sub(r"^[\s#*_\d.)]+", "", line).partition(":" if ":" in line else "：")
         if plain_name(label) in names:

@@ -29,10 +29,10 @@ def spliced(lines: Iterable[str]) -> str:
 
 def repaired(text: str, words: Counter[str] | None = None) -> str:
     """Return a caption or a cell on one line, words cut at line ends joined."""
-    first, *rest = re.split(r"(?<=[A-Za-z]-)\s(?=[a-z])", " ".join(text.split()))
-    for part in rest:
-        first = _dehyphenated(first, part, words or Counter())
-    return first
+    whole, *parts = re.split(r"(?<=[A-Za-z]-)\s(?=[a-z])", " ".join(text.split()))
+    for part in parts:
+        whole = _dehyphenated(whole, part, words or Counter())
+    return whole
 
 
 def joined(lines: Iterable[str], words: Counter[str]) -> str:

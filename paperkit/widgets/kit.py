@@ -29,7 +29,7 @@ _TYPE = re.compile(r"/\*\* @type (?:(?!\*/).)*\*/ ?")
 _COMMENT = re.compile(r"//.*|/\*((?!\*/).)*\*/")
 
 LOADER = """\
-let widget;
+const widgets = new Map();
 const load = async (code) => {
   const stream = new Blob([code]).stream().pipeThrough(new DecompressionStream("gzip"));
   const source = new Blob([await new Response(stream).text()], { type: "text/javascript" });
@@ -38,7 +38,11 @@ const load = async (code) => {
   URL.revokeObjectURL(url);
   return module.default;
 };
-const loaded = (model) => (widget ??= load(model.get("_code")));
+const loaded = (model) => {
+  const kind = model.get("_anywidget_id");
+  if (!widgets.has(kind)) widgets.set(kind, load(model.get("_code")));
+  return widgets.get(kind);
+};
 export default {
   async initialize({ model }) { await loaded(model); },
   async render(view) { return (await loaded(view.model)).render(view); },

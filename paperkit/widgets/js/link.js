@@ -70,8 +70,8 @@ export class Link {
       if (deadline) timers.push(setTimeout(() => this.overdue(token, stay), deadline));
       if (!patient) timers.push(setTimeout(() => this.model.send({}), NUDGE));
       this.waiting.set(token, { resolve, reject, timers });
+      if (this.gone) return this.cut();
       try {
-        if (this.gone) throw new Error();
         this.model.send({ do: what, token, ...content });
       } catch {
         this.take(token)?.reject(new Failure("The kernel is gone.", { gone: true }));
