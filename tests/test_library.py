@@ -500,6 +500,7 @@ def test_the_sample_is_a_fresh_copy_or_the_one_at_a_path(tmp_path: Path) -> None
     ).fetchone() == ("ok",)
 
 
+@pytest.mark.process
 def test_undo_takes_back_what_was_done_here(library: Library) -> None:
     """Another library of this process, and another process, keep their decisions."""
     one, two = "2411.00001", "2411.00002"

@@ -125,6 +125,7 @@ def test_an_export_that_fails_leaves_the_old_text_whole(
     assert not list(tmp_path.rglob("*.part"))
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(5))
 def test_a_process_killed_while_exporting_leaves_no_text_without_its_images(
@@ -201,6 +202,7 @@ def test_posts_that_want_one_name_at_the_same_moment_get_two(
     assert len(titles) == len(posts)
 
 
+@pytest.mark.process
 def test_one_waits_until_the_other_is_done(tmp_path: Path) -> None:
     """Processes too: what a lock of threads alone would not do."""
     said = tmp_path / "said"
@@ -316,6 +318,7 @@ def killed(act: Callable[[], object], step: str, moment: str) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_process_killed_while_writing_a_note_keeps_the_persons_words(

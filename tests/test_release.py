@@ -21,6 +21,7 @@ def check(version: str) -> str:
     return done.stderr + done.stdout * (done.returncode == 0)
 
 
+@pytest.mark.process
 def test_a_release_says_what_does_not_agree() -> None:
     """Every file that names another version, by name."""
     said = check("99.0.0")
@@ -54,6 +55,7 @@ def test_what_the_pages_tell_one_to_make_is_there() -> None:
         assert set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.M)) <= jobs
 
 
+@pytest.mark.process
 def test_looking_installs_nothing_for_the_tests() -> None:
     """`make lab` needs the package alone, and shows that it is at work."""
     done = subprocess.run(

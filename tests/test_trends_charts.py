@@ -150,6 +150,7 @@ def test_a_share_of_few_papers_is_marked():
     assert "×</text>" in chart_image(one, "svg").decode()
 
 
+@pytest.mark.process
 def test_chinese_names_are_drawn_where_the_machine_has_no_such_font():
     """The converter is given a font that draws them: two names give two pictures, not two boxes."""
     script = (
