@@ -30,6 +30,10 @@ WINS = "On the DNA-Rendering data set it outperforms InstantAvatar by 7% in PSNR
         ("Knowledge flows from student to teacher.", "It flows from the teacher to the student."),
         ("The error stays below 5 mm.", "The error is above 5 mm in all cases."),
         ("More than 12 volunteers took part.", "We recruited fewer than 12 volunteers."),
+        ("It runs below 90 FPS.", "It runs at 90 FPS on one GPU."),
+        ("It takes more than 3 hours.", "Training takes 3 hours."),
+        ("The error is at least 5 mm.", "The error is at most 5 mm."),
+        ("Accuracy is > 90 %.", "Accuracy stays < 90 % throughout."),
     ],
 )
 def test_what_is_swapped_is_told(claim: str, passage: str) -> None:
@@ -49,6 +53,9 @@ def test_what_is_swapped_is_told(claim: str, passage: str) -> None:
         ("Training goes from 3D scenes to 2D images.", "From 3D scenes to 2D images and back."),
         ("The error stays below 5 mm.", "The error is below 5 mm, and above 5 mm for one."),
         ("Accuracy rises from 70 to 80.", "It rises from 70 to 80 percent."),
+        ("It runs at up to 90 FPS.", "It runs at 90 FPS at most, and up to 90 FPS on one GPU."),
+        ("It takes more than 3 hours.", "Training takes 3 or more hours."),
+        ("It reaches over 90 FPS.", "It reaches 90+ FPS."),
     ],
 )
 def test_what_the_passage_says_is_not(claim: str, passage: str) -> None:

@@ -168,7 +168,7 @@ _CJK_NUMBER = re.compile(
     rf"(?:(?P<hundredth>百分之)(?P<share>{_CJK_RUN}{_CJK_POINT}?|\d+(?:\.\d+)?)"
     rf"|(?<![第之每同单统唯])(?P<count>{_CJK_RUN}(?:{_CJK_POINT}(?=[倍万亿成]|毫?秒|分钟|小时|个百分点))?)"
     r"[多余来几]?(?P<scale>万亿|万|亿)?[多余]?"
-    r"(?P<unit>倍|成(?=[，。以的左])|个百分点|[个种项类层阶步组套名条维大](?!别)"
+    r"(?P<unit>倍|成(?=[，。以的左])|个百分点|[个种项类层阶步组套名条维大块张台颗片幅帧卡轮篇段例](?!别)"
     r"|(?=毫?秒|分钟|小时|天|字节|像素|毫米|厘米|公里|千米)))"
     # With a ten, a hundred or a 万 in it a number stands for itself: 十七亿参数, 二十三, 两千三百.
     rf"|(?<![第之每同单统唯零〇{_CJK_DIGIT}两十百千万亿点\d])(?P<plain>(?:[{_CJK_DIGIT}两]?[十百千]|[{_CJK_DIGIT}两])"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from paperkit.checks.traits import contrary_trait
 from paperkit.text import FUNCTION_WORDS, stem, tokens
 
 _CLAUSE = re.compile(
@@ -62,21 +63,33 @@ def swapped(claim: str, passages: Sequence[str]) -> str:
 
 
 _BOUND = re.compile(
-    r"\b(?:(?P<over>above|over|exceed(?:s|ing)?|at least"
+    r"(?:\b(?P<over>above|over|exceed(?:s|ing)?|at least|a minimum of|no (?:less|fewer) than"
     r"|(?:more|greater|higher|larger|longer) than)"
-    r"|below|under|(?:less|fewer|lower|smaller|shorter) than|at most) (?P<value>\d[\d.,]*\d|\d)",
+    r"|\b(?:below|under|(?:less|fewer|lower|smaller|shorter) than|at most|up to|a maximum of"
+    r"|no (?:more|greater) than|within)|[≥>](?P<sign>)|[≤<])\s?(?P<value>\d[\d.,]*\d|\d)",
     re.IGNORECASE,
+)
+# A value stated as it is: nothing before or behind it makes a bound or an estimate of it.
+_EXACT = re.compile(
+    r"\b(?:at|of|is|are|was|were|takes?|took|needs?|reach(?:es|ed)?|achiev(?:es?|ed)|runs? in|in)"
+    r" (?:an? )?(?P<value>\d[\d.,]*\d|\d)(?!\s?(?:\+|or (?:more|less|fewer)|[-–—~]\s?\d|\d))"
 )
 
 
 def _on_the_other_side(claim: str, passages: Sequence[str]) -> str:
-    """Return the words that put over a value what the passages put under it, or the reverse."""
-    told = {(m["value"], bool(m["over"])) for p in passages for m in _BOUND.finditer(p)}
+    """Return the words that put a value's other side, or a side where it is the value itself."""
+    told = {(m["value"], _is_over(m)) for p in passages for m in _BOUND.finditer(p)}
+    bounds = {value for value, _ in told}
+    exact = {m["value"] for p in passages for m in _EXACT.finditer(p)} - bounds
     for match in _BOUND.finditer(claim):
-        value, over = match["value"], bool(match["over"])
-        if (value, not over) in told and (value, over) not in told:
+        value, over = match["value"], _is_over(match)
+        if (value, over) not in told and ((value, not over) in told or value in exact):
             return match[0]
     return ""
+
+
+def _is_over(match: re.Match[str]) -> bool:
+    return match["over"] is not None or match["sign"] is not None
 
 
 def _contests(text: str) -> Iterator[_Contest]:
@@ -206,7 +219,8 @@ def replaced(claim: str, passages: Sequence[str]) -> tuple[str, str] | None:
     >>> replaced("It runs on one CPU.", ["It runs on one GPU."])
     ('CPU', 'GPU')
 
-    The claim may be Chinese and the passages English.
+    A trait and its contrary at the same thing are such a pair too. The claim may be Chinese and
+    the passages English.
     """
     told = "\n".join(passages)
     for sort in _SORTS:
@@ -214,4 +228,4 @@ def replaced(claim: str, passages: Sequence[str]) -> tuple[str, str] | None:
         there = [(n, m) for n, p in enumerate(sort) if (m := p.search(told))]
         if here and there and not {n for n, _ in here} & {n for n, _ in there}:
             return here[0][1][0], there[0][1][0]
-    return None
+    return contrary_trait(claim, passages)
