@@ -92,6 +92,21 @@ def test_a_relation_that_no_passage_tells(text: str, asked: str, kind: str):
     assert ("relation-not-in-source", "warn") in found(text, asked, "person")
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Pruning of splats by rendered area was not possible before.", "novelty"),
+        ("Maps of twelve cities were rendered on a phone for the first time.", "novelty"),
+        ("Glide is only able to keep a low memory use on long tracks.", "restriction"),
+        ("The memory use on long tracks is similar to that of other methods.", "comparison"),
+    ],
+)
+def test_a_first_or_an_only_that_no_passage_tells(text: str, kind: str):
+    """Of what the abstract says without it; where it does say so there is no doubt."""
+    (doubt,) = [f for f in ground(text, Sources(PAPER)) if f.code == "relation-not-in-source"]
+    assert kind in doubt.message
+
+
 def test_a_line_that_goes_on_about_its_passage_bears_a_lack_out():
     """A line with "However, it …" speaks of what the line before is about."""
     before = "Long tracks are stored as one tree of splats per street."

@@ -15,6 +15,7 @@ from paperkit.checks.contrary import contrary, turned
 from paperkit.checks.evidence import AS_GOOD, MOST, Keys, LineIndex, keys_of
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.names import method_name
+from paperkit.checks.novelty import made_up_test, new_words
 from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
 from paperkit.checks.polarity import directed_words
 from paperkit.checks.questions import points_back
@@ -358,10 +359,21 @@ def _claim(
             message = f"The name {name.text} is not in the paper; check its spelling and place."
             yield "name-not-in-source", "warn", message, piece(statement.text, name.text)
     yield from _direction(statement, sources, origin)
+    if origin == "model" and not unseen and not sources.across(statement.text):
+        yield from _new(statement.text, sources.everything)
     if not unseen:
         found = _found(statement, sources)
         yield from _support(statement, sources, origin, found)
         yield from _joined(statement, sources, question, origin, found)
+
+
+def _new(text: str, source: Source) -> Iterator[_Doubt]:
+    """Yield what a model's statement tells that the paper has no word for."""
+    if words := new_words(text, source):
+        message = f"The paper has no word for: {', '.join(words)}. Check that it says this."
+        yield "words-not-in-source", "warn", message, piece(text, words[0])
+    if told := made_up_test(text, source):
+        yield "words-not-in-source", "warn", "The paper tells of no test; check this.", told
 
 
 def _support(

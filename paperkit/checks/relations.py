@@ -52,7 +52,8 @@ RELATIONS = (
     _relation(
         COMPARISON,
         r"""outperform better_than superior favou?rabl[ey] differ(?:s|ent)?_from surpass exceed
-        unlike\b""",
+        unlike\b (?:compar\w+|similar|competitive)_(?:to|with)_(?:\w+_){0,3}(?:other|previous)
+        (?:compar\w+|similar|competitive)_(?:to|with)_(?:\w+_){0,3}(?:prior|existing|earlier)""",
         r"""better differ compar \w+er_than more_\w+_than less_\w+_than baseline contrast improv
         instead state[-_]of sota\b best_(?:\w+_)?(?:result|perform|model|method) beat rather
         whereas competitiv
@@ -70,6 +71,19 @@ RELATIONS = (
         r"""requires?\b (?:is|are|be|was|were)_(?:required|needed)\b""",
         r"""necess requir need must\b has_to\b have_to\b demand rel(?:y|ies|iance) depend
         essential crucial cannot should only\b without\b""",
+    ),
+    _relation(
+        "novelty",
+        r"""(?:not|im|never)_?(?:been_)?possible_(?:before|previously|until) for_the_first_time
+        first_(?:to|in_a_series)\b never_before\b""",
+        r"""first new\b novel previous prior before until existing hitherto unexplored unknown never
+        yet\b open_(?:problem|question) conjectur""",
+    ),
+    _relation(
+        "restriction",
+        r"""(?:is|are|was|were|but|has|have|they|it)_only\b only_able solely\b exclusively\b""",
+        r"""only sole exclusiv merely just\b limit restrict confin unable not\b cannot fail without
+        alone lack""",
     ),
     _relation(
         "cause",

@@ -81,6 +81,11 @@ class Source:
         """The first five letters of its stems."""
         return frozenset(s[:5] for s in self.stems)
 
+    @cached_property
+    def begins(self) -> frozenset[str]:
+        """The first four letters of its stems, and of what a hyphen joins in them."""
+        return frozenset(part[:4] for s in self.stems for part in (s, *s.split("-")))
+
 
 def support(claim: str, source: str) -> dict[str, float]:
     """Return one score per gate, 0 to 1 (no objection), and the ``worst`` that decides.
