@@ -197,6 +197,9 @@ def test_a_models_name_and_errors_are_text_in_the_panel(
     title, _, _, failures = run._panel.children
     assert (type(title).__name__, title.value) == ("Label", f"summarizing with {HOSTILE}")
     assert failures.value.count("&lt;img src=x onerror=alert(1)&gt;: no such model.") == 3
+    assert failures.value.count("<li>A theorem (math/0309136): ") == 1
+    buttons = run._panel.children[1].children[1:]
+    assert [b.layout.display for b in buttons] == ["none", "none"]  # nothing is left to pause
     texts = [text for kind, _, text in told if kind != "LabelModel"]
     assert not [text for text in texts if "<img" in text]
 

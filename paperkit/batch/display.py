@@ -326,7 +326,8 @@ class _Panel:
             self.bar.bar_style = "" if running else "warning" if progress.failed else "success"
             self.text.value = str(progress) + (", paused" if running and self._run.paused else "")
             self.pause.description = "Resume" if self._run.paused else "Pause"
-            self.pause.disabled = self.stop.disabled = not running
+            for button in (self.pause, self.stop):
+                button.layout.display = None if running else "none"
             self.failures.value = _failures(self._run)
 
     def _toggle(self) -> None:
@@ -340,5 +341,5 @@ class _Panel:
 
 def _failures(run: Run) -> str:
     """Return the last failures as HTML; their words come from outside."""
-    lines = [f"<li>{html.escape(error)}</li>" for error in run.failures]
+    lines = [f"<li>{html.escape(failure)}</li>" for failure in run.failures]
     return listing("".join(lines)) if lines else ""

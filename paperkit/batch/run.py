@@ -247,10 +247,10 @@ class _Tally:
         self.ended = self.done = self.failed = self.worked = self.tokens = 0
         self.cost: float | None = 0.0
         self.last = time.monotonic()  # when a paper was worked through
-        self.failures: deque[str] = deque(maxlen=_SHOWN)
+        self.failures: deque[tuple[str, str]] = deque(maxlen=_SHOWN)
         self._lock = threading.Lock()
 
-    def add(self, _id: str, row: Row) -> None:
+    def add(self, id: str, row: Row) -> None:
         """Count one paper's row; what was left may have cost something too."""
         cost = row.get("cost", 0.0)
         with self._lock:
@@ -264,7 +264,7 @@ class _Tally:
                 self.worked, self.last = self.worked + 1, time.monotonic()
             if row["outcome"] == "failed":
                 self.failed += 1
-                self.failures.append(str(row["error"]))
+                self.failures.append((id, str(row["error"])))
 
 
 @explained
@@ -373,11 +373,16 @@ class Run:
 
     @property
     def failures(self) -> list[str]:
-        """Return the last failures, at most some, each in a line.
+        """Return the last failures, at most some: paper and error, each in a line.
 
         >>> run.failures
         """
-        return list(self._tally.failures)
+        return [self._failure(id, error) for id, error in self._tally.failures]
+
+    def _failure(self, id: str, error: str) -> str:
+        """Return a failure with its paper's title before it, where that is known."""
+        title = self._titles.get(id)
+        return f"{title} ({id}): {error.removeprefix(f'{id}: ')}" if title else error
 
     @property
     def running(self) -> bool:
