@@ -38,6 +38,11 @@ _CITED_SUBJECT = re.compile(
     r"|^(?:According to|(?:(?:Previous|Prior|Earlier) w|W)ork (?:of|by))\s[A-Z]\w+ et al"
     rf"|^(?:[A-Z][\w-]+\s?|[{CJK}]{{1,4}})等人?(?:[（(]|提出|发现|的)"
 )
+_MANY = r"(?i:two|three|four|five|six|several|many|various|other|different|independent|some)"
+_TEAMS = (
+    "teams|groups|collaborations|authors|researchers|scientists|laboratories|studies|works|papers"
+    "|surveys"
+)
 # A sentence that tells what another work brought: "The original paper proposes", "Adam [12] is".
 _OTHERS_BROUGHT = re.compile(
     r"^(?:\w+,\s)?(?:(?:In|By) )?[Tt]he original (?:paper|work|article|study|publication|authors?"
@@ -48,6 +53,7 @@ _OTHERS_BROUGHT = re.compile(
     r"(?:propos|introduc|present|develop|design|devis|suggest)"
     r"|^(?:Previous|Prior|Earlier|Existing|Recent|Related) (?:work|stud(?:y|ies)|methods?|papers?"
     r"|approaches)\b"
+    rf"|(?:^|\bby )(?:{_MANY}) (?:[a-z-]+ ){{0,2}}?(?:{_TEAMS})\b"
     r"|^(?:原(?:论文|文|作者)|(?:此前|以往|先前|已有)的?(?:工作|研究|方法))"
 )
 _OUTCOME = re.compile(
@@ -73,8 +79,10 @@ _DATA = re.compile(
 
 # What is done with a method or found by it: who did it has to be told where two papers did.
 _OWN_ACT = re.compile(
-    r"^(?:we|th(?:is|e) (?:paper|work|article|study)|the authors)\s(?:also\s|then\s|first\s)?"
-    r"(?:train|test|evaluat|implement|appl(?:y|ies|ied)|use|build|built|construct|collect)",
+    r"^(?:we|they|th(?:is|e) (?:paper|work|article|study)|the authors)\s(?:also\s|then\s|first\s)?"
+    r"(?:train|test|evaluat|implement|appl(?:y|ies|ied)|use|build|built|construct|collect|conduct"
+    r"|discover|detect|find|found|measur|observ|report|perform|carr(?:y|ied) out|analy[sz]e"
+    r"|obtain)",
     re.IGNORECASE,
 )
 _STARTS = re.compile(

@@ -23,6 +23,7 @@ from paperkit.passages import SourceLine
 _CARRIES = 0.45  # what a passage has to carry to tell whose work a statement is about
 _TELLS = 0.3  # … of what is lacking, or what the paper starts from, which it words more freely
 _AS_MUCH = 0.7  # a passage that carries so much of what the best does can clear a statement
+_OWN_STEPS = ("approach", "methods")  # what answers these is done by the paper, whoever is named
 _FAR = 12  # lines; whom a passage is about is not told farther before it
 
 Verdict = tuple[str, int]
@@ -42,7 +43,8 @@ def misattributed(
     best = min(n for n, share in shares.items() if share == most)
     near = [lines[n].text for n, s in shares.items() if s >= _AS_MUCH * most]
     own = any(is_of_itself(line) for line in near)
-    if most >= _CARRIES and is_own_act(text) and not own and _is_others(lines, best):
+    acts = is_own_act(text) or key in _OWN_STEPS
+    if most >= _CARRIES and acts and not own and _is_others(lines, best):
         return "others-work", best
     if is_admitted(text) and not own and (_is_others(lines, best) or _sets_out(lines, best)):
         return "others-work", best
