@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from paperkit.checks import Sources, findings, with_evidence
-from paperkit.checks.novelty import made_up_test, new_words
+from paperkit.checks.novelty import added, new_words
 from paperkit.checks.scores import Source
 from paperkit.digests import Answer, Digest, Origin, Statement
 from tests.conftest import make_paper
@@ -48,13 +48,24 @@ def test_frames_inflections_names_and_numbers_are_no_new_words(text: str) -> Non
     assert new_words(text, GARMENTS) == []
 
 
-def test_a_test_is_made_up_where_the_paper_has_no_word_for_any() -> None:
-    """A proof is not tested on a data set; who compares or measures may be said to test."""
-    assert made_up_test("The formula is tested on pairs of bundles.", BUNDLES) == "tested"
-    assert made_up_test("It uses a large dataset of bundles.", BUNDLES) == "dataset"
-    assert not made_up_test("The formula is proved.", BUNDLES)
-    measured = Source.of("We measure the tune of the cavity.")
-    assert not made_up_test("The tune is tested.", measured)
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The formula is tested on pairs of bundles.", "a test"),
+        ("It uses a large dataset of bundles.", "a test"),
+        ("The formula is accurate.", "accuracy"),
+        ("This is a faster and efficient way to the formula.", "speed or cost"),
+        ("The proof is robust.", "robustness"),
+        ("It applies to a wide range of bundles.", "a wide range"),
+        ("The formula is superior to others.", "a gain over others"),
+    ],
+)
+def test_what_models_add_to_any_paper_is_told(text: str, name: str) -> None:
+    """A proof has no data set; where the paper speaks of it in other words there is no doubt."""
+    assert (added(text, BUNDLES) or "")[0] == name
+    spoken = "We compare, with errors, many tests in less time under noise."
+    assert added(text, Source.of(spoken)) is None
+    assert added("The formula is proved by flips.", BUNDLES) is None
 
 
 @pytest.mark.parametrize(("origin", "expected"), [("model", True), ("person", False)])

@@ -15,7 +15,7 @@ from paperkit.checks.contrary import contrary, turned
 from paperkit.checks.evidence import AS_GOOD, MOST, Keys, LineIndex, keys_of
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.names import method_name
-from paperkit.checks.novelty import made_up_test, new_words
+from paperkit.checks.novelty import added, new_words
 from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
 from paperkit.checks.polarity import directed_words
 from paperkit.checks.questions import points_back
@@ -372,8 +372,8 @@ def _new(text: str, source: Source) -> Iterator[_Doubt]:
     if words := new_words(text, source):
         message = f"The paper has no word for: {', '.join(words)}. Check that it says this."
         yield "words-not-in-source", "warn", message, piece(text, words[0])
-    if told := made_up_test(text, source):
-        yield "words-not-in-source", "warn", "The paper tells of no test; check this.", told
+    elif told := added(text, source):
+        yield "words-not-in-source", "warn", f"The paper speaks of {told[0]} nowhere.", told[1]
 
 
 def _support(

@@ -19,24 +19,60 @@ from paperkit.text import FUNCTION_WORDS, STOP_WORDS, stem, tokens
 
 _MOST = 5.0  # bits, by `weight`: one word that one abstract in thirty has, or two common ones
 
-_TESTED = re.compile(
-    r"\b(?:tests?|tested|testing|evaluat(?:e[sd]?|ing|ions?)|experiment(?:s|al|ally)?"
-    r"|benchmark(?:s|ed)?)\b|\bdata ?sets?\b",
-    re.IGNORECASE,
-)
-_TESTS = re.compile(
-    r"test|experiment|evaluat|compar|benchmark|measur|simulat|validat|data|corpus|corpora|trial"
-    r"|observ|empiric|assess|verif|accura|perform|sampl|case stud|detect|survey|numerical",
-    re.IGNORECASE,
+# What models add to any paper: the words that claim it, and those by any of which a paper speaks of
+# it. The second column bears the first out wherever in the paper it stands.
+_ADDED = tuple(
+    (name, re.compile(rf"\b(?:{claimed})", re.IGNORECASE), re.compile(borne, re.IGNORECASE))
+    for name, claimed, borne in (
+        (
+            "a test",
+            r"(?:tests?|tested|testing|evaluat(?:e[sd]?|ing|ions?)|experiment(?:s|al|ally)?"
+            r"|benchmark(?:s|ed)?|data ?sets?)\b",
+            r"test|experiment|evaluat|compar|benchmark|measur|simulat|validat|data|corpus|corpora"
+            r"|trial|observ|empiric|assess|verif|accura|perform|sampl|case stud|detect|survey"
+            r"|numerical",
+        ),
+        (
+            "accuracy",
+            r"accura(?:cy|te|tely)\b|precision\b",
+            r"accura|precis|correct|error|exact|fidelity|quality|faithful|reliab|sharp|resolution"
+            r"|predict",
+        ),
+        (
+            "speed or cost",
+            r"(?:faster|speed(?:s|ed|[- ]?up)?|efficien(?:t|cy|tly)"
+            r"|(?:computational|memory) cost)\b",
+            r"fast|speed|efficien|quick|rapid|time|accelerat|cost|cheap|comput|expensive|slow"
+            r"|memory|scal|complexity|lightweight|compact|small|simpl|reduc|converge",
+        ),
+        (
+            "robustness",
+            r"robust(?:ness|ly)?\b",
+            r"robust|stab|noise|nois|perturb|attack|adversar|outlier|shift|reliab|fail|resilien",
+        ),
+        (
+            "a wide range",
+            r"(?:wide|broad) (?:range|variety)\b",
+            r"\b(?:wide|broad|range|variety|various|many|several|multiple|general|divers|any\b|all\b"
+            r"|differ|numerous|univers|across|both)",
+        ),
+        (
+            "a gain over others",
+            r"outperform|superior\b|state[- ]of[- ]the[- ]art\b|better than (?:other|exist|prev)",
+            r"outperform|superior|state[- ]of[- ]the[- ]art|better|best|improv|advan|compar|exceed"
+            r"|surpass|gain|higher|lower|reduc|faster|fewer|less|more|competitive|new record",
+        ),
+    )
 )
 
 
 @lru_cache(maxsize=1)
 def _frame() -> frozenset[str]:
-    """Return the stems of the words that any account of any paper uses."""
+    """Return the stems of the words that any account of any paper uses, and how they begin."""
     text = resources.files(__package__).joinpath("frame_words.txt").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(stem(w) for w in (*STOP_WORDS, *" ".join(lines).split()))
+    stems = {stem(w) for w in (*STOP_WORDS, *" ".join(lines).split())}
+    return frozenset(stems | {s[:5] for s in stems if len(s) > 4})
 
 
 def new_words(text: str, source: Source) -> list[str]:
@@ -48,7 +84,8 @@ def new_words(text: str, source: Source) -> list[str]:
     ['appealing', 'customers']
     """
     found = {word: stem(word) for word in _plain_words(text)}
-    new = {word: s for word, s in found.items() if s not in _frame() and s[:4] not in source.begins}
+    told = {word: s for word, s in found.items() if not {s, s[:5]} & _frame()}
+    new = {word: s for word, s in told.items() if s[:4] not in source.begins}
     return list(new) if sum(map(weight, set(new.values()))) >= _MOST else []
 
 
@@ -58,8 +95,13 @@ def _plain_words(text: str) -> Iterator[str]:
     yield from (t for t in tokens(text) if t in small and t not in FUNCTION_WORDS)
 
 
-def made_up_test(text: str, source: Source) -> str:
-    """Return the words that tell of a test where the source has no word for any, else nothing."""
-    if (match := _TESTED.search(text)) and not _TESTS.search(source.text):
-        return match[0]
-    return ""
+def added(text: str, source: Source) -> tuple[str, str] | None:
+    """Return what a text adds that nothing in the source speaks of, by name, and its words.
+
+    >>> added("It is tested on bundles.", Source.of("We prove a formula on bundles."))
+    ('a test', 'tested')
+    """
+    for name, claimed, borne in _ADDED:
+        if (match := claimed.search(text)) and not borne.search(source.text):
+            return name, match[0]
+    return None
