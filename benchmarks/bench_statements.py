@@ -91,6 +91,8 @@ def labelled() -> dict[str, Any]:
 def every(library: Library, data: dict[str, Any], folders: Iterable[str]) -> Iterator[Judged]:
     """Yield the judged statements whose paper is at hand."""
     bundled(library, abstracts=False)
+    records = (LABELS / "abstracts.jsonl").read_text(encoding="utf-8").splitlines()
+    library.add([clean_paper(json.loads(line)) for line in records])
     files = {f.name: f for folder in folders for f in Path(folder).glob("*.pdf")}
     known = set(library.papers().index)
     rows = [{**row, **data["runs"][row["run"]]} for row in data["statements"]]

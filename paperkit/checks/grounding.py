@@ -373,7 +373,7 @@ def _new(text: str, source: Source) -> Iterator[_Doubt]:
         message = f"The paper has no word for: {', '.join(words)}. Check that it says this."
         yield "words-not-in-source", "warn", message, piece(text, words[0])
     elif told := added(text, source):
-        yield "words-not-in-source", "warn", f"The paper speaks of {told[0]} nowhere.", told[1]
+        yield "words-not-in-source", "block", f"The paper speaks of {told[0]} nowhere.", told[1]
 
 
 def _support(
