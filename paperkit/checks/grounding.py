@@ -369,11 +369,11 @@ def _claim(
 
 def _new(text: str, source: Source) -> Iterator[_Doubt]:
     """Yield what a model's statement tells that the paper has no word for."""
-    if words := new_words(text, source):
+    if told := added(text, source):
+        yield "words-not-in-source", "block", f"The paper speaks of {told[0]} nowhere.", told[1]
+    elif words := new_words(text, source):
         message = f"The paper has no word for: {', '.join(words)}. Check that it says this."
         yield "words-not-in-source", "warn", message, piece(text, words[0])
-    elif told := added(text, source):
-        yield "words-not-in-source", "block", f"The paper speaks of {told[0]} nowhere.", told[1]
 
 
 def _support(

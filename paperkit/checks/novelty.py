@@ -3,7 +3,7 @@
 A small model fills a gap with what papers usually say: customers, an algorithm, a data set, a test
 where nothing was tested. Its sentence shares most words with the paper, so the passage is found;
 the word that was made up stands nowhere. The words that any account of any paper uses (authors,
-introduce, method, earlier) are left out; of the others a statement may bring one that tells little.
+introduce, method, earlier) are left out; of the others a statement may bring none but the commonest.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from paperkit.checks.language import weight
 from paperkit.checks.scores import Source
 from paperkit.text import FUNCTION_WORDS, STOP_WORDS, stem, tokens
 
-_MOST = 5.0  # bits, by `weight`: one word that one abstract in thirty has, or two common ones
+_LEAST = 3.0  # bits, by `weight`: a word that one abstract in eight has
 
 # What models add to any paper: the words that claim it, and those by any of which a paper speaks of
 # it. The second column bears the first out wherever in the paper it stands.
@@ -86,7 +86,7 @@ def new_words(text: str, source: Source) -> list[str]:
     found = {word: stem(word) for word in _plain_words(text)}
     told = {word: s for word, s in found.items() if not {s, s[:5]} & _frame()}
     new = {word: s for word, s in told.items() if s[:4] not in source.begins}
-    return list(new) if sum(map(weight, set(new.values()))) >= _MOST else []
+    return list(new) if sum(map(weight, set(new.values()))) >= _LEAST else []
 
 
 def _plain_words(text: str) -> Iterator[str]:
