@@ -3,7 +3,7 @@
 A small model fills a gap with what papers usually say: customers, an algorithm, a data set, a test
 where nothing was tested. Its sentence shares most words with the paper, so the passage is found;
 the word that was made up stands nowhere. The words that any account of any paper uses (authors,
-introduce, method, earlier) are left out; of the others a statement may bring none but the commonest.
+introduce, method, earlier) and the commonest of the others are left out.
 """
 
 from __future__ import annotations
