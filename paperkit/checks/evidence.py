@@ -19,6 +19,7 @@ from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
 
 MOST = 3
 _NOTHING = 1e-9  # what is left of a share when all of it is taken off
+_DECIMALS = 9  # those to which two lines carry as much
 _GAIN = 0.12  # a further line has to carry that share of the statement beyond those before it
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.])(\d+(?:[.,]\d+)*)(\s?[x×]\b|\s?倍|\s?times\b|[ -]fold\b)?")
 _NUMBER_WEIGHT, _TERM_WEIGHT = 10.0, 6.0  # bits, as for words
@@ -39,20 +40,22 @@ def keys_of(text: str) -> Keys:
     return found
 
 
-def _stems(text: str) -> set[str]:
-    return {stem(w) for w in tokens(flattened(text)) if w not in FUNCTION_WORDS and len(w) > 1}
+def _stems(text: str) -> dict[str, None]:
+    """Return the stems of a text in order: sums over them must not hang on how a set is ordered."""
+    words = (w for w in tokens(flattened(text)) if w not in FUNCTION_WORDS and len(w) > 1)
+    return dict.fromkeys(map(stem, words))
 
 
 _CHINESE_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s?([万亿])")
 
 
-def _numbers(text: str) -> set[str]:
+def _numbers(text: str) -> dict[str, None]:
     """Return the digits of the numbers in a text; counts up to ten tell nothing, multiples do."""
     if "万" in text or "亿" in text:
         text = _CHINESE_AMOUNT.sub(_as_english, text)
     found = [(digits.replace(",", ""), times) for digits, times in _NUMBER.findall(text)]
-    multiples = {f"{n}x" for n, times in found if times}
-    return {n for n, _ in found if len(n) > 1 and n != "10"} | multiples
+    multiples = (f"{n}x" for n, times in found if times)
+    return dict.fromkeys([*(n for n, _ in found if len(n) > 1 and n != "10"), *multiples])
 
 
 def _as_english(match: re.Match[str]) -> str:
@@ -138,7 +141,7 @@ class LineIndex:
         shares: list[float] = []
         while gains and len(chosen) < most and (top := max(gains.values())) > _NOTHING * total:
             near = [n for n, g in gains.items() if g >= AS_GOOD * top]
-            line = min(near, key=lambda n: (n not in cited, -gains[n], n))
+            line = min(near, key=lambda n: (n not in cited, -round(gains[n], _DECIMALS), n))
             if chosen and gains[line] / total < _GAIN:
                 break
             chosen.append(line)
