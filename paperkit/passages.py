@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from paperkit.papers import Paper
@@ -37,10 +38,12 @@ class SourceLine:
     anchor: str = ""
 
 
+@lru_cache(maxsize=8)
 def source_lines(paper: Paper | None, reading: Reading | None = None) -> tuple[SourceLine, ...]:
     """Return the numbered lines of a paper: its abstract, its text, then figures and tables.
 
     References, appendices, hidden text and the paper's own abstract are left out, as are bullets.
+    Those of the last few papers are remembered: a request, the checks and Review share them.
     """
     every = [*_sentences(paper, reading), *_below(reading)]
     return tuple(SourceLine(number, *parts) for number, parts in enumerate(every, 1))
@@ -84,8 +87,11 @@ def _is_said_already(paragraph: Paragraph, known: str, *, letter: bool) -> bool:
 
     What stands under "Abstract" is the abstract, but for a `letter` without other headings.
     """
-    text = letters(paragraph.text[:2000], digits=False)
-    if not text or len(text) <= len(letters(paragraph.section, digits=False)) + 2:
+    heading = len(letters(paragraph.section, digits=False)) + 2
+    text = letters(paragraph.text[:300], digits=False)
+    if len(text) < max(80, heading + 1):  # formulas have few letters
+        text = letters(paragraph.text[:2000], digits=False)
+    if not text or len(text) <= heading:
         return True
     headed = _is_headed(paragraph) and not letter
     return bool(known) and (headed or text[:80] in known)

@@ -6,9 +6,9 @@ the lines that carry a statement and the passages it was given are compared with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from heapq import nlargest
 
 from paperkit.checks.contrary import contrary, turned
@@ -16,7 +16,7 @@ from paperkit.checks.evidence import AS_GOOD, MOST, Keys, LineIndex, keys_of
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.names import method_name
 from paperkit.checks.novelty import added, new_words
-from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
+from paperkit.checks.numbers import Number, as_typed, numbers, piece
 from paperkit.checks.polarity import directed_words
 from paperkit.checks.questions import points_back
 from paperkit.checks.quotes import Match, find_quote
@@ -36,6 +36,7 @@ from paperkit.checks.scores import (
     unknown_names,
     unsupported_numbers,
 )
+from paperkit.checks.stated import Stated
 from paperkit.checks.swaps import replaced, swapped
 from paperkit.checks.tables import Misplaced, Table, digits_of, misplaced, tables_of
 from paperkit.checks.whose import misattributed
@@ -61,14 +62,16 @@ _LEAST_KEYS = 3  # fewer tell no passage
 # Shares of what a statement says. Measured with the authors' own summaries of 618 papers: below
 # _CARRIED lie 1 % of them and 87 % of those of other papers.
 _CARRIED, _CARRIED_WELL, _SAID, _TOUCHED = 0.15, 0.35, 0.8, 0.05
-# A passage was not meant where another carries more (`AS_GOOD`) and one of the _BETTER best is also
-# more like the statement as a whole: two rankings agree.
-_BETTER = 10
+# A passage was not meant where another carries clearly more, or more (`AS_GOOD`) while one of the
+# _BETTER best is also more like the statement as a whole: two rankings agree.
+_CLEARLY, _BETTER = 0.8, 10
 # The same across languages, in likeness of vectors; what is said in words counts a tenth. Of 147
 # Chinese claims none of whose best lines scores less than _FAR; below _FARTHER lie 2 % of them.
 _FAR, _FARTHER, _AWAY, _BESIDE, _IN_WORDS = 0.30, 0.35, 0.06, 0.03, 0.1
 _IN_ROWS = 0.7  # of a row of a table only words, names and numbers can be shared
 _STATED = 0.9  # a number in digits that scores less was not found, whatever speaks for it
+
+_Doubt = tuple[str, Severity, str, str]  # a finding's code, severity, message and words
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,11 @@ class Sources:
         return [s.text for s in self.lines if s.kind != "row" and found.digits in s.text]
 
     @cached_property
+    def doubts(self) -> Callable[[Statement, str, Origin], tuple[_Doubt, ...]]:
+        """What speaks against a statement; while one is written the others are not judged anew."""
+        return lru_cache(maxsize=512)(partial(_doubts, self))
+
+    @cached_property
     def index(self) -> LineIndex:
         """The lines by their words."""
         return LineIndex(self.lines)
@@ -180,7 +188,12 @@ class Sources:
         return None if vectors is None else (places, vectors)
 
     def find(self, evidence: Evidence) -> Match:
-        """Return where a passage stands: in the abstract, else in the full text."""
+        """Return where a passage stands: in the abstract, else in the full text.
+
+        What is one of the paper's lines need not be looked for; its offsets are not told.
+        """
+        if self.index.standing([evidence.quote]):
+            return Match("verbatim", 100.0, text=evidence.quote)
         best = Match("missing", 0.0)
         texts = (
             (self.full, self.abstract) if evidence.page is not None else (self.abstract, self.full)
@@ -260,7 +273,9 @@ def _found(statement: Statement, sources: Sources, most: int = MOST) -> _Found:
     single = index.shares(keys)
     more = [(share, -n) for n, share in single.items() if own < AS_GOOD * share]
     better = (index.lines[-n].text for _, n in nlargest(_BETTER, more))
-    elsewhere = own < AS_GOOD * same and _is_liker(statement.text, better, quotes)
+    elsewhere = own < AS_GOOD * same and (
+        own < _CLEARLY * same or _is_liker(statement.text, better, quotes)
+    )
     evidence = tuple(Evidence.of(index.lines[n]) for n in places)
     carried = max(shares, default=0.0)
     return _Found(evidence, carried, own, len(keys), elsewhere, shares=single)
@@ -309,24 +324,27 @@ def ground(
         statement = Statement(statement)
     if not (sources.abstract or sources.full):
         return ()
+    return tuple(
+        Finding(code=c, severity=s, question=question, message=m, words=w[:200], statement=place)
+        for c, s, m, w in sources.doubts(statement, question, origin)
+    )
+
+
+def _doubts(
+    sources: Sources, statement: Statement, question: str, origin: Origin
+) -> tuple[_Doubt, ...]:
     doubts = list(_evidence(statement, sources))
     if doubts or not is_quote(statement):  # the paper's own sentence needs no comparison with it
         doubts += _claim(statement, sources, question, origin)
     else:
         doubts += _reworded(statement, origin)  # a piece of a sentence may leave out its "no"
-    return tuple(
-        Finding(code=c, severity=s, question=question, message=m, words=w[:200], statement=place)
-        for c, s, m, w in doubts
-    )
+    return tuple(doubts)
 
 
 def is_quote(statement: Statement) -> bool:
     """Return whether a statement is a passage of its own evidence, word for word."""
     text = letters(statement.text)
     return any(text in letters(e.quote) for e in statement.evidence)
-
-
-_Doubt = tuple[str, Severity, str, str]
 
 
 def _evidence(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
