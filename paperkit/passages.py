@@ -84,8 +84,11 @@ def _is_said_already(paragraph: Paragraph, known: str, *, letter: bool) -> bool:
 
     What stands under "Abstract" is the abstract, but for a `letter` without other headings.
     """
-    text = letters(paragraph.text[:2000], digits=False)
-    if not text or len(text) <= len(letters(paragraph.section, digits=False)) + 2:
+    heading = len(letters(paragraph.section, digits=False)) + 2
+    text = letters(paragraph.text[:300], digits=False)
+    if len(text) < max(80, heading + 1):  # formulas have few letters
+        text = letters(paragraph.text[:2000], digits=False)
+    if not text or len(text) <= heading:
         return True
     headed = _is_headed(paragraph) and not letter
     return bool(known) and (headed or text[:80] in known)

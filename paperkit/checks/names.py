@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from paperkit.checks.language import is_common
 from paperkit.checks.units import is_unit
@@ -103,6 +104,7 @@ _FAMILIES = frozenset(
     "ml ai cnn rnn lstm gru dnn nn mlp gan vae rl sgd relu ode pde gpu cpu".split()
 )
 _MARKS = str.maketrans(dict.fromkeys(".,;:!?()", " "))
+_WORD, _WORD_OR_MARK = re.compile(r"[a-z0-9]+"), re.compile(r"[a-z0-9]+|[.,;:!?()]")
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _LONG_NEIGHBORS = re.compile(r"(?<![a-z])([a-z])[a-z]{4,}(?=[- ]([a-z])[a-z]{4,})")
 _TO = re.compile(r"(?<=[a-z])2(?=[a-z])")  # the "to" of end2end and I2I
@@ -118,38 +120,65 @@ class Name:
 
 @dataclass(frozen=True)
 class KnownNames:
-    """What a source offers to bear out names: its letters without gaps, words and initials.
+    """What a source offers to bear out names, each part worked out when first asked for.
 
-    ``marked`` are its own names, ``initials`` those of all words (a space between sentences),
-    ``heads`` those of words that are not function words, ``pairs`` those of two long neighbors.
+    ``plain`` is the source without the marks of TeX.
     """
 
-    letters: str
-    words: frozenset[str]
-    marked: str
-    initials: str
-    heads: str
-    pairs: frozenset[str]
-    text: str
-    spaced: str
+    plain: str
+
+    @cached_property
+    def text(self) -> str:
+        """The source in lower case."""
+        return self.plain.lower()
+
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return _WORD.findall(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words."""
+        return frozenset(self._in_order)
+
+    @cached_property
+    def letters(self) -> str:
+        """Its letters and digits without gaps."""
+        return "".join(self._in_order)
+
+    @cached_property
+    def spaced(self) -> str:
+        """Its words, a space before and after each."""
+        return f" {' '.join(self._in_order)} "
+
+    @cached_property
+    def marked(self) -> str:
+        """Its own names, those that spelling marks as such, a space before and after each."""
+        return f" {' '.join(_own_names(self.plain))} "
+
+    @cached_property
+    def initials(self) -> str:
+        """The initials of all words, a space between sentences."""
+        return _initials(_WORD_OR_MARK.findall(self.text))
+
+    @cached_property
+    def heads(self) -> str:
+        """The initials of the words that are not function words, a space between sentences."""
+        return _initials(w for w in _WORD_OR_MARK.findall(self.text) if w not in FUNCTION_WORDS)
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """The initials of two long neighbors."""
+        return frozenset(a + b for a, b in _LONG_NEIGHBORS.findall(self.text))
 
 
 def known_names(source: str) -> KnownNames:
-    """Return the names, words and initials of `source`, made once per source."""
-    plain = flattened(source)
-    text = plain.lower()
-    marks = re.findall(r"[a-z0-9]+|[.,;:!?()]", text)
-    words = [w for w in marks if w[0].isalnum()]
-    return KnownNames(
-        letters="".join(words),
-        words=frozenset(words),
-        marked=f" {' '.join(_own_names(plain))} ",
-        initials="".join([w[0] for w in marks]).translate(_MARKS),
-        heads="".join([w[0] for w in marks if w not in FUNCTION_WORDS]).translate(_MARKS),
-        pairs=frozenset(a + b for a, b in _LONG_NEIGHBORS.findall(text)),
-        text=text,
-        spaced=f" {' '.join(words)} ",
-    )
+    """Return the names, words and initials of `source`, to be kept with it."""
+    return KnownNames(flattened(source))
+
+
+def _initials(words: Iterable[str]) -> str:
+    return "".join([w[0] for w in words]).translate(_MARKS)
 
 
 def _own_names(text: str) -> Iterable[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -125,9 +125,21 @@ _DIGITS = re.compile(
     [\s]{{0,1}}(?P<unit>{_PERCENT}|{_TIMES})?""",
     re.VERBOSE,
 )
-_CARDINAL = "|".join(sorted(_UNITS, key=len, reverse=True))
+
+
+def _beginning(words: Iterable[str]) -> str:
+    """Return an expression for words that begin with a word, by their first letters.
+
+    A search for it goes from one such letter to the next; one for a word's edge stops everywhere.
+    """
+    heads: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        heads.setdefault(word[0], []).append(word[1:])
+    return "|".join(rf"{c}(?<!\w{c})(?:{'|'.join(rests)})" for c, rests in heads.items())
+
+
 _SPELLED = re.compile(
-    rf"\b(?=[defnostz])(?P<tens>{_CARDINAL})"
+    rf"(?P<tens>{_beginning(_UNITS)})"
     rf"(?:[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine))?"
     rf"(?:[- ](?P<hundred>hundred)(?=[- ][tmb]))?"
     rf"(?:[- ](?P<scale>hundred|thousand|million|billion|trillion))?"
@@ -161,7 +173,7 @@ _FIXED_WORDS = tuple(
     for begins, rest, value, kind in _FIXED
 )
 _CJK_DIGIT, _CJK_RUN = "一二三四五六七八九", r"[零〇一二两三四五六七八九十百千]+"
-_CJK_ANY = re.compile(f"{_CJK_RUN}|百分之")
+_CJK_CHARACTERS = _CJK_RUN.strip("[]+")
 _TWO_OR_THREE = frozenset(map("".join, pairwise(_CJK_DIGIT))) | {"两三"}
 _CJK_POINT = rf"(?:点[零〇{_CJK_DIGIT}]+)"
 _CJK_NUMBER = re.compile(
@@ -183,7 +195,8 @@ _LOOSE = re.compile(
 )
 _LOOSE_ENDS = frozenset("tdyx.oea约为大近似概多≈∼")  # the last letters of those
 _LOOSELY = re.compile(r"(?:\s?|[^\s\d]{1,3})(?:左右|上下)|\s?or so\b")
-_ARTICLE = re.compile(r"\b(?:an?|one|a single)[ -](?P<unit>minute|hour|day|week|month)\b", re.I)
+_WHILE = re.compile(r"(?:minute|hour|day|week|month)\b")
+_ARTICLE = re.compile(r"\b(?:an?|one|a single)[ -]$")
 _RANGE = re.compile(r"\s?(?:[-–—~∼至到]|to)\s?")
 _SCORES = frozenset(
     map(stem, "accuracy precision recall map miou iou score f1 auc bleu top".split())
@@ -193,25 +206,32 @@ _DIMENSION = re.compile(r"([2-9])(?<![A-Za-z0-9].)-?D(?![A-Za-z])")
 # it is looked at afterwards: a search that begins with a digit is fast.
 _SIZE = re.compile(r"(?P<digits>\d+(?:\.\d+)?)(?P<gap>\s?)(?P<scale>[KMBbT])(?![A-Za-z0-9])")
 _IN_NAME, _IN_WORD = re.compile(r"[A-Za-z][-+]$"), re.compile(r"[A-Za-z0-9_.-]$")
-_CITED = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?((?:19|20)\d\d)[a-z]?\b")
+# A search for digits is fast; what has to stand before them is looked at where there are some.
+_YEAR = re.compile(r"((?:19|20)\d\d)[a-z]?\b")
+_CITES = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?$")
 _REFERENCE = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 # "1. Train", "; 2) test", "…: (3) sum": a mark that opens an item.
-_ENUMERATION = re.compile(
-    r"(?:^|(?<=[;:,。；：，.!?\n]))[^\S\n]*[(（]?\d{1,2}[)）.、](?=\s*[^\s\d.,;)）])", re.MULTILINE
+_ENUMERATION = re.compile(r"\d{1,2}[)）.、](?=\s*[^\s\d.,;)）])")
+_OPENS_ITEM = re.compile(r"(?:^|[;:,。；：，.!?\n])[^\S\n]*[(（]?$")
+_INLINE_ITEM = re.compile(
+    r"[(（](?<![A-Za-z0-9].)[1-9][)）]|[1-9](?<=\s.)[)）](?=\s?[A-Za-z])"
 )
-_INLINE_ITEM = re.compile(r"(?<![A-Za-z0-9])[(（][1-9][)）]|(?<=\s)[1-9][)）](?=\s?[A-Za-z])")
+_LABELS = _beginning(
+    "figures figure figs fig tables table tabs tab sections section secs sec equations equation eqs"
+    " eq appendix chapter algorithm theorem lemma steps step footnote page".split()
+)
 _LABELLED = re.compile(
-    r"\b(?=[aceflpst])(?:fig(?:ure)?s?|tab(?:le)?s?|sec(?:tion)?s?|eqs?|equations?|appendix|chapter|algorithm"
-    r"|theorem|lemma|steps?|footnote|page)\.?\s?[(（]?\d{1,2}(?:\.\d+)*[)）]?(?!\d|\s?[%×])"
-    r"|[图表式]\s?\d{1,2}(?!\d)",
-    re.IGNORECASE,
+    rf"(?:{_LABELS})\.?\s?[(（]?\d{{1,2}}(?:\.\d+)*[)）]?(?!\d|\s?[%×])"
+    r"|[图表式]\s?\d{1,2}(?!\d)"
 )
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 # What a PDF makes of 3 · 10⁻⁴ and 10²⁰: the exponent on the line.
-_FLATTENED = re.compile(r"(?<![\d.])10(?P<power>-?\d{1,2})(?![\d.,])")
+_FLATTENED = re.compile(r"10(?<![\d.]10)(?P<power>-?\d{1,2})(?![\d.,])")
 _BY = re.compile(r"(?<![\d.])(?P<by>\d+(?:\.\d+)?)\s?[·×x⋅∗*]\s?$")
-_NEXT_WORD = re.compile(r"[ -]?[A-Za-z]+|(?s:.)")
+_NEXT_WORD = re.compile(r"[ -]?([A-Za-z]+)|([^\W\d_])")
+_NOTHING: frozenset[str] = frozenset()
 _ABOUT = 0.05
+_REACH = 60  # characters before digits in which what they belong to begins
 _VAGUE = frozenset("new novel differ main key exist popular".split())
 
 
@@ -227,17 +247,59 @@ def plain_numbers(text: str) -> str:
 def numbers(text: str) -> tuple[Number, ...]:
     """Return the numbers `text` states, digits first, then words; enumeration marks left out."""
     plain = plain_numbers(text)
-    cited = [
-        Number(float(m[1]), "plain", m[0], name=True, span=m.span()) for m in _CITED.finditer(plain)
-    ]
-    listed = re.search(r"(?<!\w)[(（]?1[)）]", plain)  # a list has a first item
-    for mark in (_CITED, _REFERENCE, _ENUMERATION, _LABELLED, *([_INLINE_ITEM] if listed else ())):
-        plain = mark.sub(lambda m: " " * len(m[0]), plain)
+    cited = list(_cited(plain))
+    plain = _without_marks(_blanked(plain, (n.span for n in cited)))
     digits = _one_unit_per_range(list(_in_digits(plain)), plain)
     words = [*_in_words(plain), *_in_articles(plain)]
     taken = [n.span for n in words]
     chinese = [n for n in _in_chinese(plain) if not any(a <= n.span[0] < b for a, b in taken)]
     return (*digits, *words, *chinese, *cited, *_flattened(plain))
+
+
+def _cited(text: str) -> Iterator[Number]:
+    """Yield the years of references: they bear out, and no more."""
+    for match in _YEAR.finditer(text):
+        before = max(0, match.start() - _REACH)
+        if cites := _CITES.search(text[before : match.start()]):
+            span = (before + cites.start(), match.end())
+            yield Number(float(match[1]), "plain", text[slice(*span)], name=True, span=span)
+
+
+def _without_marks(text: str) -> str:
+    """Return `text` with what only numbers something blotted out: references, items, figures."""
+    listed = re.search(r"(?<!\w)[(（]?1[)）]", text)  # a list has a first item
+    text = _REFERENCE.sub(_blank, text)
+    text = _blanked(text, _items(text))
+    text = _blanked(text, (m.span() for m in _LABELLED.finditer(_lower(text))))
+    return _INLINE_ITEM.sub(_blank, text) if listed else text
+
+
+def _items(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where marks that open an item stand."""
+    for match in _ENUMERATION.finditer(text):
+        before = max(0, match.start() - _REACH)
+        opens = _OPENS_ITEM.search(text[before : match.start()])
+        if opens and (opens[0] or not before):
+            yield match.start() - opens[0].endswith(("(", "（")), match.end()
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return `text` with spaces in place of some spans, which are in order."""
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [text[done:start], " " * (end - max(start, done))]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _lower(text: str) -> str:
+    """Return `text` in lower case, every place kept: a few letters would grow."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c.lower()[:1] for c in text)
 
 
 def _flattened(text: str) -> Iterator[Number]:
@@ -290,29 +352,29 @@ def _one_unit_per_range(digits: list[Number], text: str) -> list[Number]:
     return digits
 
 
-def _value_and_step(match: re.Match[str]) -> tuple[float, float]:
+def _value_and_step(digits: str, power: str, ten: str, scale: str) -> tuple[float, float]:
     """Return the value of a number in digits and what its last digit counts."""
-    digits = match["digits"].replace(",", "").replace("，", "")
+    digits = digits.replace(",", "").replace("，", "")
     value = float(digits)
     step = 10.0 ** -len(digits.partition(".")[2]) if "." in digits else 1.0
-    if match["power"]:
-        value, step = value ** min(int(match["power"]), 40) if value else 0.0, 1e-9
-    scale = _SCALES[match["scale"].lower().rstrip("s")] if match["scale"] else 1.0
-    if match["ten"]:  # 3.5 × 10^6 is one number
-        scale *= 10.0 ** int(match["ten"])
-    return value * scale, step * scale
+    if power:
+        value, step = value ** min(int(power), 40) if value else 0.0, 1e-9
+    factor = _SCALES[scale.lower().rstrip("s")] if scale else 1.0
+    if ten:  # 3.5 × 10^6 is one number
+        factor *= 10.0 ** int(ten)
+    return (value * factor, step * factor) if factor != 1.0 else (value, step)
 
 
 def _in_digits(text: str) -> Iterator[Number]:
     for match in _DIGITS.finditer(text):
-        value, step = _value_and_step(match)
-        before = text[max(0, match.start() - 24) : match.start()]
+        *parts, unit = match.groups()
+        value, step = _value_and_step(*parts)
         start, end = _trimmed(text, *match.span())
-        kind = _kind(match["unit"])
-        bare = end
-        measure, factor, end = measured(text, end) if kind == "plain" else ("", 1.0, end)
-        if kind == "plain" and not measure and " of" in before and _FACTOR.search(before):
-            kind = "times"
+        kind, bare, measure, factor = _kind(unit), end, "", 1.0
+        if kind == "plain":
+            measure, factor, end = measured(text, end)
+            if not measure and _is_factor(text, match.start()):
+                kind = "times"
         yield Number(
             value,
             kind,
@@ -350,26 +412,25 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _is_factor(text: str, start: int) -> bool:
+    """Tell whether a number is what something is multiplied by ("a factor of 3")."""
+    before = text[max(0, start - 24) : start]
+    return " of" in before and bool(_FACTOR.search(before))
+
+
 def _is_loose(text: str, start: int, end: int) -> bool:
     """Tell whether a number is said to be only about so much."""
-    before, after = text[max(0, start - 24) : start], text[end : end + 12]
-    if before.rstrip()[-1:] in _LOOSE_ENDS and _LOOSE.search(before):
+    last = text[max(0, start - 3) : start].rstrip()[-1:]
+    if last in _LOOSE_ENDS and _LOOSE.search(text[max(0, start - 24) : start]):
         return True
-    return bool(_LOOSELY.match(after))
-
-
-def _blanked(text: str, span: tuple[int, int]) -> str:
-    start, end = span
-    return text[:start] + " " * (end - start) + text[end:]
+    return bool(_LOOSELY.match(text, end, end + 12))
 
 
 def _in_words(text: str) -> Iterator[Number]:
-    lower = text.lower()
-    if len(lower) != len(text):  # a few letters grow: then the places would be wrong
-        lower = text
-    for number in list(_in_fixed_words(lower)):
-        lower = _blanked(lower, number.span)
-        yield number
+    lower = _lower(text)
+    fixed = list(_in_fixed_words(lower))
+    lower = _blanked(lower, sorted(n.span for n in fixed))
+    yield from fixed
     for match in _SPELLED.finditer(lower):
         value = float(_UNITS[match["tens"]] + _UNITS.get(match["ones"] or "", 0))
         value *= _SCALES[match["scale"]] if match["scale"] else 1.0
@@ -393,11 +454,13 @@ def _in_words(text: str) -> Iterator[Number]:
 
 def _in_articles(text: str) -> Iterator[Number]:
     """Yield "an hour" and the like: they bear out 1 小时, and need not be borne out themselves."""
-    for match in _ARTICLE.finditer(text):
-        measure, factor, _ = measured(text.lower(), match.start("unit"))
-        yield Number(
-            1.0, "plain", match[0], name=True, measure=measure, factor=factor, span=match.span()
-        )
+    lower = _lower(text)
+    for match in _WHILE.finditer(lower):
+        if article := _ARTICLE.search(lower[max(0, match.start() - 12) : match.start()]):
+            measure, factor, _ = measured(lower, match.start())
+            span = (match.start() - len(article[0]), match.end())
+            told = text[slice(*span)]
+            yield Number(1.0, "plain", told, name=True, measure=measure, factor=factor, span=span)
 
 
 def _in_fixed_words(text: str) -> Iterator[Number]:
@@ -411,19 +474,21 @@ def _in_fixed_words(text: str) -> Iterator[Number]:
 
 def _counted(text: str, end: int) -> frozenset[str]:
     """Return the stems of the few words that follow a number, up to a mark or function word."""
-    found: list[str] = []
     if not text[end : end + 2].lstrip(" -")[:1].isalpha():  # so nearly always in a table
-        return frozenset()
-    for match in _NEXT_WORD.finditer(text[end : end + 60]):
-        word = match[0].strip(" -").lower()
-        if not word or word in FUNCTION_WORDS or not word.isalpha() or len(found) == 3:
+        return _NOTHING
+    found: list[str] = []
+    limit = end + 60
+    while len(found) < 3 and (match := _NEXT_WORD.match(text, end, limit)):
+        word = (match[1] or match[2]).lower()
+        if word in FUNCTION_WORDS:
             break
         found.append(stem(word))
+        end = match.end()
     return frozenset(found) - _VAGUE
 
 
 def _in_chinese(text: str) -> Iterator[Number]:
-    if not _CJK_ANY.search(text):
+    if not any(c in text for c in _CJK_CHARACTERS):
         return
     for match in _CJK_NUMBER.finditer(text):
         digits = match["share"] or match["count"] or match["plain"]
@@ -481,7 +546,7 @@ def _cjk_value(digits: str) -> float:
 def _kind(unit: str | None) -> NumberKind:
     if not unit:
         return "plain"
-    if re.match(_PERCENT, unit, re.IGNORECASE):
+    if unit == "%" or re.match(_PERCENT, unit, re.IGNORECASE):
         return "percent"
     return "times" if re.match(_TIMES, unit.strip(), re.IGNORECASE) else "plain"
 
