@@ -93,7 +93,9 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return _ends_without_space(text, match, word)
     if not _may_open(word, bracket=bool(follow and follow["open"])):
         return False
-    return match[0][0] + match["more"] != "." or _period_ends(_word_before(text, match.start()), word)
+    if match[0][0] + match["more"] != ".":
+        return True
+    return _period_ends(_word_before(text, match.start()), word)
 
 
 def _ends_without_space(text: str, match: re.Match[str], word: str) -> bool:

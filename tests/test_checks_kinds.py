@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from paperkit.checks import Sources, findings, ground, lint_answer
-from paperkit.checks.numbers import numbers, states
+from paperkit.checks.numbers import numbers
 from paperkit.checks.questions import names_data, other_question
+from paperkit.checks.stated import states
 from paperkit.digests import Answer, Digest, Evidence, Statement
 from paperkit.outlines import DIGEST, Outline, Question
 from paperkit.readings import Link, Reading

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperkit.checks.numbers import numbers, states
+from paperkit.checks.numbers import numbers
+from paperkit.checks.stated import states
 
 GREEK = "".join(chr(c) for c in range(0x3B1, 0x3CA) if chr(c) not in "μς")
 

@@ -7,7 +7,8 @@ import pytest
 
 from paperkit.checks import Sources, find_quote, ground, support
 from paperkit.checks.names import known_names, knows, names
-from paperkit.checks.numbers import numbers, states
+from paperkit.checks.numbers import numbers
+from paperkit.checks.stated import states
 from paperkit.digests import Evidence, Statement
 from paperkit.papers import Paper
 from paperkit.readings import Paragraph, Reading

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from paperkit.checks import language
-from paperkit.checks.numbers import Stated, numbers
+from paperkit.checks.numbers import numbers
+from paperkit.checks.stated import Stated
 
 _UP = re.compile(r"(?:提高|提升|增加|增长|上升|升高|增大|加快)了?(?:约|近|超过|至少|多达)?\s*$")
 _DOWN = re.compile(r"(?:降低|减少|下降|减小|缩短|缩小|削减|减轻)了?(?:约|近|超过|至少|多达)?\s*$")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
@@ -21,7 +22,9 @@ MOST = 3
 _NOTHING = 1e-9  # what is left of a share when all of it is taken off
 _DECIMALS = 9  # those to which two lines carry as much
 _GAIN = 0.12  # a further line has to carry that share of the statement beyond those before it
-_NUMBER = re.compile(r"(\d(?<![A-Za-z0-9.].)\d*(?:[.,]\d+)*)(\s?[x×]\b|\s?倍|\s?times\b|[ -]fold\b)?")
+_NUMBER = re.compile(
+    r"(\d(?<![A-Za-z0-9.].)\d*(?:[.,]\d+)*)(\s?[x×]\b|\s?倍|\s?times\b|[ -]fold\b)?"
+)
 _NUMBER_WEIGHT, _TERM_WEIGHT = 10.0, 6.0  # bits, as for words
 _ALIKE = 0.8  # words that share their first five letters
 AS_GOOD = 0.95  # so close to the best line, the one that was pointed at is taken
@@ -42,8 +45,8 @@ def keys_of(text: str) -> Keys:
 
 def _stems(text: str) -> dict[str, None]:
     """Return the stems of a text in order: sums over them must not hang on how a set is ordered."""
-    words = (w for w in tokens(flattened(text)) if w not in FUNCTION_WORDS and len(w) > 1)
-    return dict.fromkeys(map(stem, words))
+    words = tokens(flattened(text))
+    return dict.fromkeys([stem(w) for w in words if w not in FUNCTION_WORDS and len(w) > 1])
 
 
 _CHINESE_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s?([万亿])")
@@ -53,7 +56,9 @@ def _numbers(text: str) -> dict[str, None]:
     """Return the digits of the numbers in a text; counts up to ten tell nothing, multiples do."""
     if "万" in text or "亿" in text:
         text = _CHINESE_AMOUNT.sub(_as_english, text)
-    found = [(digits.replace(",", ""), times) for digits, times in _NUMBER.findall(text)]
+    if not (told := _NUMBER.findall(text)):
+        return {}
+    found = [(digits.replace(",", ""), times) for digits, times in told]
     multiples = (f"{n}x" for n, times in found if times)
     return dict.fromkeys([*(n for n, _ in found if len(n) > 1 and n != "10"), *multiples])
 
@@ -72,7 +77,7 @@ class LineIndex:
         """Note where each word, number and beginning of a word stands."""
         self.lines = tuple(lines)
         self._places: dict[str, list[int]] = {}
-        self._exact: dict[str, set[int]] = {}
+        self._exact: defaultdict[str, list[int]] = defaultdict(list)
         self._heads: dict[str, set[int]] = {}
         self._spaced: list[str] | None = None
         self._held: dict[str, dict[int, float]] = {}
@@ -80,7 +85,7 @@ class LineIndex:
         for place, line in enumerate(self.lines):
             self._places.setdefault(line.text, []).append(place)
             for word in _stems(line.text) | _numbers(line.text):
-                self._exact.setdefault(word, set()).add(place)
+                self._exact[word].append(place)
         for word, places in self._exact.items():
             if len(word) > 5 and word[0].isalpha():
                 self._heads.setdefault(word[:5], set()).update(places)
@@ -163,6 +168,8 @@ class LineIndex:
 
         Each part is carried well, but nowhere within some lines of what carries the other.
         """
+        if len(parts) < 2:
+            return None
         best = [(s, max(s.values(), default=0.0)) for s in map(self.shares, parts) if s]
         tops = [[n for n, v in s.items() if v >= _NEARLY * top] for s, top in best if top >= _HELD]
         for first, second in pairwise(tops):

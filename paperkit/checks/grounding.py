@@ -6,16 +6,16 @@ the lines that carry a statement and the passages it was given are compared with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from heapq import nlargest
 
 from paperkit.checks.contrary import contrary, turned
 from paperkit.checks.evidence import AS_GOOD, MOST, Keys, LineIndex, keys_of
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.names import method_name
-from paperkit.checks.numbers import Number, Stated, as_typed, numbers, piece
+from paperkit.checks.numbers import Number, as_typed, numbers, piece
 from paperkit.checks.polarity import directed_words
 from paperkit.checks.questions import points_back
 from paperkit.checks.quotes import Match, find_quote
@@ -35,6 +35,7 @@ from paperkit.checks.scores import (
     unknown_names,
     unsupported_numbers,
 )
+from paperkit.checks.stated import Stated
 from paperkit.checks.swaps import replaced, swapped
 from paperkit.checks.tables import Misplaced, Table, digits_of, misplaced, tables_of
 from paperkit.checks.whose import misattributed
@@ -68,6 +69,8 @@ _BETTER = 10
 _FAR, _FARTHER, _AWAY, _BESIDE, _IN_WORDS = 0.30, 0.35, 0.06, 0.03, 0.1
 _IN_ROWS = 0.7  # of a row of a table only words, names and numbers can be shared
 _STATED = 0.9  # a number in digits that scores less was not found, whatever speaks for it
+
+_Doubt = tuple[str, Severity, str, str]  # a finding's code, severity, message and words
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,11 @@ class Sources:
     def prose(self, found: Misplaced) -> list[str]:
         """Return the sentences and captions that hold a number's digits."""
         return [s.text for s in self.lines if s.kind != "row" and found.digits in s.text]
+
+    @cached_property
+    def doubts(self) -> Callable[[Statement, str, Origin], tuple[_Doubt, ...]]:
+        """What speaks against a statement; while one is written the others are not judged anew."""
+        return lru_cache(maxsize=512)(partial(_doubts, self))
 
     @cached_property
     def index(self) -> LineIndex:
@@ -313,24 +321,27 @@ def ground(
         statement = Statement(statement)
     if not (sources.abstract or sources.full):
         return ()
+    return tuple(
+        Finding(code=c, severity=s, question=question, message=m, words=w[:200], statement=place)
+        for c, s, m, w in sources.doubts(statement, question, origin)
+    )
+
+
+def _doubts(
+    sources: Sources, statement: Statement, question: str, origin: Origin
+) -> tuple[_Doubt, ...]:
     doubts = list(_evidence(statement, sources))
     if doubts or not is_quote(statement):  # the paper's own sentence needs no comparison with it
         doubts += _claim(statement, sources, question, origin)
     else:
         doubts += _reworded(statement, origin)  # a piece of a sentence may leave out its "no"
-    return tuple(
-        Finding(code=c, severity=s, question=question, message=m, words=w[:200], statement=place)
-        for c, s, m, w in doubts
-    )
+    return tuple(doubts)
 
 
 def is_quote(statement: Statement) -> bool:
     """Return whether a statement is a passage of its own evidence, word for word."""
     text = letters(statement.text)
     return any(text in letters(e.quote) for e in statement.evidence)
-
-
-_Doubt = tuple[str, Severity, str, str]
 
 
 def _evidence(statement: Statement, sources: Sources) -> Iterator[_Doubt]:

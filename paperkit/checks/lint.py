@@ -222,8 +222,7 @@ _NAME = re.compile(
 def _links(text: str, place: int, asked: Asked) -> Iterator[Finding]:
     if asked.paper is None:
         return
-    stated = (*find_links(asked.paper.abstract, asked.paper.comment), *asked.links)
-    own = [_bare(u) for u in stated]
+    own = [_bare(u) for u in (*_links_of(asked.paper), *asked.links)]
     for url in find_links(text):
         if not (_belongs(_bare(url), own) or _is_own_id(url, asked.paper)):
             message = "The link is not one the paper itself gives; remove it."
@@ -239,6 +238,11 @@ def _links(text: str, place: int, asked: Asked) -> Iterator[Finding]:
         if not _is_own_doi(match[0].rstrip("."), asked.paper):
             message = "The DOI is not this paper's; remove it."
             yield asked.finding("foreign-link", message, words=match[0], statement=place)
+
+
+@lru_cache(maxsize=64)
+def _links_of(paper: Paper) -> tuple[str, ...]:
+    return find_links(paper.abstract, paper.comment)
 
 
 def _bare(url: str) -> str:

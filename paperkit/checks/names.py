@@ -274,10 +274,12 @@ def _written(known: KnownNames, bare: str) -> bool:
 
 def _glued(known: KnownNames, bare: str) -> bool:
     """Tell whether `bare` is written with gaps or stands in a longer name (WGAN, A-NICE-MC)."""
-    if len(bare) >= 3 and (f" {bare}" in known.marked or f"{bare} " in known.marked):
+    gaps = rf"{bare[0]}(?<![a-z0-9].){''.join(f'[-. ]?{c}' for c in bare[1:])}(?![a-z0-9])"
+    if bare not in known.letters:  # so it is in no name either
+        return False
+    if re.search(gaps, known.text):
         return True
-    gaps = rf"(?<![a-z0-9]){'[-. ]?'.join(bare)}(?![a-z0-9])"
-    return bare in known.letters and bool(re.search(gaps, known.text))
+    return len(bare) >= 3 and (f" {bare}" in known.marked or f"{bare} " in known.marked)
 
 
 def _singulars(bare: str) -> Iterable[str]:

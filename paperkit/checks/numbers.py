@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -117,8 +116,9 @@ _SCALE = (
 )
 _LETTER = r"A-Za-z\u0370-\u03ff\u1f00-\u1fff∇∂‖"  # a digit on its line belongs to it: χ2, σ8, L2
 _DIGITS = re.compile(
-    rf"""(?<![{_LETTER}0-9_.^\\])(?<![A-Za-z][-+])(?<![_^]\{{)(?!(?<=[α-ωΑ-Ω]\s)\d(?![\d.,%]))
-    (?P<digits>\d+(?:[,，]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)
+    rf"""(?P<digits>[\d.]  # the search is for one of these; what has to stand before it, after
+    (?<![{_LETTER}0-9_.^\\].)(?<![A-Za-z][-+].)(?<![_^]\{{.)(?!(?<=[α-ωΑ-Ω]\s\d)(?![\d.,%]))
+    (?:(?<=\d)(?:\d*(?:[,，]\d{{3}})+(?:\.\d+)?|\d*(?:\.\d+)?(?:e[-+]?\d+)?)|(?<=\.)\d+))
     (?!\d|(?:[AC-FHIJLNOQRSU-WYZb]|[GPT](?!{_OF_MANY}))(?![A-Za-z])) (?![-]?D\b) (?!(?:vec|seq)\b)
     (?:\^\{{?(?P<power>-?\d+)\}}?|\s?[×x]\s?10\s?\^\s?\{{?\s?(?P<ten>-?\d{{1,2}})\b\s?\}}?)?
     (?:\s?[多余来几](?=\s?[百千万亿]))?[\s-]{{0,1}}(?P<scale>{_SCALE})?
@@ -198,39 +198,31 @@ _LOOSELY = re.compile(r"(?:\s?|[^\s\d]{1,3})(?:左右|上下)|\s?or so\b")
 _WHILE = re.compile(r"(?:minute|hour|day|week|month)\b")
 _ARTICLE = re.compile(r"\b(?:an?|one|a single)[ -]$")
 _RANGE = re.compile(r"\s?(?:[-–—~∼至到]|to)\s?")
-_SCORES = frozenset(
-    map(stem, "accuracy precision recall map miou iou score f1 auc bleu top".split())
-)
 _DIMENSION = re.compile(r"([2-9])(?<![A-Za-z0-9].)-?D(?![A-Za-z])")
 # A size within a name ("LLaMA-7B", "8b", "1.5T"): it bears out, and no more. What may stand before
 # it is looked at afterwards: a search that begins with a digit is fast.
-_SIZE = re.compile(r"(?P<digits>\d+(?:\.\d+)?)(?P<gap>\s?)(?P<scale>[KMBbT])(?![A-Za-z0-9])")
+_SIZE = re.compile(r"(?P<digits>\d\d*(?:\.\d+)?)(?P<gap>\s?)(?P<scale>[KMBbT])(?![A-Za-z0-9])")
 _IN_NAME, _IN_WORD = re.compile(r"[A-Za-z][-+]$"), re.compile(r"[A-Za-z0-9_.-]$")
 # A search for digits is fast; what has to stand before them is looked at where there are some.
 _YEAR = re.compile(r"((?:19|20)\d\d)[a-z]?\b")
 _CITES = re.compile(r"(?:et al\.?,?|[A-Z][\w.-]+,)\s?[(]?$")
 _REFERENCE = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 # "1. Train", "; 2) test", "…: (3) sum": a mark that opens an item.
-_ENUMERATION = re.compile(r"\d{1,2}[)）.、](?=\s*[^\s\d.,;)）])")
+_ENUMERATION = re.compile(r"\d\d?[)）.、](?=\s*[^\s\d.,;)）])")
 _OPENS_ITEM = re.compile(r"(?:^|[;:,。；：，.!?\n])[^\S\n]*[(（]?$")
-_INLINE_ITEM = re.compile(
-    r"[(（](?<![A-Za-z0-9].)[1-9][)）]|[1-9](?<=\s.)[)）](?=\s?[A-Za-z])"
-)
+_INLINE_ITEM = re.compile(r"[(（](?<![A-Za-z0-9].)[1-9][)）]|[1-9](?<=\s.)[)）](?=\s?[A-Za-z])")
 _LABELS = _beginning(
     "figures figure figs fig tables table tabs tab sections section secs sec equations equation eqs"
     " eq appendix chapter algorithm theorem lemma steps step footnote page".split()
 )
-_LABELLED = re.compile(
-    rf"(?:{_LABELS})\.?\s?[(（]?\d{{1,2}}(?:\.\d+)*[)）]?(?!\d|\s?[%×])"
-    r"|[图表式]\s?\d{1,2}(?!\d)"
-)
+_LABELLED = re.compile(rf"(?:{_LABELS})\.?\s?[(（]?\d{{1,2}}(?:\.\d+)*[)）]?(?!\d|\s?[%×])")
+_LABELLED_IN_CHINESE = re.compile(r"[图表式]\s?\d{1,2}(?!\d)")
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 # What a PDF makes of 3 · 10⁻⁴ and 10²⁰: the exponent on the line.
 _FLATTENED = re.compile(r"10(?<![\d.]10)(?P<power>-?\d{1,2})(?![\d.,])")
 _BY = re.compile(r"(?<![\d.])(?P<by>\d+(?:\.\d+)?)\s?[·×x⋅∗*]\s?$")
 _NEXT_WORD = re.compile(r"[ -]?([A-Za-z]+)|([^\W\d_])")
 _NOTHING: frozenset[str] = frozenset()
-_ABOUT = 0.05
 _REACH = 60  # characters before digits in which what they belong to begins
 _VAGUE = frozenset("new novel differ main key exist popular".split())
 
@@ -271,6 +263,7 @@ def _without_marks(text: str) -> str:
     text = _REFERENCE.sub(_blank, text)
     text = _blanked(text, _items(text))
     text = _blanked(text, (m.span() for m in _LABELLED.finditer(_lower(text))))
+    text = _LABELLED_IN_CHINESE.sub(_blank, text)
     return _INLINE_ITEM.sub(_blank, text) if listed else text
 
 
@@ -549,100 +542,3 @@ def _kind(unit: str | None) -> NumberKind:
     if unit == "%" or re.match(_PERCENT, unit, re.IGNORECASE):
         return "percent"
     return "times" if re.match(_TIMES, unit.strip(), re.IGNORECASE) else "plain"
-
-
-class Stated:
-    """The numbers a text states, made ready to be asked for many others."""
-
-    def __init__(self, numbers: Sequence[Number]) -> None:
-        """Sort the numbers by what they count; their values are sorted when first asked for."""
-        self._numbers = tuple(dict.fromkeys(numbers))
-        self._values: dict[tuple[NumberKind, bool, str, float], list[tuple[float, float]]] = {}
-        self._counts: dict[str, list[Number]] = {}
-        for number in self._numbers:
-            for word in number.counted if number.kind == "plain" else ():
-                self._counts.setdefault(word, []).append(number)
-        self.few = {n.value: n for n in self._numbers if n.few}.values()
-
-    def states(self, claimed: Number) -> float:
-        """Return how well the numbers bear `claimed` out: 1 stated, 0.9 rounded, 0 not there."""
-        values = self._sorted(claimed)
-        reach = max(0.5 * claimed.step, 1e-9 * abs(claimed.value)) * (1 + 1e-9)
-        best = 0.0
-        for at in range(bisect_left(values, (claimed.value - reach,)), len(values)):
-            value, step = values[at]
-            if value > claimed.value + reach:
-                break
-            if abs(value - claimed.value) <= 1e-9 * max(abs(value), 1.0):
-                return 1.0
-            if not claimed.spelled and step < claimed.step and claimed.value >= 3:
-                best = 0.9
-        return best
-
-    def has_digits(self, claimed: Number) -> bool:
-        """Tell whether any number has the same value, whatever it measures."""
-        return any(n.value == claimed.value for n in self._numbers)
-
-    def states_about(self, claimed: Number) -> bool:
-        """Tell whether `claimed` is said to be only about so much and a number is within 5 %."""
-        if not claimed.loose:
-            return False
-        values = self._sorted(claimed)
-        reach = _ABOUT * abs(claimed.value)
-        at = bisect_left(values, (claimed.value - reach,))
-        return at < len(values) and values[at][0] <= claimed.value + reach
-
-    def contradicts(self, claimed: Number) -> bool:
-        """Tell whether the text counts the same thing as `claimed`, and nowhere so many."""
-        if claimed.kind != "plain":
-            return False
-        same = [n for word in claimed.counted for n in self._counts.get(word, ())]
-        return bool(same) and not Stated(same).states(claimed)
-
-    def _sorted(self, claimed: Number) -> list[tuple[float, float]]:
-        key = (claimed.kind, "倍" in claimed.text, claimed.measure, claimed.factor)
-        if key not in self._values:
-            pairs = ((v, n.step) for n in self._numbers for v in _readings_of(n, claimed))
-            self._values[key] = sorted(pairs)
-        return self._values[key]
-
-
-def states(known: Sequence[Number], claimed: Number) -> float:
-    """Return how well `known` numbers bear `claimed` out: 1 stated, 0.9 rounded, 0 not there."""
-    return Stated(known).states(claimed)
-
-
-def _readings_of(number: Number, claimed: Number) -> Iterator[float]:
-    """Yield the values `number` has when read in the kind of `claimed`."""
-    pair = (number.kind, claimed.kind)
-    if claimed.measure:
-        yield from _in_its_unit(number, claimed)
-        return
-    if number.kind == claimed.kind or claimed.kind == "plain" or _may_be_a_share(number):
-        yield number.value
-    if pair == ("plain", "percent") and not number.measure and not number.name:
-        yield number.value * 100
-    if pair == ("percent", "plain"):
-        yield number.value / 100
-    if pair == ("times", "times") and "倍" in claimed.text:
-        yield number.value - 1
-    if pair == ("percent", "times"):
-        yield from (100 / number.value if number.value else 0.0, 1 + number.value / 100)
-        yield number.value / 100
-    if pair == ("times", "percent"):
-        yield from (100 / number.value if number.value else 0.0, (number.value - 1) * 100)
-
-
-def _in_its_unit(number: Number, claimed: Number) -> Iterator[float]:
-    """Yield the values of `number` in the unit of `claimed`: same dimension, or no unit known."""
-    if number.measure == claimed.measure:
-        yield number.value * number.factor / claimed.factor
-    elif number.kind == "plain" and not number.measure and not number.name:
-        yield number.value
-
-
-def _may_be_a_share(number: Number) -> bool:
-    """Tell whether a plain number may stand for percents or times: "63.4 accuracy", no count."""
-    if number.kind != "plain" or number.measure or number.name:
-        return False
-    return not number.counted or number.step < 1 or bool(number.counted & _SCORES)

@@ -75,13 +75,15 @@ class Word:
     weight: float
 
 
-def directed_words(text: str) -> list[Word]:
+@lru_cache(maxsize=512)
+def directed_words(text: str) -> tuple[Word, ...]:
     """Return the words of an English `text` in order with their directions; marks are kept."""
-    return [_word(t.replace("’", "'").lower()) for t in _TOKEN.findall(text)]
+    return tuple(map(_word, _TOKEN.findall(text)))
 
 
 @lru_cache(maxsize=65536)
-def _word(token: str) -> Word:
+def _word(written: str) -> Word:
+    token = written.replace("’", "'").lower()
     cut = stem(token) if token[0].isalnum() else token
     sides = _SIDES.get(token) or _SIDES.get(cut, ())
     context = token[0].isalpha() and token not in FUNCTION_WORDS and not sides
@@ -116,7 +118,7 @@ class DirectedText:
     @classmethod
     def of(cls, text: str) -> DirectedText:
         """Return `text` made ready; worth keeping, for a source meets many claims."""
-        words = tuple(directed_words(text))
+        words = directed_words(text)
         places: dict[str, list[int]] = {}
         sides: dict[int, list[int]] = {}
         for place, word in enumerate(words):

@@ -13,8 +13,9 @@ from functools import cached_property, lru_cache
 from paperkit.checks.contrary import turned
 from paperkit.checks.language import known_terms, stands_in, weight
 from paperkit.checks.names import KnownNames, Name, explained, known_names, knows, names
-from paperkit.checks.numbers import Number, Stated, numbers
+from paperkit.checks.numbers import Number, numbers
 from paperkit.checks.polarity import DirectedText, features
+from paperkit.checks.stated import Stated
 from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
 
 # Logistic weights fitted on SciTLDR's training pairs (Apache-2.0) and edits of them.

@@ -210,8 +210,9 @@ def replaced(claim: str, passages: Sequence[str]) -> tuple[str, str] | None:
     """
     told = "\n".join(passages)
     for sort in _SORTS:
-        here = [(n, m) for n, p in enumerate(sort) if (m := p.search(claim))]
+        if not (here := [(n, m) for n, p in enumerate(sort) if (m := p.search(claim))]):
+            continue
         there = [(n, m) for n, p in enumerate(sort) if (m := p.search(told))]
-        if here and there and not {n for n, _ in here} & {n for n, _ in there}:
+        if there and not {n for n, _ in here} & {n for n, _ in there}:
             return here[0][1][0], there[0][1][0]
     return None

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from paperkit.checks.names import flattened
-from paperkit.checks.numbers import Number, Stated, numbers, plain_numbers
+from paperkit.checks.numbers import Number, numbers, plain_numbers
+from paperkit.checks.stated import Stated
 from paperkit.passages import Cell, TableRow, name_of, table_rows
 from paperkit.readings import Reading
 from paperkit.text import FUNCTION_WORDS, stem
@@ -27,6 +28,7 @@ _BLANK = FUNCTION_WORDS - frozenset("all no not our with without only one two".s
 
 Label = frozenset[str]
 Labels = tuple[str, ...]
+Named = dict[Labels, tuple[Label, ...]]
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,14 @@ class Table:
         return frozenset(d for c in self.cells for d in _DIGITS.findall(c.text))
 
     @cached_property
-    def row_labels(self) -> tuple[Labels, ...]:
-        """The labels of its rows, each once."""
-        return tuple(dict.fromkeys(row.labels for row in self.rows if row.labels))
+    def row_labels(self) -> Named:
+        """The labels of its rows, each once, with their words."""
+        return _with_words(row.labels for row in self.rows if row.labels)
 
     @cached_property
-    def columns(self) -> tuple[Labels, ...]:
-        """The headings of its columns, each once."""
-        found = (c.column for row in self.rows for c in row.cells if c.column)
-        return tuple((c,) for c in dict.fromkeys(found))
+    def columns(self) -> Named:
+        """The headings of its columns, each once, with their words."""
+        return _with_words((c.column,) for row in self.rows for c in row.cells if c.column)
 
 
 @lru_cache(maxsize=4096)
@@ -87,10 +88,13 @@ def _stated(text: str) -> Stated:
 
 def holds(cell: Cell, number: Number) -> bool:
     """Tell whether a number stands in a cell, its scale or unit perhaps left out."""
+    return writes(cell, number) or _stated(cell.text).states(number) >= _STATED
+
+
+def writes(cell: Cell, number: Number) -> bool:
+    """Tell whether the digits of a number without a unit stand in a cell."""
     bare = number.kind == "plain" and not number.measure
-    if bare and digits_of(number) in _DIGITS.findall(cell.text):
-        return True
-    return _stated(cell.text).states(number) >= _STATED
+    return bare and digits_of(number) in _DIGITS.findall(cell.text)
 
 
 def tables_of(reading: Reading | None) -> tuple[Table, ...]:
@@ -204,7 +208,9 @@ class _Pointed:
 
     def holds(self, number: Number) -> bool:
         """Tell whether a number stands in one of the cells."""
-        return any(holds(c, number) for c in self.cells)
+        return any(writes(c, number) for c in self.cells) or any(
+            _stated(c.text).states(number) >= _STATED for c in self.cells
+        )
 
     def slips(self, number: Number) -> bool:
         """Tell whether a cell has a number of as many digits, all the same but one."""
@@ -220,22 +226,21 @@ class _Pointed:
         return bool(words := set(_words(number.text))) and words <= self.words
 
 
-def _named(
-    every: Sequence[Labels], said: Counter[str]
-) -> tuple[tuple[Labels, ...], frozenset[str]]:
+def _named(every: Named, said: Counter[str]) -> tuple[tuple[Labels, ...], frozenset[str]]:
     """Return the rows (or columns) that a statement names best, and the words it names them by.
 
     A short label within a longer one ("SciBERT", "S2ORC-SciBERT") is named only where it stands by
     itself too.
     """
-    known = {label_words(label) for labels in every for label in labels}
-    full = {words for words in known if words and all(said[w] for w in words)}
+    known = {words for parts in every.values() for words in parts if words}
+    full = {words for words in known if all(map(said.__contains__, words))}
     full = {w for w in full if min(said[x] for x in w) > sum(w < other for other in full)}
-    marks = {labels: _marks(labels, full, said) for labels in every}
+    whole = {labels: parts for labels, parts in every.items() if not full.isdisjoint(parts)}
+    marks = {labels: _marks(parts, full, said) for labels, parts in whole.items()}
     chosen = [
         labels
-        for labels, (whole, words) in marks.items()
-        if whole and not any(_beats(other, (whole, words)) for other in marks.values())
+        for labels, marked in marks.items()
+        if not any(_beats(other, marked) for other in marks.values())
     ]
     if len(chosen) == len(every) > 1:  # what all of them share tells none of them
         return (), frozenset()
@@ -245,9 +250,8 @@ def _named(
 _Marks = tuple[frozenset[Label], frozenset[str]]
 
 
-def _marks(labels: Labels, full: Iterable[Label], said: Counter[str]) -> _Marks:
+def _marks(parts: Sequence[Label], full: Iterable[Label], said: Counter[str]) -> _Marks:
     """Return the labels of a row that are named whole, and all of their words that are named."""
-    parts = [label_words(label) for label in labels]
     whole = frozenset(p for p in parts if p in full)
     partly = (w for p in parts if p not in whole and any(not said[x] for x in p) for w in p)
     return whole, frozenset([*(w for p in whole for w in p), *(w for w in partly if said[w])])
@@ -257,6 +261,10 @@ def _beats(one: _Marks, other: _Marks) -> bool:
     """Tell whether a statement names all it names of `other` in `one` too, and more."""
     more = one[0] > other[0] or one[1] > other[1]
     return more and one[0] >= other[0] and one[1] >= other[1]
+
+
+def _with_words(every: Iterable[Labels]) -> Named:
+    return {labels: tuple(map(label_words, labels)) for labels in dict.fromkeys(every)}
 
 
 @lru_cache(maxsize=4096)

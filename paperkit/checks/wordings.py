@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from html.entities import html5
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 
 from paperkit.checks.language import is_common
@@ -44,31 +45,62 @@ class Phrases:
 
     def find(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield (code, words) for the first wording of each code that `text` uses."""
+        yield from self._remembered(text)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str], tuple[tuple[str, str], ...]]:
+        return lru_cache(maxsize=512)(lambda text: tuple(self._find(text)))
+
+    def _find(self, text: str) -> Iterator[tuple[str, str]]:
         outside = _QUOTED.sub("“”", text)
         text = outside if len(outside) > 12 else text  # what a paper quotes is not said here
         chinese = bool(_EAST_ASIAN.search(text))
-        for code, (plain, cjk) in self._compiled.items():
-            match = plain.search(text) if plain else None
-            if match is None and chinese and cjk:
-                match = cjk.search(text)
-            if match:
+        tables = (self.plain, self.chinese) if chinese else (self.plain,)
+        for code in self.table:
+            found = (p.search(text) for table in tables if (p := table[code]))
+            if match := next(filter(None, found), None):
                 yield code, match[0].partition("“”")[0].strip() or match[0]
 
     @cached_property
-    def _compiled(self) -> dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]:
-        """One expression per code for every text, and one that only Chinese ones need."""
-        parts = {
-            code: (
-                [p for p in all_ if not _EAST_ASIAN.search(p)],
-                [p for p in all_ if _EAST_ASIAN.search(p)],
-            )
-            for code, all_ in self.table.items()
-        }
-        return {code: (_either(plain), _either(cjk)) for code, (plain, cjk) in parts.items()}
+    def plain(self) -> dict[str, re.Pattern[str] | None]:
+        """One expression per code, of those for every text."""
+        return self._compiled(chinese=False)
+
+    @cached_property
+    def chinese(self) -> dict[str, re.Pattern[str] | None]:
+        """One expression per code, of those that only Chinese texts need."""
+        return self._compiled(chinese=True)
+
+    def _compiled(self, *, chinese: bool) -> dict[str, re.Pattern[str] | None]:
+        def of(patterns: Iterable[str]) -> re.Pattern[str] | None:
+            return _either([p for p in patterns if bool(_EAST_ASIAN.search(p)) == chinese])
+
+        return {code: of(patterns) for code, patterns in self.table.items()}
+
+
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
 def _either(patterns: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(patterns), re.IGNORECASE | re.MULTILINE) if patterns else None
+    """Return one expression for all; those that begin at a word's edge are tried there only."""
+    every = (a for p in patterns for a in _alternatives(p))
+    runs = [
+        rf"(?:\b|^)(?:{'|'.join(run)})" if edged else "|".join(run)
+        for edged, run in groupby(every, lambda a: a.startswith((r"\b", "^")))
+    ]
+    return re.compile("|".join(runs), re.IGNORECASE | re.MULTILINE) if runs else None
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Return what an expression offers for choice, outside of any bracket."""
+    found, depth = [""], 0
+    for piece in _PIECE.findall(pattern):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += piece
+    return found
 
 
 @dataclass(frozen=True)
@@ -100,7 +132,7 @@ def _own(state: _State) -> Phrases:
     for path, _ in state:
         try:
             phrases = _read(phrases, path.read_text(encoding="utf-8").splitlines())
-            phrases._compiled  # noqa: B018 a broken expression is told with its file
+            phrases.plain, phrases.chinese  # noqa: B018 a broken one is told with its file
         except (OSError, ValueError, re.error) as error:
             raise PaperkitError(
                 f"{path}: not a table of wordings ({error}); correct it."
