@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from paperkit.papers import Paper
@@ -37,10 +38,12 @@ class SourceLine:
     anchor: str = ""
 
 
+@lru_cache(maxsize=8)
 def source_lines(paper: Paper | None, reading: Reading | None = None) -> tuple[SourceLine, ...]:
     """Return the numbered lines of a paper: its abstract, its text, then figures and tables.
 
     References, appendices, hidden text and the paper's own abstract are left out, as are bullets.
+    Those of the last few papers are remembered: a request, the checks and Review share them.
     """
     every = [*_sentences(paper, reading), *_below(reading)]
     return tuple(SourceLine(number, *parts) for number, parts in enumerate(every, 1))

@@ -337,3 +337,30 @@ def test_a_row_as_evidence_has_its_own_page_and_box():
         reading = Reading("T", 8, "1", figures=(places_known,))
         row = find_evidence(text, Sources(PAPER, reading))[0]
         assert (row.quote, row.page, row.bbox) == ("Table 1 · RefSeer · Papers: 1.0M", *where)
+
+
+def test_a_passage_that_carries_clearly_less_is_told_though_it_is_more_alike():
+    """All words of a short passage may stand in a statement that another one carries."""
+    long = (
+        "We use second order gradients of the target density, so that Markov chains converge"
+        " faster at every point of a long run than those of earlier samplers."
+    )
+    short = "The chains converge faster by far."
+    sources = Sources(make_paper("2401.00001", abstract=f"{long} {short}"))
+    claim = "The chains converge faster by second order gradients of the density."
+    found = [ground(Statement(claim, (Evidence(e),)), sources) for e in (long, short)]
+    assert [[f.code for f in each] for each in found] == [[], ["evidence-elsewhere"]]
+
+
+def test_of_lines_that_carry_as_much_the_first_is_taken():
+    """Neither how sums are rounded nor how a set is ordered decides."""
+    words = "zebra apple mango quince walnut"
+    lines = [SourceLine(1, "apple quince mango"), SourceLine(2, "mango apple quince")]
+    assert list(keys_of(words)) == ["zebra", "appl", "mango", "quinc", "walnut"]
+    assert LineIndex(lines).best(keys_of(words), most=1)[0] == [0]
+
+
+def test_what_was_found_of_a_statement_is_told_at_any_place():
+    """It is remembered for a statement, not for where it stands."""
+    first, again = (ground("It holds 92.3M papers.", SOURCES, place=n) for n in (0, 4))
+    assert [replace(f, statement=4) for f in first] == list(again) != []

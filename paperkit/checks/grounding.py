@@ -61,9 +61,9 @@ _LEAST_KEYS = 3  # fewer tell no passage
 # Shares of what a statement says. Measured with the authors' own summaries of 618 papers: below
 # _CARRIED lie 1 % of them and 87 % of those of other papers.
 _CARRIED, _CARRIED_WELL, _SAID, _TOUCHED = 0.15, 0.35, 0.8, 0.05
-# A passage was not meant where another carries more (`AS_GOOD`) and one of the _BETTER best is also
-# more like the statement as a whole: two rankings agree.
-_BETTER = 10
+# A passage was not meant where another carries clearly more, or more (`AS_GOOD`) while one of the
+# _BETTER best is also more like the statement as a whole: two rankings agree.
+_CLEARLY, _BETTER = 0.8, 10
 # The same across languages, in likeness of vectors; what is said in words counts a tenth. Of 147
 # Chinese claims none of whose best lines scores less than _FAR; below _FARTHER lie 2 % of them.
 _FAR, _FARTHER, _AWAY, _BESIDE, _IN_WORDS = 0.30, 0.35, 0.06, 0.03, 0.1
@@ -272,7 +272,9 @@ def _found(statement: Statement, sources: Sources, most: int = MOST) -> _Found:
     single = index.shares(keys)
     more = [(share, -n) for n, share in single.items() if own < AS_GOOD * share]
     better = (index.lines[-n].text for _, n in nlargest(_BETTER, more))
-    elsewhere = own < AS_GOOD * same and _is_liker(statement.text, better, quotes)
+    elsewhere = own < AS_GOOD * same and (
+        own < _CLEARLY * same or _is_liker(statement.text, better, quotes)
+    )
     evidence = tuple(Evidence.of(index.lines[n]) for n in places)
     carried = max(shares, default=0.0)
     return _Found(evidence, carried, own, len(keys), elsewhere, shares=single)
