@@ -424,11 +424,12 @@ def report_chinese() -> None:
 
 
 def one_changed(digest: Digest) -> Digest:
-    """Return the digest with a word more in its last statement, as when one types."""
-    *before, last = digest.answers
-    *others, statement = last.statements
-    changed = replace(statement, text=f"{statement.text} indeed")
-    return replace(digest, answers=(*before, replace(last, statements=(*others, changed))))
+    """Return the digest with a word more in one statement, as when one types."""
+    place = next(n for n, answer in enumerate(digest.answers) if answer.statements)
+    answer = digest.answers[place]
+    first, *others = answer.statements
+    changed = replace(answer, statements=(replace(first, text=f"{first.text} indeed"), *others))
+    return replace(digest, answers=(*digest.answers[:place], changed, *digest.answers[place + 1 :]))
 
 
 def report_time() -> None:
