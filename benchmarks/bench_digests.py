@@ -3,6 +3,8 @@
     PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests write > digests.md
     PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests score
     PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests empty
+    PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests draw SEED COUNT > digests.md
+    PAPERKIT_DATA=FOLDER python -m benchmarks.bench_digests pdfs FILE… > digests.md
 
 FOLDER holds ``papers`` (PDFs), ``arxiv_sample.jsonl.gz`` and ``arxiv_corpus.jsonl.gz``. The
 verdicts stand in ``tests/data/digests/verdicts.json``, the guide beside them in ``guide.md``. A
@@ -17,10 +19,12 @@ import hashlib
 import json
 import os
 import random
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import paperkit
 from paperkit.models import Extractive
@@ -33,13 +37,22 @@ from paperkit.readings import Reading
 MOST_ABSTRACT = 1920
 """Characters (https://info.arxiv.org/help/prep.html); a letter without headings is no abstract."""
 SEED, ALL, LEAST_WORDS = 20261128, 40, 80
-VERDICTS = Path(__file__).parents[1] / "tests" / "data" / "digests" / "verdicts.json"
+AROUND = re.compile(r"^abstract\b[\W_]*|\bkey ?words\b.*$", re.IGNORECASE | re.DOTALL)
+"""What stands around an abstract in a PDF and never in arXiv's record."""
+JUDGED = Path(__file__).parents[1] / "tests" / "data" / "digests"
+VERDICTS, FIRST = JUDGED / "verdicts.json", JUDGED / "first.json"
 
 
 def papers() -> Iterator[tuple[Paper, Reading | None]]:
     """Yield the papers that come as a PDF, then abstracts of the sample, chosen by `SEED`."""
-    folder = Path(os.environ["PAPERKIT_DATA"])
-    files = sorted((folder / "papers").glob("*.pdf"))
+    files = sorted(Path(os.environ["PAPERKIT_DATA"], "papers").glob("*.pdf"))
+    yield from of_pdfs(files)
+    for row in random.Random(SEED).sample(_rows("arxiv_sample"), ALL - len(files)):
+        yield _of_row(row), None
+
+
+def of_pdfs(files: Sequence[Path]) -> Iterator[tuple[Paper, Reading]]:
+    """Yield papers with their readings; what is not bundled gets its abstract from the PDF."""
     records = _bundled()
     for number, file in enumerate(files, 1):
         reading = read_here(file)
@@ -47,16 +60,34 @@ def papers() -> Iterator[tuple[Paper, Reading | None]]:
         whole = " ".join(parts)
         if len(whole) > MOST_ABSTRACT:  # of a letter without headings the first paragraph
             whole = next(p for p in parts if len(p.split()) >= LEAST_WORDS)
-        abstract = whole[:MOST_ABSTRACT]
+        abstract = AROUND.sub("", whole[:MOST_ABSTRACT])
         row = {"id": f"2411.{number:05d}v1", "title": reading.title, "abstract": abstract}
         paper = _paper(row | {"categories": ["cs.LG"], "published": "2024-11-01"})
         yield records.get(reading.title.lower(), paper), reading
-    with gzip.open(folder / "arxiv_sample.jsonl.gz", "rt", encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    rows = [r for r in rows if len(r["abstract"].split()) >= LEAST_WORDS]
-    for row in random.Random(SEED).sample(rows, ALL - len(files)):
-        keys = ("title", "abstract", "categories", "published")
-        yield _paper({"id": f"{row['arxiv_id']}v1"} | {k: row[k] for k in keys}), None
+
+
+def unjudged(seed: int, count: int) -> Iterator[Paper]:
+    """Yield abstracts that nobody has judged: half of the sample, half of the corpus."""
+    seen = {i for f in (VERDICTS, FIRST) for i in re.findall(r'"([^"]+)": ', f.read_text())}
+    chance = random.Random(seed)
+    for name, number in (("arxiv_sample", count - count // 2), ("arxiv_corpus", count // 2)):
+        rows = [row for row in _rows(name) if row["arxiv_id"] not in seen]
+        yield from map(_of_row, chance.sample(rows, number))
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    """Return the records of a file whose abstract has enough words to choose from."""
+    file = Path(os.environ["PAPERKIT_DATA"], f"{name}.jsonl.gz")
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [r for r in rows if len((r["abstract"] or "").split()) >= LEAST_WORDS]
+
+
+def _of_row(row: Mapping[str, Any]) -> Paper:
+    fixed = {"categories": ["cs.CV"], "published": "2024-11-01"}
+    keys = ("title", "abstract", "categories", "published")
+    known = {k: row[k] for k in keys if row.get(k)}
+    return _paper(fixed | {"id": f"{row['arxiv_id']}v1"} | known)
 
 
 def _bundled() -> dict[str, Paper]:
@@ -83,11 +114,11 @@ def mark(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def write() -> None:
-    """Print every digest with its mark."""
-    for paper, reading in papers():
+def write(chosen: Iterable[tuple[Paper, Reading | None]]) -> None:
+    """Print every digest with its mark, and the abstract that it is judged by."""
+    for paper, reading in chosen:
         text = digest(paper, reading)
-        print(f"# {paper.id} {mark(text)} {paper.title}\n{text}\n")
+        print(f"# {paper.id} {mark(text)} {paper.title}\n> {paper.abstract}\n\n{text}\n")
 
 
 def score() -> None:
@@ -120,5 +151,17 @@ def empty() -> None:
     print(f"{begins} summaries begin in lower case")
 
 
+def main(command: str, *given: str) -> None:
+    """Run one of the commands."""
+    if command == "draw":
+        write((paper, None) for paper in unjudged(*map(int, given)))
+    elif command == "pdfs":
+        write(of_pdfs([Path(name) for name in given]))
+    elif command == "write":
+        write(papers())
+    else:
+        {"score": score, "empty": empty}[command]()
+
+
 if __name__ == "__main__":
-    {"write": write, "score": score, "empty": empty}[sys.argv[1]]()
+    main(*sys.argv[1:])

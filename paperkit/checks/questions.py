@@ -11,11 +11,16 @@ from types import MappingProxyType
 
 from paperkit.text import CJK
 
+WHOLE = (
+    "(?:paper|work|article|study|letter|contribution|review|survey|report|note|book|thesis"
+    "|monograph|chapter|vignette|memo|manuscript|tutorial|essay|dissertation)"
+)
+"""What a paper may call itself."""
 OWN = (
-    r"\b(?:we|ours?|(?:this|the present) (?:[a-z]+ )?(?:paper|work|article|study|letter"
-    r"|contribution|review|survey|report|note|book|thesis|monograph|chapter)"
+    rf"\b(?:we|ours?|(?:this|the present) (?:[a-z]+ )?{WHOLE}"
     r"|the (?:paper|article|authors)(?! (?:of|in|by)\b)|here|the proposed|my"
-    r"|(?-i:I)(?= [a-z]{3}))\b",
+    # "I show", and no "type I errors" or "class I methods".
+    r"|(?<!ype )(?<!lass )(?<!art )(?<!ode )(?<!hase )(?<!tage )(?-i:I)(?= [a-z]{3}))\b",
     r"本文|本研究|我们|所提",
 )
 """What tells that a text is about its own paper."""

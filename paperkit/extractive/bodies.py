@@ -7,13 +7,16 @@ follows another, and uses no letter that is explained elsewhere.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Collection
+from functools import lru_cache
 
 from paperkit.checks.questions import is_of_others
 from paperkit.extractive.selection import PARTS, Part, has_number
 from paperkit.extractive.weights import idf
 from paperkit.extractive.wording import points_back, standalone
-from paperkit.text import cjk_count, stems
+from paperkit.text import FUNCTION_WORDS, cjk_count, stems
 
 FRAME = re.compile(
     r"abstract|introduction|contribution|overview|conclusion|summary|discussion|引言|结论|摘要|总结",
@@ -66,7 +69,8 @@ _BY_THE_WAY = re.compile(
 )
 # "Here" begins a caption's sentence as often as a claim.
 _HERE = re.compile(
-    r"here\b(?!.{0,90}\b(?:show|demonstrat|propos|present|report|introduc|stud|investigat|develop))",
+    r"here\b(?!.{0,90}\b(?:show|demonstrat|propos|present|report|introduc|stud|investigat"
+    r"|develop))",
     re.IGNORECASE,
 )
 # A letter that stands for something explained elsewhere; "F1" and "I" are words.
@@ -74,6 +78,50 @@ _SYMBOL = re.compile(
     r"(?<![\w.'’&+-])(?!(?:[aAI]|F1)\b)(?:[A-Za-z]\d?|[α-ωΑ-Ω]\w*|[a-z]{1,2}\d)"
     r"(?![\w'’&+-]|\.\w)|[=∈∑∀∂∫≡]|\w_\w"
 )
+SHORT_FORM = re.compile(r"\(([A-Z][A-Za-z-]*[A-Z])s?\)")
+"""A short form in brackets after the words that it stands for."""
+_DEFINITE = re.compile(r"\b[Tt]he (?=((?:[\w'’-]+ ){0,4}[\w'’-]+))")
+# "The larger data set", "our second contribution": one of several.
+_OF_SEVERAL = re.compile(
+    r"\b(?:the|our) (?:larger|smaller|second|third|fourth|remaining|corresponding|previous"
+    r"|resulting"
+    r"|respective|other|aforementioned|next|last)\b(?! (?:few|decade|century|years?)\b)"
+    r"|\b[\w.]+\(\)",
+    re.IGNORECASE,
+)
+# "An overview is given in …", "See …": a pointer at another work.
+_REFERS = re.compile(
+    r"(?:see|for an?)\b|.*\b(?:overview|introduction|review|survey|discussion|treatment|details)\b"
+    r".{0,60}\b(?:is|are|can be) (?:provided|given|found)\b|.*\[\d|.*\b(?:package|vignette)s?\b"
+    r"|the basic\b",
+    re.IGNORECASE,
+)
+# What the method as a whole is or does, or what its authors do throughout.
+_STEP = re.compile(
+    r"(?:[^,;:]{3,90}, )?(?:(?:we|I) (?:\w+ly )?(?:use|employ|adopt|train|fine-?tune|combine"
+    r"|represent"
+    r"|encode|decode|optimi[sz]e|minimi[sz]e|maximi[sz]e|fit|learn|build|construct|extract"
+    r"|formulate"
+    r"|parametri[sz]e|parameteri[sz]e|approximate|estimate|model|collect|sample|implement|apply"
+    r"|augment|initiali[sz]e|solve|simulate|annotate|prune|replace)"
+    r"|(?:our|the proposed) (?:[\w-]+ ){0,4}(?:method|model|approach|algorithm|framework|network"
+    r"|system|encoder|architecture|pipeline) (?:\w+ly )?(?:is an?|is based|uses?|consists?|takes?"
+    r"|maps?|relies|builds?|combines?|learns?|follows?|employs?|has|comprises?|works?)\b)|我们|本文",
+    re.IGNORECASE,
+)
+_DESCRIBES = frozenset(
+    "of that which who whose in on for to between from with by at where among under across".split()
+)
+"""What comes after a thing that a sentence itself describes."""
+_EVERYWHERE = frozenset(
+    stems(
+        "method approach model framework algorithm system technique tool problem task field area"
+        " result experiment literature paper work article first best most main same other only next"
+        " whole entire past future last real world state number fact way art community case"
+        " proposed presented original existing current"
+    )
+)
+"""What every paper has, or what needs no telling which."""
 _LEAST_WORDS = 9
 _SHARED = 2  # rare words of the title in a sentence about what the title names
 # What a paper did or found as a whole, or with what outcome, and no step of its work.
@@ -94,6 +142,11 @@ _MEASURES = re.compile(
 _TRIES = re.compile(
     r"\b(?:train|evaluat|test|experiment|appl(?:y|ied)|us(?:e|ed|ing)\b|collect|run|ran\b|conduct"
     r"|construct|compar|demonstrat)",
+    re.IGNORECASE,
+)
+_TESTS = re.compile(
+    r"\b(?:evaluat|test|experiment|demonstrat|validat|benchmark|compar|outperform|surpass|achiev"
+    r"|result)|state[- ]of[- ]the[- ]art",
     re.IGNORECASE,
 )
 _POSSIBLE = re.compile(r"\b(?:could|can|may|might|potential(?:ly)?)\b", re.IGNORECASE)
@@ -117,6 +170,53 @@ LIMITS = Part(
     sections=r"limitation|discussion|conclusion|future|局限|讨论|结论",
 )
 """What a paper admits about itself; it stands with the performance."""
+
+
+def unexplained(text: str, known: str, short_forms: Collection[str] = ()) -> bool:
+    """Tell whether a sentence names what only other sentences of a body explain.
+
+    That is a thing ("the second module") that neither it nor `known` has named before, or a short
+    form explained elsewhere.
+    """
+    told = _things(known)
+    for match in _DEFINITE.finditer(text):
+        words = list(
+            itertools.takewhile(lambda w: w.lower() not in FUNCTION_WORDS, match[1].split())
+        )
+        after = match[1].split()[len(words) : len(words) + 1] or text[match.end(1) :].split()[:1]
+        described = bool(after) and after[0].lower() in _DESCRIBES
+        before = set(stems(text[: match.start()]))
+        if words and not described and not set(stems(" ".join(words))) & (told | before):
+            return True
+    ours = re.findall(r"\b[Oo]ur ([A-Z][a-z]+)\b", text)
+    if _OF_SEVERAL.search(text) or any(name not in known for name in ours):
+        return True
+    return unknown_form(text, known, short_forms)
+
+
+def unknown_form(text: str, known: str, short_forms: Collection[str]) -> bool:
+    """Tell whether a text uses one of a paper's short forms that neither it nor `known` explains.
+
+    Those that every reader knows (CNN, LLM) need no telling.
+    """
+    used = set(re.findall(r"[\w-]+", text)).intersection(short_forms) - _usual()
+    told = known + " ".join(SHORT_FORM.findall(text))
+    words = re.findall(r"\b[A-Za-z]?[a-z]+\b", told)  # and no short form
+    initials = "".join(word[0] for word in words).lower()
+    return any(form not in told and form.lower() not in initials for form in used)
+
+
+@lru_cache(maxsize=4)
+def _things(known: str) -> frozenset[str]:
+    """Return the stems of what need not be told which, once for all sentences of a paper."""
+    return _EVERYWHERE.union(stems(known))
+
+
+@lru_cache(maxsize=1)
+def _usual() -> frozenset[str]:
+    from paperkit.trends.ngrams import groups
+
+    return frozenset(pair.partition("=")[0] for pair in groups()["acronyms"])
 
 
 def self_contained(text: str, name: str = "") -> bool:
@@ -147,6 +247,16 @@ def claims(text: str, section: str, name: str, title: str) -> bool:
     return closes or self_contained(text, name)
 
 
+def is_tested(text: str) -> bool:
+    """Tell whether a sentence says that something is tested, or how it does in a test."""
+    return _TESTS.search(text) is not None
+
+
+def is_given(text: str) -> bool:
+    """Tell whether a sentence of an introduction says what is known, and is no pointer."""
+    return _REFERS.match(text) is None
+
+
 def _is_complete(text: str) -> bool:
     alone = standalone(text)
     long = len(alone.split()) >= _LEAST_WORDS or cjk_count(alone) > 0
@@ -169,15 +279,17 @@ def is_in_place(part: str, text: str, section: str, name: str, title: str) -> bo
     alone = self_contained(text, name)
     results = PARTS["performance"].at_home(section)
     if part == "methods":
-        return alone and (home or not (frame or results))
+        step = _STEP.match(standalone(text)) and not re.search(r"\[\d|\bcompar|\btests?\b", text)
+        return alone and bool(step) and (home or not (frame or results))
     if part == "task":
-        return alone and _TRIES.search(text) is not None and not _POSSIBLE.search(text)
+        tried = _TRIES.search(text) and not (_POSSIBLE.search(text) or _OUTCOME.search(text))
+        return alone and bool(tried)
     if part in ("performance", "evidence", "limits"):
         outcome = part == "performance" and _OUTCOME.search(text) is not None
         measured = part == "evidence" and _MEASURES.search(text) is not None
         counts = outcome or measured or (part == "limits" and home)
         counts = counts or (part == "performance" and results and has_number(text))
-        return counts and (alone or (results and about(text, title)))
+        return counts and (alone or (part != "evidence" and results and about(text, title)))
     return alone and frame
 
 

@@ -13,15 +13,25 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from paperkit.checks.names import method_name
-from paperkit.extractive.bodies import LIMITS, claims, is_in_place
+from paperkit.extractive.bodies import (
+    LIMITS,
+    SHORT_FORM,
+    about,
+    claims,
+    is_given,
+    is_in_place,
+    is_tested,
+    unexplained,
+    unknown_form,
+)
 from paperkit.extractive.selection import PARTS, SIGNS, alike, part_scores, takeaways
-from paperkit.extractive.sentence_roles import role_chances
+from paperkit.extractive.sentence_roles import ROLES, role_chances
 from paperkit.extractive.summaries import SENTENCES, Span, best_span, line_of
 from paperkit.extractive.terms import keywords
 from paperkit.extractive.weights import idf
@@ -29,17 +39,22 @@ from paperkit.extractive.wording import (
     CONDITION,
     PASSIVE,
     TELLS,
+    acts,
     adds,
     announces,
     finished,
+    is_known,
+    is_main,
     is_own,
     is_plain,
     of_others,
+    only_leads,
     points_back,
     points_elsewhere,
     standalone,
     states,
     sums_up,
+    takes_symbols,
     takes_up,
     unlabeled,
 )
@@ -48,21 +63,27 @@ from paperkit.passages import SourceLine
 from paperkit.prompts import Reply, Request
 from paperkit.text import stems
 
+_ENOUGH = 5  # takeaways
 _FEW = 3  # sentences on what the authors did: with no more left, they are takeaways
 # The abstract, and the sections where a part is expected, come before other places.
 _HOME_BONUS = 0.5
 
 _NEAR = 0.08  # likeness to title and abstract of a step that is worth telling
 
-_BEFORE_TAKEAWAYS = ("task", "performance", "methods", "approach")
+_BEFORE_TAKEAWAYS = ("task", "performance")
+# Statements of a part: each more is one more that a person has to check, and may have to strike.
+_MOST = {"methods": 2}
 _BACKGROUND = 0.6  # how likely a sentence that is no summary is background
+_KNOWN = 0.5  # and one that is no takeaway
 _SAME = 0.64  # likeness of two sentences that say the same
 _FIRST = 15  # sentences that introduce: what comes after them compares and explains
 _BEGINNING = 40  # sentences of a paper without an abstract, of which one sums it up
-# "… the performance of our synchrotron": no word of what was done.
-_OURS = re.compile(r"(?!.*\b(?:we|this|here)\b).*\bour\b", re.IGNORECASE)
 # A sentence that names what it brings ("We present FacadeTrack") needs no other name before it.
 _NAMES = re.compile(r"\b(?:present|propose|introduce|develop)s? (?:\w+ )?[A-Z]\w*[A-Z]")
+_POSSIBLE = re.compile(r"\b(?:could|may|might|should|must)\b")
+_DEFINING = ("which", "whose", "where", "when", "because", "without")  # "corpora whose documents …"
+_TOLD = 5  # the least rank of a span that tells what was done and leans on nothing
+_BRIEF = 10  # words of a clause that tells too little
 _RELATIVE = (", which", ", where", ", whose", ", including")  # "that X, which …, is Y" lacks "is Y"
 
 Row = dict[str, Any]
@@ -70,7 +91,23 @@ Row = dict[str, Any]
 
 def _without_paper(line: str) -> str:
     """Return a line with a name before it without "In this paper," after the name."""
-    return re.sub(r"(?<=\w: )(?:In this \w+,? we|we)\b", "We", line, count=1)
+    line = re.sub(r"(?<=\w: )(?:In this \w+,? we|we)\b", "We", line, count=1)
+    return re.sub(r"(?<=\w: )this(?= \w+ )", "This", line, count=1)
+
+
+def _is_torn(span: Span, whole: str) -> bool:
+    """Tell whether a span is no whole statement, or leaves out what its sentence starts from."""
+    text, seen = whole[span.start : span.end], whole[: span.end]
+    cut = span.opens == "lead" and CONDITION.match(whole)
+    said = " that " in seen or span.opens == "that"
+    torn = said and span.closes in _RELATIVE and "," in whole[span.end + 1 :]
+    half = span.closes != "end" and only_leads(text)
+    return bool(cut or torn or half) or not (is_plain(finished(text)) and sums_up(text))
+
+
+def _crops(span: Span, text: str) -> bool:
+    """Tell whether a span leaves out what says which things it is about, or is short."""
+    return span.closes in _DEFINING or (span.closes != "end" and len(text.split()) < _BRIEF)
 
 
 class Extractive:
@@ -117,8 +154,9 @@ class _Choice:
 
     @cached_property
     def sentences(self) -> tuple[SourceLine, ...]:
-        """The lines that are sentences: captions and rows of tables are none."""
-        return tuple(s for s in self.request.sentences if s.kind == "sentence")
+        """The lines that are sentences, without labels: captions and rows of tables are none."""
+        kept = (s for s in self.request.sentences if s.kind == "sentence")
+        return tuple(replace(s, text=unlabeled(s.text)) if s.page is None else s for s in kept)
 
     @cached_property
     def name(self) -> str:
@@ -151,7 +189,9 @@ class _Choice:
             return self.sentences
         abstract = [s for s in self.sentences if s.page is None]
         beginning = [s for s in self.sentences[:_BEGINNING] if is_plain(s.text)]
-        return abstract or self._telling or beginning or self.sentences[:_BEGINNING]
+        title = self.request.paper.title
+        near = [s for s in beginning if about(s.text, title) and not unexplained(s.text, title)]
+        return abstract or self._telling or near
 
     @cached_property
     def _telling(self) -> Sequence[SourceLine]:
@@ -184,23 +224,72 @@ class _Choice:
             for s, before in zip(self.sentences, texts, strict=False)
             if points_elsewhere(s.text)
             or not (alone := standalone(s.text))
-            or points_back(alone, known, beside=True)
+            or points_back(alone, known, beside=s.number >= self._turn)
             or takes_up(alone, before, known)
+            or (s.page is None and takes_symbols(alone, self._before(s), known))
+            or (s.page is None and unknown_form(alone, known, self._short_forms))
+            or (s.page is not None and unexplained(alone, self._known, self._short_forms))
         }
 
+    def _before(self, line: SourceLine) -> str:
+        """Return what the abstract says before one of its sentences."""
+        return " ".join(s.text for s in self._abstract if s.number < line.number)
+
+    @cached_property
+    def _known(self) -> str:
+        """What stands beside a sentence of the body: the title and the abstract."""
+        return " ".join([self.request.paper.title, *(s.text for s in self._abstract)])
+
+    @cached_property
+    def _short_forms(self) -> set[str]:
+        """The short forms that the body explains in brackets, each once."""
+        return {m for s in self.sentences for m in SHORT_FORM.findall(s.text)}
+
+    @cached_property
+    def _abstract(self) -> Sequence[SourceLine]:
+        return [s for s in self.sentences if s.page is None]
+
+    @cached_property
+    def _chances(self) -> dict[int, float]:
+        """How likely each sentence of the abstract tells what is known already."""
+        return self._of_role("background")
+
+    @cached_property
+    def _results(self) -> dict[int, float]:
+        """How likely each tells what came out."""
+        return self._of_role("result")
+
+    def _of_role(self, role: str) -> dict[int, float]:
+        chances = role_chances([s.text for s in self._abstract])[:, ROLES.index(role)]
+        return {s.number: float(c) for s, c in zip(self._abstract, chances, strict=True)}
+
     def _summary(self, question: Question) -> list[Row]:
+        title = self.request.paper.title
         source = [s for s in self._from(question) if s.text.strip()]
-        if not source:
+        span, rank = self._best_span(source)
+        stating = [s for s in self._telling if s.page is not None and states(standalone(s.text))]
+        if stating and rank < _TOLD:
+            source = stating
+            span, rank = self._best_span(source)
+        if span is None:
             return []
-        title, texts = self.request.paper.title, [s.text for s in source]
-        span = best_span(title, texts, rank=self._ranking(texts[:SENTENCES]))
-        number = source[span.sentence].number
+        texts = [s.text for s in source]
+        number, whole = source[span.sentence].number, texts[span.sentence]
         self.summed_up = number
-        named = title.startswith(f"{self.name}:") and not _NAMES.search(texts[span.sentence])
+        named = title.startswith(f"{self.name}:") and is_own(whole) and not _NAMES.search(whole)
         line = _without_paper(line_of(title if named else "", texts, span))
         self.told = line = standalone(line) or finished(unlabeled(line))
         self.used.add(number)
         return [{"text": line, "evidence": [number]}]
+
+    def _best_span(self, source: Sequence[SourceLine]) -> tuple[Span | None, int]:
+        """Return the span of some sentences that sums up best, and its rank."""
+        if not source:
+            return None, 0
+        texts = [s.text for s in source]
+        rank = self._ranking(texts[:SENTENCES])
+        span = best_span(self.request.paper.title, texts, rank=rank)
+        return span, rank(span)
 
     def _ranking(self, texts: Sequence[str]) -> Callable[[Span], int]:
         """Return what ranks spans: first what tells what was done, last background and what leans.
@@ -208,24 +297,24 @@ class _Choice:
         A span that leaves out the condition before it ("Under …, we show") says more than it may.
         """
         background = role_chances(list(texts))[:, 0] >= _BACKGROUND
-
+        title = self.request.paper.title
         told = (n for n, text in enumerate(texts) if self._tells(text, background[n]))
         first = next(told, 0)
 
         def rank(span: Span) -> int:
             whole = texts[span.sentence]
             text, seen = whole[span.start : span.end], whole[: span.end]
-            cut = span.opens == "lead" and CONDITION.match(whole)
-            said = " that " in seen or span.opens == "that"
-            torn = said and span.closes in _RELATIVE and "," in whole[span.end + 1 :]
-            leans = points_back(text, self.request.paper.title)
-            if cut or torn or (leans and span.opens in ("we", "that")) or not sums_up(text):
+            leans = points_back(finished(text), title)
+            if _is_torn(span, whole) or (leans and span.opens in ("we", "that")):
                 return 0
-            if is_own(seen, self.name) or TELLS.search(seen):
-                main = span.sentence == first
-                stated = 4 if states(unlabeled(text)) else 2
-                return 1 if leans else stated + main - adds(whole)
-            return int(not background[span.sentence])
+            leans = leans or takes_symbols(text, " ".join(texts[: span.sentence]), title)
+            done = (TELLS.search(seen) and not background[span.sentence]) or PASSIVE.search(seen)
+            stated = states(unlabeled(text))
+            if not (stated or done or is_own(seen, self.name)):
+                return int(not background[span.sentence])
+            less = _crops(span, text) + unknown_form(text, title, self._short_forms)
+            main = 3 * (span.sentence == first) + 2 * is_main(whole) - 2 * adds(whole)
+            return 2 if leans else (20 if stated else 10) + main - less
 
         return rank
 
@@ -241,12 +330,13 @@ class _Choice:
     def _takeaways(self, question: Question) -> list[int]:
         free = [s for s in self._free(question) if s.number != self.summed_up]
         abstract = [s for s in free if s.page is None]
-        body = [s for s in free if s.page is not None and self._is_of_the_whole(s)]
+        body = [s for s in free if s.page is not None and self._is_claim(s)]
         low, high = question.items
-        # An abstract alone has few sentences; the deep reading gets one for each of its parts.
-        count = min(high, 5) if body else low
-        own = [s for s in abstract if s.number >= self._turn and not of_others(s.text)]
+        count = min(high, _ENOUGH)
+        own = [s for s in abstract if s.number >= self._turn and self._is_news(s)]
         told = [s for s in own if not announces(s.text)]
+        sure = [s for s in told if self._tells(s.text, background=False) or self._is_result(s)]
+        told = sure or told
         if numbers := self._best(told if len(told) >= low else [*told, *body], count):
             return numbers
         # Few are better than what others did, or what only announces; one there has to be.
@@ -268,21 +358,30 @@ class _Choice:
         if standalone(before.text) and is_plain(before.text) and len(joined.split()) <= most:
             self.joined[number] = joined
 
+    def _is_claim(self, line: SourceLine) -> bool:
+        """Tell whether a sentence of the body says so much, and not what the summary says."""
+        again = states(line.text) and states(self.told)
+        new = not again and alike(line.text, self.told) < _SAME
+        return new and self._is_of_the_whole(line)
+
     def _is_of_the_whole(self, line: SourceLine) -> bool:
         """Tell whether a sentence of the body says what the paper as a whole does or finds."""
         return claims(line.text, line.section, self.name, self.request.paper.title)
 
     def _best(self, pool: Sequence[SourceLine], count: int) -> list[int]:
         """Return the numbers of the sentences most worth taking away."""
-        texts = [s.text for s in pool]
-        return [pool[n].number for n in takeaways(self.request.paper.title, texts, count=count)]
+        lines = [*self._abstract, *(s for s in pool if s.page is not None)]
+        wanted = {s.number for s in pool}
+        among = [n for n, line in enumerate(lines) if line.number in wanted]
+        texts, title = [s.text for s in lines], self.request.paper.title
+        return [lines[n].number for n in takeaways(title, texts, count=count, among=among)]
 
     def _part(self, question: Question) -> list[int]:
         free = {s.number for s in self._free(question)}
         told = sum(number >= self._turn for number in free)
         if self.short and question.key in _BEFORE_TAKEAWAYS and told <= _FEW:
             return []  # the takeaways need them
-        most = 1 if self.short else min(PARTS[question.key].most, question.items[1])
+        most = 1 if self.short else min(_MOST.get(question.key, 1), question.items[1])
         chosen = self._chosen(question.key, free, most, ())
         if question.key == "performance":
             chosen += self._chosen("limits", free, LIMITS.most, chosen)
@@ -300,7 +399,8 @@ class _Choice:
         chosen: list[int] = []
         for _, number in ranked:
             seen = {*self.used, *before, *chosen, self.summed_up or number} - {number}
-            twice = part == "approach" and states(texts[number]) and states(self.told)
+            again = part in ("approach", "innovation") and states(self.told)
+            twice = again and states(standalone(texts[number]))
             new = (
                 not twice
                 and number not in before
@@ -334,30 +434,49 @@ class _Choice:
         """Tell whether what others did comes before what the authors do, and theirs after."""
         if part in SIGNS and not (is_own(line.text, self.name) or SIGNS[part].search(line.text)):
             return False
+        if part == "background" and not is_given(line.text):
+            return False
+        if part == "task" and not is_tested(standalone(line.text)):
+            return False
+        if part == "approach" and not states(standalone(line.text)):
+            return False
         later = part == "prior_work" and of_others(line.text)
         return later or PARTS[part].own == (line.number >= self._turn)
 
     def _is_in_body(self, part: str, line: SourceLine) -> bool:
         """Tell whether a body says such a thing there; what others did opens its introduction."""
+        if part == "approach" and self._abstract:
+            return False  # the abstract says what the paper proposes
         if part == "limits" or PARTS[part].own:
             return is_in_place(part, line.text, line.section, self.name, self.request.paper.title)
         apart = part == "prior_work" and not PARTS["background"].at_home(line.section)
-        return line.number in self._opening or (apart and PARTS[part].at_home(line.section))
+        return is_given(line.text) and (
+            line.number in self._opening or (apart and PARTS[part].at_home(line.section))
+        )
 
     @cached_property
     def _turn(self) -> int:
         """The number of the abstract's first sentence that tells what its authors do."""
-        abstract = [s for s in self.sentences if s.page is None]
+        abstract = self._abstract
         if not abstract:
             return 0
-        chances = role_chances([s.text for s in abstract])[:, 0] >= _BACKGROUND
-        told = (s for s, b in zip(abstract, chances, strict=True) if self._tells(s.text, b))
+        likely = self._chances
+        told = (s for s in abstract if self._tells(s.text, likely[s.number] >= _BACKGROUND))
         return min([*(s.number for s in told), self.summed_up or 10**9])
+
+    def _is_result(self, line: SourceLine) -> bool:
+        """Tell whether a sentence of the abstract most likely says what came out."""
+        return self._results[line.number] >= _KNOWN and not _POSSIBLE.search(line.text)
+
+    def _is_news(self, line: SourceLine) -> bool:
+        """Tell whether a sentence of the abstract tells neither what was known nor others' work."""
+        known = self._chances[line.number] >= _KNOWN or is_known(line.text)
+        return not ((known and not is_own(line.text, self.name)) or of_others(line.text))
 
     def _tells(self, text: str, background: bool) -> bool:
         """Tell whether a sentence says what the authors do: with "we", or in the passive."""
         told = PASSIVE.search(text) or (TELLS.search(text) and not background)
-        own = is_own(text, self.name) and not (background and _OURS.match(text))
+        own = is_own(text, self.name) and not (background and not acts(text))
         return own or (bool(told) and not of_others(text))
 
     @cached_property

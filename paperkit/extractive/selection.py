@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -56,6 +56,10 @@ def _any(patterns: tuple[str, ...], text: str) -> bool:
     return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
+_METHODS = (
+    "(?:methods|approaches|techniques?|models|algorithms|systems|studies|works|solvers"
+    "|architectures|networks)"
+)
 # What earlier work did, and what is still to do, is none of the paper's own.
 _BEFORE_AND_AFTER = (
     r"\b(?:future work|in the future|we plan|we will|we hope|remains? (?:open|to be)"
@@ -69,14 +73,15 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             roles=frozenset({"method", "objective"}),
             cues=(
                 r"\b(?:we|this (?:paper|work|article|study)|our)\b.{0,50}?\b(?:propos|present"
-                r"|introduc|develop|describ|design|devis|address|aim|study|investigat|extend|combine)",
+                r"|introduc|develop|describ|design|devis|address|aim|study|investigat|extend"
+                r"|combine)",
                 r"^(?:our|the proposed) (?:\w+ )?(?:method|approach|framework|algorithm)\b",
                 r"本文提出|我们提出|本文介绍|提出了",
             ),
             never=(
                 r"\b(?:future work|we plan|we will|rest of th|achiev|outperform|surpass"
                 r"|experimental|extensive"
-                r"|we (?:\w+ )?(?:show|demonstrate|find|observe|argue) that)",
+                r"|we (?:\w+ )?(?:show|demonstrate|find|observe|argue) that|set out|whether)",
             ),
             sections=r"introduction|overview|conclusion|method|approach|引言|方法",
         ),
@@ -87,9 +92,10 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:existing|previous|prior|conventional|traditional|current|earlier"
                 r"|recent)\b.{0,40}\b(?:work|method|approach|technique|model|algorithm|system|stud"
                 r"|research|solution)",
-                r"^(?:however|unfortunately|but)\b.*\b(?:method|approach|technique|model|algorithm"
-                r"|system|stud|work|exist|understood|cost|expensive|limited|require|need)",
-                r"\b(?:suffer|fail|lack|limited to|neglect|ignore|struggle|drawback|shortcoming)",
+                rf"^[^,.;:]{{0,90}}\b{_METHODS}\b.*\b(?:suffer|fail|falls? short|lack|limit"
+                rf"|neglect|ignor|struggl"
+                r"|drawback|shortcoming|cannot|expensive|costly|difficult|rely|relies)",
+                rf"^(?:however|unfortunately|but|nevertheless),? (?:[\w-]+ ){{0,8}}{_METHODS}\b",
                 r"现有|以往|传统方法|然而",
             ),
             never=OWN,
@@ -118,7 +124,11 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"(?:the )?(?-i:[A-Z][A-Za-z]*[A-Z0-9])",
                 r"数据集|任务上",
             ),
-            never=_BEFORE_AND_AFTER,
+            never=(
+                *_BEFORE_AND_AFTER,
+                r"\b(?:we|paper|work) (?:\w+ )?(?:propose|introduce|present)s?\b",
+                r"^(?:since|as|because)\b",
+            ),
             counts=True,
             bonus=-0.5,
             sections=r"experiment|result|evaluat|data|setup|实验|结果",
@@ -129,9 +139,19 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             cues=(
                 r"outperform|surpass|exceed|(?<!to )(?:achiev|attain|improv|reduc)|accura|faster"
                 r"|speed|better|superior|compared (?:to|with)|comparable"
-                r"|state[- ]of[- ]the[- ]art|score|error|\bgain"
+                r"|(?<!the )state[- ]of[- ]the[- ]art|score|error|\bgain"
                 r"|(?:higher|lower)(?!-)|confirm\w* that|consistent with|validated",
                 r"优于|提高|提升|达到|降低|准确率",
+            ),
+            never=(
+                # What is done, aimed at or of use is no result.
+                r"^(?:[^,]{3,60}, )?we (?:\w+ly )?(?:use|employ|adopt|leverage|apply|introduce"
+                r"|propose"
+                r"|present|design|develop|extend|train|hope)\b(?!.*\b(?:results|outperform"
+                r"|achiev))",
+                r"\b(?:contributes? to|insights? (?:in)?to|understanding|could be used)\b"
+                r"|\b(?:leap|advance\w*|steps?) (?:forward )?toward",
+                r"^(?:since|as|because)\b",
             ),
             counts=True,
             sections=r"experiment|result|evaluat|comparison|discussion|conclusion|实验|结果|结论",
@@ -161,8 +181,12 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"\b(?:outperform|state[- ]of[- ]the[- ]art)",
                 r"\b(?:shows?|shown|demonstrates?d?|finds?|found|proves?d?|observed?|results?)"
                 r" (?:\w+ )?that",
-                r"\bwe (?:\w+ )?(?:find|found|observe|conclude)\b",
+                r"\bwe (?:\w+ )?(?:find|found|observe|conclude|assume)\b",
                 r"^(?:our|the|extensive) (?:\w+ )?(?:evaluations?|experiments?|results|findings)\b",
+                # A test, or data for one, is no step of the method.
+                r"^(?:we|for|to) (?:\w+ )?(?:validat|evaluat|test|assess|benchmark|compar)",
+                r"\b(?:introduc|present|contribut|releas|collect|construct|provid)\w* "
+                r"(?:[\w-]+ ){0,6}(?:data ?sets?|benchmark|corpus|toolbox)\b",
                 *_BEFORE_AND_AFTER,
             ),
             sections=r"method|approach|model|architecture|algorithm|framework|overview"
@@ -190,14 +214,27 @@ PARTS: Mapping[str, Part] = MappingProxyType(
                 r"|new insights?|facilitates?|(?:will|can) help)\b",
                 r"意义|应用|有助于|潜力",
             ),
+            never=(
+                r"\b(?:outline|future|limitations?|open challenges|aimed)\b",
+                r"^(?:\w+ )?(?:experiment|result)",
+            ),
             sections=r"introduction|conclusion|discussion|implication|broader|引言|结论|讨论",
         ),
     }
 )
 SIGNS = {
-    "methods": re.compile(r"\b(?:first|then|key (?:idea|insight))\b", re.IGNORECASE),
+    "methods": re.compile(r"\bfirst\b.*\bthen\b|\bkey (?:idea|insight)\b", re.IGNORECASE),
     "evidence": re.compile(r"\b(?:experiments?|simulations?|numerical)\b", re.IGNORECASE),
-    "innovation": re.compile(r"\b(?:novel|for the first time)\b", re.IGNORECASE),
+    "task": re.compile(
+        r"\b(?:is|are|was|were|been) (?:\w+ )?(?:evaluated|tested|trained|applied|compared)\b"
+        r"|\bexperiments?\b",
+        re.IGNORECASE,
+    ),
+    "innovation": re.compile(
+        r"\bfor the first time\b|\bnovel\b.*\b(?:is|are) (?:\w+ )?(?:propos|introduc|develop"
+        r"|present)",
+        re.IGNORECASE,
+    ),
 }
 """What a sentence of a part says that does not speak of "we" or of the paper's method."""
 
@@ -214,19 +251,21 @@ def alike(one: str, other: str) -> float:
     return _cosine(_vector(one), _vector(other))
 
 
-def takeaways(title: str, sentences: Sequence[str], *, count: int = 5) -> list[int]:
+def takeaways(
+    title: str, sentences: Sequence[str], *, count: int = 5, among: Collection[int] | None = None
+) -> list[int]:
     """Return the positions of at most ``count`` sentences worth taking away, in text order.
 
-    Maximal marginal relevance: each is chosen for what it says beyond those chosen before it;
-    sentences that say the same as a chosen one are never taken.
+    They are `among` the positions given, or any; the others tell what role each has. Maximal
+    marginal relevance: each is chosen for what it says beyond those chosen before it; sentences
+    that say the same as a chosen one are never taken.
     """
-    usable = [n for n, sentence in enumerate(sentences) if is_plain(sentence)]
-    if not usable:
+    places = range(len(sentences)) if among is None else among
+    if not (usable := [n for n in places if is_plain(sentences[n])]):
         return []
     worth = _worth(title, list(sentences))
     vectors = {n: _vector(sentences[n]) for n in usable}
-    chosen: list[int] = []
-    overlap = dict.fromkeys(usable, 0.0)
+    chosen, overlap = list[int](), dict.fromkeys(usable, 0.0)
     while len(chosen) < count:
         rest = [n for n in usable if n not in chosen and overlap[n] < 0.5]
         if not rest:

@@ -35,7 +35,15 @@ _THAT = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\b(?:we|this (?:paper|work|article)) (?!have\b)\w+", re.IGNORECASE)
-_THAT_WHICH = re.compile(r"(?<=[a-z]) that (?!(?:is|are|was|were) )(?=[a-z]+s? )")
+_FORCED = re.compile(
+    r"(?<=[a-z]),? that (?!(?:is|are|was|were) )(?=[a-z]+s? )|(?<=[a-z]): (?=[a-z])"
+)
+"""Where a sentence that can be cut nowhere else may end."""
+_PURPOSE = re.compile(
+    r"(?<=\w) to (?:overcome|address|tackle|solve|alleviate|mitigate|handle|resolve|bridge|fill"
+    r"|remedy)"
+    r" (?:this|these|those|such)\b"
+)
 _WE = re.compile(r"(?:[,;:]\s+|\band\s+)(?=(?:we|this paper|this work|our)\b)", re.IGNORECASE)
 _CUT = re.compile(
     r"(?P<punct>[,;])\s+(?P<after>\w+)(?:\s(?P<second>\w+))?"
@@ -47,7 +55,8 @@ _PASSIVE = ("ed", "en", "wn", "out", "ung", "ought")  # "written by …" is not 
 _BOUND = (" only", " even", " except", " case", " cases", " limit", " regime", " setting", " point")
 """What a condition after it ("only when …", "the case where …") is part of."""
 _ASKS = re.compile(
-    r"\b(?:stud(?:y|ies)|examine|investigate|explore|determine|understand|identify|show|decide|learn"
+    r"\b(?:stud(?:y|ies)|examine|investigate|explore|determine|understand|identify|show|decide"
+    r"|learn"
     r"|know|see|explain|predict|ask|of|to|in|on|at|by|for|from|with|and|or|when|where|which)$"
 )
 """What comes before "which" or "where" and needs what follows it."""
@@ -93,7 +102,7 @@ def _of_sentence(number: int, text: str) -> Iterator[Span]:
     found = list(_between(number, text, _openings(text), ends))
     yield from found
     if not any(span.start == 0 for span in found):  # "…, a framework that" is cut when it must be
-        ends = {match.start(): "relative" for match in _THAT_WHICH.finditer(text)}
+        ends = {match.start(): "relative" for match in _FORCED.finditer(text)}
         yield from _between(number, text, {0: "start"}, ends)
 
 
@@ -121,6 +130,7 @@ def _openings(text: str) -> dict[int, str]:
 
 
 def _cuts(text: str) -> Iterator[tuple[int, str]]:
+    yield from ((match.start(), "purpose") for match in _PURPOSE.finditer(text))
     for match in _CUT.finditer(text):
         after = (match["after"] or "").lower()
         if match["punct"] == ";":
@@ -177,7 +187,8 @@ _CUES = tuple(
 )
 _CLAIM = re.compile(
     r"\b(?:we|this (?:paper|work)|our)\b.{0,40}?\b(?:propos|present|introduc|develop|show"
-    r"|demonstrat|study|investigat|deriv|describ|provid|analy|explor|find|prove|address|evaluat|argue)",
+    r"|demonstrat|study|investigat|deriv|describ|provid|analy|explor|find|prove|address|evaluat"
+    r"|argue)",
     re.IGNORECASE,
 )
 SENTENCES = 60  # of the first so many one is chosen; an abstract has a dozen

@@ -518,7 +518,7 @@ def test_what_points_at_something_not_shown_is_known(sentence):
     ("sentence", "others"),
     [
         ("Existing perception-informed local planners rely on luck.", True),
-        ("Similar results have been obtained by Santhanam and others.", True),
+        ("Sharp results have been obtained by Santhanam and others.", True),
         ("Existing methods are worse than our method.", False),
         ("The planner extends existing methods.", False),
     ],
