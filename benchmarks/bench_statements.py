@@ -38,7 +38,7 @@ TRUTH = frozenset(
     "evidence-missing evidence-altered evidence-elsewhere unsupported no-evidence"
     " number-not-in-source number-misplaced number-not-in-evidence name-not-in-source direction"
     " off-topic others-work own-work relation-not-in-source spread other-question"
-    " left-out words-not-in-source".split()
+    " left-out words-not-in-source too-certain".split()
 )
 Row = dict[str, str]
 Judged = tuple[Row, list[Finding]]

@@ -12,6 +12,7 @@ from paperkit.checks.scores import Source
 from paperkit.digests import Answer, Digest, Origin, Statement
 from tests.conftest import make_paper
 
+NOW = datetime.now(UTC)
 GARMENTS = Source.of(
     "We propose a try-on method that wears a garment on a person without parsing. It renders"
     " images of high quality and is studied on two bodies."
@@ -77,7 +78,7 @@ def test_it_is_said_of_what_a_model_wrote(origin: Origin, expected: bool) -> Non
         question="takeaways",
         statements=(statement,),
         model="m",
-        at=datetime.now(UTC),
+        at=NOW,
         origin=origin,
     )
     answer = with_evidence(answer, Sources.of(paper, None))

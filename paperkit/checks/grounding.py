@@ -13,6 +13,7 @@ from heapq import nlargest
 
 from paperkit.checks.contrary import contrary, turned
 from paperkit.checks.evidence import AS_GOOD, MOST, Keys, LineIndex, keys_of
+from paperkit.checks.hedges import unhedged
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.names import method_name
 from paperkit.checks.novelty import added, new_words
@@ -337,7 +338,8 @@ def _doubts(
     if doubts or not is_quote(statement):  # the paper's own sentence needs no comparison with it
         doubts += _claim(statement, sources, question, origin)
     else:
-        doubts += _reworded(statement, origin)  # a piece of a sentence may leave out its "no"
+        # A piece of a sentence may leave out its "no" or its "may".
+        doubts += [*_reworded(statement, origin), *_hedged(statement, sources)]
     return tuple(doubts)
 
 
@@ -377,12 +379,20 @@ def _claim(
             message = f"The name {name.text} is not in the paper; check its spelling and place."
             yield "name-not-in-source", "warn", message, piece(statement.text, name.text)
     yield from _direction(statement, sources, origin)
+    yield from _hedged(statement, sources)
     if origin == "model" and not unseen and not sources.across(statement.text):
         yield from _new(statement.text, sources.everything)
     if not unseen:
         found = _found(statement, sources)
         yield from _support(statement, sources, origin, found)
         yield from _joined(statement, sources, question, origin, found)
+
+
+def _hedged(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
+    """Yield that a statement tells as certain what its passages hedge."""
+    passages = [e.quote for e in statement.evidence]
+    if words := unhedged(statement.text, passages, sources.lines):
+        yield "too-certain", "warn", f"The paper is less certain: “{words}”.", statement.text
 
 
 def _new(text: str, source: Source) -> Iterator[_Doubt]:
