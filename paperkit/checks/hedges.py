@@ -28,7 +28,8 @@ _CAREFUL = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    r"\b(?:authors|they|we|paper|study|was|were|is|are) (?:\w+ly )?\w+(?:ed|wn|en|t)\b"
+    r"\b(?:authors|they|we|paper|study|was|were|is|are) (?:\w+ly )?\w+(?:ed|wn|en|t)\b",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.;:!?]\s|, (?:but|while|whereas|although|and)\b")
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]+")
