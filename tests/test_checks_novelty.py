@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from paperkit.checks import Sources, findings, with_evidence
-from paperkit.checks.novelty import added, new_words
+from paperkit.checks.novelty import added, is_made_up, new_words
 from paperkit.checks.scores import Source
 from paperkit.digests import Answer, Digest, Origin, Statement
 from tests.conftest import make_paper
@@ -32,6 +32,13 @@ BUNDLES = Source.of("We prove the Verlinde formula by a sequence of flips of the
 def test_words_that_the_paper_has_none_of_are_named(text: str, words: list[str]) -> None:
     """Whatever else of the statement stands in it."""
     assert sorted(new_words(text, GARMENTS)) == sorted(words)
+
+
+def test_one_word_more_may_be_another_way_to_say_it() -> None:
+    """It warns; several, or very rare ones, block."""
+    assert not is_made_up(["slow"])
+    assert not is_made_up([])
+    assert is_made_up(["appealing", "customers"])
 
 
 @pytest.mark.parametrize(
@@ -88,7 +95,7 @@ def test_it_is_said_of_what_a_model_wrote(origin: Origin, expected: bool) -> Non
     found = [f for f in findings(digest, paper=paper) if f.code == "words-not-in-source"]
     assert bool(found) is expected
     if found:
-        assert found[0].severity == "warn"
+        assert found[0].severity == "block"  # two rare words are more than another way to say it
         assert (
             "customers, boutique" in found[0].message or "boutique, customers" in found[0].message
         )

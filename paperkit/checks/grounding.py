@@ -16,7 +16,7 @@ from paperkit.checks.evidence import AS_GOOD, MOST, Keys, LineIndex, keys_of
 from paperkit.checks.hedges import unhedged
 from paperkit.checks.meaning import Array, Meanings
 from paperkit.checks.names import method_name
-from paperkit.checks.novelty import added, new_words
+from paperkit.checks.novelty import added, is_made_up, new_words
 from paperkit.checks.numbers import Number, as_typed, numbers, piece
 from paperkit.checks.polarity import directed_words
 from paperkit.checks.questions import points_back
@@ -401,7 +401,8 @@ def _new(text: str, source: Source) -> Iterator[_Doubt]:
         yield "words-not-in-source", "block", f"The paper speaks of {told[0]} nowhere.", told[1]
     elif words := new_words(text, source):
         message = f"The paper has no word for: {', '.join(words)}. Check that it says this."
-        yield "words-not-in-source", "warn", message, piece(text, words[0])
+        severity: Severity = "block" if is_made_up(words) else "warn"
+        yield "words-not-in-source", severity, message, piece(text, words[0])
 
 
 def _support(

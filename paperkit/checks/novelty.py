@@ -9,7 +9,7 @@ introduce, method, earlier) and the commonest of the others are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import resources
 
@@ -17,7 +17,8 @@ from paperkit.checks.language import weight
 from paperkit.checks.scores import Source
 from paperkit.text import FUNCTION_WORDS, STOP_WORDS, stem, tokens
 
-_LEAST = 3.0  # bits, by `weight`: a word that one abstract in eight has
+# Bits, by `weight`: what a word tells that one abstract in eight has; what no paraphrase adds.
+_LEAST, _SURE = 3.0, 12.0
 
 # What models add to any paper: the words that claim it, and those by any of which a paper speaks of
 # it. The second column bears the first out wherever in the paper it stands.
@@ -86,7 +87,16 @@ def new_words(text: str, source: Source) -> list[str]:
     found = {word: stem(word) for word in _plain_words(text)}
     told = {word: s for word, s in found.items() if not {s, s[:5]} & _frame()}
     new = {word: s for word, s in told.items() if s[:4] not in source.begins}
-    return list(new) if sum(map(weight, set(new.values()))) >= _LEAST else []
+    return list(new) if _bits(new) >= _LEAST else []
+
+
+def is_made_up(words: Iterable[str]) -> bool:
+    """Tell whether so many or so rare new words are more than another way to say it."""
+    return _bits(words) >= _SURE
+
+
+def _bits(words: Iterable[str]) -> float:
+    return sum(map(weight, {stem(word) for word in words}))
 
 
 def _plain_words(text: str) -> Iterator[str]:
