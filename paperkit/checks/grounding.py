@@ -392,13 +392,14 @@ def _hedged(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
     """Yield that a statement tells as certain what its passages hedge."""
     passages = [e.quote for e in statement.evidence]
     if words := unhedged(statement.text, passages, sources.lines):
-        yield "too-certain", "warn", f"The paper is less certain: “{words}”.", statement.text
+        yield "too-certain", "warn", f"The paper is less certain: “{words}”; say how sure it is.", statement.text
 
 
 def _new(text: str, source: Source) -> Iterator[_Doubt]:
     """Yield what a model's statement tells that the paper has no word for."""
     if told := added(text, source):
-        yield "words-not-in-source", "block", f"The paper speaks of {told[0]} nowhere.", told[1]
+        message = f"Nothing in the paper speaks of {told[0]}; take this out."
+        yield "words-not-in-source", "block", message, told[1]
     elif words := new_words(text, source):
         message = f"The paper has no word for: {', '.join(words)}. Check that it says this."
         severity: Severity = "block" if is_made_up(words) else "warn"
