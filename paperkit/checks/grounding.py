@@ -392,7 +392,8 @@ def _hedged(statement: Statement, sources: Sources) -> Iterator[_Doubt]:
     """Yield that a statement tells as certain what its passages hedge."""
     passages = [e.quote for e in statement.evidence]
     if words := unhedged(statement.text, passages, sources.lines):
-        yield "too-certain", "warn", f"The paper is less certain: “{words}”; say how sure it is.", statement.text
+        message = f"The paper is less certain: “{words}”; say how sure it is."
+        yield "too-certain", "warn", message, statement.text
 
 
 def _new(text: str, source: Source) -> Iterator[_Doubt]:
