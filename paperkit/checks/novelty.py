@@ -9,7 +9,7 @@ introduce, method, earlier) and the commonest of the others are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 
@@ -90,9 +90,9 @@ def new_words(text: str, source: Source) -> list[str]:
     return list(new) if _bits(new) >= _LEAST else []
 
 
-def is_made_up(words: Iterable[str]) -> bool:
-    """Tell whether so many or so rare new words are more than another way to say it."""
-    return _bits(words) >= _SURE
+def is_made_up(words: Sequence[str]) -> bool:
+    """Tell whether several new words are too rare to be another way to say it."""
+    return len(words) > 1 and _bits(words) >= _SURE
 
 
 def _bits(words: Iterable[str]) -> float:
