@@ -452,7 +452,7 @@ def test_the_source_follows_the_statement_in_sight(cells_in: Notebook, sampled: 
     """Scrolled to, not clicked: its page is shown, and it says which statement that is of."""
     page = cells_in(cells(sampled, papers=[SAMPLED]))
     expect(page.locator(".rv-abstract mark").first).to_be_visible()
-    item = page.locator("[data-question=takeaways] .rv-field", has_text="p. ").first
+    item = page.locator(".rv-field", has_text="p. ").last
     item.evaluate("node => node.scrollIntoView()")
     expect(item).to_have_class(re.compile("rv-shown"))
     expect(page.locator(".rv-page img")).to_be_visible(timeout=60_000)
