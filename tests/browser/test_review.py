@@ -19,7 +19,7 @@ import pytest
 from paperkit import read, summarize
 from paperkit.digests import Answer, Digest, Evidence, Statement
 from paperkit.library import Library
-from paperkit.passages import source_lines
+from paperkit.passages import SourceLine, source_lines
 from tests.browser.conftest import READY
 from tests.review_samples import (
     BLANK,
@@ -452,7 +452,7 @@ def test_the_source_follows_the_statement_in_sight(cells_in: Notebook, sampled: 
     """Scrolled to, not clicked: its page is shown, and it says which statement that is of."""
     page = cells_in(cells(sampled, papers=[SAMPLED]))
     expect(page.locator(".rv-abstract mark").first).to_be_visible()
-    item = page.locator(".rv-field", has_text="p. ").last
+    item = page.locator("[data-question=takeaways] .rv-field", has_text="p. ").first
     item.evaluate("node => node.scrollIntoView()")
     expect(item).to_have_class(re.compile("rv-shown"))
     expect(page.locator(".rv-page img")).to_be_visible(timeout=60_000)
@@ -618,10 +618,19 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Library:
     assert digest is not None
     lines = source_lines(library.paper(SAMPLED), reading)
     line = next(n for n in lines if n.text.startswith("We optimize the gate near either end"))
-    passage = Evidence(line.text, line.section, line.page, line.bbox)
-    said = Answer(question="methods", statements=(Statement(line.text, (passage,)),), at=MOMENT)
-    library.drafts.save_answers(digest, [said])
+    found = [n for n in lines if n.kind == "sentence" and n.page and n.text.startswith("We ")]
+    assert len(found) > 3
+    said = [
+        Answer(question=key, statements=tuple(map(quoted, told)), at=MOMENT)
+        for key, told in (("methods", [line]), ("takeaways", found[:4]))
+    ]
+    library.drafts.save_answers(digest, said)
     return library
+
+
+def quoted(line: SourceLine) -> Statement:
+    """Return a line of a paper as a statement that rests on it."""
+    return Statement(line.text, (Evidence(line.text, line.section, line.page, line.bbox),))
 
 
 def test_evidence_shows_the_passage_on_its_page(
