@@ -37,6 +37,7 @@ def codes(text: str, sources: Sources) -> set[str]:
     return {f.code for f in ground(statement, sources, origin="model")} - {"unchecked"}
 
 
+@pytest.mark.process
 def test_changed_claims_on_full_texts_are_told_apart(sources: dict[str, Sources]) -> None:
     """The changed one has the finding of its kind, the other none."""
     pairs = [(sources[i], *pair) for i in sources for pair in PAIRS[i]]

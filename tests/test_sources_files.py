@@ -65,7 +65,7 @@ def peak(file: Path) -> int:
 
 def test_streaming_needs_no_more_memory_for_more_records(tmp_path: Path) -> None:
     """Five times the records, the same peak; a frame of them all needs more."""
-    small, large = snapshot(tmp_path / "a.json", 150), snapshot(tmp_path / "b.json", 750)
+    small, large = snapshot(tmp_path / "a.json", 100), snapshot(tmp_path / "b.json", 500)
     peak(large)  # the first reading pays for what is loaded or remembered once
     assert peak(large) < 1.4 * peak(small)
 
