@@ -211,6 +211,15 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(text.lower())]
 
 
+def content_stems(text: str) -> list[str]:
+    """Return the stems of the Latin words of a text that tell something, in order.
+
+    >>> content_stems("The nets of a model win.")
+    ['net', 'model', 'win']
+    """
+    return [stem(w) for w in tokens(text) if w not in FUNCTION_WORDS and len(w) > 1]
+
+
 # Scripts and letters.
 
 

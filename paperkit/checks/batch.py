@@ -10,7 +10,7 @@ from functools import cached_property
 
 from paperkit.digests import Digest, Finding
 from paperkit.papers import Paper
-from paperkit.text import FUNCTION_WORDS, stem, tokens
+from paperkit.text import content_stems
 
 _CLEARLY = 1.6
 _LEAST_OWN_SHARE = 0.5
@@ -107,7 +107,7 @@ def _words_of(digest: Digest) -> Iterable[str]:
 
 
 def _marks(text: str) -> frozenset[str]:
-    words = {stem(w) for w in tokens(text) if w not in FUNCTION_WORDS and len(w) > 1}
+    words = set(content_stems(text))
     return frozenset(words | set(re.findall(r"\d+(?:\.\d+)?", text)))
 
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from paperkit.checks.language import english_forms, known_terms, spaced, weight
 from paperkit.checks.names import flattened
 from paperkit.passages import SourceLine
-from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
+from paperkit.text import content_stems, is_chinese_text
 
 MOST = 3
 _NOTHING = 1e-9  # what is left of a share when all of it is taken off
@@ -45,8 +45,7 @@ def keys_of(text: str) -> Keys:
 
 def _stems(text: str) -> dict[str, None]:
     """Return the stems of a text in order: sums over them must not hang on how a set is ordered."""
-    words = tokens(flattened(text))
-    return dict.fromkeys([stem(w) for w in words if w not in FUNCTION_WORDS and len(w) > 1])
+    return dict.fromkeys(content_stems(flattened(text)))
 
 
 _CHINESE_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s?([万亿])")

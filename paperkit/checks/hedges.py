@@ -8,10 +8,10 @@ stand in the statement, and no line of the paper may say them without a hedge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from paperkit.passages import SourceLine
-from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem
+from paperkit.text import content_stems, is_chinese_text
 
 _HEDGE = re.compile(
     r"\b(?:may(?! \d)|might|could|would|perhaps|possibly|presumably"
@@ -32,7 +32,6 @@ _DONE = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.;:!?]\s|, (?:but|while|whereas|although|and)\b")
-_WORD = re.compile(r"[A-Za-z][A-Za-z-]+")
 _NEAR, _SHARE, _LEAST = 6, 0.6, 2  # telling words on each side; how many of them a claim repeats
 _CHINESE = re.compile(
     r"可能|或许|也许|似乎|有望|推测|猜想|猜测|假设|暗示|计划|预计|预期|能否|可以|可被|或将"
@@ -54,7 +53,7 @@ def unhedged(claim: str, passages: Sequence[str], lines: Sequence[SourceLine]) -
         return "" if certain or not hedged or not hedged[0] else _words(passages[0], hedged[0])
     if _CAREFUL.search(claim):
         return ""
-    said, done = set(_telling(claim)), bool(_DONE.search(claim))
+    said, done = set(content_stems(claim)), bool(_DONE.search(claim))
     for passage in passages:
         for match in _HEDGE.finditer(passage):
             around = _around(passage, match)
@@ -69,14 +68,8 @@ def _around(text: str, match: re.Match[str]) -> list[str]:
     """Return the telling stems of a hedge's clause, the hedged word first."""
     before = _CLAUSE.split(text[: match.start()])[-1]
     after = _CLAUSE.split(text[match.end() :])[0]
-    hedged = list(_telling(after))[:_NEAR]
-    return [*hedged, *list(_telling(before))[-_NEAR:]] if hedged else []
-
-
-def _telling(text: str) -> Iterator[str]:
-    for word in _WORD.findall(text):
-        if word.lower() not in FUNCTION_WORDS and len(word) > 2:
-            yield stem(word.lower())
+    hedged = content_stems(after)[:_NEAR]
+    return [*hedged, *content_stems(before)[-_NEAR:]] if hedged else []
 
 
 def _repeats(said: set[str], around: Sequence[str]) -> bool:
@@ -89,7 +82,7 @@ def _repeats(said: set[str], around: Sequence[str]) -> bool:
 def _certain(around: Sequence[str], lines: Sequence[SourceLine]) -> bool:
     """Tell whether a line says the same without a hedge."""
     return any(
-        _repeats(set(_telling(line.text)), around) and not _HEDGE.search(line.text)
+        _repeats(set(content_stems(line.text)), around) and not _HEDGE.search(line.text)
         for line in lines
     )
 

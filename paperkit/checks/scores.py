@@ -16,7 +16,7 @@ from paperkit.checks.names import KnownNames, Name, explained, known_names, know
 from paperkit.checks.numbers import Number, numbers
 from paperkit.checks.polarity import DirectedText, features
 from paperkit.checks.stated import Stated
-from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem, tokens
+from paperkit.text import content_stems, is_chinese_text, stem, tokens
 
 # Logistic weights fitted on SciTLDR's training pairs (Apache-2.0) and edits of them.
 _POLARITY = {
@@ -180,7 +180,7 @@ def topic_score(claim: str, source: Source) -> float:
     """
     if is_chinese_text(claim) and not is_chinese_text(source.text[:2000]):
         return 1.0 if _shares_terms(claim, source) else _FOREIGN
-    stems = _content(claim)
+    stems = set(content_stems(claim))
     total = sum(map(weight, stems))
     if not total:
         return 1.0
@@ -200,11 +200,7 @@ def _shares_terms(claim: str, source: Source) -> bool:
 
 def content_words(claim: str) -> int:
     """Return how many different words of a claim tell something of its topic."""
-    return len(_content(claim))
-
-
-def _content(claim: str) -> set[str]:
-    return {stem(w) for w in tokens(claim) if w not in FUNCTION_WORDS and len(w) > 1}
+    return len(set(content_stems(claim)))
 
 
 def _shared(stemmed: str, source: Source) -> float:

@@ -77,7 +77,7 @@ _EXACT = re.compile(
 
 
 def _on_the_other_side(claim: str, passages: Sequence[str]) -> str:
-    """Return the words that put a value's other side, or a side where it is the value itself."""
+    """Return a bound that the passages have the other way round, or as the very value."""
     told = {(m["value"], _is_over(m)) for p in passages for m in _BOUND.finditer(p)}
     bounds = {value for value, _ in told}
     exact = {m["value"] for p in passages for m in _EXACT.finditer(p)} - bounds

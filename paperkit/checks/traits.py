@@ -14,7 +14,8 @@ from itertools import pairwise
 from paperkit.checks.polarity import is_negator
 from paperkit.text import FUNCTION_WORDS, is_chinese_text, stem
 
-# Pairs that exclude each other, the Chinese words behind "~".
+# Pairs that exclude each other, the Chinese words behind "~". What a method is praised for or not
+# (fast, stable) is compared in Chinese by `paperkit.checks.contrary`.
 _TABLE = r"""
 static ~ 静态 / dynamic ~ 动态
 rigid ~ (?<!非)刚[体性] / deformable|nonrigid ~ 可变形|非刚[体性]
@@ -26,7 +27,6 @@ labeled|labelled ~ 有标[签注] / unlabeled|unlabelled ~ [无未]标[签注]
 sparse ~ 稀疏 / dense ~ 稠密|密集
 local ~ 局部 / global ~ 全局
 implicit ~ 隐式 / explicit ~ 显式
-stable ~ (?<!不)稳定 / unstable ~ 不稳定
 training ~ 训练时 / test|inference ~ 推理时|测试时
 necessary ~ 必要 / sufficient ~ 充分
 theoretical|theoretically ~ 理论上 / empirical|empirically|experimentally ~ 实验上

@@ -1,7 +1,5 @@
 """The embedded model: what of a paper can stand alone in a digest, and under which question."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from paperkit.checks.questions import is_of_itself
@@ -23,24 +21,17 @@ from paperkit.extractive.wording import (
     takes_up,
 )
 from paperkit.outlines import DIGEST
-from paperkit.papers import Paper
 from paperkit.prompts import make_request, read_reply
 from paperkit.readings import Paragraph, Reading
-
-NOW = datetime(2026, 1, 2, tzinfo=UTC)
-TITLE = "SplatPose: Fast Head Avatars from Sparse Views"
+from tests.models.test_extractive import NOW, TITLE, paper
 
 
 def digest(title, abstract, body=()):
     """Return a digest's statements by question; `body` is pairs of a heading and a sentence."""
-    fields = {"authors": ("Ada Lovelace",), "categories": ("cs.CV",), "updated": NOW}
-    paper = Paper(
-        id="2411.05184", title=title, abstract=" ".join(abstract), published=NOW, **fields
-    )
     box = (0.0, 0.0, 1.0, 1.0)
     paragraphs = tuple(Paragraph(text, 2, box, section) for section, text in body)
     reading = Reading(title=title, page_count=2, reader="1", paragraphs=paragraphs)
-    request = make_request(paper, reading if body else None, outline=DIGEST)
+    request = make_request(paper(title, abstract), reading if body else None, outline=DIGEST)
     found, _ = read_reply(request, Extractive().answer(request), at=NOW)
     return {a.question: [s.text for s in a.statements] for a in found if a.statements}
 
