@@ -73,6 +73,9 @@ def page(opened):
     opened.set_viewport_size({"width": 1400, "height": 1000})
     opened.locator(".pk-grid").focus()
     opened.keyboard.press("Escape")
+    opened.wait_for_selector(
+        ".pk-row:is([data-decision=keep],[data-decision=skip])", state="detached"
+    )
     opened.wait_for_selector(".pk-row.pk-active:has-text('头像重建')")
     yield opened
     assert opened.problems == []
@@ -567,7 +570,6 @@ def test_colors_follow_the_theme_with_enough_contrast(page, theme):
         "t => window.jupyterapp.commands.execute('apputils:change-theme', { theme: t })", theme
     )
     page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
-    page.locator(".pk-grid").focus()  # a menu was opened for the theme, or might have been
     page.keyboard.press("s")
     page.wait_for_selector(".pk-row[data-decision='keep']")
     page.evaluate(AXE.read_text(encoding="utf-8"))
